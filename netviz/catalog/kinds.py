@@ -1,0 +1,88 @@
+"""The types of the catalog's rows: what netviz knows about one Keras class, as data and small pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from netviz.model import Config, Shape, Tensor
+from netviz.views import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a call was given: tensors as `Tensor`, everything else as it stands in the config."""
+
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All tensors, those nested in lists and dicts too, positional arguments first."""
+        return tuple(_tensors((self.args, self.kwargs)))
+
+    @property
+    def shapes(self) -> tuple[Shape | None, ...]:
+        return tuple(tensor.shape for tensor in self.tensors)
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSpec:
+    """A variable that a layer of this class stores.
+
+    `location` is relative to the layer's group in the file ("vars/0", "cell/vars/1",
+    "query_dense/vars/0"); `trainable` is False for statistics and other state.
+    """
+
+    name: str
+    location: str
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A layer inside a wrapper: its serialised form, its group's place in the file, what it is fed."""
+
+    serialized: Config
+    location: str
+    inputs: tuple[Tensor, ...]
+
+
+OutputRule: TypeAlias = Callable[[Config, Arguments], tuple[Shape | None, ...]]
+"""(config, arguments) -> one shape per output tensor, batch axis first; None where it cannot be known.
+
+May raise LookupError, TypeError, ValueError or ArithmeticError on a config or arguments that Keras
+would refuse; the reader then shows the shape as unknown, with a note.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerKind:
+    """One row of the catalog.
+
+    `weights(config)` lists the stored variables in storage order. `output` is the shape rule, None
+    where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype where it is not
+    the compute dtype of the layer's policy. `formula(config, shapes)` writes how the parameters come
+    about from the shapes of the stored weights where the products of the shapes say it badly.
+    `children(config, arguments)` lists the layers inside a wrapper.
+    """
+
+    class_name: str
+    family: Family
+    output: OutputRule | None = None
+    weights: Callable[[Config], tuple[WeightSpec, ...]] = lambda config: ()
+    dtype: Callable[[Config, Arguments], str | None] | None = None
+    formula: Callable[[Config, tuple[Shape, ...]], str] | None = None
+    children: Callable[[Config, Arguments], tuple[Child, ...]] | None = None

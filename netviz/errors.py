@@ -1,0 +1,47 @@
+"""The errors netviz raises: one line that says what is wrong, and a hint that says what to do.
+
+This module stands below everything else and must not import from the package.
+"""
+
+
+class NetvizError(Exception):
+    """Anything netviz gives up on.
+
+    `message` is one line that names the file, the place inside it and the problem;
+    `hint` is one line that says what to do, or "".
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[type["NetvizError"], tuple[str, str]]:
+        return type(self), (self.message, self.hint)
+
+
+class SourceError(NetvizError):
+    """The source cannot be read: missing, cut off, of another format, or beyond a guard."""
+
+
+class UsageError(NetvizError, ValueError):
+    """The call asks for something that does not exist: an unknown column, format or option."""
+
+    exit_code = 2
+
+
+class LayerNotFound(NetvizError, KeyError):
+    """No layer of that name or path; the hint lists near ones."""
+
+    exit_code = 2
+
+    __str__ = NetvizError.__str__
+
+
+class MissingDependency(NetvizError, ImportError):
+    """An optional package is needed for this and is not installed."""

@@ -1,0 +1,262 @@
+"""What a model IS: frozen types that every reader fills and every analysis reads.
+
+A `Layer` owns weights; a `Call` is one application of a layer to tensors. The two are kept
+apart so that a layer called three times is one layer with three calls, and its weights count once.
+
+This module knows nothing of Keras, of file formats or of drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:  # numpy takes longer to import than a small model takes to read
+    import numpy as np
+    from numpy.typing import NDArray
+
+Shape: TypeAlias = tuple[int | None, ...]
+"""Batch axis first; None is an axis of any length."""
+
+Config: TypeAlias = Mapping[str, object]
+"""A layer's settings as Keras writes them: JSON values only. Read, never changed."""
+
+Severity = Literal["info", "warning", "danger"]
+
+BITS = {
+    "bool": 8, "string": 0,
+    "int4": 4, "int8": 8, "int16": 16, "int32": 32, "int64": 64,
+    "uint4": 4, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64,
+    "float8_e4m3fn": 8, "float8_e5m2": 8, "float16": 16, "bfloat16": 16, "float32": 32, "float64": 64,
+    "complex64": 64, "complex128": 128,
+}  # fmt: skip
+"""Bits that one element takes, by dtype name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Shape and dtype of an array. `shape=None` means unknown: it is never guessed."""
+
+    shape: Shape | None
+    dtype: str | None = None
+
+    @property
+    def size(self) -> int | None:
+        """Number of elements, or None where the shape is unknown or has a free axis."""
+        if self.shape is None:
+            return None
+        product = 1
+        for axis in self.shape:
+            if axis is None:
+                return None
+            product *= axis
+        return product
+
+    @property
+    def nbytes(self) -> int | None:
+        """Bytes the elements take, or None where size or dtype is unknown."""
+        bits = BITS.get(self.dtype or "")
+        return None if self.size is None or bits is None else (self.size * bits + 7) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One variable of a layer.
+
+    `path` is where its values lie (in a file the dataset, in a live model the variable), so two
+    layers that hold the same path share one variable. Where it lies is not part of what it is:
+    `path` takes no part in comparisons.
+    """
+
+    path: str = field(compare=False)
+    name: str
+    tensor: Tensor
+    trainable: bool
+
+    @property
+    def role(self) -> str:
+        """The last word of the name: `kernel` for a weight named `query/kernel`."""
+        return self.name.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Counts of scalar parameters. `bytes` is what the model's own weights take; the optimizer's are apart."""
+
+    total: int = 0
+    trainable: int = 0
+    non_trainable: int = 0
+    optimizer: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Which tensor: the `index`-th output of the call with the id `call` in the same graph."""
+
+    call: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One tensor going into a call.
+
+    `argument` says where: "0" is the first positional argument, "0.1" the second tensor of a list
+    there, "mask" a keyword. `source` is None where the producer is outside of the graph or unknown.
+    """
+
+    argument: str
+    tensor: Tensor
+    source: Output | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One application of a layer. `id` is its place in `Graph.calls`, `layer` a name in `Graph.layers`.
+
+    `constants` holds the arguments that are not tensors (`{"1": 1}` for `x + 1`), None left out.
+    """
+
+    id: int
+    layer: str
+    inputs: tuple[Feed, ...]
+    outputs: tuple[Tensor, ...]
+    constants: Config = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A named tensor where a graph begins or ends."""
+
+    name: str
+    tensor: Tensor
+    source: Output | None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Layers and how they are applied. Without `calls`, only which layers there are is known."""
+
+    layers: tuple[Layer, ...] = ()
+    calls: tuple[Call, ...] = ()
+    inputs: tuple[Endpoint, ...] = ()
+    outputs: tuple[Endpoint, ...] = ()
+
+    def calls_of(self, name: str) -> tuple[Call, ...]:
+        """The calls of the layer with that name, in order."""
+        return tuple(call for call in self.calls if call.layer == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer, a wrapper, a nested model or an operation; `graph` holds the layers inside, if any.
+
+    `path` is unique in the model ("encoder/dense_2"); `weights` are its own, without those of the
+    layers inside. `class_name=None` is a class that the source does not state. `dtype` is the name
+    of the dtype policy ("float32", "mixed_float16").
+    """
+
+    path: str
+    name: str
+    class_name: str | None
+    module: str | None
+    config: Config = field(default_factory=dict, hash=False)
+    weights: tuple[Weight, ...] = ()
+    trainable: bool = True
+    dtype: str | None = None
+    graph: Graph | None = None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers directly inside, in the order of the model's own `layers`."""
+        return self.graph.layers if self.graph else ()
+
+    def walk(self) -> Iterator[Layer]:
+        """Every layer inside, depth first, a layer before what it holds."""
+        stack = list(reversed(self.layers))
+        while stack:
+            layer = stack.pop()
+            yield layer
+            stack.extend(reversed(layer.layers))
+
+    @property
+    def all_weights(self) -> tuple[Weight, ...]:
+        """Its own weights and those of every layer inside, each stored variable once."""
+        weights = {weight.path: weight for weight in self.weights}
+        for layer in self.walk():
+            for weight in layer.weights:
+                weights.setdefault(weight.path, weight)
+        return tuple(weights.values())
+
+    @property
+    def parameters(self) -> Parameters:
+        """How many scalars its weights hold, the layers inside included."""
+        return count(self.all_weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something unknown, skipped, repaired or dangerous. `path` is the layer's, "" the model's."""
+
+    severity: Severity
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a model came from. `read` is "static" (nothing of it ran), "loaded" or "live"."""
+
+    path: str | None
+    format: str
+    keras_version: str | None
+    read: Literal["static", "loaded", "live"]
+    bytes: int | None = None
+
+
+class WeightStore(Protocol):
+    """Gives the values of weights, read at the moment they are asked for."""
+
+    def read(self, weight: Weight) -> NDArray[np.generic]:
+        """The values of one weight; raises NetvizError where they cannot be had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A whole model: `root` is the model seen as a layer, its path is "".
+
+    Compares by what the model is: neither where it came from (`source`, `notes`) nor the values of
+    its weights (`store`) nor the optimizer's state takes part.
+    """
+
+    root: Layer
+    source: Source = field(compare=False)
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    optimizer: tuple[Weight, ...] = field(default=(), compare=False)
+    store: WeightStore | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def graph(self) -> Graph:
+        return self.root.graph or Graph()
+
+    @property
+    def parameters(self) -> Parameters:
+        """Counts over the whole model, with the optimizer's state apart."""
+        own = self.root.parameters
+        return Parameters(own.total, own.trainable, own.non_trainable, count(self.optimizer).total, own.bytes)
+
+
+def count(weights: tuple[Weight, ...]) -> Parameters:
+    """Counts over distinct weights; a weight of unknown size counts 0."""
+    trainable = sum(weight.tensor.size or 0 for weight in weights if weight.trainable)
+    total = sum(weight.tensor.size or 0 for weight in weights)
+    size = sum(weight.tensor.nbytes or 0 for weight in weights)
+    return Parameters(total, trainable, total - trainable, 0, size)
