@@ -91,9 +91,13 @@ class Parameters:
     bytes: int = 0
 
 
+ENTERING = -1
+"""As `Output.call`: the tensor enters from outside, as the `index`-th of the graph's inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Which tensor: the `index`-th output of the call with the id `call` in the same graph."""
+    """Which tensor: the `index`-th output of the call with the id `call` in the same graph, or `ENTERING`."""
 
     call: int
     index: int
@@ -104,7 +108,7 @@ class Feed:
     """One tensor going into a call.
 
     `argument` says where: "0" is the first positional argument, "0.1" the second tensor of a list
-    there, "mask" a keyword. `source` is None where the producer is outside of the graph or unknown.
+    there, "mask" a keyword. `source` is None where the producer is unknown.
     """
 
     argument: str
@@ -133,6 +137,14 @@ class Endpoint:
     name: str
     tensor: Tensor
     source: Output | None
+
+    @property
+    def shape(self) -> Shape | None:
+        return self.tensor.shape
+
+    @property
+    def dtype(self) -> str | None:
+        return self.tensor.dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +234,10 @@ class WeightStore(Protocol):
 
     def read(self, weight: Weight) -> NDArray[np.generic]:
         """The values of one weight; raises NetvizError where they cannot be had."""
+        ...
+
+    def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
+        """The same values piece by piece, in order along the first axis, a few MB at a time where possible."""
         ...
 
 

@@ -16,7 +16,7 @@ Family = Literal[
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-Kind = Literal["text", "class", "count", "share", "shapes", "bytes", "flag", "items", "formula", "severity"]
+Kind = Literal["text", "class", "count", "share", "shapes", "bytes", "number", "flag", "items", "formula", "severity"]
 """What the cells of a column hold, and so how renderers write them:
 
 text      str
@@ -25,6 +25,7 @@ count     int, thousands separated
 share     float from 0 to 1, written in percent
 shapes    tuple of shapes (tuple[int | None, ...]), one per tensor; an unknown shape in it is None
 bytes     int, written in a binary unit
+number    float, written with four significant digits
 flag      bool, written yes or no
 items     tuple of str, which may be wrapped between items
 formula   str such as "9·8 + 8", which may be wrapped at its operators
@@ -33,7 +34,7 @@ severity  "info", "warning" or "danger"
 In every kind None means unknown and is written "?"; "" (or an empty tuple) means that there is nothing to say.
 """
 
-NUMERIC: frozenset[Kind] = frozenset({"count", "share", "bytes"})
+NUMERIC: frozenset[Kind] = frozenset({"count", "share", "bytes", "number"})
 """Kinds that are aligned to the right."""
 
 
@@ -58,12 +59,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. Without `heading`, the titles of the columns are not shown (a list of facts)."""
+    """Rows under columns. Without `heading`, the titles of the columns are not shown (a list of facts).
+
+    `name` is what the table is called in data, `title` what stands above it, if anything.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     heading: bool = True
+    title: str = ""
 
     def records(self) -> list[dict[str, object]]:
         """The cells as data: one dict per row, by the columns' keys."""

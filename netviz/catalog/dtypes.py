@@ -12,7 +12,11 @@ def policy_name(config: Config) -> str | None:
     dtype = config.get("dtype")
     if isinstance(dtype, Mapping):
         inner = dtype.get("config")
-        dtype = inner.get("name") if isinstance(inner, Mapping) else None
+        if not isinstance(inner, Mapping):
+            return None
+        if "mode" in inner:  # keras.dtype_policies.QuantizedDTypePolicy names itself after these two
+            return f"{inner['mode']}_from_{inner.get('source_name')}"
+        dtype = inner.get("name")
     return dtype if isinstance(dtype, str) else None
 
 

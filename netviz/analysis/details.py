@@ -1,0 +1,124 @@
+"""One layer in full: what it is, each of its calls, each weight with a first look at its values, every setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netviz.analysis.connections import connections
+from netviz.analysis.formula import parameter_formula
+from netviz.analysis.statistics import Statistics, weight_statistics
+from netviz.analysis.subjects import Subject, family_of
+from netviz.analysis.summary import notes_table, settings
+from netviz.errors import NetvizError
+from netviz.model import Call, Graph, Model, Weight
+from netviz.views import Column, Row, Sheet, Table
+
+_FACTS = (Column("fact", "Fact"), Column("value", "Value"))
+_CALLS = (
+    Column("call", "Call", "count"),
+    Column("direction", "Direction"),
+    Column("argument", "Argument"),
+    Column("shape", "Shape", "shapes"),
+    Column("dtype", "Dtype"),
+    Column("connected", "From / to", "items"),
+)
+_WEIGHTS = (
+    Column("name", "Weight"),
+    Column("shape", "Shape", "shapes"),
+    Column("dtype", "Dtype"),
+    Column("trainable", "Trainable", "flag"),
+    Column("parameters", "Parameters", "count"),
+    Column("minimum", "Min", "number"),
+    Column("mean", "Mean", "number"),
+    Column("maximum", "Max", "number"),
+    Column("zeros", "Zeros", "share"),
+    Column("first", "First values", "items"),
+)
+_SETTINGS = (Column("setting", "Setting"), Column("value", "Value"))
+
+
+def build_details(model: Model, subjects: Sequence[Subject]) -> Sheet:
+    """Everything known of the given layers, one after the other."""
+    tables: list[Table] = []
+    for subject in subjects:
+        tables += [
+            _facts_table(subject),
+            _calls_table(subject),
+            _weights_table(model, subject),
+            _settings_table(subject),
+        ]
+    paths = {subject.layer.path for subject in subjects}
+    tables.append(notes_table(note for note in model.notes if note.path in paths))
+    only = subjects[0].layer if len(subjects) == 1 else None
+    title = f"{only.path} ({only.class_name or '?'})" if only else f"{len(subjects)} layers of {model.name}"
+    return Sheet(title, tuple(table for table in tables if table.rows))
+
+
+def _facts_table(subject: Subject) -> Table:
+    layer, counts = subject.layer, subject.layer.parameters
+    formula = parameter_formula(layer)
+    facts = [
+        ("Class", f"{layer.module}.{layer.class_name}" if layer.module else layer.class_name),
+        ("Parameters", f"{counts.total:,}" + (f" = {formula}" if formula else "")),
+        ("Trainable", f"{counts.trainable:,}"),
+        ("Non-trainable", f"{counts.non_trainable:,}"),
+        ("Dtype", layer.dtype or ""),
+        ("Layers inside", f"{len(layer.layers):,}" if layer.layers else ""),
+    ]
+    rows = tuple(Row(fact, family=family_of(layer)) for fact in facts if fact[1] != "")
+    return Table("layer", _FACTS, rows, heading=False, title=layer.path)
+
+
+def _calls_table(subject: Subject) -> Table:
+    rows: list[Row] = []
+    for number, call in enumerate(subject.calls, start=1):
+        rows += _input_rows(subject.graph, call, number)
+        for index, tensor in enumerate(call.outputs):
+            takers = tuple(_consumers(subject.graph, call, index))
+            rows.append(Row((number, "output", str(index), (tensor.shape,), tensor.dtype, takers)))
+    return Table("calls", _CALLS, tuple(rows))
+
+
+def _input_rows(graph: Graph, call: Call, number: int) -> Iterator[Row]:
+    for end in connections(graph, call):
+        yield Row((number, "input", end.argument, (end.shape,), end.dtype, (str(end),)))
+    for argument, value in call.constants.items():
+        yield Row((number, "constant", argument, "", "", (settings({argument: value})[0][1],)))
+
+
+def _consumers(graph: Graph, call: Call, index: int) -> Iterator[str]:
+    """The layers and ends of the graph that take an output of a call."""
+    for other in graph.calls:
+        for feed in other.inputs:
+            if feed.source and (feed.source.call, feed.source.index) == (call.id, index):
+                yield other.layer
+    for end in graph.outputs:
+        if end.source and (end.source.call, end.source.index) == (call.id, index):
+            yield f"output {end.name}"
+
+
+def _weights_table(model: Model, subject: Subject) -> Table:
+    return Table("weights", _WEIGHTS, tuple(_weight_row(model, weight) for weight in subject.layer.weights))
+
+
+def _weight_row(model: Model, weight: Weight) -> Row:
+    tensor = weight.tensor
+    known = (weight.name, (tensor.shape,), tensor.dtype, weight.trainable, tensor.size)
+    look = look_at(model, weight)
+    if look is None:
+        return Row((*known, None, None, None, None, None))
+    ellipsis = ("…",) if tensor.size and tensor.size > len(look.first) else ()
+    first = (*(f"{value:.4g}" for value in look.first), *ellipsis)
+    return Row((*known, look.minimum, look.mean, look.maximum, look.zeros, first))
+
+
+def look_at(model: Model, weight: Weight) -> Statistics | None:
+    """Statistics of a weight's values; None where they cannot be had or are not numbers."""
+    try:
+        return weight_statistics(model.store.blocks(weight)) if model.store else None
+    except (NetvizError, TypeError, ValueError):
+        return None
+
+
+def _settings_table(subject: Subject) -> Table:
+    return Table("config", _SETTINGS, tuple(Row(item) for item in settings(subject.layer.config)))

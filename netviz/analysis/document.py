@@ -1,0 +1,112 @@
+"""A model as plain data: schema 1 of `netviz inspect --format json`, described in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from netviz.analysis.connections import connections, input_shapes, output_shapes
+from netviz.analysis.subjects import Subject, layer_subjects
+from netviz.model import Call, Endpoint, Graph, Model, Parameters, Shape, Weight
+
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def build_document(model: Model, *, version: str, config: bool = False, only: Sequence[Subject] | None = None) -> Json:
+    """The model as data; with `only`, just these layers, flat. `version` is that of netviz.
+
+    Shapes are lists with null for an axis of any length; a shape that is unknown is null.
+    """
+    subjects = layer_subjects(model.graph, model.parameters.total) if only is None else only
+    source = model.source
+    return {
+        "netviz": version,
+        "schema": SCHEMA,
+        "name": model.name,
+        "class_name": model.root.class_name,
+        "source": {
+            "path": source.path,
+            "format": source.format,
+            "keras_version": source.keras_version,
+            "read": source.read,
+            "bytes": source.bytes,
+        },
+        "inputs": [_endpoint(end) for end in model.graph.inputs],
+        "outputs": [_endpoint(end) for end in model.graph.outputs],
+        "parameters": {
+            **_counts(model.parameters),
+            "optimizer": model.parameters.optimizer,
+            "bytes": model.parameters.bytes,
+        },
+        "weights": [_weight(weight) for weight in model.root.weights],
+        "layers": [_layer(subject, config, only is None) for subject in subjects],
+        "notes": [
+            {"severity": note.severity, "code": note.code, "path": note.path, "message": note.message}
+            for note in model.notes
+        ],
+    }
+
+
+def _layer(subject: Subject, config: bool, nested: bool) -> Json:
+    layer = subject.layer
+    inside = layer_subjects(layer.graph, subject.total) if layer.graph and nested else []
+    return {
+        "path": layer.path,
+        "name": layer.name,
+        "class_name": layer.class_name,
+        "module": layer.module,
+        "trainable": layer.trainable,
+        "dtype": layer.dtype,
+        "input_shapes": _shapes(input_shapes(subject.calls)),
+        "output_shapes": _shapes(output_shapes(subject.calls)),
+        "inbound": _inbound(subject.graph, subject.calls[0]) if subject.calls else [],
+        "calls": [
+            {
+                "input_shapes": _shapes(input_shapes((call,))),
+                "output_shapes": _shapes(output_shapes((call,))),
+                "inbound": _inbound(subject.graph, call),
+            }
+            for call in subject.calls
+        ],
+        "parameters": _counts(layer.parameters),
+        "weights": [_weight(weight) for weight in layer.weights],
+        **({"config": layer.config} if config else {}),
+        "layers": [_layer(item, config, nested) for item in inside],
+    }
+
+
+def _inbound(graph: Graph, call: Call) -> list[str | None]:
+    """For each tensor that goes into the call the layer that gives it; null where that is unknown."""
+    return [connection.producer for connection in connections(graph, call)]
+
+
+def _counts(parameters: Parameters) -> Json:
+    return {
+        "total": parameters.total,
+        "trainable": parameters.trainable,
+        "non_trainable": parameters.non_trainable,
+    }
+
+
+def _weight(weight: Weight) -> Json:
+    return {
+        "name": weight.name,
+        "path": weight.path,
+        "shape": _shape(weight.tensor.shape),
+        "dtype": weight.tensor.dtype,
+        "trainable": weight.trainable,
+    }
+
+
+def _endpoint(end: Endpoint) -> Json:
+    return {"name": end.name, "shape": _shape(end.shape), "dtype": end.dtype}
+
+
+def _shapes(shapes: tuple[Shape | None, ...] | None) -> list[list[int | None] | None] | None:
+    return None if shapes is None else [_shape(shape) for shape in shapes]
+
+
+def _shape(shape: Shape | None) -> list[int | None] | None:
+    return None if shape is None else list(shape)

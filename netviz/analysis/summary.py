@@ -1,0 +1,133 @@
+"""The summary of a model: the table of its layers, and below it what holds for the model as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from netviz.analysis.columns import COLUMNS, chosen_columns
+from netviz.analysis.connections import is_chain
+from netviz.analysis.subjects import Subject, family_of, walk_subjects
+from netviz.model import Config, Model, Note, Parameters, count
+from netviz.views import Column, Row, Sheet, Table
+
+DEFAULT_COLUMNS = ("name", "class", "output", "parameters", "formula")
+
+
+def build_summary(
+    model: Model,
+    *,
+    columns: Sequence[str] | None = None,
+    depth: int | None = None,
+    config: bool = False,
+    weights: bool = False,
+) -> Sheet:
+    """The model's layers with the given columns, totals, ends, source and notes.
+
+    `depth` is how many levels are shown (1: top-level layers only), all by default. Without `columns`,
+    connections are shown where the model is more than a chain. Raises UsageError for an unknown column.
+    """
+    subjects = [subject for _, subject in walk_subjects(model, depth)]
+    tables = [_layers_table(model, columns, depth)]
+    if weights:
+        tables.append(_weights_table(model, subjects))
+    if config:
+        tables.append(_configs_table(subjects))
+    tables += [_parameters_table(model), _ends_table(model), _source_table(model), notes_table(model.notes)]
+    title = f"{model.name} ({model.root.class_name})" if model.root.class_name else model.name
+    return Sheet(title, tuple(table for table in tables if table.rows))
+
+
+def _layers_table(model: Model, columns: Sequence[str] | None, depth: int | None) -> Table:
+    if columns is None:
+        columns = DEFAULT_COLUMNS if is_chain(model.graph) else (*DEFAULT_COLUMNS, "connected")
+    names = chosen_columns(columns)
+    fills = [COLUMNS[name][1] for name in names]
+    rows = tuple(
+        Row(tuple(fill(subject) for fill in fills), depth=level, family=family_of(subject.layer))
+        for level, subject in walk_subjects(model, depth)
+    )
+    return Table("layers", tuple(COLUMNS[name][0] for name in names), rows)
+
+
+def _weights_table(model: Model, subjects: Iterable[Subject]) -> Table:
+    columns = (
+        Column("layer", "Layer"),
+        Column("name", "Weight"),
+        Column("shape", "Shape", "shapes"),
+        Column("dtype", "Dtype"),
+        Column("trainable", "Trainable", "flag"),
+        Column("parameters", "Parameters", "count"),
+        Column("path", "Stored at"),
+    )
+    owners = [(model.root.name, model.root.weights), *((item.layer.path, item.layer.weights) for item in subjects)]
+    rows = tuple(
+        Row((owner, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path))
+        for owner, weights in owners
+        for w in weights
+    )
+    return Table("weights", columns, rows, title="Weights")
+
+
+def _configs_table(subjects: Iterable[Subject]) -> Table:
+    columns = (Column("layer", "Layer"), Column("setting", "Setting"), Column("value", "Value"))
+    rows = tuple(
+        Row((subject.layer.path, key, value)) for subject in subjects for key, value in settings(subject.layer.config)
+    )
+    return Table("config", columns, rows, title="Config")
+
+
+def settings(config: Config) -> list[tuple[str, str]]:
+    """The settings of a layer as text: values as JSON, strings plain, a serialised object by its class and settings."""
+    return [(key, _setting(value)) for key, value in config.items()]
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and isinstance(value.get("class_name"), str):
+        inner = value.get("config")
+        given = inner.items() if isinstance(inner, Mapping) else ()
+        return f"{value['class_name']}({', '.join(f'{key}={_setting(item)}' for key, item in given)})"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _parameters_table(model: Model) -> Table:
+    counts: Parameters = model.parameters
+    labels = (("Total", counts.total), ("Trainable", counts.trainable), ("Non-trainable", counts.non_trainable))
+    rows = [Row((label, number, counts.bytes if label == "Total" else "")) for label, number in labels]
+    if counts.optimizer:
+        rows.append(Row(("Optimizer (apart)", counts.optimizer, count(model.optimizer).bytes)))
+    columns = (Column("parameters", "Parameters"), Column("count", "Count", "count"), Column("bytes", "Size", "bytes"))
+    return Table("parameters", columns, tuple(rows))
+
+
+def _ends_table(model: Model) -> Table:
+    ends = [("input", end) for end in model.graph.inputs] + [("output", end) for end in model.graph.outputs]
+    columns = (
+        Column("direction", "Direction"),
+        Column("name", "Name"),
+        Column("shape", "Shape", "shapes"),
+        Column("dtype", "Dtype"),
+    )
+    return Table("ends", columns, tuple(Row((direction, end.name, (end.shape,), end.dtype)) for direction, end in ends))
+
+
+def _source_table(model: Model) -> Table:
+    source = model.source
+    columns = (
+        Column("file", "File"),
+        Column("format", "Format"),
+        Column("keras_version", "Keras"),
+        Column("bytes", "Size", "bytes"),
+        Column("read", "Read"),
+    )
+    size = "" if source.bytes is None else source.bytes
+    row = Row((source.path or "(live model)", source.format, source.keras_version, size, source.read))
+    return Table("source", columns, (row,))
+
+
+def notes_table(notes: Iterable[Note]) -> Table:
+    """The notes of a model, one per row."""
+    columns = (Column("severity", "Note", "severity"), Column("path", "Layer"), Column("message", "Message"))
+    return Table("notes", columns, tuple(Row((note.severity, note.path, note.message)) for note in notes))

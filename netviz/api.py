@@ -1,0 +1,302 @@
+"""The verbs, and the model they are bound to: `net = netviz.inspect("model.keras")`.
+
+A thin façade: what a model is stands in `netviz.model`, how it is read, analysed and drawn below that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netviz import __version__
+from netviz.analysis.connections import connections, input_shapes, output_shapes
+from netviz.analysis.document import build_document
+from netviz.analysis.subjects import Subject, find_subject, layer_subjects, matching_subjects
+from netviz.analysis.summary import build_summary
+from netviz.artifact import Artifact
+from netviz.errors import NetvizError
+from netviz.model import Call, Config, Endpoint, Model, Note, Parameters, Shape, Source, Weight, WeightStore
+from netviz.readers import read
+from netviz.render.sheet import sheet_artifact
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import DTypeLike, NDArray
+
+Shapes = Shape | tuple[Shape | None, ...] | None
+"""One tensor's shape, several tensors' shapes, or None where unknown."""
+
+
+def inspect(source: str | os.PathLike[str] | keras.Model | InspectedModel, *, load: bool = False) -> InspectedModel:
+    """The model in a file or folder, or a live Keras model, ready to be looked at.
+
+    A file is read without importing Keras, and nothing in it is run; `load=True` lets Keras load it
+    instead (safe_mode on) and reads the live model, which can tell more of subclassed models.
+    Raises NetvizError, whose message is one line, where the source cannot be read.
+    """
+    if isinstance(source, InspectedModel):
+        return source
+    return InspectedModel(read(source, load=load))
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedModel:
+    """A model to look at: its layers by order, name or path, its counts, and its table.
+
+    Two are equal if the models are, wherever they were read from and whatever the values of their weights.
+    """
+
+    model: Model
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def class_name(self) -> str | None:
+        return self.model.root.class_name
+
+    @property
+    def source(self) -> Source:
+        return self.model.source
+
+    @property
+    def inputs(self) -> tuple[Endpoint, ...]:
+        """Name, shape and dtype of each input."""
+        return self.model.graph.inputs
+
+    @property
+    def outputs(self) -> tuple[Endpoint, ...]:
+        """Name, shape and dtype of each output."""
+        return self.model.graph.outputs
+
+    @property
+    def parameters(self) -> Parameters:
+        """Counts over the model: total, trainable, non_trainable, bytes; and the optimizer's, apart."""
+        return self.model.parameters
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is unknown, skipped, repaired or dangerous."""
+        return self.model.notes
+
+    @property
+    def layers(self) -> tuple[InspectedLayer, ...]:
+        """The top-level layers in order."""
+        return _inside(layer_subjects(self.model.graph, self.parameters.total), self.model)
+
+    def walk(self) -> Iterator[InspectedLayer]:
+        """Every layer, depth first, a layer before those inside it."""
+        for layer in self.layers:
+            yield layer
+            yield from layer.walk()
+
+    def __getitem__(self, name: str) -> InspectedLayer:
+        """The layer with that path ("encoder/dense_2") or name; raises a KeyError that lists near names."""
+        return InspectedLayer(find_subject(self.model, name), self.model)
+
+    def __iter__(self) -> Iterator[InspectedLayer]:
+        return iter(self.layers)
+
+    def summary(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        depth: int | None = None,
+        layer: str | None = None,
+        config: bool = False,
+        weights: bool = False,
+    ) -> Artifact:
+        """The table of the layers, with totals, inputs, outputs, source and notes below it.
+
+        `columns` names what is shown of each layer, `depth` how many levels (1: the top). `layer` shows
+        one layer in full, or all that match a regular expression. `config` adds every setting,
+        `weights` every variable. Its `.data` is the JSON document (schema 1).
+        Raises UsageError for an unknown column, LayerNotFound (a KeyError) for an unknown layer.
+        """
+        only = None if layer is None else matching_subjects(self.model, layer)
+        if only is None:
+            sheet = build_summary(self.model, columns=columns, depth=depth, config=config, weights=weights)
+        else:
+            from netviz.analysis.details import build_details
+
+            sheet = build_details(self.model, only)
+        data = build_document(self.model, version=__version__, config=config or only is not None, only=only)
+        return sheet_artifact(self.name, sheet, data)
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    def __repr__(self) -> str:
+        return f"<{self.class_name or 'model'} {self.name!r}: {len(self.layers)} layers, {self.parameters.total:,} parameters>"
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> Mapping[str, str | bytes]:
+        return self.summary()._repr_mimebundle_(include, exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedLayer:
+    """A layer of an inspected model: shapes, weights, settings, and the layers inside it."""
+
+    subject: Subject
+    model: Model = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.subject.layer.name
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the model: "encoder/dense_2"."""
+        return self.subject.layer.path
+
+    @property
+    def class_name(self) -> str | None:
+        """The name of its class; None where the source does not state it."""
+        return self.subject.layer.class_name
+
+    @property
+    def module(self) -> str | None:
+        return self.subject.layer.module
+
+    @property
+    def config(self) -> Config:
+        """Its settings as Keras writes them: JSON values."""
+        return self.subject.layer.config
+
+    @property
+    def dtype(self) -> str | None:
+        """The name of its dtype policy."""
+        return self.subject.layer.dtype
+
+    @property
+    def trainable(self) -> bool:
+        """Whether it and all that hold it are trainable."""
+        return self.subject.layer.trainable
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.subject.layer.parameters
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Each application of the layer in the model that holds it."""
+        return self.subject.calls
+
+    @property
+    def inbound(self) -> tuple[str | None, ...]:
+        """For each tensor going into the first call the layer that gives it; None where that is unknown."""
+        if not self.calls:
+            return ()
+        return tuple(connection.producer for connection in connections(self.subject.graph, self.calls[0]))
+
+    @property
+    def input_shape(self) -> Shapes:
+        """Shape of what goes into the first call, batch axis first; a tuple of shapes for several tensors."""
+        return _one_or_all(input_shapes(self.calls))
+
+    @property
+    def output_shape(self) -> Shapes:
+        """Shape of what comes out of the first call, batch axis first; a tuple of shapes for several tensors."""
+        return _one_or_all(output_shapes(self.calls))
+
+    @property
+    def weights(self) -> tuple[InspectedWeight, ...]:
+        """Its own variables, without those of the layers inside."""
+        return tuple(InspectedWeight(weight, self.model.store) for weight in self.subject.layer.weights)
+
+    @property
+    def kernel(self) -> NDArray[np.generic] | None:
+        """The values of its kernel, read now; None where it has none."""
+        return self._values("kernel")
+
+    @property
+    def bias(self) -> NDArray[np.generic] | None:
+        """The values of its bias, read now; None where it has none."""
+        return self._values("bias")
+
+    @property
+    def layers(self) -> tuple[InspectedLayer, ...]:
+        """The layers directly inside."""
+        graph = self.subject.layer.graph
+        return _inside(layer_subjects(graph, self.subject.total), self.model) if graph else ()
+
+    def walk(self) -> Iterator[InspectedLayer]:
+        """Every layer inside, depth first."""
+        for layer in self.layers:
+            yield layer
+            yield from layer.walk()
+
+    def summary(self) -> Artifact:
+        """The layer in full: its calls, its weights with a first look at their values, every setting."""
+        from netviz.analysis.details import build_details
+
+        data = build_document(self.model, version=__version__, config=True, only=[self.subject])
+        return sheet_artifact(self.path, build_details(self.model, [self.subject]), data)
+
+    def _values(self, name: str) -> NDArray[np.generic] | None:
+        return next((weight.numpy() for weight in self.weights if weight.name == name), None)
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    def __repr__(self) -> str:
+        return f"<{self.class_name or 'layer'} {self.path!r}: {self.input_shape} → {self.output_shape}>"
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> Mapping[str, str | bytes]:
+        return self.summary()._repr_mimebundle_(include, exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedWeight:
+    """A variable of a layer; its values are read when they are asked for."""
+
+    weight: Weight
+    store: WeightStore | None = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the layer calls it: "kernel", "query/bias"."""
+        return self.weight.name
+
+    @property
+    def path(self) -> str:
+        """Where it is stored."""
+        return self.weight.path
+
+    @property
+    def shape(self) -> Shape | None:
+        return self.weight.tensor.shape
+
+    @property
+    def dtype(self) -> str | None:
+        return self.weight.tensor.dtype
+
+    @property
+    def trainable(self) -> bool:
+        return self.weight.trainable
+
+    def numpy(self) -> NDArray[np.generic]:
+        """Its values, read now (bfloat16 as float32); raises NetvizError where they cannot be had."""
+        if self.store is None:
+            raise NetvizError(f"{self.path}: the source holds no values")
+        return self.store.read(self.weight)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[np.generic]:
+        values = self.numpy()
+        return values if dtype is None else values.astype(dtype)
+
+
+def _inside(subjects: Iterable[Subject], model: Model) -> tuple[InspectedLayer, ...]:
+    return tuple(InspectedLayer(subject, model) for subject in subjects)
+
+
+def _one_or_all(shapes: tuple[Shape | None, ...] | None) -> Shapes:
+    return shapes[0] if shapes and len(shapes) == 1 else shapes

@@ -1,0 +1,28 @@
+"""What netviz knows about the classes of Keras: which family, what they store, what shape comes out.
+
+All of it is data and small pure functions over configs and shapes. The catalog knows nothing of files
+and imports neither Keras nor numpy.
+"""
+
+from __future__ import annotations
+
+from netviz.catalog.kinds import LayerKind
+from netviz.catalog.layers import LAYERS
+from netviz.catalog.operations import OPERATIONS
+
+KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
+
+
+def find(class_name: str | None, module: str | None, *, legacy: bool = False) -> LayerKind | None:
+    """The row of one of Keras's own classes; None for any other class, also where it has the same name.
+
+    Operations (module "keras.src.ops.numpy", ...) have rows apart from the layers of the same name.
+    `legacy` lets layers without a module in, as Keras 2 wrote its own; Keras 3 leaves it out of custom ones.
+    """
+    if class_name is None:
+        return None
+    if module is None:
+        return LAYERS.get(class_name) if legacy else None
+    if not any(module == package or module.startswith(f"{package}.") for package in KERAS):
+        return None
+    return OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name)

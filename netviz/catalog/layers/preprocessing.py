@@ -1,0 +1,178 @@
+"""keras.layers preprocessing: images, sound, text and categories."""
+
+from __future__ import annotations
+
+from netviz.catalog.dtypes import compute_dtype
+from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.catalog.outputs import dtype_in, of_shape, of_shapes, unchanged
+from netviz.catalog.settings import channels_first, flag, integer, sequence, text
+from netviz.catalog.shapes import arranged, spatial, window_output
+from netviz.catalog.stored import Variable, variables
+from netviz.model import Config, Shape
+
+UNCHANGED = (
+    "Rescaling", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "MixUp",
+    "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
+    "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomHue", "RandomInvert",
+    "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
+    "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
+)  # fmt: skip
+"""Layers that keep the shape and give their compute dtype."""
+
+UNCHANGED_DTYPE = ("Equalization", "RandomGrayscale")
+"""Layers that keep shape and dtype."""
+
+SIZED = ("Resizing", "CenterCrop", "RandomCrop")
+
+Lookup = ("StringLookup", "IntegerLookup")
+
+
+def stored_statistics(config: Config) -> bool:
+    """Whether a Normalization learned its mean and variance; else they stand in its config."""
+    return config.get("mean") is None
+
+
+@of_shape
+def resized(config: Config, shape: Shape) -> Shape:
+    """Images, with or without a batch axis, of the set height and width."""
+    height, width = integer(config, "height"), integer(config, "width")
+    if len(shape) not in (3, 4):
+        raise ValueError("images have 3 axes, or 4 with the batch")
+    if channels_first(config):
+        return (*shape[:-2], height, width)
+    return (*shape[:-3], height, width, shape[-1])
+
+
+def encoded(shape: Shape, mode: str, depth: int | None) -> Shape:
+    """Categories as vectors: one per category, or with "one_hot" one per value unless the last axis is 1."""
+    if mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
+        return (*shape, depth)
+    return (*shape[:-1], depth)
+
+
+@of_shape
+def category_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.layers.CategoryEncoding.compute_output_shape."""
+    return encoded(shape, text(config, "output_mode", "multi_hot"), integer(config, "num_tokens"))
+
+
+@of_shape
+def hashing_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.layers.Hashing.compute_output_shape."""
+    if text(config, "output_mode", "int") == "int":
+        return shape
+    return (*shape[:-1], integer(config, "num_bins"))
+
+
+@of_shapes
+def crossing_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """Source: keras.layers.HashedCrossing.compute_output_shape."""
+    first, _ = shapes
+    mode = text(config, "output_mode", "int")
+    return first if mode == "int" else encoded(first, mode, integer(config, "num_bins"))
+
+
+@of_shape
+def discretization_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.layers.Discretization.compute_output_shape, which drops the second axis when it counts."""
+    mode = text(config, "output_mode", "int")
+    if mode == "int":
+        return shape
+    bounds = config.get("bin_boundaries")
+    depth = integer(config, "num_bins") if bounds is None else len(sequence(bounds)) + 1
+    if mode == "one_hot":
+        return encoded(shape, mode, depth)
+    return (shape[0], *shape[2:], depth) if len(shape) > 1 else (depth,)
+
+
+def vocabulary_depth(config: Config) -> int | None:
+    """Length of a lookup's vectors where the config states it: the vocabulary may lie in a file of its own."""
+    if flag(config, "pad_to_max_tokens", False):
+        return integer(config, "max_tokens")
+    size = config.get("vocabulary_size")
+    return None if size is None else integer(config, "vocabulary_size")
+
+
+@of_shape
+def lookup_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.src.layers.preprocessing.index_lookup.IndexLookup.compute_output_shape."""
+    mode = text(config, "output_mode", "int")
+    return shape if mode == "int" else encoded(shape, mode, vocabulary_depth(config))
+
+
+@of_shape
+def text_output(config: Config, shape: Shape) -> Shape:
+    """One row of tokens per text, or one vector. Source: keras.layers.TextVectorization.compute_output_shape."""
+    if text(config, "output_mode", "int") == "int":
+        length = config.get("output_sequence_length")
+        return (shape[0], None if length is None else integer(config, "output_sequence_length"))
+    if config.get("split") is not None:
+        shape = (*shape, None)
+    elif len(shape) < 2:
+        shape = (*shape, 1)
+    return (*shape[:-1], vocabulary_depth(config))
+
+
+def counted_dtype(config: Config, arguments: Arguments) -> str | None:
+    """int64 for indices, else floats. Source: IndexLookup.compute_output_spec, with the usual floatx."""
+    return "int64" if text(config, "output_mode", "int") == "int" else "float32"
+
+
+def bin_dtype(config: Config, arguments: Arguments) -> str | None:
+    """int32 for the numbers of bins, else the compute dtype."""
+    return "int32" if text(config, "output_mode", "int") == "int" else compute_dtype(config)
+
+
+def stft_bins(config: Config) -> int:
+    """Frequencies of one frame. Source: keras.layers.STFTSpectrogram."""
+    frame = integer(config, "frame_length", 256)
+    return integer(config, "fft_length", frame) // 2 + 1
+
+
+@of_shape
+def stft_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.layers.STFTSpectrogram.compute_output_shape."""
+    batch, (samples,), channels = spatial(config, shape, 1)
+    frame = integer(config, "frame_length", 256)
+    step = integer(config, "frame_step", frame // 2)
+    frames = window_output(samples, frame, step, 1, text(config, "padding", "valid"))
+    bins = stft_bins(config) * (2 if config.get("mode") == "stft" else 1)
+    if not flag(config, "expand_dims", False):
+        return arranged(config, batch, (frames,), None if channels is None else bins * channels)
+    return (batch, channels, frames, bins) if channels_first(config) else (batch, frames, bins, channels)
+
+
+@of_shape
+def mel_output(config: Config, shape: Shape) -> Shape:
+    """Source: keras.layers.MelSpectrogram.compute_output_shape."""
+    stride = config.get("sequence_stride")
+    hop = integer(config, "fft_length", 2048) if stride is None else integer(config, "sequence_stride")
+    frames = None if shape[-1] is None else (shape[-1] + hop + 1) // hop
+    return (*shape[:-1], integer(config, "num_mel_bins", 128), frames)
+
+
+STATISTICS = tuple(Variable(name, stored_statistics, trainable=False) for name in ("mean", "variance", "count"))
+
+KINDS = (
+    *(LayerKind(name, "preprocessing", unchanged) for name in UNCHANGED),
+    *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_in) for name in UNCHANGED_DTYPE),
+    *(LayerKind(name, "preprocessing", resized) for name in SIZED),
+    LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS)),
+    LayerKind("CategoryEncoding", "preprocessing", category_output),
+    LayerKind("Discretization", "preprocessing", discretization_output, dtype=bin_dtype),
+    LayerKind("Hashing", "preprocessing", hashing_output),
+    LayerKind("HashedCrossing", "preprocessing", crossing_output),
+    *(LayerKind(name, "preprocessing", lookup_output, dtype=counted_dtype) for name in Lookup),
+    LayerKind("TextVectorization", "preprocessing", text_output, dtype=counted_dtype),
+    LayerKind(
+        "STFTSpectrogram",
+        "preprocessing",
+        stft_output,
+        variables(
+            Variable("real_kernel", lambda config: config.get("mode") != "imag"),
+            Variable("imag_kernel", lambda config: config.get("mode") != "real"),
+        ),
+    ),
+    LayerKind("MelSpectrogram", "preprocessing", mel_output),
+    LayerKind("Pipeline", "preprocessing"),
+)

@@ -1,0 +1,17 @@
+"""One row per class of keras.ops that can stand in a Functional graph.
+
+Their settings stand in the config ("axis", "keepdims"); what the caller passed beside the tensors, numbers
+included, stands among the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netviz.catalog.kinds import LayerKind
+from netviz.catalog.operations import elementwise, network, products, reductions, reshaping
+
+SUBJECTS = (elementwise, reductions, reshaping, products, network)
+
+OPERATIONS: Mapping[str, LayerKind] = {kind.class_name: kind for subject in SUBJECTS for kind in subject.KINDS}
+"""By class name, which no two modules of keras.ops share."""

@@ -1,0 +1,87 @@
+"""keras.ops that work element by element: functions of one tensor, and of two or more that are broadcast."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.catalog.outputs import always_dtype, dtype_in, of_operand_shapes, operand, unchanged
+from netviz.catalog.promotion import counting, floating, floats_only, of_operands, promoted, stated
+from netviz.catalog.shapes import broadcast
+from netviz.model import Config, Shape
+
+KEEPING = (
+    "Absolute", "Abs", "BitwiseInvert", "BitwiseNot", "Conjugate", "Conj", "Copy", "NanToNum", "Round", "Sign",
+    "Trunc", "Negative", "Rsqrt", "Erf", "Erfinv", "StopGradient", "Tril", "Triu", "Flip", "Fliplr", "Flipud", "Roll",
+)  # fmt: skip
+"""Functions that keep the dtype too."""
+
+ACTIVATIONS = (
+    "Relu", "Relu6", "Sigmoid", "SparseSigmoid", "Softplus", "Softsign", "SoftShrink", "SparsePlus", "Silu",
+    "Squareplus", "LogSigmoid", "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "TanhShrink",
+    "HardTanh", "HardShrink", "Threshold", "Softmax", "LogSoftmax", "Sparsemax",
+)  # fmt: skip
+
+FLOATING = (
+    "Angle", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctanh", "Ceil", "Cos", "Cosh", "Exp", "Exp2",
+    "Expm1", "Floor", "Log", "Log10", "Log1p", "Log2", "Sin", "Sinc", "Sinh", "Tan", "Tanh", "Sqrt", "Erfc", "Fabs",
+)  # fmt: skip
+"""Functions that turn integers into floats."""
+
+UNEVEN = ("Cbrt", "Deg2rad", "Rad2deg", "I0")
+
+TESTS = ("Isfinite", "Isinf", "Isnan", "Isneginf", "Isposinf", "Isreal", "LogicalNot", "Signbit")
+"""Functions of one tensor that answer yes or no."""
+
+FILLS = ("OnesLike", "ZerosLike", "EmptyLike", "FullLike", "Array", "ConvertToTensor")
+
+CASTS = ("Cast", "SaturateCast")
+
+PROMOTING = (
+    "Add", "Subtract", "Multiply", "Power", "Maximum", "Minimum", "Fmax", "Fmin", "FloorDivide", "Gcd", "Lcm",
+    "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseLeftShift", "LeftShift", "BitwiseRightShift", "RightShift",
+)  # fmt: skip
+"""Functions of two tensors that give the promoted dtype."""
+
+DIVIDING = ("Divide", "DivideNoNan", "TrueDivide", "Arctan2", "Logaddexp", "Logaddexp2", "Nextafter", "Ldexp")
+"""Functions of two tensors that give a float."""
+
+COMPARING = (
+    "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor",
+    "Isclose",
+)  # fmt: skip
+
+
+@of_operand_shapes
+def stretched(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """All shapes stretched to one."""
+    return reduce(broadcast, shapes)
+
+
+def chosen_dtype(config: Config, arguments: Arguments) -> str | None:
+    """Of Where: the dtypes of what is chosen from, promoted."""
+    arrays = [operand(value) for value in (*arguments.args, *arguments.kwargs.values())][1:]
+    return promoted(*(None if array is None else array.dtype for array in arrays))
+
+
+def modulo_dtype(config: Config, arguments: Arguments) -> str | None:
+    """The promoted dtype, int32 for two truth values."""
+    dtype = of_operands()(config, arguments)
+    return "int32" if dtype == "bool" else dtype
+
+
+KINDS = (
+    *(LayerKind(name, "activation", unchanged, dtype=dtype_in) for name in (*KEEPING, *ACTIVATIONS)),
+    *(LayerKind(name, "activation", unchanged, dtype=floating) for name in FLOATING),
+    *(LayerKind(name, "activation", unchanged, dtype=floats_only) for name in UNEVEN),
+    *(LayerKind(name, "activation", unchanged, dtype=always_dtype("bool")) for name in TESTS),
+    *(LayerKind(name, "activation", unchanged, dtype=counting) for name in ("Clip", "Square")),
+    *(LayerKind(name, "activation", unchanged, dtype=stated) for name in (*FILLS, *CASTS)),
+    LayerKind("Reciprocal", "activation", unchanged, dtype=always_dtype("float32")),
+    *(LayerKind(name, "merging", stretched, dtype=of_operands()) for name in PROMOTING),
+    *(LayerKind(name, "merging", stretched, dtype=of_operands("float")) for name in DIVIDING),
+    *(LayerKind(name, "merging", stretched, dtype=floats_only) for name in ("Heaviside", "Hypot")),
+    *(LayerKind(name, "merging", stretched, dtype=modulo_dtype) for name in ("Mod", "Fmod")),
+    *(LayerKind(name, "merging", stretched, dtype=always_dtype("bool")) for name in COMPARING),
+    LayerKind("Where", "merging", stretched, dtype=chosen_dtype),
+)

@@ -1,0 +1,110 @@
+"""Anything to a `Model`: finds out what a source is, by its content, and calls the reader for it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+from netviz.errors import MissingDependency, SourceError, UsageError
+from netviz.model import Model
+
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+
+
+def read(source: object, *, load: bool = False) -> Model:
+    """The model in a file or folder, or a live Keras model.
+
+    A file is read without Keras and nothing of it is run; `load=True` lets Keras load it instead.
+    Raises SourceError where the source cannot be read, MissingDependency where Keras is needed and not
+    installed, UsageError for an object that is no model.
+    """
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        require_model_file(path)
+        if load:
+            loaded: Model = _live_reader().load_and_read(path)
+            return loaded
+        from netviz.readers.keras_v3 import read_keras
+
+        return read_keras(path)
+    if "keras" not in sys.modules:
+        raise UsageError(
+            f"a {type(source).__qualname__} cannot be inspected", "Give the path of a model's file, or a keras.Model."
+        )
+    live: Model = _live_reader().read_live(source)
+    return live
+
+
+def require_model_file(path: Path) -> None:
+    """Raises SourceError, which says what the path is instead, unless it is a .keras file or folder."""
+    try:
+        if path.is_dir():
+            if not (path / "config.json").is_file():
+                raise SourceError(f"{path}: this folder holds no model (no config.json in it)", _models_in(path))
+            return
+        if not path.exists():
+            raise SourceError(f"{path}: no such file", _near(path))
+        if not path.is_file():
+            raise SourceError(f"{path}: not a regular file")
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:  # a null character in the name
+        raise SourceError(f"{str(path)!r}: {error}") from error
+    if not head:
+        raise SourceError(f"{path}: the file is empty")
+    if head.startswith(HDF5_MAGIC):
+        raise SourceError(
+            f"{path}: an HDF5 file, which netviz cannot read yet",
+            "Save the model as .keras: model.save('model.keras').",
+        )
+    if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
+        raise SourceError(f"{path}: not a Keras model: {_looks_like(head)}", "A .keras file is a zip archive.")
+
+
+def _live_reader() -> ModuleType:
+    try:
+        from netviz.readers import live
+    except ImportError as error:
+        raise MissingDependency(
+            f"Keras is needed for this and cannot be imported: {error}",
+            "Install it with a backend: pip install 'keras-netviz[tensorflow]' (or [jax], [torch]).",
+        ) from error
+    return live
+
+
+def _near(path: Path) -> str:
+    """A hint with files of a similar name, or the folder that is missing."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f"The folder {folder} does not exist."
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.6)
+    near += [name for name in sorted(names) if name.endswith(".keras") and name not in near][: 3 - len(near)]
+    return f"Did you mean {' or '.join(str(folder / name) for name in near)}?" if near else ""
+
+
+def _models_in(path: Path) -> str:
+    models = sorted(entry.name for entry in path.iterdir() if entry.suffix == ".keras")[:3]
+    return f"It holds {', '.join(models)}: give the path of one of these." if models else ""
+
+
+def _looks_like(head: bytes) -> str:
+    """What a file that is no model seems to be, by its first bytes."""
+    if head.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer; fetch the file itself with git lfs pull"
+    if head.lstrip().lower().startswith((b"<!doctype", b"<html")):
+        return "an HTML page, perhaps a download that failed"
+    if head.startswith(b"\x89PNG"):
+        return "a PNG image"
+    if all(byte >= 32 or byte in b"\t\r\n" for byte in head):
+        return "a text file"
+    return "a binary file of another format"

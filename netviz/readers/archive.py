@@ -1,0 +1,173 @@
+"""The container of a .keras model: a zip file, or the folder it was unzipped to.
+
+Knows members and their places, nothing of what the config means or how weights are laid out.
+Nothing is ever extracted to disk under a name from the file.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import shutil
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from netviz.errors import SourceError
+from netviz.model import Config
+from netviz.readers.window import Window, map_file
+
+CONFIG = "config.json"
+METADATA = "metadata.json"
+WEIGHTS = "model.weights.h5"
+
+MAX_JSON_BYTES = 256 << 20
+"""The size Keras itself allows for an extracted member."""
+
+MAX_UNPACKED_WEIGHTS = 4 << 30
+"""Weights up to this size may be compressed by any factor, as in Keras."""
+
+MAX_EXPANSION = 100
+"""How much larger than its stored form another member may become, as in Keras."""
+
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What a .keras container holds: parsed config and metadata, and the place of the weights.
+
+    `weights_file` is the file in which the weights lie, `open_weights` gives their HDF5 data; where
+    there are none that can be read it is None, and `weights_problem` says why.
+    """
+
+    path: Path
+    config: Config
+    metadata: Config
+    weights_file: Path
+    open_weights: Callable[[], Window] | None
+    weights_problem: str
+    bytes: int
+
+
+def read_zip(path: Path) -> Archive:
+    """The contents of a .keras zip file; raises SourceError with what is wrong with it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            counts = Counter(archive.namelist())
+            if CONFIG not in counts:
+                raise SourceError(
+                    f"{path}: the zip file holds no {CONFIG}, so it is not a .keras model",
+                    f"It holds: {_some(sorted(counts))}.",
+                )
+            if counts[CONFIG] > 1:
+                raise SourceError(f"{path}: the zip file holds {CONFIG} {counts[CONFIG]} times; which one counts?")
+            config = _json(path, CONFIG, _member(path, archive, CONFIG))
+            metadata = _json(path, METADATA, _member(path, archive, METADATA)) if METADATA in counts else {}
+            problem = _weights_problem(archive, counts)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+        raise SourceError(
+            f"{path}: the zip file is damaged or cut off: {error}",
+            "Copy or download the file again and compare its size with the original.",
+        ) from error
+    opener = None if problem else partial(open_member, path, WEIGHTS)
+    return Archive(path, config, metadata, path, opener, problem, path.stat().st_size)
+
+
+def read_folder(path: Path) -> Archive:
+    """The contents of an unzipped .keras folder; raises SourceError where a part cannot be read."""
+    config = _json(path, CONFIG, _file(path / CONFIG))
+    metadata = _json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
+    weights = path / WEIGHTS
+    size = sum(entry.stat().st_size for entry in path.iterdir() if entry.is_file())
+    if weights.is_file():
+        return Archive(path, config, metadata, weights, partial(open_file, weights), "", size)
+    return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size)
+
+
+def open_file(path: Path) -> Window:
+    """A whole file, mapped."""
+    buffer = map_file(path)
+    return Window(buffer, 0, len(buffer))
+
+
+def open_member(path: Path, name: str) -> Window:
+    """A member of a zip file: mapped in place where it is stored, else unpacked to an unnamed temporary file.
+
+    Raises SourceError where the member's place is wrong.
+    """
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            with tempfile.TemporaryFile() as spool, archive.open(info) as member:
+                shutil.copyfileobj(member, spool, 1 << 20)
+                spool.flush()
+                return Window(mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ), 0, info.file_size)
+    buffer = map_file(path)
+    header = buffer[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+        raise SourceError(f"{path}: {name} does not stand where the zip file's directory says")
+    _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    start = info.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    if start + info.file_size > len(buffer):
+        raise SourceError(f"{path}: {name} reaches beyond the end of the file")
+    return Window(buffer, start, info.file_size)
+
+
+def _weights_problem(archive: zipfile.ZipFile, counts: Counter[str]) -> str:
+    """Why the weights of a zip file cannot be read, or ""."""
+    if counts[WEIGHTS] != 1:
+        return (
+            f"the zip file holds {WEIGHTS} {counts[WEIGHTS]} times"
+            if counts[WEIGHTS]
+            else f"no {WEIGHTS} in the zip file"
+        )
+    info = archive.getinfo(WEIGHTS)
+    if info.flag_bits & 1:
+        return f"{WEIGHTS} is encrypted"
+    if info.file_size > MAX_UNPACKED_WEIGHTS and info.file_size > MAX_EXPANSION * max(1, info.compress_size):
+        return f"{WEIGHTS} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return f"{WEIGHTS} is compressed by method {info.compress_type}, which Keras never uses"
+    return ""
+
+
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
+    info = archive.getinfo(name)
+    bomb = info.file_size > 1 << 20 and info.file_size > MAX_EXPANSION * max(1, info.compress_size)
+    if info.file_size > MAX_JSON_BYTES or bomb:
+        raise SourceError(
+            f"{path}: {name} unpacks from {info.compress_size:,} to {info.file_size:,} bytes, more than any config"
+        )
+    return archive.read(name)
+
+
+def _file(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise SourceError(f"{path}: {path.stat().st_size:,} bytes are far more than a model needs")
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from error
+
+
+def _json(path: Path, name: str, data: bytes) -> Config:
+    """The JSON object in `data`; raises SourceError that names the member and the place."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{path}: {name} is not valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise SourceError(f"{path}: {name} holds {type(value).__name__} where an object is expected")
+    return value
+
+
+def _some(names: list[str], limit: int = 5) -> str:
+    shown = ", ".join(names[:limit]) or "nothing"
+    return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown

@@ -1,0 +1,135 @@
+"""Plans, tensors and stored variables put together: the layers of a model that was read statically."""
+
+from __future__ import annotations
+
+from netviz.catalog.dtypes import policy_name
+from netviz.catalog.kinds import Arguments
+from netviz.model import Graph, Layer, Note, Severity, Weight
+from netviz.readers.infer import propagate
+from netviz.readers.join import Member, Storage, below
+from netviz.readers.plan import Entry, Plan, PlanReader
+from netviz.readers.wiring import wire
+from netviz.readers.wrapped import wrapped_layers, wrapper_graph
+
+
+class LayerBuilder:
+    """Builds layers from entries; what is missing or unknown goes to `notes`."""
+
+    def __init__(self, storage: Storage, notes: list[Note]) -> None:
+        self._storage = storage
+        self._notes = notes
+        self._reader = PlanReader(notes)
+        self._shared: dict[object, tuple[Weight, ...]] = {}
+
+    def build(
+        self, entry: Entry, path: str, location: str, arguments: Arguments | None = None, trainable: bool = True
+    ) -> Layer:
+        """The layer for an entry: `location` is its group among the stored variables.
+
+        `arguments` are those of its first call, None where no call is known; a layer is trainable if
+        it and all that hold it are.
+        """
+        trainable = trainable and entry.config.get("trainable", True) is not False
+        weights = self._weights(entry, path, location, trainable)
+        if entry.plan:
+            graph: Graph | None = self._graph(entry.plan, path, below(location, "layers"), trainable)
+        elif entry.kind or entry.is_operation:
+            graph = self._wrapped(entry, path, location, arguments, trainable)
+        else:
+            inner = self._storage.tree(location, path, trainable)
+            graph = Graph(inner) if inner else None
+            if path and (weights or inner):
+                self._note(
+                    "info",
+                    "class-unknown",
+                    path,
+                    f"{entry.class_name or 'The class'} is not a Keras class: the names of its variables are not "
+                    "stored, and which of them are trainable is not either.",
+                )
+        return Layer(
+            path=path,
+            name=entry.name,
+            class_name=entry.class_name,
+            module=entry.module,
+            config=entry.config,
+            weights=weights,
+            trainable=trainable,
+            dtype=policy_name(entry.config),
+            graph=graph,
+        )
+
+    def _weights(self, entry: Entry, path: str, location: str, trainable: bool) -> tuple[Weight, ...]:
+        """The entry's variables; an object that stands twice in the config has them stored once."""
+        if entry.is_operation:
+            return ()
+        kind = None if entry.plan else entry.kind
+        weights = self._storage.weights(kind, entry.config, location, trainable)
+        if not weights and entry.shared in self._shared:
+            return self._shared[entry.shared]
+        if weights and entry.shared is not None:
+            self._shared[entry.shared] = weights
+        expected = len(kind.weights(entry.config)) if kind else 0
+        if len(weights) < expected and self._storage.holds_weights:
+            self._note(
+                "warning",
+                "weights-missing",
+                path,
+                f"{entry.class_name} has {expected} variables, the file holds {len(weights)} of them.",
+            )
+        return weights
+
+    def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
+        flow = propagate(plan, notes=self._notes)
+        stored = [entry for entry in plan.entries if not entry.is_operation]
+        members = [Member(entry.class_name or "", entry.name) for entry in stored]
+        locations = {
+            entry.name: location
+            for entry, location in zip(stored, self._storage.locate(members, container), strict=True)
+        }
+        layers = tuple(
+            self.build(
+                entry,
+                below(path, entry.name),
+                locations.get(entry.name, ""),
+                flow.arguments.get((entry.name, 0)),
+                trainable,
+            )
+            for entry in plan.entries
+        )
+        graph = wire(plan, flow, layers)
+        self._note_unknown_shapes(graph)
+        return graph
+
+    def _wrapped(
+        self, entry: Entry, path: str, location: str, arguments: Arguments | None, trainable: bool
+    ) -> Graph | None:
+        return wrapper_graph(
+            [
+                (
+                    inner,
+                    self.build(
+                        inner.entry,
+                        below(path, inner.entry.name),
+                        below(location, inner.location),
+                        inner.arguments,
+                        trainable,
+                    ),
+                )
+                for inner in wrapped_layers(entry, arguments, self._reader)
+            ]
+        )
+
+    def _note_unknown_shapes(self, graph: Graph) -> None:
+        unknown = {call.layer for call in graph.calls if any(tensor.shape is None for tensor in call.outputs)}
+        for layer in graph.layers:
+            if layer.name in unknown:
+                self._note(
+                    "warning",
+                    "shape-unknown",
+                    layer.path,
+                    f"The output shape of {layer.class_name} cannot be known from the file alone; "
+                    "let Keras load the model to see it (--load, load=True).",
+                )
+
+    def _note(self, severity: Severity, code: str, path: str, message: str) -> None:
+        self._notes.append(Note(severity, code, path, message))

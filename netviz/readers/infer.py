@@ -1,0 +1,149 @@
+"""Fills in what a plan leaves open: the shape and dtype of every tensor, by the catalog's rules.
+
+What the file states beats what a rule says; where they differ a note tells. What neither knows stays
+unknown. Pure: plans in, tensors out.
+"""
+
+from __future__ import annotations
+
+from netviz.catalog.dtypes import compute_dtype
+from netviz.catalog.kinds import Arguments
+from netviz.model import Note, Shape, Tensor
+from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step
+from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
+
+RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What a shape rule may raise on a config that Keras would refuse."""
+
+
+def propagate(plan: Plan, inputs: tuple[Tensor, ...] | None = None, notes: list[Note] | None = None) -> Flow:
+    """The tensors that flow through the calls of the plan.
+
+    `inputs` takes the place of the plan's own inputs, for a nested model that is called on other
+    shapes than it was made with. Conflicts between the file and a rule are added to `notes`.
+    """
+    notes = [] if notes is None else notes
+    entries = {entry.name: entry for entry in plan.entries}
+    entering = _entering(plan, inputs)
+    stated = {} if inputs is not None else _stated_tensors(plan)
+    counts = _output_counts(plan)
+    outputs: Outputs = {}
+    arguments: dict[CallKey, Arguments] = {}
+
+    def lookup(value: Stated) -> Tensor:
+        reference = value.reference
+        if reference and reference.layer == ENTRANCE:
+            return inputs[reference.tensor] if inputs else plan.inputs[reference.tensor].tensor
+        known = tensor_at(outputs, reference)
+        return known if inputs is not None else merge(value.tensor, known)
+
+    for step in order_steps(plan.steps()):
+        key = (step.layer, step.index)
+        if key in entering:
+            outputs[key], arguments[key] = (entering[key],), Arguments()
+            continue
+        entry = entries[step.layer]
+        if inputs is None:
+            _backfill(entry, step, outputs)
+        arguments[key] = step.resolve(lookup)
+        inferred = infer_call(entry, arguments[key])
+        count = max(counts.get(key, 0), len(inferred), 1)
+        tensors = []
+        for index in range(count):
+            rule = inferred[index] if index < len(inferred) else Tensor(None)
+            said = stated.get(Reference(*key, index), Tensor(None))
+            if conflict(said.shape, rule.shape):
+                notes.append(
+                    Note(
+                        "warning",
+                        "shape-conflict",
+                        step.layer,
+                        f"The file states the output shape {said.shape}, the class's rule gives {rule.shape}.",
+                    )
+                )
+            tensors.append(merge(said, rule))
+        outputs[key] = tuple(tensors)
+    return Flow(outputs, arguments)
+
+
+def infer_call(entry: Entry, arguments: Arguments) -> tuple[Tensor, ...]:
+    """The output tensors of one call by the catalog's rule; () where there is none or it does not apply."""
+    if entry.plan:
+        return _nested_outputs(entry.plan, arguments.tensors)
+    kind = entry.kind
+    if kind is None or kind.output is None:
+        return ()
+    try:
+        shapes = kind.output(entry.config, arguments)
+        dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
+    except RULE_ERRORS:
+        return ()
+    return tuple(Tensor(shape, dtype) for shape in shapes)
+
+
+def _nested_outputs(plan: Plan, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    inputs = tensors[: len(plan.inputs)] if len(tensors) >= len(plan.inputs) else None
+    flow = propagate(plan, inputs)
+    return tuple(flow.tensor(port.reference) for port in plan.outputs)
+
+
+def merge(stated: Tensor, inferred: Tensor) -> Tensor:
+    """What is stated, completed by what is inferred."""
+    shape = inferred.shape if stated.shape is None else stated.shape
+    return Tensor(shape, stated.dtype or inferred.dtype)
+
+
+def conflict(stated: Shape | None, inferred: Shape | None) -> bool:
+    """Whether two shapes cannot be the same tensor's; an axis of any length goes with every length."""
+    if stated is None or inferred is None:
+        return False
+    if len(stated) != len(inferred):
+        return True
+    return any(a is not None and b is not None and a != b for a, b in zip(stated, inferred, strict=True))
+
+
+def _entering(plan: Plan, inputs: tuple[Tensor, ...] | None) -> dict[CallKey, Tensor]:
+    if inputs is None:
+        return {}
+    ports = zip(plan.inputs, inputs, strict=False)
+    return {(port.reference.layer, port.reference.call): tensor for port, tensor in ports if port.reference}
+
+
+def _stated_tensors(plan: Plan) -> dict[Reference, Tensor]:
+    """What consumers state of the tensors they take."""
+    stated: dict[Reference, Tensor] = {}
+    for step in plan.steps():
+        for _, value in step.feeds():
+            if value.reference and value.tensor.shape is not None:
+                stated.setdefault(value.reference, value.tensor)
+    return stated
+
+
+def _output_counts(plan: Plan) -> dict[CallKey, int]:
+    """How many outputs of each call are used, so that an unknown class gets at least these."""
+    references = [value.reference for step in plan.steps() for _, value in step.feeds()]
+    references += [port.reference for port in plan.outputs]
+    counts: dict[CallKey, int] = {}
+    for reference in references:
+        if reference and 0 <= reference.tensor < 1000:
+            key = (reference.layer, reference.call)
+            counts[key] = max(counts.get(key, 0), reference.tensor + 1)
+    return counts
+
+
+def _backfill(entry: Entry, step: Step, outputs: Outputs) -> None:
+    """Takes a tensor that is still unknown from the layer that was built on it, where the file says so.
+
+    A layer is built on its first call; which of several calls that was is not stated.
+    """
+    if len(entry.steps) != 1:
+        return
+    for shape, (_, value) in zip(entry.built, step.feeds(), strict=False):
+        reference = value.reference
+        if reference is None or tensor_at(outputs, reference).shape is not None:
+            continue
+        key = (reference.layer, reference.call)
+        given = list(outputs.get(key, ()))
+        if reference.tensor < len(given):
+            given[reference.tensor] = Tensor(shape, given[reference.tensor].dtype)
+            outputs[key] = tuple(given)

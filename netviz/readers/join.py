@@ -1,0 +1,139 @@
+"""Which stored variables belong to which layer.
+
+Keras stores a layer's variables under a group named after its class and a counter, not after the layer
+("layers/dense_1/vars/0"). Since 3.6 the group states the layer's name as well; before, only the counter
+tells. Source: keras.src.saving.saving_lib, `_save_state` and `_save_container_state`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from netviz.catalog.kinds import LayerKind
+from netviz.model import Config, Graph, Layer, Weight
+from netviz.readers.hdf5 import StoredTree
+
+OPTIMIZER = "optimizer"
+
+
+def snake_case(class_name: str) -> str:
+    """The class's name as Keras writes it in group names. Source: keras.src.utils.naming.to_snake_case."""
+    name = re.sub(r"\W+", "", class_name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A layer of a container, as its group's name depends on it."""
+
+    class_name: str
+    name: str
+
+
+class Storage:
+    """The variables of one file, handed out to layers; remembers which were claimed."""
+
+    def __init__(self, tree: StoredTree) -> None:
+        self._arrays = tree.arrays
+        self._names = tree.names
+        self._claimed: set[str] = set()
+        self._children: dict[str, dict[str, None]] = {}
+        for path in (*tree.names, *tree.arrays):
+            while path:
+                parent, _, key = path.rpartition("/")
+                siblings = self._children.setdefault(parent, {})
+                if key in siblings:
+                    break
+                siblings[key] = None
+                path = parent
+        self._named = {
+            (location.rpartition("/")[0], name): location for location, name in reversed(list(tree.names.items()))
+        }
+
+    @property
+    def holds_weights(self) -> bool:
+        return bool(self._arrays)
+
+    def locate(self, members: Sequence[Member], container: str) -> list[str]:
+        """The group of each member of a container: by the counter, checked against the stated name."""
+        used: dict[str, int] = {}
+        locations = []
+        for member in members:
+            base = snake_case(member.class_name)
+            used[base] = used.get(base, -1) + 1
+            counted = below(container, f"{base}_{used[base]}" if used[base] else base)
+            if self._names.get(counted, member.name) != member.name:
+                counted = self._named.get((container, member.name), counted)
+            locations.append(counted)
+        return locations
+
+    def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
+        """The layer's own variables, named by the catalog where it knows the class, else by their place ("vars/0").
+
+        A class the catalog does not know counts as trainable if the layer is: which variables are is not stored.
+        """
+        found = []
+        for spec in kind.weights(config) if kind else ():
+            path = below(location, spec.location)
+            if path in self._arrays and path not in self._claimed:
+                found.append(Weight(path, spec.name, self._arrays[path], trainable and spec.trainable))
+        self._claimed.update(weight.path for weight in found)
+        rest = [path for path in self._under(below(location, "vars")) if path not in self._claimed]
+        found += [Weight(path, path.removeprefix(f"{location}/"), self._arrays[path], trainable) for path in rest]
+        self._claimed.update(rest)
+        return tuple(found)
+
+    def tree(self, location: str, path: str, trainable: bool) -> tuple[Layer, ...]:
+        """The groups below a location as layers of unknown class, for what the config does not describe.
+
+        Groups that only hold other groups (a list attribute) give way to what they hold.
+        """
+        layers: list[Layer] = []
+        for key in sorted(self._children.get(location, ()), key=_natural):
+            group = below(location, key)
+            if key == "vars" or group in self._arrays or (not location and key == OPTIMIZER):
+                continue
+            if group not in self._names and f"{group}/vars" not in self._children:
+                layers.extend(self.tree(group, path, trainable))
+                continue
+            name = self._names.get(group, key)
+            own = self.weights(None, {}, group, trainable)
+            inner = self.tree(group, below(path, name), trainable)
+            graph = Graph(inner) if inner else None
+            layers.append(Layer(below(path, name), name, None, None, weights=own, trainable=trainable, graph=graph))
+        return tuple(layers)
+
+    def optimizer(self) -> tuple[Weight, ...]:
+        """The optimizer's variables, in their stored order."""
+        found = [
+            Weight(path, path.removeprefix(f"{OPTIMIZER}/"), self._arrays[path], False)
+            for path in self._under(OPTIMIZER)
+        ]
+        self._claimed.update(weight.path for weight in found)
+        return tuple(found)
+
+    def unclaimed(self) -> list[str]:
+        """The variables that no layer has taken."""
+        return sorted(path for path in self._arrays if path not in self._claimed)
+
+    def _under(self, location: str) -> Iterable[str]:
+        for key in sorted(self._children.get(location, ()), key=_natural):
+            path = below(location, key)
+            if path in self._arrays:
+                yield path
+            else:
+                yield from self._under(path)
+
+
+def below(path: str, name: str) -> str:
+    """`name` under `path`; under "" it is `name` itself."""
+    return f"{path}/{name}" if path else name
+
+
+def _natural(key: str) -> tuple[object, ...]:
+    """Sorts "10" after "2", and "dense_10" after "dense_2"."""
+    parts = re.split(r"(\d+)", key)
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts))

@@ -1,0 +1,76 @@
+"""A .keras file, or the folder it was unzipped to, as a `Model`, without Keras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netviz.errors import SourceError
+from netviz.model import Model, Note, Source
+from netviz.readers.archive import Archive, read_folder, read_zip
+from netviz.readers.build import LayerBuilder
+from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
+from netviz.readers.join import Storage
+from netviz.readers.plan import PlanReader
+
+
+def read_keras(path: Path) -> Model:
+    """The model in a .keras file or folder; raises SourceError where it cannot be read."""
+    archive = read_folder(path) if path.is_dir() else read_zip(path)
+    notes: list[Note] = []
+    tree = _stored(archive, notes)
+    storage = Storage(tree)
+    entry = PlanReader(notes).read_entry(archive.config)
+    if not entry.class_name:
+        raise SourceError(f"{path}: config.json states no class, so it is not the config of a Keras model")
+    root = LayerBuilder(storage, notes).build(entry, "", "")
+    optimizer = storage.optimizer()
+    if entry.plan is None:
+        notes.append(
+            Note(
+                "info",
+                "subclassed",
+                "",
+                f"{entry.class_name} builds its layers in code, which the file does not hold: shown are the stored "
+                "weights by the layers that own them, without classes and calls. To see these, let Keras load the "
+                "model where the class can be imported (--load, load=True).",
+            )
+        )
+    unclaimed = [name for name in storage.unclaimed() if not name.startswith("metrics/")]
+    if unclaimed:
+        notes.append(
+            Note(
+                "warning",
+                "weights-unclaimed",
+                "",
+                f"{len(unclaimed)} stored variables belong to no layer of the config, first {unclaimed[0]}.",
+            )
+        )
+    store = None
+    if archive.open_weights:
+        store = Hdf5Store(archive.weights_file, stamp_of(archive.weights_file), archive.open_weights)
+    version = archive.metadata.get("keras_version")
+    source = Source(
+        path=str(path),
+        format="keras-v3",
+        keras_version=version if isinstance(version, str) else None,
+        read="static",
+        bytes=archive.bytes,
+    )
+    return Model(root, source, tuple(notes), optimizer, store)
+
+
+def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
+    """What the weights file holds; where there is none to be read, a note says why."""
+    if archive.open_weights is None:
+        notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {archive.weights_problem}."))
+        return StoredTree()
+    try:
+        tree = read_tree(archive.open_weights())
+    except SourceError as error:
+        notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {error.message}."))
+        return StoredTree()
+    notes += [
+        Note("warning", "stored-object-skipped", "", f"{path} in the weights file {reason}.")
+        for path, reason in tree.skipped
+    ]
+    return tree

@@ -1,0 +1,376 @@
+"""A live Keras model as a `Model`: what Keras itself says of layers, calls and shapes.
+
+The only importer of keras besides running a model. It reads what is there and changes nothing: a model
+that is not built is not built here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import keras
+import numpy as np
+
+from netviz.catalog.dtypes import policy_name
+from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.errors import NetvizError, UsageError
+from netviz.model import Graph, Layer, Model, Note, Severity, Source, Tensor, Weight
+from netviz.readers.join import below
+from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Port, Reference, Stated, Step
+from netviz.readers.trace import TraceFailed, trace
+from netviz.readers.wiring import CallKey, Flow, Outputs, wire
+from netviz.readers.wrapped import wrapped_layers, wrapper_graph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Operation: type = keras.Operation
+
+
+def read_live(model: object) -> Model:
+    """The `Model` of a live Keras model, built or not; raises UsageError for any other object."""
+    if not isinstance(model, keras.Model):
+        kind = f"{type(model).__module__}.{type(model).__qualname__}"
+        raise UsageError(f"a {kind} cannot be inspected", "Give a file's path, a keras.Model or an inspected model.")
+    notes: list[Note] = []
+    reader = LiveReader(notes)
+    root = reader.layer(model, "", None, True)
+    optimizer = reader.optimizer(model)
+    if not model.built:
+        notes.append(Note("warning", "unbuilt", "", _how_to_build(model)))
+    source = Source(None, "live", keras.__version__, "live")
+    return Model(root, source, tuple(notes), optimizer, LiveStore(reader.variables))
+
+
+def load_and_read(path: Path) -> Model:
+    """The model in a file as Keras loads it (safe_mode on); raises NetvizError with Keras's own reason."""
+    try:
+        model = keras.saving.load_model(path, safe_mode=True)
+    except Exception as error:  # whatever the code in Keras and in registered classes raises
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = lines[0] if lines else type(error).__name__
+        raise NetvizError(
+            f"{path}: Keras {keras.__version__} cannot load it: {reason}",
+            "Without --load (load=False) netviz reads the file itself.",
+        ) from error
+    live = read_live(model)
+    source = Source(str(path), "keras-v3", keras.__version__, "loaded", path.stat().st_size)
+    return replace(live, source=source)
+
+
+def _how_to_build(model: Any) -> str:
+    shape = "(None, …)"
+    return (
+        f"The model is not built, so it has no shapes and no weights yet: call model.build({shape}) with the shape "
+        "of its input, or the model itself on a batch of data."
+    )
+
+
+@dataclass(slots=True)
+class LiveStore:
+    """Values of a live model's variables. They are not pickled with the model."""
+
+    _variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[type[LiveStore], tuple[()]]:
+        return LiveStore, ()
+
+    def read(self, weight: Weight) -> NDArray[np.generic]:
+        """The values of `weight` now; raises NetvizError where the live model is no longer at hand."""
+        if weight.path not in self._variables:
+            raise NetvizError(
+                f"the values of {weight.path} are not at hand: they stayed with the live model",
+                "Inspect the live model again, or save it and inspect the file.",
+            )
+        values = keras.ops.convert_to_numpy(self._variables[weight.path])
+        if weight.tensor.dtype == "bfloat16":
+            values = values.astype(np.float32)
+        return cast("NDArray[np.generic]", values)
+
+    def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
+        """All of the values at once: they are in memory already."""
+        yield self.read(weight)
+
+
+class LiveReader:
+    """Reads live layers; gathers their variables in `variables`, by the paths the weights carry."""
+
+    def __init__(self, notes: list[Note]) -> None:
+        self.variables: dict[str, Any] = {}
+        self._paths: dict[int, str] = {}
+        self._notes = notes
+        self._plans = PlanReader(notes)
+
+    def layer(self, layer: Any, path: str, arguments: Arguments | None, trainable: bool) -> Layer:
+        """The `Layer` of a live layer, model or operation; `arguments` are those of its first call."""
+        entry = self._entry(layer, path)
+        trainable = trainable and bool(getattr(layer, "trainable", True))
+        graph, owned = self._graph(layer, entry, path, arguments, trainable)
+        return Layer(
+            path=path,
+            name=entry.name,
+            class_name=entry.class_name,
+            module=entry.module,
+            config=entry.config,
+            weights=self._weights(owned, entry.kind, entry.config, layer, trainable),
+            trainable=trainable,
+            dtype=policy_name(entry.config),
+            graph=graph,
+        )
+
+    def optimizer(self, model: Any) -> tuple[Weight, ...]:
+        """The variables of the optimizer a compiled model was trained with."""
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is None or not optimizer.built:
+            return ()
+        return tuple(self._weight(variable, variable.name, False) for variable in optimizer.variables)
+
+    def _entry(self, layer: Any, path: str) -> Entry:
+        """What Keras would write of the layer into a file, without the layers inside."""
+        try:
+            serialized = json.loads(json.dumps(keras.saving.serialize_keras_object(layer), default=repr))
+        except Exception as error:  # get_config of a user's class may do anything
+            if not isinstance(layer, keras.Model):
+                self._note("info", "config-unavailable", path, f"get_config() failed: {_one_line(error)}.")
+            serialized = {"class_name": type(layer).__name__, "module": None, "config": {}}
+        entry = self._plans.read_entry({**serialized, "inbound_nodes": []}, path)
+        return replace(entry, name=layer.name)
+
+    def _graph(
+        self, layer: Any, entry: Entry, path: str, arguments: Arguments | None, trainable: bool
+    ) -> tuple[Graph | None, list[Any]]:
+        """The layers inside, if any, and the variables that are the layer's own."""
+        if not isinstance(layer, keras.layers.Layer):
+            return None, []
+        if isinstance(layer, keras.Sequential):
+            return self._sequential(layer, path, trainable), _own_variables(layer)
+        if hasattr(layer, "_nodes_by_depth"):
+            return self._functional(layer, layer, layer.operations, path, trainable), _own_variables(layer)
+        if entry.kind and entry.kind.children:
+            return self._wrapped(layer, entry, path, arguments, trainable), _own_variables(layer)
+        inside = _sublayers(layer)
+        if entry.kind or not inside:
+            return None, list(layer.weights)
+        return self._traced(layer, inside, path, trainable), _own_variables(layer)
+
+    def _functional(self, model: Any, function: Any, operations: Sequence[Any], path: str, trainable: bool) -> Graph:
+        """The graph of a Functional model, or of the function that tracing a model gave."""
+        plan, flow = _plan_of(function, operations)
+        layers = tuple(
+            self.layer(operation, below(path, operation.name), flow.arguments.get((operation.name, 0)), trainable)
+            for operation in operations
+        )
+        return wire(plan, flow, layers)
+
+    def _sequential(self, model: Any, path: str, trainable: bool) -> Graph:
+        """A chain: each layer once, on what the one before it gave. Masks, which Keras passes along, are left out."""
+        function = getattr(model, "_functional", None)
+        nodes = _own_nodes(function) if function is not None else {}
+        entries, outputs, arguments = [], {}, {}
+        inputs: tuple[Port, ...] = ()
+        entering = Tensor(None)
+        if function is not None:
+            first = function.inputs[0]
+            entering = _tensor(first)
+            inputs = (Port(first._keras_history.operation.name, entering, Reference(ENTRANCE, 0, 0)),)
+        previous = Stated(entering, Reference(ENTRANCE, 0, 0))
+        for layer in model.layers:
+            steps: tuple[Step, ...] = ()
+            if function is not None:
+                node = nodes[id(layer)][0]
+                key = (layer.name, 0)
+                outputs[key] = tuple(_tensor(tensor) for tensor in node.output_tensors)
+                arguments[key] = Arguments((previous.tensor,))
+                steps = (Step(layer.name, 0, (previous,)),)
+                previous = Stated(outputs[key][0], Reference(layer.name, 0, 0))
+            entries.append(_bare_entry(layer, steps))
+        layers = tuple(
+            self.layer(layer, below(path, layer.name), arguments.get((layer.name, 0)), trainable)
+            for layer in model.layers
+        )
+        ports = (Port(model.layers[-1].name, previous.tensor, previous.reference),) if inputs and layers else ()
+        return wire(Plan(tuple(entries), inputs, ports), Flow(outputs, arguments), layers)
+
+    def _wrapped(
+        self, layer: Any, entry: Entry, path: str, arguments: Arguments | None, trainable: bool
+    ) -> Graph | None:
+        """The layers inside a wrapper, each with one call on what the wrapper feeds it."""
+        inside = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
+        wrapped = [
+            (inner, self.layer(inside.pop(inner.entry.name), below(path, inner.entry.name), inner.arguments, trainable))
+            for inner in wrapped_layers(entry, arguments, self._plans)
+            if inner.entry.name in inside
+        ]
+        others = (self.layer(other, below(path, other.name), None, trainable) for other in inside.values())
+        return wrapper_graph(wrapped, others)
+
+    def _traced(self, layer: Any, inside: Sequence[Any], path: str, trainable: bool) -> Graph:
+        """The layers of a class of the user's, with the calls that tracing it finds."""
+        try:
+            with trace(layer) as function:
+                called = [op for op in function.operations if not isinstance(op, keras.layers.InputLayer)]
+                operations = [*inside, *(op for op in called if not any(op is other for other in inside))]
+                return self._functional(layer, function, operations, path, trainable)
+        except TraceFailed as failure:
+            self._note("info", "calls-unknown", path, f"Shown without calls: {failure}")
+        layers = tuple(self.layer(sublayer, below(path, sublayer.name), None, trainable) for sublayer in inside)
+        return Graph(layers)
+
+    def _weights(
+        self,
+        variables: Sequence[Any],
+        kind: LayerKind | None,
+        config: Mapping[str, object],
+        layer: Any,
+        trainable: bool,
+    ) -> tuple[Weight, ...]:
+        specs = kind.weights(config) if kind else ()
+        names = [spec.name for spec in specs] if len(specs) == len(variables) else _names(layer, variables)
+        return tuple(
+            self._weight(variable, name, trainable and bool(variable.trainable))
+            for variable, name in zip(variables, names, strict=True)
+        )
+
+    def _weight(self, variable: Any, name: str, trainable: bool) -> Weight:
+        path = self._paths.get(id(variable))
+        if path is None:
+            path, count = variable.path, 1
+            while path in self.variables:
+                count += 1
+                path = f"{variable.path}#{count}"
+            self._paths[id(variable)] = path
+            self.variables[path] = variable
+        tensor = Tensor(tuple(variable.shape), keras.backend.standardize_dtype(variable.dtype))
+        return Weight(path, name, tensor, trainable)
+
+    def _note(self, severity: Severity, code: str, path: str, message: str) -> None:
+        self._notes.append(Note(severity, code, path, message))
+
+
+def _plan_of(function: Any, operations: Sequence[Any]) -> tuple[Plan, Flow]:
+    """The calls among the operations of a Function as a plan, and the tensors that Keras says flow."""
+    nodes = _own_nodes(function)
+    indices: dict[tuple[int, int], CallKey] = {}
+    for operation in function.operations:
+        own = nodes.get(id(operation), [])
+        for position, node in enumerate(operation._inbound_nodes):
+            for place, other in enumerate(own):
+                if node is other:
+                    indices[id(operation), position] = (operation.name, place)
+    ports = _entrances(function, operations)
+
+    def stated(tensor: Any) -> Stated:
+        history = tensor._keras_history
+        if id(history.operation) in ports:
+            return Stated(_tensor(tensor), Reference(ENTRANCE, 0, ports[id(history.operation)]))
+        key = indices.get((id(history.operation), history.node_index))
+        return Stated(_tensor(tensor), Reference(*key, history.tensor_index) if key else None)
+
+    entries: list[Entry] = []
+    outputs: Outputs = {}
+    arguments: dict[CallKey, Arguments] = {}
+    for operation in operations:
+        steps = []
+        for place, node in enumerate(nodes.get(id(operation), [])):
+            step = Step(
+                operation.name,
+                place,
+                tuple(_json(value, stated) for value in node.arguments.args),
+                {key: _json(value, stated) for key, value in node.arguments.kwargs.items()},
+            )
+            steps.append(step)
+            outputs[operation.name, place] = tuple(_tensor(tensor) for tensor in node.output_tensors)
+            arguments[operation.name, place] = step.resolve(lambda value: value.tensor)
+        entries.append(_bare_entry(operation, tuple(steps)))
+    inputs = tuple(_ports(function._inputs_struct, stated))
+    return Plan(tuple(entries), inputs, tuple(_ports(function._outputs_struct, stated))), Flow(outputs, arguments)
+
+
+def _entrances(function: Any, operations: Iterable[Any]) -> dict[int, int]:
+    """The operations that stand for the function's inputs and are not among those shown, by their place."""
+    shown = {id(operation) for operation in operations}
+    sources = [tensor._keras_history.operation for tensor in function.inputs]
+    return {id(source): place for place, source in enumerate(sources) if id(source) not in shown}
+
+
+def _own_nodes(function: Any) -> dict[int, list[Any]]:
+    """The calls that belong to a function, by the operation's id, in the order they were made.
+
+    A layer may have been called elsewhere too, and so have more nodes than these.
+    """
+    own = {id(node) for depth in function._nodes_by_depth.values() for node in depth}
+    return {
+        id(operation): [node for node in operation._inbound_nodes if id(node) in own]
+        for operation in function._operations
+    }
+
+
+def _ports(structure: Any, stated: Any) -> Iterator[Port]:
+    """The named ends of a function; a dict's keys are the names, else the layers they come from."""
+    for names, tensor in _leaves(structure):
+        name = names[-1] if names else tensor._keras_history.operation.name
+        value = stated(tensor)
+        yield Port(name, value.tensor, value.reference)
+
+
+def _leaves(structure: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(structure, Mapping):
+        for key in sorted(structure):
+            yield from _leaves(structure[key], (*names, str(key)))
+    elif isinstance(structure, list | tuple):
+        for item in structure:
+            yield from _leaves(item, names)
+    else:
+        yield names, structure
+
+
+def _json(value: Any, stated: Any) -> object:
+    """An argument of a call as Keras would write it into a file, with `Stated` in the place of tensors."""
+    if isinstance(value, keras.KerasTensor):
+        return stated(value)
+    if isinstance(value, Mapping):
+        return {str(key): _json(item, stated) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(item, stated) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    try:
+        return json.loads(json.dumps(keras.saving.serialize_keras_object(value)))
+    except Exception:  # an argument Keras could not save either
+        return repr(value)
+
+
+def _bare_entry(operation: Any, steps: tuple[Step, ...]) -> Entry:
+    return Entry(operation.name, type(operation).__name__, None, {}, None, steps=steps)
+
+
+def _tensor(tensor: Any) -> Tensor:
+    return Tensor(tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype))
+
+
+def _sublayers(layer: Any) -> list[Any]:
+    """The layers that Keras tracks as attributes of a layer."""
+    return list(layer._flatten_layers(include_self=False, recursive=False))
+
+
+def _own_variables(layer: Any) -> list[Any]:
+    """The variables of a layer that belong to no layer inside."""
+    inside = {id(variable) for sublayer in _sublayers(layer) for variable in sublayer.weights}
+    return [variable for variable in layer.weights if id(variable) not in inside]
+
+
+def _names(layer: Any, variables: Sequence[Any]) -> list[str]:
+    """The variables' paths without the part that all share with the layer."""
+    prefix = f"/{layer.name}/"
+    return [
+        variable.path.rpartition(prefix)[2] if prefix in f"/{variable.path}" else variable.name
+        for variable in variables
+    ]
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,324 @@
+"""A model's config JSON, taken apart: which layers there are, which calls are made, what feeds what.
+
+A plan says what the file states and no more; shapes are filled in by `infer`, weights by `join`.
+Everything here is pure: JSON values in, plans out, nothing of the file is run or looked up in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeGuard
+
+from netviz import catalog
+from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.model import Config, Note, Shape, Tensor
+
+ENTRANCE = ""
+"""As `Reference.layer`: the tensor enters from outside, as the `tensor`-th of the plan's inputs."""
+
+
+class Reference(NamedTuple):
+    """The `tensor`-th output of the `call`-th call of the layer `layer` of the same plan, or of the `ENTRANCE`."""
+
+    layer: str
+    call: int
+    tensor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A tensor among the arguments of a call: what the file states of it, and what it refers to."""
+
+    tensor: Tensor
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a layer: `arguments` as in the file, with `Stated` in the place of tensors."""
+
+    layer: str
+    index: int
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+
+    def feeds(self) -> Iterator[tuple[str, Stated]]:
+        """Each tensor with the name of the argument that takes it ("0", "0.1", "mask")."""
+        for argument, value in self._named():
+            if isinstance(value, Stated):
+                yield argument, value
+
+    def constants(self) -> dict[str, object]:
+        """The arguments that are not tensors, None left out."""
+        return {
+            argument: value for argument, value in self._named() if not isinstance(value, Stated) and value is not None
+        }
+
+    def resolve(self, lookup: Callable[[Stated], Tensor]) -> Arguments:
+        """The arguments with a tensor in the place of each `Stated`."""
+        return Arguments(
+            tuple(_replace(value, lookup) for value in self.args),
+            {key: _replace(value, lookup) for key, value in self.kwargs.items()},
+        )
+
+    def _named(self) -> Iterator[tuple[str, object]]:
+        for place, value in enumerate(self.args):
+            yield from _leaves(str(place), value)
+        for key, value in self.kwargs.items():
+            yield from _leaves(key, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One layer of a plan, with its calls; `plan` is there for nested models.
+
+    `built` are the input shapes that the file states for the layer as it was built, `shared` tells
+    which entries are one and the same object.
+    """
+
+    name: str
+    class_name: str | None
+    module: str | None
+    config: Config
+    kind: LayerKind | None
+    plan: Plan | None = None
+    steps: tuple[Step, ...] = ()
+    built: tuple[Shape | None, ...] = ()
+    shared: object = None
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether it is a function of keras.ops, which Keras does not count among the layers."""
+        return (self.module or "").startswith(("keras.src.ops", "keras.ops"))
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A named end of a plan."""
+
+    name: str
+    tensor: Tensor
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layers of one model in their order, and where tensors enter and leave."""
+
+    entries: tuple[Entry, ...]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+    def steps(self) -> Iterator[Step]:
+        for entry in self.entries:
+            yield from entry.steps
+
+
+class PlanReader:
+    """Reads serialised layers into entries; what it cannot make sense of goes to `notes`."""
+
+    def __init__(self, notes: list[Note]) -> None:
+        self._notes = notes
+
+    def read_entry(self, serialized: Config, path: str = "") -> Entry:
+        """The entry for one serialised layer or model; `path` is where it stands in the model."""
+        config = _mapping(serialized.get("config"))
+        name = _string(serialized.get("name")) or _string(config.get("name")) or ""
+        class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
+        layers = config.get("layers")
+        plan = None
+        if isinstance(layers, list):
+            plain = {key: config[key] for key in config if key not in ("layers", "input_layers", "output_layers")}
+            read = self._functional if "input_layers" in config else self._sequential
+            plan = read(config, [_mapping(layer) for layer in layers], path)
+            config = plain
+        return Entry(
+            name=name,
+            class_name=class_name,
+            module=module,
+            config=without_ids(config),
+            kind=catalog.find(class_name, module),
+            plan=plan,
+            steps=tuple(self._steps(name, serialized.get("inbound_nodes"), path)),
+            built=_built_shapes(serialized.get("build_config")),
+            shared=serialized.get("shared_object_id"),
+        )
+
+    def _functional(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
+        entries = tuple(self.read_entry(layer, _below(path, layer)) for layer in layers)
+        nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
+        outputs = _ports(config.get("output_layers"), nested)
+        referred = {stated.reference for entry in entries for step in entry.steps for _, stated in step.feeds()}
+        referred.update(port.reference for port in outputs)
+        referred_layers = {reference.layer for reference in referred if reference}
+        entries = tuple(_with_source_call(entry, referred_layers) for entry in entries)
+        return Plan(entries, _ports(config.get("input_layers"), nested), outputs)
+
+    def _sequential(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
+        """A chain as a plan: each layer is called once, on what the one before it gives."""
+        entries = [self.read_entry(layer, _below(path, layer)) for layer in layers]
+        name, dtype, shape = "input", None, as_shape(config.get("build_input_shape"))
+        if entries and entries[0].class_name == "InputLayer":
+            first = entries.pop(0)
+            name = first.name
+            dtype = _string(first.config.get("dtype"))
+            shape = as_shape(first.config.get("batch_shape", first.config.get("batch_input_shape")))
+        elif entries and shape is None:
+            shape = as_shape(entries[0].config.get("batch_input_shape"))
+        entering = Port(name, Tensor(shape, dtype), Reference(ENTRANCE, 0, 0))
+        chained = []
+        previous = Stated(entering.tensor, entering.reference)
+        for entry in entries:
+            chained.append(replace(entry, steps=(Step(entry.name, 0, (previous,)),)))
+            previous = Stated(Tensor(None), Reference(entry.name, 0, 0))
+        if not chained:
+            return Plan((), (entering,), ())
+        return Plan(tuple(chained), (entering,), (Port(chained[-1].name, Tensor(None), previous.reference),))
+
+    def _steps(self, name: str, nodes: object, path: str) -> Iterator[Step]:
+        if not isinstance(nodes, list):
+            return
+        for index, node in enumerate(nodes):
+            if isinstance(node, Mapping) and isinstance(node.get("args"), list):
+                args = tuple(_parse(value) for value in node["args"])
+                kwargs = {str(key): _parse(value) for key, value in _mapping(node.get("kwargs")).items()}
+                yield Step(name, index, args, kwargs)
+            else:
+                self._notes.append(
+                    Note("warning", "call-unreadable", path, "A call of this layer is written in an unknown form.")
+                )
+
+
+def _with_source_call(entry: Entry, referred: set[str]) -> Entry:
+    """The entry, with one call without inputs where others use its output but no call is listed."""
+    if entry.steps or (entry.class_name != "InputLayer" and entry.name not in referred):
+        return entry
+    return replace(entry, steps=(Step(entry.name, 0),))
+
+
+def _parse(value: object) -> object:
+    """An argument as it stands in the file, with `Stated` for each serialised Keras tensor in it."""
+    if isinstance(value, Mapping):
+        if value.get("class_name") == "__keras_tensor__":
+            config = _mapping(value.get("config"))
+            tensor = Tensor(as_shape(config.get("shape")), _string(config.get("dtype")))
+            return Stated(tensor, _reference(config.get("keras_history")))
+        return {key: _parse(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_parse(item) for item in value]
+    return value
+
+
+def _replace(value: object, lookup: Callable[[Stated], Tensor]) -> object:
+    if isinstance(value, Stated):
+        return lookup(value)
+    if isinstance(value, Mapping):
+        return {key: _replace(item, lookup) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replace(item, lookup) for item in value]
+    return value
+
+
+def _leaves(place: str, value: object) -> Iterator[tuple[str, object]]:
+    """The tensors in a value one by one; a value without tensors as a whole."""
+    if isinstance(value, Mapping) and _holds_tensor(value):
+        for key, item in value.items():
+            yield from _leaves(f"{place}.{key}", item)
+    elif isinstance(value, list) and _holds_tensor(value):
+        for index, item in enumerate(value):
+            yield from _leaves(f"{place}.{index}", item)
+    else:
+        yield place, value
+
+
+def _holds_tensor(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_tensor(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds_tensor(item) for item in value)
+    return isinstance(value, Stated)
+
+
+def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
+    """The ends that `input_layers` or `output_layers` names: `[name, call, tensor]` in lists or dicts of any depth.
+
+    Keras counts the calls of nested Functional models from 1 here, and from 0 everywhere else.
+    """
+    ports: list[Port] = []
+
+    def visit(value: object, key: str | None) -> None:
+        if _is_reference(value):
+            reference = _reference(value)
+            if reference is not None:
+                if reference.layer in nested:
+                    reference = reference._replace(call=max(0, reference.call - 1))
+                ports.append(Port(key or reference.layer, Tensor(None), reference))
+        elif isinstance(value, Mapping):
+            for name in value:
+                visit(value[name], str(name))
+        elif isinstance(value, list):
+            for item in value:
+                visit(item, key)
+
+    visit(structure, None)
+    return tuple(ports)
+
+
+def _is_reference(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str)
+
+
+def _reference(value: object) -> Reference | None:
+    if _is_reference(value) and isinstance(value[1], int) and isinstance(value[2], int):
+        return Reference(str(value[0]), value[1], value[2])
+    return None
+
+
+def _built_shapes(build_config: object) -> tuple[Shape | None, ...]:
+    """The input shapes in a layer's `build_config`, one per tensor of the first argument."""
+    config = _mapping(build_config)
+    shapes = config.get("shapes_dict")
+    value = next(iter(shapes.values()), None) if isinstance(shapes, Mapping) else config.get("input_shape")
+    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+        return tuple(as_shape(item) for item in value)
+    return (as_shape(value),) if isinstance(value, list) else ()
+
+
+def as_shape(value: object) -> Shape | None:
+    """A shape from JSON, or None where the value is none: only counts and null make axes."""
+    if not isinstance(value, list | tuple):
+        return None
+    axes: list[int | None] = []
+    for axis in value:
+        if axis is None or (isinstance(axis, int) and not isinstance(axis, bool) and axis >= 0):
+            axes.append(axis)
+        else:
+            return None
+    return tuple(axes)
+
+
+def without_ids(config: Config) -> dict[str, object]:
+    """The config without `shared_object_id`, which is a memory address of the process that saved the file."""
+    return {key: _clean(value) for key, value in config.items() if key != "shared_object_id"}
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return without_ids(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _below(path: str, layer: Config) -> str:
+    name = _string(layer.get("name")) or _string(_mapping(layer.get("config")).get("name")) or ""
+    return f"{path}/{name}" if path else name
+
+
+def _mapping(value: object) -> Config:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None

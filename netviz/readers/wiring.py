@@ -1,0 +1,94 @@
+"""Calls and what flows between them: from a plan's references by name to a graph's numbered calls.
+
+Shared by the static reader, which infers the tensors, and the live one, which is told them by Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from netviz.catalog.kinds import Arguments
+from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Output, Tensor
+from netviz.readers.plan import ENTRANCE, Plan, Port, Reference, Step
+
+CallKey: TypeAlias = tuple[str, int]
+"""A call: the layer's name and the how-many-th call of it."""
+
+Outputs: TypeAlias = dict[CallKey, tuple[Tensor, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The tensors that come out of each call of a plan, and the arguments that went in."""
+
+    outputs: Outputs
+    arguments: dict[CallKey, Arguments]
+
+    def tensor(self, reference: Reference | None) -> Tensor:
+        """The tensor that a reference names, unknown where it names none."""
+        return tensor_at(self.outputs, reference)
+
+
+def tensor_at(outputs: Outputs, reference: Reference | None) -> Tensor:
+    """The tensor that a reference names, unknown where it names none."""
+    given = outputs.get((reference.layer, reference.call), ()) if reference else ()
+    return given[reference.tensor] if reference and 0 <= reference.tensor < len(given) else Tensor(None)
+
+
+def order_steps(steps: Iterable[Step]) -> list[Step]:
+    """The calls so that each comes after those that feed it, otherwise in the order given.
+
+    Calls in a loop, which no valid model has, come last in the order given.
+    """
+    pending = {(step.layer, step.index): step for step in steps}
+    waiting: dict[CallKey, int] = {}
+    consumers: dict[tuple[str, int], list[CallKey]] = {}
+    for key, step in pending.items():
+        sources = {
+            (stated.reference.layer, stated.reference.call)
+            for _, stated in step.feeds()
+            if stated.reference and (stated.reference.layer, stated.reference.call) in pending
+        }
+        waiting[key] = len(sources)
+        for source in sources:
+            consumers.setdefault(source, []).append(key)
+    ready = [key for key in pending if not waiting[key]]
+    ordered: list[Step] = []
+    for key in ready:  # grows while it is walked
+        ordered.append(pending.pop(key))
+        for consumer in consumers.get(key, ()):
+            waiting[consumer] -= 1
+            if not waiting[consumer]:
+                ready.append(consumer)
+    return ordered + list(pending.values())
+
+
+def wire(plan: Plan, flow: Flow, layers: tuple[Layer, ...]) -> Graph:
+    """The graph of a plan: each call after those that feed it, numbered in that order."""
+    steps = order_steps(plan.steps())
+    numbers = {(step.layer, step.index): number for number, step in enumerate(steps)}
+    calls = []
+    for key, number in numbers.items():
+        step = steps[number]
+        feeds = tuple(
+            Feed(argument, tensor, _output(numbers, stated.reference))
+            for (argument, stated), tensor in zip(step.feeds(), flow.arguments[key].tensors, strict=True)
+        )
+        calls.append(Call(number, step.layer, feeds, flow.outputs[key], step.constants()))
+
+    def endpoint(port: Port) -> Endpoint:
+        tensor = port.tensor if port.tensor.shape is not None else flow.tensor(port.reference)
+        return Endpoint(port.name, tensor, _output(numbers, port.reference))
+
+    return Graph(layers, tuple(calls), tuple(map(endpoint, plan.inputs)), tuple(map(endpoint, plan.outputs)))
+
+
+def _output(numbers: Mapping[CallKey, int], reference: Reference | None) -> Output | None:
+    if reference is None:
+        return None
+    if reference.layer == ENTRANCE:
+        return Output(ENTERING, reference.tensor)
+    number = numbers.get((reference.layer, reference.call))
+    return None if number is None else Output(number, reference.tensor)

@@ -1,0 +1,45 @@
+"""The theme as CSS custom properties, so that no style sheet repeats a colour."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+
+from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Mode
+
+_LIGHT_HOSTS = ('body[data-jp-theme-light="true"]', "body.vscode-light")
+_DARK_HOSTS = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[theme="dark"]')
+"""How Jupyter, VS Code and Colab mark the page; what they say outdoes what the system prefers."""
+
+
+def theme_css(scope: str) -> str:
+    """Rules that set every colour as --netviz-<name> on `scope` (a selector), light or dark as the reader has it.
+
+    `data-family` and `data-severity` on an element inside set --netviz-color to the colour of that meaning.
+    """
+    light = ", ".join([scope, *(f"{host} {scope}" for host in _LIGHT_HOSTS)])
+    dark = ", ".join(f"{host} {scope}" for host in _DARK_HOSTS)
+    rules = [
+        f"{light} {{ {_properties('light')} }}",
+        f"@media (prefers-color-scheme: dark) {{ {scope} {{ {_properties('dark')} }} }}",
+        f"{dark} {{ {_properties('dark')} }}",
+    ]
+    rules += [f'{scope} [data-family="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in FAMILY_COLORS]
+    rules += [
+        f'{scope} [data-severity="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in SEVERITY_COLORS
+    ]
+    return "\n".join(rules)
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in render/assets."""
+    return files("netviz.render").joinpath("assets", name).read_text(encoding="utf-8").strip()
+
+
+def _properties(mode: Mode) -> str:
+    colors = chain[tuple[str, Color]](TONES.items(), FAMILY_COLORS.items(), SEVERITY_COLORS.items())
+    return f"color-scheme: {mode}; " + " ".join(
+        f"--netviz-{name}: {color.light if mode == 'light' else color.dark};" for name, color in colors
+    )

@@ -1,0 +1,99 @@
+"""Tables as HTML: a fragment for notebooks and pages, and a page to hold one. No scripts, nothing loaded."""
+
+from __future__ import annotations
+
+from netviz.render.cells import UNKNOWN, cell_parts, cell_text, count_totals
+from netviz.render.css import asset, theme_css
+from netviz.render.escape import html
+from netviz.render.fold import breakable
+from netviz.theme import SEVERITY_COLORS
+from netviz.views import NUMERIC, Column, Kind, Row, Sheet, Table
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_SHORT = 12  # characters that never need to be broken
+
+
+def sheet_to_html(sheet: Sheet) -> str:
+    """The sheet as a <div> with its own scoped <style>, ending in a newline."""
+    tables = [_table(table, html(sheet.title) if index == 0 else "") for index, table in enumerate(sheet.tables)]
+    style = f"<style>\n{theme_css('.netviz-sheet')}\n{asset('table.css')}\n</style>"
+    return "\n".join(['<div class="netviz-sheet">', style, *tables, "</div>"]) + "\n"
+
+
+def html_document(fragment: str, title: str) -> str:
+    """A complete page around `fragment` (HTML), named `title` (text); it can neither run nor load anything."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html(title)}</title>
+<style>
+{theme_css(":root")}
+{asset("page.css")}
+</style>
+</head>
+<body>
+<main>
+{fragment.rstrip()}
+</main>
+</body>
+</html>
+"""
+
+
+def _table(table: Table, title: str) -> str:
+    caption = (
+        f'<caption class="netviz-title">{title}</caption>'
+        if title
+        else f'<caption class="netviz-hidden">{html(table.name)}</caption>'
+    )
+    lines = [f'<table class="netviz-table{"" if table.heading else " netviz-facts"}">', caption]
+    if table.heading:
+        heads = "".join(
+            f'<th scope="col" class="{_classes(column)}">{html(column.title)}</th>' for column in table.columns
+        )
+        lines.append(f'<thead><tr class="netviz-row">{heads}</tr></thead>')
+    lines.append("<tbody>")
+    first_total = len(table.rows) - count_totals(table.rows)
+    for number, row in enumerate(table.rows):
+        classes = "netviz-row" + " netviz-strong" * row.strong + " netviz-total" * (number == first_total)
+        cells = zip(table.columns, row.cells, strict=True)
+        body = "".join(_cell(column, cell, row, first=index == 0) for index, (column, cell) in enumerate(cells))
+        lines.append(f'<tr class="{classes}">{body}</tr>')
+    lines += ["</tbody>", "</table>"]
+    return "\n".join(lines)
+
+
+def _classes(column: Column) -> str:
+    return "netviz-cell netviz-number" if column.kind in NUMERIC else f"netviz-cell netviz-{column.kind}"
+
+
+def _cell(column: Column, value: object, row: Row, *, first: bool) -> str:
+    tag, scope = ("th", ' scope="row"') if first else ("td", "")
+    content = _content(column, value)
+    if first and row.depth:
+        content = f'<div class="netviz-name" style="--netviz-depth: {min(row.depth, 16)}">{content}</div>'
+    return f'<{tag}{scope} class="{_classes(column)}"{_meaning(column, value, row)}>{content}</{tag}>'
+
+
+def _meaning(column: Column, value: object, row: Row) -> str:
+    """The attribute that colours a class or a severity."""
+    if column.kind == "class":
+        return f' data-family="{row.family}"'
+    if column.kind == "severity" and value in SEVERITY_COLORS:
+        return f' data-severity="{value}"'
+    return ""
+
+
+def _content(column: Column, value: object) -> str:
+    if cell_text(column.kind, value) == UNKNOWN:
+        return f'<span class="netviz-unknown">{UNKNOWN}</span>'
+    if column.kind == "shapes":
+        return ", ".join(f'<span class="netviz-shape">{html(shape)}</span>' for shape in cell_parts("shapes", value))
+    return cell_text(column.kind, value, lambda part: html(part) if len(part) <= _SHORT else _long(part, column.kind))
+
+
+def _long(text: str, kind: Kind) -> str:
+    return breakable(text, kind, html, "<wbr>")
