@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netviz import __version__
@@ -117,21 +118,18 @@ class InspectedModel:
         `weights` every variable. Its `.data` is the JSON document (schema 1).
         Raises UsageError for an unknown column, LayerNotFound (a KeyError) for an unknown layer.
         """
-        only = None if layer is None else matching_subjects(self.model, layer)
-        if only is None:
-            sheet = build_summary(self.model, columns=columns, depth=depth, config=config, weights=weights)
-        else:
-            from netviz.analysis.details import build_details
-
-            sheet = build_details(self.model, only)
-        data = build_document(self.model, version=__version__, config=config or only is not None, only=only)
-        return sheet_artifact(self.name, sheet, data)
+        if layer is not None:
+            return _details(self.model, matching_subjects(self.model, layer), columns)
+        sheet = build_summary(self.model, columns=columns, depth=depth, config=config, weights=weights)
+        document = partial(build_document, self.model, version=__version__, config=config)
+        return sheet_artifact(self.name, sheet, document)
 
     def __str__(self) -> str:
         return str(self.summary())
 
     def __repr__(self) -> str:
-        return f"<{self.class_name or 'model'} {self.name!r}: {len(self.layers)} layers, {self.parameters.total:,} parameters>"
+        size = f"{len(self.layers)} layers, {self.parameters.total:,} parameters"
+        return f"<{self.class_name or 'model'} {self.name!r}: {size}>"
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
@@ -234,10 +232,7 @@ class InspectedLayer:
 
     def summary(self) -> Artifact:
         """The layer in full: its calls, its weights with a first look at their values, every setting."""
-        from netviz.analysis.details import build_details
-
-        data = build_document(self.model, version=__version__, config=True, only=[self.subject])
-        return sheet_artifact(self.path, build_details(self.model, [self.subject]), data)
+        return _details(self.model, [self.subject])
 
     def _values(self, name: str) -> NDArray[np.generic] | None:
         return next((weight.numpy() for weight in self.weights if weight.name == name), None)
@@ -292,6 +287,15 @@ class InspectedWeight:
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[np.generic]:
         values = self.numpy()
         return values if dtype is None else values.astype(dtype)
+
+
+def _details(model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None) -> Artifact:
+    """The given layers in full."""
+    from netviz.analysis.details import build_details  # imports numpy
+
+    name = subjects[0].layer.path if len(subjects) == 1 else model.name
+    document = partial(build_document, model, version=__version__, config=True, only=subjects)
+    return sheet_artifact(name, build_details(model, subjects, columns), document)
 
 
 def _inside(subjects: Iterable[Subject], model: Model) -> tuple[InspectedLayer, ...]:

@@ -45,12 +45,14 @@ class Artifact:
     """A view that can be had as text, saved, or shown in a notebook; each format is rendered when it is asked for.
 
     `formats` are functions without arguments by name, the text form as "table" or "text", a complete page as
-    "html" and one to embed as "fragment"; `data` is the same as plain data. `str()` gives the text form.
+    "html" and one to embed as "fragment"; `data` is the same as plain data. `str()` gives the text form;
+    `typeset` makes it for a terminal of a width (None: unlimited), in colour or not.
     """
 
     name: str
     formats: Mapping[str, Callable[[], str | bytes]]
     data: object
+    typeset: Callable[[int | None, bool], str] | None = None
 
     def to(self, format: str) -> str | bytes:
         """The artifact in `format`; raises UsageError for one it does not have, naming those it has."""
@@ -58,24 +60,31 @@ class Artifact:
             raise UsageError(f"{self.name}: no format {format!r}", _choices("formats", format, self.formats))
         return self.formats[format]()
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes the artifact to `path`, in the format its suffix names, and returns the path.
+    def text(self, *, width: int | None = None, color: bool = False) -> str:
+        """The text form for a terminal of `width` cells (None: unlimited), in colour if wanted and possible."""
+        return str(self) if self.typeset is None else self.typeset(width, color)
+
+    def save(self, path: str | os.PathLike[str], format: str | None = None) -> Path:
+        """Writes the artifact to `path`, in `format` or the one that its suffix names, and returns the path.
 
         The file is written beside and then renamed: it is there as a whole or not at all. Raises UsageError
         for an unknown suffix, NetvizError if the file cannot be written; an existing file is then as it was.
         """
         target = Path(path)
-        suffixes = {_SUFFIXES[format]: format for format in reversed(list(self.formats)) if format in _SUFFIXES}
-        format = suffixes.get(target.suffix.lower())
-        if format is None:
-            problem = f"no format for the suffix {target.suffix!r}" if target.suffix else "no suffix to tell the format"
-            raise UsageError(f"{target}: {problem}", _choices("suffixes", target.suffix.lower(), suffixes))
-        content = self.to(format)
+        content = self.to(format or self._format_of(target))
         try:
             _replace(target, content if isinstance(content, bytes) else content.encode("utf-8"))
         except (OSError, ValueError) as error:
             raise NetvizError(f"{target}: cannot be written: {_reason(error, target)}", _REMEDY) from error
         return target
+
+    def _format_of(self, target: Path) -> str:
+        suffixes = {_SUFFIXES[format]: format for format in reversed(list(self.formats)) if format in _SUFFIXES}
+        suffix = target.suffix.lower()
+        if suffix not in suffixes:
+            problem = f"no format for the suffix {target.suffix!r}" if target.suffix else "no suffix to tell the format"
+            raise UsageError(f"{target}: {problem}", _choices("suffixes", suffix, suffixes))
+        return suffixes[suffix]
 
     def __str__(self) -> str:
         for format in ("table", "text"):

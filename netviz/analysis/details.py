@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netviz.analysis.connections import connections
-from netviz.analysis.formula import parameter_formula
 from netviz.analysis.statistics import Statistics, weight_statistics
 from netviz.analysis.subjects import Subject, family_of
-from netviz.analysis.summary import notes_table, settings
+from netviz.analysis.summary import layers_table, notes_table, settings
 from netviz.errors import NetvizError
 from netviz.model import Call, Graph, Model, Weight
 from netviz.views import Column, Row, Sheet, Table
@@ -37,9 +36,9 @@ _WEIGHTS = (
 _SETTINGS = (Column("setting", "Setting"), Column("value", "Value"))
 
 
-def build_details(model: Model, subjects: Sequence[Subject]) -> Sheet:
-    """Everything known of the given layers, one after the other."""
-    tables: list[Table] = []
+def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None) -> Sheet:
+    """The given layers: their table with the given columns, then everything known of each, one after the other."""
+    tables = [layers_table(model, [(0, subject) for subject in subjects], columns, naming="path")]
     for subject in subjects:
         tables += [
             _facts_table(subject),
@@ -56,12 +55,10 @@ def build_details(model: Model, subjects: Sequence[Subject]) -> Sheet:
 
 def _facts_table(subject: Subject) -> Table:
     layer, counts = subject.layer, subject.layer.parameters
-    formula = parameter_formula(layer)
     facts = [
         ("Class", f"{layer.module}.{layer.class_name}" if layer.module else layer.class_name),
-        ("Parameters", f"{counts.total:,}" + (f" = {formula}" if formula else "")),
-        ("Trainable", f"{counts.trainable:,}"),
-        ("Non-trainable", f"{counts.non_trainable:,}"),
+        ("Trainable", f"{counts.trainable:,} parameters" if counts.total else ""),
+        ("Non-trainable", f"{counts.non_trainable:,} parameters" if counts.total else ""),
         ("Dtype", layer.dtype or ""),
         ("Layers inside", f"{len(layer.layers):,}" if layer.layers else ""),
     ]

@@ -24,11 +24,12 @@ def build_summary(
 ) -> Sheet:
     """The model's layers with the given columns, totals, ends, source and notes.
 
-    `depth` is how many levels are shown (1: top-level layers only), all by default. Without `columns`,
-    connections are shown where the model is more than a chain. Raises UsageError for an unknown column.
+    `depth` is how many levels are shown (1: top-level layers only), all by default.
+    Raises UsageError for an unknown column.
     """
-    subjects = [subject for _, subject in walk_subjects(model, depth)]
-    tables = [_layers_table(model, columns, depth)]
+    levels = list(walk_subjects(model, depth))
+    subjects = [subject for _, subject in levels]
+    tables = [layers_table(model, levels, columns)]
     if weights:
         tables.append(_weights_table(model, subjects))
     if config:
@@ -38,14 +39,21 @@ def build_summary(
     return Sheet(title, tuple(table for table in tables if table.rows))
 
 
-def _layers_table(model: Model, columns: Sequence[str] | None, depth: int | None) -> Table:
+def layers_table(
+    model: Model, levels: Sequence[tuple[int, Subject]], columns: Sequence[str] | None, naming: str = "name"
+) -> Table:
+    """A row per layer, each at its level; without `columns` the usual ones, the first of them `naming`.
+
+    Connections are among the usual ones where the model is more than a chain.
+    """
     if columns is None:
-        columns = DEFAULT_COLUMNS if is_chain(model.graph) else (*DEFAULT_COLUMNS, "connected")
+        more = () if is_chain(model.graph) else ("connected",)
+        columns = (naming, *DEFAULT_COLUMNS[1:], *more)
     names = chosen_columns(columns)
     fills = [COLUMNS[name][1] for name in names]
     rows = tuple(
         Row(tuple(fill(subject) for fill in fills), depth=level, family=family_of(subject.layer))
-        for level, subject in walk_subjects(model, depth)
+        for level, subject in levels
     )
     return Table("layers", tuple(COLUMNS[name][0] for name in names), rows)
 

@@ -19,7 +19,7 @@ class Arguments:
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
-        """All tensors, those nested in lists and dicts too, positional arguments first."""
+        """All tensors, those nested in lists and dicts too: positional ones first, dicts in the order of their keys."""
         return tuple(_tensors((self.args, self.kwargs)))
 
     @property
@@ -31,8 +31,8 @@ def _tensors(value: object) -> Iterator[Tensor]:
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _tensors(item)
+        for key in sorted(value):
+            yield from _tensors(value[key])
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _tensors(item)
@@ -76,7 +76,9 @@ class LayerKind:
     where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype where it is not
     the compute dtype of the layer's policy. `formula(config, shapes)` writes how the parameters come
     about from the shapes of the stored weights where the products of the shapes say it badly.
-    `children(config, arguments)` lists the layers inside a wrapper.
+    `children(config, arguments)` lists the layers inside a wrapper. `copies` are places where Keras
+    stores a variable a second time that belongs to a layer inside. `stored_class` is the name of the
+    class in the file's groups, where Keras exports it under another.
     """
 
     class_name: str
@@ -86,3 +88,5 @@ class LayerKind:
     dtype: Callable[[Config, Arguments], str | None] | None = None
     formula: Callable[[Config, tuple[Shape, ...]], str] | None = None
     children: Callable[[Config, Arguments], tuple[Child, ...]] | None = None
+    copies: tuple[str, ...] = ()
+    stored_class: str | None = None

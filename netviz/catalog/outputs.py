@@ -15,15 +15,21 @@ FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
 DtypeRule: TypeAlias = Callable[[Config, Arguments], str | None]
 
 
+def subjects(arguments: Arguments) -> tuple[Tensor, ...]:
+    """The tensors in the first argument that has any, one or a list of them; LookupError where none has.
+
+    What follows it (masks, initial states) is not the subject of the call.
+    """
+    for value in (*arguments.args, *arguments.kwargs.values()):
+        tensors = Arguments((value,)).tensors
+        if tensors:
+            return tensors
+    raise LookupError("the call has no tensors")
+
+
 def subject(arguments: Arguments) -> Tensor:
     """The first tensor of the call; LookupError where it has none."""
-    return arguments.tensors[0]
-
-
-def subjects(arguments: Arguments) -> tuple[Tensor, ...]:
-    """The tensors in the first argument, which may be a list of them."""
-    first = arguments.args[0] if arguments.args else next(iter(arguments.kwargs.values()))
-    return Arguments((first,)).tensors
+    return subjects(arguments)[0]
 
 
 def given(arguments: Arguments, place: int, name: str) -> object:

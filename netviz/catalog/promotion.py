@@ -36,7 +36,7 @@ LATTICE: Mapping[str, tuple[str, ...]] = {
 Source: keras.src.backend.common.dtypes._type_promotion_lattice.
 """
 
-RESOLVED: Mapping[str, str] = {"int": "int32", "float": "float32", "uint64": "uint32"}
+RESOLVED: Mapping[str, str] = {"int": "int32", "float": "float32", "uint64": "uint32", "complex128": "complex64"}
 """What Keras turns some results into, with the usual floatx of float32."""
 
 

@@ -110,14 +110,18 @@ def setting(key: str, default: bool) -> Callable[[Config], bool]:
     return lambda config: flag(config, key, default)
 
 
-def inner(config: Config, key: str) -> Config:
-    """The serialised object under `key`: {"class_name", "module", "config", ...}."""
-    value = config.get(key)
+def serialized(value: object) -> Config:
+    """The value as a serialised object: {"class_name", "module", "config", ...}."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"expected {key} to be a serialised object, not {value!r:.80}")
+        raise TypeError(f"expected a serialised object, not {value!r:.80}")
     return value
 
 
-def inner_config(serialized: Config) -> Config:
+def inner(config: Config, key: str) -> Config:
+    """The serialised object under `key`."""
+    return serialized(config.get(key))
+
+
+def inner_config(written: Config) -> Config:
     """The settings of a serialised object."""
-    return inner(serialized, "config")
+    return inner(written, "config")

@@ -81,7 +81,7 @@ class LayerBuilder:
     def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
         flow = propagate(plan, notes=self._notes)
         stored = [entry for entry in plan.entries if not entry.is_operation]
-        members = [Member(entry.class_name or "", entry.name) for entry in stored]
+        members = [Member(_stored_class(entry), entry.name) for entry in stored]
         locations = {
             entry.name: location
             for entry, location in zip(stored, self._storage.locate(members, container), strict=True)
@@ -104,6 +104,7 @@ class LayerBuilder:
         self, entry: Entry, path: str, location: str, arguments: Arguments | None, trainable: bool
     ) -> Graph | None:
         return wrapper_graph(
+            entry.name,
             [
                 (
                     inner,
@@ -116,7 +117,7 @@ class LayerBuilder:
                     ),
                 )
                 for inner in wrapped_layers(entry, arguments, self._reader)
-            ]
+            ],
         )
 
     def _note_unknown_shapes(self, graph: Graph) -> None:
@@ -133,3 +134,7 @@ class LayerBuilder:
 
     def _note(self, severity: Severity, code: str, path: str, message: str) -> None:
         self._notes.append(Note(severity, code, path, message))
+
+
+def _stored_class(entry: Entry) -> str:
+    return (entry.kind and entry.kind.stored_class) or entry.class_name or ""

@@ -65,7 +65,7 @@ class Storage:
             base = snake_case(member.class_name)
             used[base] = used.get(base, -1) + 1
             counted = below(container, f"{base}_{used[base]}" if used[base] else base)
-            if self._names.get(counted, member.name) != member.name:
+            if self._names.get(counted) != member.name:
                 counted = self._named.get((container, member.name), counted)
             locations.append(counted)
         return locations
@@ -81,6 +81,7 @@ class Storage:
             if path in self._arrays and path not in self._claimed:
                 found.append(Weight(path, spec.name, self._arrays[path], trainable and spec.trainable))
         self._claimed.update(weight.path for weight in found)
+        self._claimed.update(below(location, copy) for copy in (kind.copies if kind else ()))
         rest = [path for path in self._under(below(location, "vars")) if path not in self._claimed]
         found += [Weight(path, path.removeprefix(f"{location}/"), self._arrays[path], trainable) for path in rest]
         self._claimed.update(rest)

@@ -206,7 +206,7 @@ class LiveReader:
             if inner.entry.name in inside
         ]
         others = (self.layer(other, below(path, other.name), None, trainable) for other in inside.values())
-        return wrapper_graph(wrapped, others)
+        return wrapper_graph(entry.name, wrapped, others)
 
     def _traced(self, layer: Any, inside: Sequence[Any], path: str, trainable: bool) -> Graph:
         """The layers of a class of the user's, with the calls that tracing it finds."""
@@ -228,12 +228,10 @@ class LiveReader:
         layer: Any,
         trainable: bool,
     ) -> tuple[Weight, ...]:
-        specs = kind.weights(config) if kind else ()
-        names = [spec.name for spec in specs] if len(specs) == len(variables) else _names(layer, variables)
-        return tuple(
-            self._weight(variable, name, trainable and bool(variable.trainable))
-            for variable, name in zip(variables, names, strict=True)
+        named = _named_by_catalog(kind, config, variables) or list(
+            zip(_names(layer, variables), variables, strict=True)
         )
+        return tuple(self._weight(variable, name, trainable and bool(variable.trainable)) for name, variable in named)
 
     def _weight(self, variable: Any, name: str, trainable: bool) -> Weight:
         path = self._paths.get(id(variable))
@@ -363,13 +361,25 @@ def _own_variables(layer: Any) -> list[Any]:
     return [variable for variable in layer.weights if id(variable) not in inside]
 
 
+def _named_by_catalog(
+    kind: LayerKind | None, config: Mapping[str, object], variables: Sequence[Any]
+) -> list[tuple[str, Any]] | None:
+    """The variables under the catalog's names and in its order; None where they are not the ones it knows."""
+    specs = kind.weights(config) if kind else ()
+    if len(specs) != len(variables):
+        return None
+    named = []
+    for spec in specs:
+        matching = [variable for variable in variables if f"/{variable.path}".endswith(f"/{spec.name}")]
+        if len(matching) != 1:
+            return [(spec.name, variable) for spec, variable in zip(specs, variables, strict=True)]
+        named.append((spec.name, matching[0]))
+    return named
+
+
 def _names(layer: Any, variables: Sequence[Any]) -> list[str]:
-    """The variables' paths without the part that all share with the layer."""
-    prefix = f"/{layer.name}/"
-    return [
-        variable.path.rpartition(prefix)[2] if prefix in f"/{variable.path}" else variable.name
-        for variable in variables
-    ]
+    """The variables' paths below the layer's own name."""
+    return [f"/{variable.path}".rpartition(f"/{layer.name}/")[2].lstrip("/") for variable in variables]
 
 
 def _one_line(error: Exception) -> str:

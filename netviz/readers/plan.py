@@ -36,7 +36,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call of a layer: `arguments` as in the file, with `Stated` in the place of tensors."""
+    """One call of a layer: arguments as in the file, with `Stated` in the place of tensors.
+
+    Where they are listed, keywords and dicts come in the order of their keys, as Keras flattens them.
+    """
 
     layer: str
     index: int
@@ -65,8 +68,8 @@ class Step:
     def _named(self) -> Iterator[tuple[str, object]]:
         for place, value in enumerate(self.args):
             yield from _leaves(str(place), value)
-        for key, value in self.kwargs.items():
-            yield from _leaves(key, value)
+        for key in sorted(self.kwargs):
+            yield from _leaves(key, self.kwargs[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,28 @@ class PlanReader:
             shared=serialized.get("shared_object_id"),
         )
 
+    def _entries(self, layers: Sequence[Config], path: str) -> list[Entry]:
+        """The layers in order; where a name stands twice, which Keras refuses, the second gets a number."""
+        entries: list[Entry] = []
+        names: set[str] = set()
+        for layer in layers:
+            entry = self.read_entry(layer, _below(path, layer))
+            name, count = entry.name, 1
+            while name in names:
+                count += 1
+                name = f"{entry.name}#{count}"
+            if name != entry.name:
+                self._notes.append(
+                    Note("warning", "name-twice", _below(path, layer), f"Two layers have this name; shown as {name}.")
+                )
+                steps = tuple(replace(step, layer=name) for step in entry.steps)
+                entry = replace(entry, name=name, steps=steps)
+            names.add(name)
+            entries.append(entry)
+        return entries
+
     def _functional(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
-        entries = tuple(self.read_entry(layer, _below(path, layer)) for layer in layers)
+        entries = tuple(self._entries(layers, path))
         nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
         outputs = _ports(config.get("output_layers"), nested)
         referred = {stated.reference for entry in entries for step in entry.steps for _, stated in step.feeds()}
@@ -157,7 +180,7 @@ class PlanReader:
 
     def _sequential(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
         """A chain as a plan: each layer is called once, on what the one before it gives."""
-        entries = [self.read_entry(layer, _below(path, layer)) for layer in layers]
+        entries = self._entries(layers, path)
         name, dtype, shape = "input", None, as_shape(config.get("build_input_shape"))
         if entries and entries[0].class_name == "InputLayer":
             first = entries.pop(0)
@@ -223,8 +246,8 @@ def _replace(value: object, lookup: Callable[[Stated], Tensor]) -> object:
 def _leaves(place: str, value: object) -> Iterator[tuple[str, object]]:
     """The tensors in a value one by one; a value without tensors as a whole."""
     if isinstance(value, Mapping) and _holds_tensor(value):
-        for key, item in value.items():
-            yield from _leaves(f"{place}.{key}", item)
+        for key in sorted(value):
+            yield from _leaves(f"{place}.{key}", value[key])
     elif isinstance(value, list) and _holds_tensor(value):
         for index, item in enumerate(value):
             yield from _leaves(f"{place}.{index}", item)
@@ -243,7 +266,8 @@ def _holds_tensor(value: object) -> bool:
 def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
     """The ends that `input_layers` or `output_layers` names: `[name, call, tensor]` in lists or dicts of any depth.
 
-    Keras counts the calls of nested Functional models from 1 here, and from 0 everywhere else.
+    Dicts are taken in the order of their keys, as Keras does wherever it flattens one. It counts the calls
+    of nested Functional models from 1 here, and from 0 everywhere else.
     """
     ports: list[Port] = []
 
@@ -255,7 +279,7 @@ def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
                     reference = reference._replace(call=max(0, reference.call - 1))
                 ports.append(Port(key or reference.layer, Tensor(None), reference))
         elif isinstance(value, Mapping):
-            for name in value:
+            for name in sorted(value):
                 visit(value[name], str(name))
         elif isinstance(value, list):
             for item in value:

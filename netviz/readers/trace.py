@@ -6,11 +6,13 @@ Nothing is computed, and what Keras notes on the layers while they are called is
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
 
 
 class TraceFailed(Exception):
@@ -31,11 +33,33 @@ def trace(layer: Any) -> Iterator[Any]:
         for sublayer in layer._flatten_layers()
     }
     try:
-        yield _function(layer, shapes)
+        with _fresh_names(sublayer.name for sublayer, _, _ in before.values()):
+            function = _function(layer, shapes)
+        yield function
     finally:
         for sublayer, inbound, outbound in before.values():
             sublayer._inbound_nodes[:] = inbound
             sublayer._outbound_nodes[:] = outbound
+
+
+@contextmanager
+def _fresh_names(taken: Iterable[str]) -> Iterator[None]:
+    """Lets Keras number the operations it names from the start ("add", "add_1"), past the names taken.
+
+    So that a model is described the same however many models were made before it.
+    """
+    names: defaultdict[str, int] = defaultdict(int)
+    for name in taken:
+        base, _, number = name.rpartition("_")
+        base, count = (base, int(number) + 1) if base and number.isdecimal() else (name, 1)
+        names[base] = max(names[base], count)
+    counters = "object_name_uids"
+    saved = get_global_attribute(counters)
+    set_global_attribute(counters, names)
+    try:
+        yield
+    finally:
+        set_global_attribute(counters, saved)
 
 
 def _function(layer: Any, shapes: Mapping[str, Any]) -> Any:
@@ -54,17 +78,24 @@ def _function(layer: Any, shapes: Mapping[str, Any]) -> Any:
 
 def _arguments(layer: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
     """A symbolic tensor for each argument of `call` whose shape Keras noted when it built the layer."""
-    names = [
-        parameter.name
+    parameters = [
+        parameter
         for parameter in inspect.signature(layer.call).parameters.values()
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
     ]
-    if not names:
+    if not parameters:
         raise TraceFailed("its call() names no arguments.")
     given = {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
     if len(given) == 1:
-        given = {names[0]: next(iter(given.values()))}
-    unknown = [name for name in given if name not in names]
+        given = {parameters[0].name: next(iter(given.values()))}
+    needed = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    missing = [name for name in needed if name not in given]
+    if missing:
+        raise TraceFailed(
+            f"its call() needs {', '.join(needed)}, but Keras has kept no shape of {', '.join(missing)}; "
+            "give the layer a build() that takes one shape per argument, or pass the tensors as one list or dict."
+        )
+    unknown = [name for name in given if name not in {parameter.name for parameter in parameters}]
     if unknown:
         raise TraceFailed(f"its build() speaks of {unknown[0]}, which call() does not take.")
     return {name: _inputs(shape, name) for name, shape in given.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netviz.catalog.kinds import Arguments
-from netviz.model import Call, Feed, Graph, Layer, Tensor
+from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Output, Tensor
 from netviz.readers.infer import RULE_ERRORS, infer_call
 from netviz.readers.plan import Entry, PlanReader
 
@@ -33,13 +33,22 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None, reader: PlanReader
     ]
 
 
-def wrapper_graph(wrapped: Iterable[tuple[WrappedLayer, Layer]], others: Iterable[Layer] = ()) -> Graph | None:
-    """The inside of a wrapper: each layer with one call, and layers of which no call is known."""
+def wrapper_graph(
+    name: str, wrapped: Iterable[tuple[WrappedLayer, Layer]], others: Iterable[Layer] = ()
+) -> Graph | None:
+    """The inside of the wrapper `name`: each layer with one call, and layers of which no call is known.
+
+    What the wrapper feeds them enters under its own name.
+    """
     layers: list[Layer] = []
     calls: list[Call] = []
+    inputs: tuple[Endpoint, ...] = ()
     for inner, layer in wrapped:
-        feeds = tuple(Feed(str(place), tensor, None) for place, tensor in enumerate(inner.arguments.tensors))
+        given = inner.arguments.tensors
+        feeds = tuple(Feed(str(place), tensor, Output(ENTERING, place)) for place, tensor in enumerate(given))
         calls.append(Call(len(calls), layer.name, feeds, infer_call(inner.entry, inner.arguments) or (Tensor(None),)))
         layers.append(layer)
+        ends = tuple(Endpoint(name, feed.tensor, feed.source) for feed in feeds)
+        inputs = max(inputs, ends, key=len)
     layers.extend(others)
-    return Graph(tuple(layers), tuple(calls)) if layers else None
+    return Graph(tuple(layers), tuple(calls), inputs) if layers else None

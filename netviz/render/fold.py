@@ -32,7 +32,7 @@ class Break(NamedTuple):
 
 _SPACE = Break(re.compile(r"(?<= )(?=[^ ])").split)
 _ITEM = Break(re.compile(r"(?<=, )").split)
-_NAME = Break(re.compile(r"(?<=[/:>])(?=\w)|(?<=[_.-])(?=[^\W\d_])").split, 0.4)
+_NAME = Break(re.compile(r"(?<=[/:>])(?=[^\s/:>,;)\]])|(?<=[_.-])(?=[^\W\d_])").split, 0.4)
 _HUMP = Break(re.compile(r"(?<=[a-z])(?=[A-Z])").split, 0.8)
 _AXIS = Break(_ITEM.split, 2.0)
 _SHAPE = Break(re.compile(r"(?<=[)?], )").split)
@@ -49,10 +49,13 @@ BREAKS: Mapping[Kind, tuple[Break, ...]] = {
 }
 """By kind the places to break at, the best ones first; a kind that is missing is never broken."""
 
+HEADING = BREAKS["text"]
+"""Where titles may be broken, whatever stands under them."""
+
 
 def cell_width(text: str) -> int:
     """How many cells of a terminal `text` takes."""
-    if text.isascii():
+    if text.isascii() or max(text) < "\u0300":  # the first combining character; wide ones come later
         return len(text)
     return sum(map(_char_width, text))
 
@@ -68,14 +71,17 @@ def fold(text: str, breaks: Sequence[Break], width: int) -> list[str]:
     if not breaks or cell_width(text.rstrip(" ")) <= width:
         return [text]
     lines: list[str] = []
-    line = ""
+    line, used = "", 0
     for piece in breaks[0].split(text):
-        if cell_width((line + piece).rstrip(" ")) <= width:
+        size = cell_width(piece)
+        if used + size <= width or used + cell_width(piece.rstrip(" ")) <= width:
             line += piece
+            used += size
             continue
         if line:
             lines.append(line.rstrip(" "))
         *full, line = fold(piece, breaks[1:], width)
+        used = cell_width(line)
         lines += full
     lines.append(line)
     return lines
@@ -123,7 +129,7 @@ def _hull(kind: Kind, extents: Counter[Extent], room: int) -> list[tuple[float, 
     narrowest = max(1, max((extent[-1] for extent in extents), default=0))
     if narrowest >= widest:
         return []
-    cost = _cost([rule.penalty for rule in BREAKS[kind]], extents)
+    cost = _cost([rule.penalty for rule in BREAKS.get(kind, HEADING)], extents)
     top = max(narrowest, min(widest - 1, room))
     stride = max(1, (top - narrowest) // 200)
     hull: list[tuple[int, float]] = [(widest, 0.0)]

@@ -15,7 +15,7 @@ _SHORT = 12  # characters that never need to be broken
 
 def sheet_to_html(sheet: Sheet) -> str:
     """The sheet as a <div> with its own scoped <style>, ending in a newline."""
-    tables = [_table(table, html(sheet.title) if index == 0 else "") for index, table in enumerate(sheet.tables)]
+    tables = [_table(table, sheet.title if index == 0 else "") for index, table in enumerate(sheet.tables)]
     style = f"<style>\n{theme_css('.netviz-sheet')}\n{asset('table.css')}\n</style>"
     return "\n".join(['<div class="netviz-sheet">', style, *tables, "</div>"]) + "\n"
 
@@ -44,12 +44,13 @@ def html_document(fragment: str, title: str) -> str:
 
 
 def _table(table: Table, title: str) -> str:
-    caption = (
-        f'<caption class="netviz-title">{title}</caption>'
-        if title
-        else f'<caption class="netviz-hidden">{html(table.name)}</caption>'
-    )
-    lines = [f'<table class="netviz-table{"" if table.heading else " netviz-facts"}">', caption]
+    texts = {"title": title, "subtitle": table.title}
+    caption = "".join(f'<div class="netviz-{level}">{html(text)}</div>' for level, text in texts.items() if text)
+    caption = caption or f'<div class="netviz-hidden">{html(table.name)}</div>'
+    lines = [
+        f'<table class="netviz-table{"" if table.heading else " netviz-facts"}">',
+        f'<caption class="netviz-caption">{caption}</caption>',
+    ]
     if table.heading:
         heads = "".join(
             f'<th scope="col" class="{_classes(column)}">{html(column.title)}</th>' for column in table.columns

@@ -20,7 +20,7 @@ _ROOM = 72
 _ROOM_TIGHT = 86
 """The same for \\footnotesize, with 2 characters of space."""
 
-_EM = 0.48
+_EM = 0.46
 """Width of a common character, in em."""
 
 
@@ -92,6 +92,8 @@ def _parts(table: Table) -> tuple[list[str], str, list[str], list[str]]:
     totals = count_totals(table.rows)
     if totals:
         body.insert(len(body) - totals, "\\midrule")
+    if table.title:
+        commands = [*commands, f"\\noindent\\textbf{{{latex(table.title)}}}\\par\\smallskip"]
     return commands, f"@{{}}{columns}@{{}}", head, body
 
 

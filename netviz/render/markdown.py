@@ -14,9 +14,12 @@ _BRANCH = str.maketrans(" ", "\u00a0")  # a reader of Markdown drops leading spa
 
 
 def sheet_to_markdown(sheet: Sheet) -> str:
-    """The sheet as a second-level heading and its tables, ending in a newline."""
+    """The sheet as a second-level heading and its tables, theirs one level below, ending in a newline."""
     blocks = [f"## {markdown(sheet.title)}"]
-    blocks += ["\n".join(_pipes(table) if table.heading else _facts(table)) for table in sheet.tables]
+    for table in sheet.tables:
+        if table.title:
+            blocks.append(f"### {markdown(table.title)}")
+        blocks.append("\n".join(_pipes(table) if table.heading else _facts(table)))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 

@@ -1,32 +1,61 @@
-"""A sheet as an artifact: every format that tables are written in."""
+"""A sheet as an artifact: every format that tables are written in, each renderer loaded when it is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netviz.artifact import Artifact
-from netviz.render.csv import sheet_to_csv
-from netviz.render.data import data_to_json
-from netviz.render.html import html_document, sheet_to_html
-from netviz.render.latex import sheet_to_latex
-from netviz.render.markdown import sheet_to_markdown
-from netviz.render.text import sheet_to_text
 from netviz.views import Sheet
 
 
-def sheet_artifact(name: str, sheet: Sheet, data: object) -> Artifact:
-    """The sheet in all formats of tables; `data` is what its "json" and its `data` hold.
+def sheet_artifact(name: str, sheet: Sheet, load_data: Callable[[], object]) -> Artifact:
+    """The sheet in all formats of tables; what `load_data` gives is its `data` and its "json".
 
     "html" is a complete page, "fragment" the HTML that notebooks embed.
     """
-    return Artifact(
-        name,
-        {
-            "table": lambda: sheet_to_text(sheet),
-            "markdown": lambda: sheet_to_markdown(sheet),
-            "html": lambda: html_document(sheet_to_html(sheet), sheet.title),
-            "fragment": lambda: sheet_to_html(sheet),
-            "csv": lambda: sheet_to_csv(sheet),
-            "latex": lambda: sheet_to_latex(sheet),
-            "json": lambda: data_to_json(data),
-        },
-        data,
-    )
+
+    def text(width: int | None = None, color: bool = False) -> str:
+        from netviz.render.text import sheet_to_text
+
+        return sheet_to_text(sheet, width=width, color=color)
+
+    def markdown() -> str:
+        from netviz.render.markdown import sheet_to_markdown
+
+        return sheet_to_markdown(sheet)
+
+    def fragment() -> str:
+        from netviz.render.html import sheet_to_html
+
+        return sheet_to_html(sheet)
+
+    def html() -> str:
+        from netviz.render.html import html_document
+
+        return html_document(fragment(), sheet.title)
+
+    def csv() -> str:
+        from netviz.render.csv import sheet_to_csv
+
+        return sheet_to_csv(sheet)
+
+    def latex() -> str:
+        from netviz.render.latex import sheet_to_latex
+
+        return sheet_to_latex(sheet)
+
+    def json() -> str:
+        from netviz.render.data import data_to_json
+
+        return data_to_json(load_data())
+
+    formats: dict[str, Callable[[], str | bytes]] = {
+        "table": text,
+        "markdown": markdown,
+        "html": html,
+        "fragment": fragment,
+        "csv": csv,
+        "latex": latex,
+        "json": json,
+    }
+    return Artifact(name, formats, load_data, text)

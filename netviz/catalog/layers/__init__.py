@@ -1,4 +1,4 @@
-"""One row per class of keras.layers and for the models."""
+"""One row per class of keras.layers, for the models, and for the layers of keras.applications."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.layers import (
     activation,
+    applications,
     attention,
     convolution,
     core,
@@ -23,7 +24,7 @@ from netviz.catalog.layers import (
 
 SUBJECTS = (
     core, convolution, pooling, recurrent, attention, normalization, reshaping, merging, activation, regularization,
-    preprocessing, wrappers, models,
+    preprocessing, wrappers, models, applications,
 )  # fmt: skip
 
 LAYERS: Mapping[str, LayerKind] = {kind.class_name: kind for subject in SUBJECTS for kind in subject.KINDS}

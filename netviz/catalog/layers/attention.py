@@ -93,6 +93,7 @@ KINDS = (
                 ("value", "_value_dense", always),
                 ("attention_output", "_output_dense", always),
             ),
+            stored_class="GroupedQueryAttention",
         )
         for name in ("GroupQueryAttention", "GroupedQueryAttention")
     ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from netviz.catalog.kinds import Arguments, LayerKind, WeightSpec
-from netviz.catalog.outputs import dtype_in, given, of_shape, subject, subjects, unchanged
+from netviz.catalog.outputs import dtype_cast, given, of_shape, subject, subjects, unchanged
 from netviz.catalog.settings import flag, integer, lengths, text
 from netviz.catalog.stored import BIAS, KERNEL, Variable, numbered
 from netviz.model import Config, Shape
@@ -151,6 +151,6 @@ KINDS = (
     LayerKind("Embedding", "dense", of_shape(embedding_output), EMBEDDING),
     LayerKind("ReversibleEmbedding", "dense", reversible_output, reversible_weights),
     LayerKind("Masking", "preprocessing", unchanged),
-    LayerKind("Identity", "unknown", identity_output, dtype=dtype_in),
+    LayerKind("Identity", "unknown", identity_output, dtype=dtype_cast),
     LayerKind("Lambda", "unknown"),
 )

@@ -60,6 +60,8 @@ def dotted(config: Config, shapes: tuple[Shape, ...]) -> Shape:
     """
     first, second = shapes
     left, right = contracted(integers(config.get("axes")), first, second)
+    if 0 in (left, right):
+        raise ValueError("the batch axis cannot be summed over")
     if first[left] != second[right]:
         raise ValueError(f"cannot multiply {first} by {second}")
     out = first[:left] + first[left + 1 :] + second[1:right] + second[right + 1 :]

@@ -1,7 +1,7 @@
-"""Models as layers. What goes on inside stands in their config, which the readers follow."""
+"""Models as layers. The graph inside stands in their config, which the readers follow."""
 
 from __future__ import annotations
 
 from netviz.catalog.kinds import LayerKind
 
-KINDS = tuple(LayerKind(name, "model") for name in ("Functional", "Sequential", "Model"))
+KINDS = tuple(LayerKind(name, "model") for name in ("Functional", "Model"))

@@ -102,15 +102,16 @@ def lookup_output(config: Config, shape: Shape) -> Shape:
 
 @of_shape
 def text_output(config: Config, shape: Shape) -> Shape:
-    """One row of tokens per text, or one vector. Source: keras.layers.TextVectorization.compute_output_shape."""
-    if text(config, "output_mode", "int") == "int":
+    """One row of tokens per text, or vectors. Source: keras.layers.TextVectorization.compute_output_shape."""
+    mode = text(config, "output_mode", "int")
+    if mode == "int":
         length = config.get("output_sequence_length")
         return (shape[0], None if length is None else integer(config, "output_sequence_length"))
     if config.get("split") is not None:
         shape = (*shape, None)
     elif len(shape) < 2:
         shape = (*shape, 1)
-    return (*shape[:-1], vocabulary_depth(config))
+    return encoded(shape, mode, vocabulary_depth(config))
 
 
 def counted_dtype(config: Config, arguments: Arguments) -> str | None:

@@ -8,7 +8,7 @@ from netviz.catalog.kinds import Arguments, Child, LayerKind, OutputRule
 from netviz.catalog.layers.convolution import convolved
 from netviz.catalog.naming import group_names
 from netviz.catalog.outputs import subject
-from netviz.catalog.settings import flag, inner, inner_config, integer, sequence
+from netviz.catalog.settings import flag, inner, inner_config, integer, sequence, serialized
 from netviz.catalog.shapes import arranged, spatial
 from netviz.catalog.stored import BIAS, KERNEL, Variable, variables
 from netviz.model import Config, Shape, Tensor
@@ -91,18 +91,18 @@ def conv_lstm(rank: int) -> OutputRule:
     return output
 
 
-def cells_of(serialized: Config) -> list[Config]:
+def cells_of(written: Config) -> list[Config]:
     """The cells that an RNN's `cell` stands for: itself, or those stacked in it."""
-    if serialized.get("class_name") != "StackedRNNCells":
-        return [serialized]
-    stacked = sequence(inner_config(serialized).get("cells"))
-    return [cell for item in stacked for cell in cells_of(inner({"cell": item}, "cell"))]
+    if written.get("class_name") != "StackedRNNCells":
+        return [written]
+    stacked = sequence(inner_config(written).get("cells"))
+    return [cell for item in stacked for cell in cells_of(serialized(item))]
 
 
-def states_of(serialized: Config) -> tuple[int, ...] | None:
+def states_of(written: Config) -> tuple[int, ...] | None:
     """Lengths of the states of one of Keras's own cells; None for any other."""
-    count = STATES.get(str(serialized.get("class_name")))
-    return None if count is None else (integer(inner_config(serialized), "units"),) * count
+    count = STATES.get(str(written.get("class_name")))
+    return None if count is None else (integer(inner_config(written), "units"),) * count
 
 
 def rnn_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
@@ -130,7 +130,7 @@ def rnn_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
 def stacked_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     """The cells, each fed the output of the one before."""
     tensor = subject(arguments)
-    cells = [inner({"cell": item}, "cell") for item in sequence(config.get("cells"))]
+    cells = [serialized(item) for item in sequence(config.get("cells"))]
     children = []
     for name, one in zip(group_names(str(one.get("class_name")) for one in cells), cells, strict=True):
         children.append(Child(one, f"cells/{name}", (tensor,)))

@@ -1,27 +1,27 @@
-"""keras.layers wrappers: layers that hold another layer and apply it in their own way."""
+"""keras.layers wrappers, which hold a layer and apply it in their own way; and Sequential, a row of layers."""
 
 from __future__ import annotations
 
 from netviz.catalog.kinds import Arguments, Child, LayerKind, WeightSpec
 from netviz.catalog.layers.recurrent import step_of
-from netviz.catalog.outputs import subject
-from netviz.catalog.settings import flag, inner, inner_config
+from netviz.catalog.outputs import subject, subjects
+from netviz.catalog.settings import flag, inner, inner_config, sequence, serialized
 from netviz.model import Config, Shape, Tensor
 
 
-def outputs_of(serialized: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+def outputs_of(written: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The output shapes of a serialised layer, unknown where the catalog has no rule for it."""
     from netviz.catalog import find  # not at the top: the catalog is made of these rows too
 
-    class_name, module = serialized.get("class_name"), serialized.get("module")
+    class_name, module = written.get("class_name"), written.get("module")
     kind = find(
         class_name if isinstance(class_name, str) else None,
         module if isinstance(module, str) else None,
-        legacy="module" not in serialized,
+        legacy="module" not in written,
     )
     if kind is None or kind.output is None:
         return (None,)
-    return kind.output(inner_config(serialized), arguments)
+    return kind.output(inner_config(written), arguments)
 
 
 def one_step(arguments: Arguments) -> Tensor:
@@ -56,12 +56,12 @@ def plain_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     return (Child(inner(config, "layer"), "layer", arguments.tensors),)
 
 
-def directed(serialized: Config, direction: str, backwards: bool) -> Config:
+def directed(written: Config, direction: str, backwards: bool) -> Config:
     """The layer with the name and direction that Bidirectional gives to its copy."""
-    settings = dict(inner_config(serialized))
+    settings = dict(inner_config(written))
     settings["name"] = f"{direction}_{str(settings.get('name', '')).removeprefix(f'{direction}_')}"
     settings["go_backwards"] = backwards
-    return {**serialized, "config": settings}
+    return {**written, "config": settings}
 
 
 def directions(config: Config) -> tuple[Config, Config]:
@@ -104,9 +104,27 @@ def spectral_weights(config: Config) -> tuple[WeightSpec, ...]:
     return (WeightSpec("vector_u", "vars/1", trainable=False),)
 
 
+def chained_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """The rule of Sequential: each layer is fed what the one before it gives."""
+    tensors = subjects(arguments)
+    for item in sequence(config.get("layers")):
+        layer = serialized(item)
+        if layer.get("class_name") != "InputLayer":
+            tensors = tuple(Tensor(shape) for shape in outputs_of(layer, Arguments(tensors)))
+    return tuple(tensor.shape for tensor in tensors)
+
+
 KINDS = (
+    LayerKind("Sequential", "model", chained_output),
     LayerKind("Bidirectional", "recurrent", bidirectional_output, children=bidirectional_children),
     LayerKind("TimeDistributed", "recurrent", timed_output, children=timed_children),
-    LayerKind("SpectralNormalization", "normalisation", plain_output, spectral_weights, children=plain_children),
+    LayerKind(
+        "SpectralNormalization",
+        "normalisation",
+        plain_output,
+        spectral_weights,
+        children=plain_children,
+        copies=("vars/0",),  # the kernel of the layer inside, which that one stores, too
+    ),
     LayerKind("Wrapper", "model", plain_output, children=plain_children),
 )

@@ -142,6 +142,18 @@ def pieces_of(count: int) -> int:
     return count
 
 
+@of_shapes
+def rows_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """The lengths along the first axis added up."""
+    return joined(shapes, 0)
+
+
+@of_shapes
+def columns_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """The lengths along the second axis added up."""
+    return joined(shapes, 1)
+
+
 def split_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The pieces: so many of the same length, or cut at the given places."""
     shape = subject(arguments).shape
@@ -152,15 +164,16 @@ def split_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ..
         return (None,) * count
     axis = axis_in(integer(config, "axis", 0), len(shape))
     size = shape[axis]
-    if size is None:
-        pieces: list[int | None] = [None] * count
-    elif places is None:
-        if size % count:
+    pieces: list[int | None]
+    if places is None:
+        if size is not None and size % count:
             raise ValueError(f"cannot split {size} into {count} pieces")
-        pieces = [size // count] * count
+        pieces = [None if size is None else size // count] * count
     else:
-        ends = [len(range(size)[:place]) for place in places]
-        pieces = [max(0, end - start) for start, end in zip([0, *ends], [*ends, size], strict=True)]
+        last = None if size is None else size - places[-1]
+        pieces = [*(end - start for start, end in zip((0, *places), places, strict=False)), last]
+    if any(piece is not None and piece < 0 for piece in pieces):
+        raise ValueError(f"cannot cut {size} at {places}")
     return tuple((*shape[:axis], piece, *shape[axis + 1 :]) for piece in pieces)
 
 
@@ -233,6 +246,17 @@ def take_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...
     return (shape[:axis] + places + shape[axis + 1 :],)
 
 
+def take_along_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """As long along the axis as the indices, the other axes broadcast; a flat tensor without an axis."""
+    shape, places = subject(arguments).shape, operand(given(arguments, 1, "indices"))
+    if shape is None or places is None or places.shape is None:
+        return (None,)
+    if config.get("axis") is None:
+        return (places.shape,)
+    axis = axis_in(integer(config, "axis"), len(shape))
+    return (broadcast((*shape[:axis], *places.shape[axis : axis + 1], *shape[axis + 1 :]), places.shape),)
+
+
 def slice_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The `shape` that is asked for; -1 is what is left behind the start."""
     shape = subject(arguments).shape
@@ -285,6 +309,7 @@ RULES = {
     "Repeat": repeat_output,
     "Pad": pad_output,
     "Take": take_output,
+    "TakeAlongAxis": take_along_output,
     "Slice": slice_output,
     "SliceUpdate": update_output,
     "ScatterUpdate": update_output,
@@ -296,4 +321,6 @@ KINDS = (
     *(LayerKind(name, "reshaping", rule, dtype=dtype_in) for name, rule in RULES.items()),
     LayerKind("Concatenate", "merging", concatenate_output, dtype=of_operands()),
     LayerKind("Stack", "merging", stack_output, dtype=of_operands()),
+    LayerKind("Vstack", "merging", rows_output, dtype=of_operands()),
+    LayerKind("Hstack", "merging", columns_output, dtype=of_operands()),
 )

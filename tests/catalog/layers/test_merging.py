@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
@@ -46,4 +46,6 @@ def test_dot(data: st.DataObject) -> None:
     first, second = [None, 3, 4, 5], [None, 3, 4, 5]
     first, second = first[: data.draw(st.integers(2, 4))], second[: data.draw(st.integers(2, 4))]
     axes = data.draw(st.one_of(st.integers(-2, 3).filter(bool), st.tuples(st.integers(1, 3), st.integers(1, 3))))
+    if axes == -2:
+        assume(len(first) > 2 and len(second) > 2)  # the batch axis, which Keras refuses only when it computes
     agrees(tried(lambda: layers.Dot(axes)([tensor(tuple(first)), tensor(tuple(second))])))

@@ -1,0 +1,63 @@
+"""Operations that multiply and sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import ops
+
+from tests.catalog.draws import DTYPE, broadcastable
+from tests.catalog.oracle import agrees, question, tensor, tried
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_matmul(data: st.DataObject) -> None:
+    first, second = data.draw(broadcastable(2))
+    left = (*first, *data.draw(st.sampled_from([(3, 4), (None, 4), (4,)])))
+    right = (*second, *data.draw(st.sampled_from([(4, 5), (4, None), (None, 5)])))
+    if data.draw(st.booleans()):
+        right = (4,)
+    dtypes = st.sampled_from(["float32", "float16", "int8", "int32"])
+    agrees(tried(lambda: ops.matmul(tensor(left, data.draw(dtypes)), tensor(right, data.draw(dtypes)))))
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "shapes"),
+    [
+        ("abc,acd->abd", [(None, 3, 4), (None, 4, 5)]),
+        ("abcd,aecd->acbe", [(2, 3, None, 5), (2, 7, None, 5)]),
+        ("...ij,...jk->...ik", [(None, 2, 3, 4), (4, 5)]),
+        ("ij,jk", [(3, 4), (4, 5)]),
+        ("i...->...i", [(3, 4, 5)]),
+        ("ab,b->a", [(None, 4), (4,)]),
+        ("abc->a", [(None, 4, 5)]),
+    ],
+)
+def test_einsum(subscripts: str, shapes: list[tuple[int | None, ...]]) -> None:
+    agrees(ops.einsum(subscripts, *map(tensor, shapes)))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "float16"])
+def test_einsum_dtype(dtype: str) -> None:
+    agrees(ops.einsum("ab,bc->ac", tensor((None, 3), dtype), tensor((3, 4), dtype)))
+
+
+SHAPES = st.sampled_from([(4,), (3, 4), (2, 3, 4), (4, 4), (None, 4), (2, 4, 4)])
+
+
+@pytest.mark.parametrize("operation", [ops.dot, ops.inner, ops.outer, ops.tensordot])
+@settings(max_examples=25, deadline=None)
+@given(first=SHAPES, second=SHAPES, dtypes=st.tuples(DTYPE, DTYPE))
+def test_two(operation: Any, first: tuple[int | None, ...], second: tuple[int | None, ...], dtypes: Any) -> None:
+    agrees(tried(lambda: operation(tensor(first, dtypes[0]), tensor(second, dtypes[1]))))
+
+
+def test_tensordot_of_chosen_axes() -> None:
+    x, y = tensor((None, 3, 4)), tensor((4, 3, 5))
+    agrees(ops.tensordot(x, y, axes=[[1, 2], [1, 0]]))
+    agrees(ops.tensordot(x, y, axes=0))
+    assert question(ops.tensordot(x, tensor((4, 5)), axes=1)).expected[0].shape == (None, 3, 5)

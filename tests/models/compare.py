@@ -1,0 +1,109 @@
+"""What netviz read of a model against what Keras says of it (`oracle.describe`), layer by layer.
+
+Differences come as lines that name the place, so that a failing test says all that is wrong at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from netviz import InspectedLayer, InspectedModel
+
+Json = dict[str, Any]
+
+
+def differences(net: InspectedModel, said: Json, *, values: bool = True) -> list[str]:
+    """Where the model differs from what Keras says: names, classes, order, calls, shapes, dtypes, weights, counts.
+
+    Of a class of the user's the file does not tell which variables are trainable; these counts are
+    then not compared. `values` compares the sum of each weight as well.
+    """
+    unstated = any(_is_custom(layer) and layer["weights"] for layer in _flat(said["layers"]))
+    found = list(_same("name", net.name, said["name"]))
+    found += _same("class_name", net.class_name, said["class_name"])
+    found += _same("total", net.parameters.total, said["total"])
+    found += _same("optimizer", net.parameters.optimizer, said["optimizer"])
+    if not unstated:
+        found += _same("trainable", net.parameters.trainable, said["trainable"])
+        found += _same("non_trainable", net.parameters.non_trainable, said["non_trainable"])
+    for ends in ("inputs", "outputs"):
+        ours = [(list(end.shape or ["?"]), end.dtype) for end in getattr(net, ends)]
+        found += _same(ends, ours, [(end["shape"], end["dtype"]) for end in said[ends]])
+    found += _layers(net.layers, said["layers"], said["class_name"] == "Sequential", values)
+    return found
+
+
+def _layers(ours: Sequence[InspectedLayer], said: list[Json], chain: bool, values: bool) -> Iterator[str]:
+    yield from _same("layers", [layer.name for layer in ours], [layer["name"] for layer in said])
+    for layer, expected in zip(ours, said, strict=False):
+        yield from _layer(layer, expected, chain, values)
+
+
+def _layer(layer: InspectedLayer, said: Json, chain: bool, values: bool) -> Iterator[str]:
+    at = layer.path
+    yield from _same(f"{at}: class", layer.class_name, said["class_name"])
+    yield from _same(f"{at}: parameters", layer.parameters.total, said["total"])
+    yield from _calls(layer, said["calls"], chain)
+    if _is_custom(said):
+        return
+    yield from _same(f"{at}: trainable parameters", layer.parameters.trainable, said["trainable_total"])
+    if "layers" in said:
+        yield from _layers(layer.layers, said["layers"], said["class_name"] == "Sequential", values)
+        return
+    weights = [weight for inner in (layer, *layer.walk()) for weight in inner.weights]
+    ours = sorted(_weight(weight.shape, weight.dtype, weight.trainable) for weight in weights)
+    yield from _same(
+        f"{at}: weights", ours, sorted(_weight(w["shape"], w["dtype"], w["trainable"]) for w in said["weights"])
+    )
+    if not layer.layers:
+        names = [weight.name.rpartition("/")[2] for weight in weights]
+        of_keras = [weight["name"] for weight in said["weights"]]
+        if not any(re.fullmatch(r"variable(_\d+)?", name) for name in of_keras):  # what Keras calls one without a name
+            yield from _same(f"{at}: weight names", sorted(names), sorted(of_keras))
+    if values:
+        sums = sorted(float(np.sum(weight.numpy(), dtype=np.float64)) for weight in weights)
+        expected = sorted(w["sum"] for w in said["weights"])
+        if len(sums) != len(expected) or not np.allclose(sums, expected, atol=1e-5):
+            yield f"{at}: sums of the weights: {sums} where Keras has {expected}"
+
+
+def _calls(layer: InspectedLayer, said: list[Json], chain: bool) -> Iterator[str]:
+    """In a Sequential only the first tensor is compared: the others are masks, which its config does not state."""
+    calls = [
+        {
+            "input_shapes": [list(feed.tensor.shape or ["?"]) for feed in call.inputs],
+            "output_shapes": [list(tensor.shape or ["?"]) for tensor in call.outputs],
+            "output_dtypes": [tensor.dtype for tensor in call.outputs],
+        }
+        for call in layer.calls
+    ]
+    for number, (ours, expected) in enumerate(zip(calls, said, strict=False)):
+        for key in ours:
+            of_keras = expected[key][:1] if chain and key == "input_shapes" else expected[key]
+            yield from _same(f"{layer.path}: call {number}: {key}", ours[key], of_keras)
+    yield from _same(f"{layer.path}: number of calls", len(calls), len(said))
+    if said and not chain:
+        yield from _same(f"{layer.path}: inbound", list(layer.inbound), said[0]["inbound"])
+
+
+def _weight(shape: Iterable[int | None] | None, dtype: str | None, trainable: bool) -> str:
+    return f"{list(shape or ())} {dtype} {'trainable' if trainable else 'fixed'}"
+
+
+def _is_custom(layer: Json) -> bool:
+    return not layer["module"].startswith("keras")
+
+
+def _flat(layers: list[Json]) -> Iterator[Json]:
+    for layer in layers:
+        yield layer
+        yield from _flat(layer.get("layers", []))
+
+
+def _same(what: str, ours: object, said: object) -> Iterator[str]:
+    if ours != said:
+        yield f"{what}: {ours} where Keras says {said}"

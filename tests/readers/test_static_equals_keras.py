@@ -1,0 +1,134 @@
+"""Files that the installed Keras writes, read statically, against the live models they were written from.
+
+Two oracles: what Keras says of the live model (`oracle.describe`), and netviz's own reading of the live
+model, which is told shapes by Keras and infers none. This file imports Keras, once for all its tests.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+
+import netviz
+from tests.models.compare import differences
+from tests.models.oracle import describe
+from tests.models.zoo import MEMORY_ONLY, UNLOADABLE, ZOO
+
+Saved = Callable[[str], tuple[Path, Any]]
+
+SUBCLASSED = {"subclassed", "subclassed_nested"}
+"""No graph in the file: only the live model shows layers and calls."""
+
+CUSTOM = {"custom_layer", "tied_embedding", "dict_calls"}
+"""Layers of the user's inside: the file holds neither names nor trainability of their variables."""
+
+KERAS_SAYS_OTHERWISE = {
+    # MultiHeadAttention.compute_output_spec gives scores of (…, queries, queries); what a call returns is
+    # (…, queries, keys), see test_scores_of_attention_are_what_a_call_returns.
+    "attentions",
+}
+
+LOADED_OTHERWISE = {"frozen"}
+"""Keras forgets on loading that a nested Sequential is frozen."""
+
+MODELS = [name for name in ZOO if name not in SUBCLASSED | MEMORY_ONLY]
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in KERAS_SAYS_OTHERWISE])
+def test_static_reading_is_what_keras_says(name: str, saved_zoo: Saved) -> None:
+    path, model = saved_zoo(name)
+    found = differences(netviz.inspect(path), describe(model))
+    if name == "tied_embedding":  # the model's output comes from the second call of a custom layer
+        found = [line for line in found if "call 1: output" not in line and not line.startswith("outputs")]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in CUSTOM | KERAS_SAYS_OTHERWISE])
+def test_static_reading_equals_live_reading(name: str, saved_zoo: Saved) -> None:
+    path, model = saved_zoo(name)
+    assert netviz.inspect(path) == netviz.inspect(model)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in UNLOADABLE | LOADED_OTHERWISE])
+def test_loading_gives_the_live_model(name: str, saved_zoo: Saved) -> None:
+    path, model = saved_zoo(name)
+    loaded = netviz.inspect(path, load=True)
+    assert loaded == netviz.inspect(model)
+    assert loaded.source.read == "loaded"
+
+
+@pytest.mark.parametrize("name", sorted(SUBCLASSED))
+def test_subclassed_models_keep_their_weights(name: str, saved_zoo: Saved) -> None:
+    path, model = saved_zoo(name)
+    static, live = netviz.inspect(path), netviz.inspect(model)
+    assert static.parameters == live.parameters
+    assert [note.code for note in static.notes] == ["subclassed"]
+    stored = sorted((str(w.tensor), w.tensor.size) for w in static.model.root.all_weights)
+    assert stored == sorted((str(w.tensor), w.tensor.size) for w in live.model.root.all_weights)
+    assert not differences(live, describe(model) | {"inputs": [], "outputs": []}) or live.layers[0].calls
+
+
+def test_scores_of_attention_are_what_a_call_returns(saved_zoo: Saved) -> None:
+    path, model = saved_zoo("attentions")
+    net = netviz.inspect(path)
+    batch = [keras.ops.zeros((2, *end.shape[1:])) for end in net.inputs if end.shape]
+    outputs = keras.tree.flatten(model(batch))
+    for end, output in zip(net.outputs, outputs, strict=True):
+        assert end.shape is not None
+        assert all(axis in (None, size) for axis, size in zip(end.shape, output.shape, strict=True)), end.name
+
+
+def test_third_party_models_equal_what_keras_loads(im2deep_models: list[Path]) -> None:
+    for path in im2deep_models:
+        assert differences(netviz.inspect(path), describe(keras.saving.load_model(path))) == []
+
+
+FAMILIES = {
+    "ConvNeXt": "ConvNeXtTiny",
+    "DenseNet": "DenseNet121",
+    "EfficientNetB": "EfficientNetB0",
+    "EfficientNetV2": "EfficientNetV2B0",
+    "InceptionResNetV2": "InceptionResNetV2",
+    "InceptionV3": "InceptionV3",
+    "MobileNet": "MobileNet",
+    "MobileNetV2": "MobileNetV2",
+    "MobileNetV3": "MobileNetV3Small",
+    "NASNet": "NASNetMobile",
+    "ResNet": "ResNet50",
+    "ResNetV2": "ResNet50V2",
+    "VGG": "VGG16",
+    "Xception": "Xception",
+}
+"""Of every family in keras.applications the member that is quickest to make."""
+
+APPLICATIONS = [name for name in dir(keras.applications) if re.match("[A-Z]", name)]
+
+
+def test_every_application_belongs_to_a_family() -> None:
+    assert len(APPLICATIONS) >= 40
+    assert [name for name in APPLICATIONS if not any(name.startswith(family) for family in FAMILIES)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in FAMILIES.values() else pytest.mark.all_models) for name in APPLICATIONS],
+)
+def test_applications(name: str, tmp_path: Path) -> None:
+    keras.utils.clear_session()
+    model = getattr(keras.applications, name)(weights=None)
+    path = tmp_path / f"{name}.keras"
+    model.save(path)
+    net = netviz.inspect(path)
+    try:
+        assert differences(net, describe(model)) == []
+        assert net == netviz.inspect(model)
+        assert net.notes == ()
+        assert all(None not in (t.shape, t.dtype) for layer in net.walk() for c in layer.calls for t in c.outputs)
+    finally:
+        os.unlink(path)  # up to 1.4 GB each
