@@ -45,14 +45,19 @@ class Artifact:
     """A view that can be had as text, saved, or shown in a notebook; each format is rendered when it is asked for.
 
     `formats` are functions without arguments by name, the text form as "table" or "text", a complete page as
-    "html" and one to embed as "fragment"; `data` is the same as plain data. `str()` gives the text form;
-    `typeset` makes it for a terminal of a width (None: unlimited), in colour or not.
+    "html" and one to embed as "fragment"; `load_data` gives the same as plain data. `str()` gives the text
+    form; `typeset` makes it for a terminal of a width (None: unlimited), in colour or not.
     """
 
     name: str
     formats: Mapping[str, Callable[[], str | bytes]]
-    data: object
+    load_data: Callable[[], object]
     typeset: Callable[[int | None, bool], str] | None = None
+
+    @property
+    def data(self) -> object:
+        """What is shown, as dicts, lists, text and numbers."""
+        return self.load_data()
 
     def to(self, format: str) -> str | bytes:
         """The artifact in `format`; raises UsageError for one it does not have, naming those it has."""

@@ -18,7 +18,7 @@ def artifact() -> Artifact:
     table = Table(
         "layers", (Column("name", "Name"), Column("params", "Parameters", "count")), (Row(("é<b> layer", 1234)),)
     )
-    return sheet_artifact("summary", Sheet("net", (table,)), {"layers": table.records()})
+    return sheet_artifact("summary", Sheet("net", (table,)), lambda: {"layers": table.records()})
 
 
 def only(folder: Path) -> list[str]:
@@ -42,7 +42,7 @@ def test_formats_are_rendered_when_asked_for() -> None:
         asked.append(name)
         return name
 
-    artifact = Artifact("figure", {"svg": lambda: render("svg"), "png": lambda: b"\x89PNG"}, None)
+    artifact = Artifact("figure", {"svg": lambda: render("svg"), "png": lambda: b"\x89PNG"}, dict)
     assert repr(artifact) == "<Artifact 'figure': svg, png>"
     assert str(artifact) == repr(artifact)
     assert asked == []
@@ -52,7 +52,7 @@ def test_formats_are_rendered_when_asked_for() -> None:
 
 
 def test_saves_bytes_as_they_are(tmp_path: Path) -> None:
-    artifact = Artifact("figure", {"png": lambda: b"\x89PNG\r\n"}, None)
+    artifact = Artifact("figure", {"png": lambda: b"\x89PNG\r\n"}, dict)
     assert artifact.save(tmp_path / "figure.png").read_bytes() == b"\x89PNG\r\n"
 
 
@@ -81,7 +81,7 @@ def test_text_form_fits_a_terminal(artifact: Artifact) -> None:
     assert artifact.text() == str(artifact)
     assert "\x1b[1m" in artifact.text(color=True)
     assert max(map(len, artifact.text(width=10).splitlines())) < max(map(len, artifact.text().splitlines()))
-    assert Artifact("x", {"text": lambda: "plain"}, None).text(width=10, color=True) == "plain"
+    assert Artifact("x", {"text": lambda: "plain"}, dict).text(width=10, color=True) == "plain"
 
 
 def test_format_outdoes_the_suffix(artifact: Artifact, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_renderer_that_fails_writes_nothing(tmp_path: Path) -> None:
         raise NetvizError("no")
 
     with pytest.raises(NetvizError, match="no"):
-        Artifact("x", {"svg": fail}, None).save(tmp_path / "x.svg")
+        Artifact("x", {"svg": fail}, dict).save(tmp_path / "x.svg")
     assert only(tmp_path) == []
 
 

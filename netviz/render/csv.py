@@ -1,4 +1,4 @@
-"""Tables as CSV (RFC 4180): raw values for other programs, and nothing in them that a spreadsheet would compute."""
+"""Tables as CSV (RFC 4180, but with plain newlines): raw values, and nothing that a spreadsheet would compute."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def sheet_to_csv(sheet: Sheet) -> str:
     # Where the list separator is a semicolon, a spreadsheet would cut an unquoted cell there and compute the rest.
     torn = any(";" in cell for row in rows for cell in row if isinstance(cell, str))
     target = io.StringIO()
-    csv.writer(target, quoting=csv.QUOTE_NONNUMERIC if torn else csv.QUOTE_MINIMAL).writerows(rows)
+    quoting = csv.QUOTE_NONNUMERIC if torn else csv.QUOTE_MINIMAL
+    csv.writer(target, quoting=quoting, lineterminator="\n").writerows(rows)
     return target.getvalue()
 
 

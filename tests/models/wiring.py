@@ -54,6 +54,16 @@ def shared_layer() -> keras.Model:
 
 
 @into(WIRING)
+def shared_shapes() -> keras.Model:
+    """One Dense called three times, on tensors of different rank and length."""
+    vector, short, any_length = keras.Input((4,)), keras.Input((3, 4)), keras.Input((None, 4))
+    shared = layers.Dense(5, name="shared")
+    pooled = [layers.GlobalAveragePooling1D()(shared(sequence)) for sequence in (short, any_length)]
+    joined = layers.Add(name="sum")([shared(vector), *pooled])
+    return keras.Model([vector, short, any_length], joined, name="shared_shapes")
+
+
+@into(WIRING)
 def nested() -> keras.Model:
     """A Sequential inside a Functional, called twice, inside a Functional."""
     core = keras.Sequential(

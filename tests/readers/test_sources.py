@@ -86,8 +86,8 @@ def test_a_missing_file_names_near_ones(tmp_path: Path) -> None:
 
 
 def test_an_object_that_is_no_model_is_named() -> None:
-    with pytest.raises(UsageError, match="a int cannot be inspected|builtins.int cannot be inspected"):
-        netviz.inspect(3)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="int cannot be inspected"):
+        netviz.inspect(3)
 
 
 def test_without_weights_the_structure_is_shown(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ model, which is told shapes by Keras and infers none. This file imports Keras, o
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -131,4 +130,4 @@ def test_applications(name: str, tmp_path: Path) -> None:
         assert net.notes == ()
         assert all(None not in (t.shape, t.dtype) for layer in net.walk() for c in layer.calls for t in c.outputs)
     finally:
-        os.unlink(path)  # up to 1.4 GB each
+        path.unlink()  # up to 1.4 GB each

@@ -56,5 +56,5 @@ def test_sheet_without_tables_is_empty() -> None:
 
 
 @pytest.mark.parametrize("line", ["name,class,output,params,how,inputs", "Total,,,61706,,"])
-def test_lines_end_as_the_standard_says(lenet: Sheet, line: str) -> None:
-    assert f"{line}\r\n" in sheet_to_csv(lenet)
+def test_lines_end_with_a_plain_newline(lenet: Sheet, line: str) -> None:
+    assert f"{line}\n" in sheet_to_csv(lenet)

@@ -21,7 +21,7 @@ def test_width(text: str, width: int) -> None:
     [
         ("items", "block_1_conv, block_2_conv", 14, ["block_1_conv,", "block_2_conv"]),
         ("items", "stage_one_conv", 10, ["stage_one_", "conv"]),
-        ("items", "pkg>Layer>, b", 10, ["pkg>", "Layer>,", "b"]),
+        ("items", "pkg>Layer>, b", 7, ["pkg>", "Layer>,", "b"]),
         ("class", "GlobalAveragePooling2D", 15, ["GlobalAverage", "Pooling2D"]),
         ("class", "Conv2D", 3, ["Conv2D"]),
         ("shapes", "(None, 8), (None, 4)", 12, ["(None, 8),", "(None, 4)"]),
