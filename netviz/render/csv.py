@@ -28,8 +28,7 @@ def sheet_to_csv(sheet: Sheet) -> str:
     # Where the list separator is a semicolon, a spreadsheet would cut an unquoted cell there and compute the rest.
     torn = any(";" in cell for row in rows for cell in row if isinstance(cell, str))
     target = io.StringIO()
-    quoting = csv.QUOTE_NONNUMERIC if torn else csv.QUOTE_MINIMAL
-    csv.writer(target, quoting=quoting, lineterminator="\n").writerows(rows)
+    csv.writer(target, quoting=csv.QUOTE_NONNUMERIC if torn else csv.QUOTE_MINIMAL, lineterminator="\n").writerows(rows)
     return target.getvalue()
 
 

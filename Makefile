@@ -1,0 +1,49 @@
+# Every target makes the environment it needs in .venv; PYTHON picks another interpreter (3.11 or later).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WHEELS := .cache/wheels
+
+.PHONY: setup demo test test-all check bench gallery clean
+
+# The package alone: what `pip install keras-netviz` gives.
+$(VENV)/.base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -e .
+	touch $@
+
+# And all that tests and checks need (TensorFlow among it).
+$(VENV)/.dev: $(VENV)/.base
+	$(BIN)/python -m pip install -q --group dev
+	touch $@
+
+$(WHEELS)/.im2deep:
+	mkdir -p $(WHEELS)
+	$(PYTHON) -m pip download -q --no-deps --dest $(WHEELS) im2deep==1.2.0
+	touch $@
+
+setup: $(VENV)/.dev $(WHEELS)/.im2deep
+
+demo: $(VENV)/.base
+	$(BIN)/netviz inspect examples/models/lenet.keras
+
+test: setup
+	$(BIN)/python -m pytest -q -m "not all_models"
+
+test-all: setup
+	$(BIN)/python -m pytest -q
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python tests/bench.py
+
+gallery: $(VENV)/.base
+	$(BIN)/python gallery/make_gallery.py
+
+clean:
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
