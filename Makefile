@@ -43,6 +43,7 @@ bench: setup
 	$(BIN)/python tests/bench.py
 
 gallery: $(VENV)/.base
+	$(BIN)/python -m pip install -q --group gallery
 	$(BIN)/python gallery/make_gallery.py
 
 clean:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netviz import __version__
-from netviz.analysis.connections import connections, input_shapes, output_shapes
+from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.document import build_document
 from netviz.analysis.subjects import Subject, find_subject, layer_subjects, matching_subjects
 from netviz.analysis.summary import build_summary
@@ -191,7 +191,7 @@ class InspectedLayer:
         """For each tensor going into the first call the layer that gives it; None where that is unknown."""
         if not self.calls:
             return ()
-        return tuple(connection.producer for connection in connections(self.subject.graph, self.calls[0]))
+        return tuple(connection.producer for connection in self.subject.connections(self.calls[0]))
 
     @property
     def input_shape(self) -> Shapes:

@@ -5,11 +5,13 @@ The only importer of click. Nothing is computed or formatted here.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -114,8 +116,21 @@ def _terminal() -> tuple[int | None, bool]:
 
 
 def main() -> None:
-    """Runs the command; characters that the output's encoding lacks are written as "?"."""
+    """Runs the command and ends the process; characters that the output's encoding lacks are written as "?".
+
+    Instant is what netviz is for: neither is garbage collected in a process this short, nor the interpreter
+    taken down piece by piece once everything is written. Together that is a fifth of the time on a large model.
+    """
+    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli(prog_name="netviz")
+    code: object = 0
+    try:
+        cli(prog_name="netviz")
+    except SystemExit as end:
+        code = end.code
+    with suppress(OSError):  # a closed pipe, of which click has spoken already
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)

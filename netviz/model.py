@@ -156,10 +156,6 @@ class Graph:
     inputs: tuple[Endpoint, ...] = ()
     outputs: tuple[Endpoint, ...] = ()
 
-    def calls_of(self, name: str) -> tuple[Call, ...]:
-        """The calls of the layer with that name, in order."""
-        return tuple(call for call in self.calls if call.layer == name)
-
 
 @dataclass(frozen=True, slots=True)
 class Layer:

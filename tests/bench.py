@@ -29,6 +29,7 @@ GOALS = {"MLP": 10, "ResNet50": 15, "NASNetLarge": 20}
 """How many times faster than Keras `netviz inspect` has to be."""
 
 ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "120"}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled, as the others here are
 
 
 def seconds(command: list[str]) -> float:

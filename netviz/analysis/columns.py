@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
-from netviz.analysis.connections import connections, input_shapes, output_shapes
+from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.formula import parameter_formula
 from netviz.analysis.subjects import Subject
 from netviz.errors import UsageError
@@ -41,7 +41,7 @@ def _activation(subject: Subject) -> object:
 
 
 def _connected(subject: Subject) -> object:
-    return tuple(str(connection) for call in subject.calls for connection in connections(subject.graph, call))
+    return tuple(str(connection) for call in subject.calls for connection in subject.connections(call))
 
 
 def _trainable(subject: Subject) -> object:

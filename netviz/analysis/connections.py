@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from netviz.model import ENTERING, Call, Graph, Output, Shape
 
@@ -29,21 +31,33 @@ class Connection:
         return text if self.call is None else f"{text} (call {self.call})"
 
 
-def connections(graph: Graph, call: Call) -> tuple[Connection, ...]:
-    """The tensors that go into a call, in order."""
+Calls: TypeAlias = Mapping[str, tuple[Call, ...]]
+"""The calls of each layer of a graph, by the layer's name."""
+
+
+def calls_by_layer(graph: Graph) -> Calls:
+    """The calls of each layer in order."""
+    calls: dict[str, list[Call]] = {}
+    for call in graph.calls:
+        calls.setdefault(call.layer, []).append(call)
+    return {name: tuple(own) for name, own in calls.items()}
+
+
+def connections(graph: Graph, calls: Calls, call: Call) -> tuple[Connection, ...]:
+    """The tensors that go into a call of the graph, in order; `calls` are those of the whole graph."""
     return tuple(
-        Connection(feed.argument, feed.tensor.shape, feed.tensor.dtype, *_producer(graph, feed.source))
+        Connection(feed.argument, feed.tensor.shape, feed.tensor.dtype, *_producer(graph, calls, feed.source))
         for feed in call.inputs
     )
 
 
-def _producer(graph: Graph, source: Output | None) -> tuple[str | None, int | None, int | None]:
+def _producer(graph: Graph, calls: Calls, source: Output | None) -> tuple[str | None, int | None, int | None]:
     if source is None:
         return None, None, None
     if source.call == ENTERING:
         return (graph.inputs[source.index].name if source.index < len(graph.inputs) else None), None, None
     producer = graph.calls[source.call]
-    siblings = graph.calls_of(producer.layer)
+    siblings = calls[producer.layer]
     which = siblings.index(producer) + 1 if len(siblings) > 1 else None
     return producer.layer, which, source.index if len(producer.outputs) > 1 else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netviz.analysis.connections import connections
 from netviz.analysis.statistics import Statistics, weight_statistics
 from netviz.analysis.subjects import Subject, family_of
 from netviz.analysis.summary import layers_table, notes_table, settings
@@ -27,6 +26,10 @@ _WEIGHTS = (
     Column("dtype", "Dtype"),
     Column("trainable", "Trainable", "flag"),
     Column("parameters", "Parameters", "count"),
+    Column("path", "Stored at"),
+)
+_VALUES = (
+    Column("name", "Values of"),
     Column("minimum", "Min", "number"),
     Column("mean", "Mean", "number"),
     Column("maximum", "Max", "number"),
@@ -41,9 +44,10 @@ def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[s
     tables = [layers_table(model, [(0, subject) for subject in subjects], columns, naming="path")]
     for subject in subjects:
         tables += [
-            _facts_table(subject),
+            _facts_table(subject, title=subject.layer.path if len(subjects) > 1 else ""),
             _calls_table(subject),
-            _weights_table(model, subject),
+            _weights_table(subject),
+            _values_table(model, subject),
             _settings_table(subject),
         ]
     paths = {subject.layer.path for subject in subjects}
@@ -53,7 +57,7 @@ def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[s
     return Sheet(title, tuple(table for table in tables if table.rows))
 
 
-def _facts_table(subject: Subject) -> Table:
+def _facts_table(subject: Subject, title: str) -> Table:
     layer, counts = subject.layer, subject.layer.parameters
     facts = [
         ("Class", f"{layer.module}.{layer.class_name}" if layer.module else layer.class_name),
@@ -63,21 +67,21 @@ def _facts_table(subject: Subject) -> Table:
         ("Layers inside", f"{len(layer.layers):,}" if layer.layers else ""),
     ]
     rows = tuple(Row(fact, family=family_of(layer)) for fact in facts if fact[1] != "")
-    return Table("layer", _FACTS, rows, heading=False, title=layer.path)
+    return Table("layer", _FACTS, rows, heading=False, title=title)
 
 
 def _calls_table(subject: Subject) -> Table:
     rows: list[Row] = []
     for number, call in enumerate(subject.calls, start=1):
-        rows += _input_rows(subject.graph, call, number)
+        rows += _input_rows(subject, call, number)
         for index, tensor in enumerate(call.outputs):
             takers = tuple(_consumers(subject.graph, call, index))
             rows.append(Row((number, "output", str(index), (tensor.shape,), tensor.dtype, takers)))
     return Table("calls", _CALLS, tuple(rows))
 
 
-def _input_rows(graph: Graph, call: Call, number: int) -> Iterator[Row]:
-    for end in connections(graph, call):
+def _input_rows(subject: Subject, call: Call, number: int) -> Iterator[Row]:
+    for end in subject.connections(call):
         yield Row((number, "input", end.argument, (end.shape,), end.dtype, (str(end),)))
     for argument, value in call.constants.items():
         yield Row((number, "constant", argument, "", "", (settings({argument: value})[0][1],)))
@@ -94,19 +98,34 @@ def _consumers(graph: Graph, call: Call, index: int) -> Iterator[str]:
             yield f"output {end.name}"
 
 
-def _weights_table(model: Model, subject: Subject) -> Table:
-    return Table("weights", _WEIGHTS, tuple(_weight_row(model, weight) for weight in subject.layer.weights))
+def _weights_table(subject: Subject) -> Table:
+    rows = tuple(
+        Row(
+            (
+                weight.name,
+                (weight.tensor.shape,),
+                weight.tensor.dtype,
+                weight.trainable,
+                weight.tensor.size,
+                weight.path,
+            )
+        )
+        for weight in subject.layer.weights
+    )
+    return Table("weights", _WEIGHTS, rows)
 
 
-def _weight_row(model: Model, weight: Weight) -> Row:
-    tensor = weight.tensor
-    known = (weight.name, (tensor.shape,), tensor.dtype, weight.trainable, tensor.size)
+def _values_table(model: Model, subject: Subject) -> Table:
+    return Table("values", _VALUES, tuple(_values_row(model, weight) for weight in subject.layer.weights))
+
+
+def _values_row(model: Model, weight: Weight) -> Row:
     look = look_at(model, weight)
     if look is None:
-        return Row((*known, None, None, None, None, None))
-    ellipsis = ("…",) if tensor.size and tensor.size > len(look.first) else ()
-    first = (*(f"{value:.4g}" for value in look.first), *ellipsis)
-    return Row((*known, look.minimum, look.mean, look.maximum, look.zeros, first))
+        return Row((weight.name, None, None, None, None, None))
+    more = ("…",) if weight.tensor.size and weight.tensor.size > len(look.first) else ()
+    first = (*(f"{value:.4g}" for value in look.first), *more)
+    return Row((weight.name, look.minimum, look.mean, look.maximum, look.zeros, first))
 
 
 def look_at(model: Model, weight: Weight) -> Statistics | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from netviz.analysis.connections import connections, input_shapes, output_shapes
+from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.subjects import Subject, layer_subjects
-from netviz.model import Call, Endpoint, Graph, Model, Parameters, Shape, Weight
+from netviz.model import Call, Endpoint, Model, Parameters, Shape, Weight
 
 SCHEMA = 1
 
@@ -61,12 +61,12 @@ def _layer(subject: Subject, config: bool, nested: bool) -> Json:
         "dtype": layer.dtype,
         "input_shapes": _shapes(input_shapes(subject.calls)),
         "output_shapes": _shapes(output_shapes(subject.calls)),
-        "inbound": _inbound(subject.graph, subject.calls[0]) if subject.calls else [],
+        "inbound": _inbound(subject, subject.calls[0]) if subject.calls else [],
         "calls": [
             {
                 "input_shapes": _shapes(input_shapes((call,))),
                 "output_shapes": _shapes(output_shapes((call,))),
-                "inbound": _inbound(subject.graph, call),
+                "inbound": _inbound(subject, call),
             }
             for call in subject.calls
         ],
@@ -77,9 +77,9 @@ def _layer(subject: Subject, config: bool, nested: bool) -> Json:
     }
 
 
-def _inbound(graph: Graph, call: Call) -> list[str | None]:
+def _inbound(subject: Subject, call: Call) -> list[str | None]:
     """For each tensor that goes into the call the layer that gives it; null where that is unknown."""
-    return [connection.producer for connection in connections(graph, call)]
+    return [connection.producer for connection in subject.connections(call)]
 
 
 def _counts(parameters: Parameters) -> Json:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netviz import catalog
+from netviz.analysis.connections import Calls, Connection, calls_by_layer, connections
 from netviz.errors import LayerNotFound, UsageError
 from netviz.model import Call, Graph, Layer, Model
 from netviz.views import Family
@@ -15,12 +16,21 @@ from netviz.views import Family
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A layer to be shown: with the graph it stands in, its calls there, and the model's parameters in all."""
+    """A layer to be shown: with the graph it stands in, the calls in that graph, and the model's parameters in all."""
 
     layer: Layer
     graph: Graph
-    calls: tuple[Call, ...]
+    all_calls: Calls = field(repr=False)
     total: int
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The layer's own calls, in order."""
+        return self.all_calls.get(self.layer.name, ())
+
+    def connections(self, call: Call) -> tuple[Connection, ...]:
+        """What goes into one of its calls."""
+        return connections(self.graph, self.all_calls, call)
 
 
 def family_of(layer: Layer) -> Family:
@@ -49,10 +59,8 @@ def walk_subjects(model: Model, depth: int | None = None) -> Iterator[tuple[int,
 
 def layer_subjects(graph: Graph, total: int) -> list[Subject]:
     """The layers directly in a graph, in order; `total` are the model's parameters."""
-    calls: dict[str, list[Call]] = {}
-    for call in graph.calls:
-        calls.setdefault(call.layer, []).append(call)
-    return [Subject(layer, graph, tuple(calls.get(layer.name, ())), total) for layer in graph.layers]
+    calls = calls_by_layer(graph)
+    return [Subject(layer, graph, calls, total) for layer in graph.layers]
 
 
 def find_subject(model: Model, name: str) -> Subject:

@@ -6,8 +6,9 @@ Nothing is ever extracted to disk under a name from the file.
 
 from __future__ import annotations
 
+import io
 import json
-import mmap
+import os
 import shutil
 import struct
 import tempfile
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config
-from netviz.readers.window import Window, map_file
+from netviz.readers.window import window
 
 CONFIG = "config.json"
 METADATA = "metadata.json"
@@ -51,7 +52,7 @@ class Archive:
     config: Config
     metadata: Config
     weights_file: Path
-    open_weights: Callable[[], Window] | None
+    open_weights: Callable[[], io.BufferedReader] | None
     weights_problem: str
     bytes: int
 
@@ -91,33 +92,44 @@ def read_folder(path: Path) -> Archive:
     return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size)
 
 
-def open_file(path: Path) -> Window:
-    """A whole file, mapped."""
-    buffer = map_file(path)
-    return Window(buffer, 0, len(buffer))
+def open_file(path: Path) -> io.BufferedReader:
+    """A whole file."""
+    return window(path.open("rb", buffering=0), 0, path.stat().st_size)
 
 
-def open_member(path: Path, name: str) -> Window:
-    """A member of a zip file: mapped in place where it is stored, else unpacked to an unnamed temporary file.
+def open_member(path: Path, name: str) -> io.BufferedReader:
+    """A member of a zip file: in its place where it is stored, else unpacked to an unnamed temporary file.
 
     Raises SourceError where the member's place is wrong.
     """
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED:
-            with tempfile.TemporaryFile() as spool, archive.open(info) as member:
-                shutil.copyfileobj(member, spool, 1 << 20)
-                spool.flush()
-                return Window(mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ), 0, info.file_size)
-    buffer = map_file(path)
-    header = buffer[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
-    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+            return _unpacked(archive, info)
+    file = path.open("rb", buffering=0)
+    start = _member_start(file, info.header_offset)
+    if start is None or start + info.file_size > path.stat().st_size:
+        file.close()
         raise SourceError(f"{path}: {name} does not stand where the zip file's directory says")
+    return window(file, start, info.file_size)
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> io.BufferedReader:
+    """A compressed member in a temporary file that has no name and goes away when it is closed."""
+    with tempfile.TemporaryFile() as spool, archive.open(info) as member:
+        shutil.copyfileobj(member, spool, 1 << 20)
+        spool.flush()
+        return window(io.FileIO(os.dup(spool.fileno()), "rb"), 0, info.file_size)
+
+
+def _member_start(file: io.FileIO, header_offset: int) -> int | None:
+    """Where a member's data begins, behind its local header; None where there is no such header."""
+    file.seek(header_offset)
+    header = file.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+        return None
     _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-    start = info.header_offset + _LOCAL_HEADER.size + name_length + extra_length
-    if start + info.file_size > len(buffer):
-        raise SourceError(f"{path}: {name} reaches beyond the end of the file")
-    return Window(buffer, start, info.file_size)
+    return header_offset + _LOCAL_HEADER.size + int(name_length) + int(extra_length)
 
 
 def _weights_problem(archive: zipfile.ZipFile, counts: Counter[str]) -> str:

@@ -1,29 +1,35 @@
-"""A read-only view of a stretch of a mapped file, for readers that want a file object.
+"""A stretch of a file as a file object of its own.
 
 The members of a .keras file are stored uncompressed, so the weights inside are read where they lie:
-nothing is unpacked, and only the pages that are looked at are ever loaded.
+nothing is unpacked. Plain reads, not a memory map: the pages of a map count as memory of the process, and
+the metadata of HDF5 is scattered over the whole file.
 """
 
 from __future__ import annotations
 
 import io
-import mmap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+BUFFER = 8192
+"""Bytes read at a time: HDF5 readers ask for a few dozen at once, and what belongs together lies together."""
+
 
 class Window(io.RawIOBase):
-    """File object over `buffer[start : start + length]`."""
+    """Raw file object over `length` bytes of `file` from `start`; owns the file and closes it with itself."""
 
-    def __init__(self, buffer: mmap.mmap | bytes, start: int, length: int) -> None:
+    def __init__(self, file: io.FileIO, start: int, length: int) -> None:
         super().__init__()
-        self._buffer = buffer
+        self._file = file
         self._start = start
         self._length = length
         self._position = 0
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -39,23 +45,15 @@ class Window(io.RawIOBase):
         self._position = max(0, base + offset)
         return self._position
 
-    def read(self, size: int | None = -1) -> bytes:
-        rest = max(0, self._length - self._position)
-        size = rest if size is None or size < 0 else min(size, rest)
-        begin = self._start + self._position
-        self._position += size
-        return self._buffer[begin : begin + size]
-
     def readinto(self, target: Buffer) -> int:
         view = memoryview(target).cast("B")
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
+        size = min(len(view), max(0, self._length - self._position))
+        self._file.seek(self._start + self._position)
+        read = self._file.readinto(view[:size])
+        self._position += read
+        return read
 
 
-def map_file(path: Path) -> mmap.mmap | bytes:
-    """The file's bytes, mapped read-only; an empty file gives b""."""
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def window(file: io.FileIO, start: int, length: int) -> io.BufferedReader:
+    """The stretch as a buffered file object, which owns the file."""
+    return io.BufferedReader(Window(file, start, length), BUFFER)

@@ -32,6 +32,8 @@ def cell_parts(kind: Kind, value: object) -> tuple[str, ...]:
         return tuple(str(item) for item in value)
     if kind == "share" and isinstance(value, int | float):
         return (share_text(value),)
+    if kind == "number" and isinstance(value, int | float):
+        return (number_text(value),)
     if kind == "bytes" and isinstance(value, int):
         return (bytes_text(value),)
     if isinstance(value, bool):
@@ -66,6 +68,11 @@ def share_text(value: float) -> str:
     if 99.95 <= percent < 100:
         return ">99.9 %"
     return f"{percent:.1f} %"
+
+
+def number_text(value: float) -> str:
+    """0.0123456 as "0.01235": four significant digits."""
+    return f"{value:.4g}"
 
 
 def bytes_text(value: int) -> str:

@@ -30,6 +30,7 @@ VALUES: dict[Kind, st.SearchStrategy[object]] = {
     "class": NAMES,
     "count": st.integers(-(10**12), 10**12) | st.just(1 << 20_000),
     "share": st.floats(),
+    "number": st.floats(),
     "shapes": SHAPES,
     "bytes": st.integers(0, 1 << 70),
     "flag": st.booleans(),

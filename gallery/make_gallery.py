@@ -1,0 +1,62 @@
+"""Makes the pictures of this folder again: what the command shows in a terminal, as SVG.
+
+`make gallery` installs what it needs and runs it. Same input, same bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+import netviz
+
+GALLERY = Path(__file__).parent
+MODELS = Path("examples/models")
+
+PICTURES: dict[str, tuple[str, dict[str, object], int]] = {
+    "inspect-lenet": ("lenet.keras", {}, 90),
+    "inspect-residual": ("residual.keras", {}, 104),
+    "inspect-lstm-layer": ("lstm.keras", {"layer": "summary"}, 100),
+}
+"""By the name of the picture: the model, the options and the width of the terminal."""
+
+PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
+
+FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
+<style>
+.{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
+  font-size: {char_height}px; line-height: {line_height}px; }}
+{styles}
+</style>
+<defs>{lines}</defs>
+<rect width="100%" height="100%" rx="8" fill="#ffffff" stroke="#cfd6de"/>
+<g transform="translate({terminal_x}, {terminal_y})">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def command_of(model: str, options: dict[str, object]) -> str:
+    flags = "".join(f" --{name} {value}" for name, value in options.items())
+    return f"netviz inspect {MODELS / model}{flags}"
+
+
+def main() -> None:
+    for name, (model, options, width) in PICTURES.items():
+        artifact = netviz.inspect(MODELS / model).summary(**options)  # type: ignore[arg-type]
+        text = f"\x1b[2m$\x1b[0m {command_of(model, options)}\n\n{artifact.text(width=width, color=True)}"
+        console = Console(record=True, width=width, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+        console.print(Text.from_ansi(text))
+        svg = console.export_svg(title="", theme=PAPER, code_format=FRAME, unique_id=name)
+        (GALLERY / f"{name}.svg").write_text(svg)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The README is true: its Python runs, its options exist, its JSON has the keys that are written."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netviz
+from netviz.analysis.columns import COLUMNS
+from netviz.cli import FORMATS, cli
+from tests.conftest import EXAMPLES, ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    for block in blocks("python"):
+        exec(block, {})
+    assert (tmp_path / "lenet.md").read_text()
+
+
+def test_every_option_is_described_and_every_described_one_exists() -> None:
+    options = {option for parameter in cli.commands["inspect"].params for option in parameter.opts}
+    described = set(re.findall(r"(?<![\w-])--?[a-z]+\b", README))
+    assert {option for option in options if option.startswith("-")} <= described
+    assert described - options <= {"--debug", "-m"}
+
+
+def test_columns_and_formats_are_listed() -> None:
+    for column in COLUMNS:
+        assert f"`{column}`" in README
+    assert "|".join(FORMATS) in README
+
+
+def test_the_json_has_the_keys_of_the_document() -> None:
+    (block,) = blocks("json")
+    net = netviz.inspect(EXAMPLES / "lenet.keras")
+    written: dict[str, Any] = json.loads(block)
+    document: dict[str, Any] = json.loads(net.summary(layer="conv1").to("json"))
+    assert list(written) == list(document)
+    for key in ("source", "parameters"):
+        assert list(written[key]) == list(document[key])
+    for key in ("inputs", "outputs"):
+        assert written[key] == document[key]
+    (ours,), (theirs,) = document["layers"], written["layers"]
+    assert list(ours) == list(theirs)
+    assert list(ours["weights"][0]) == list(theirs["weights"][0])
+    assert {**ours, "config": 0, "weights": 0} == {**theirs, "config": 0, "weights": 0}
+    assert written["parameters"] == document["parameters"]
+
+
+def test_the_notes_have_the_keys_that_are_written() -> None:
+    (block,) = blocks("json")
+    net = netviz.inspect(ROOT / "tests" / "fixtures" / "keras-3.15.1" / "subclassed.keras")
+    document: dict[str, Any] = json.loads(net.summary().to("json"))
+    assert list(document["notes"][0]) == list(json.loads(block)["notes"][0])
