@@ -33,7 +33,7 @@ def test_every_option_is_described_and_every_described_one_exists() -> None:
     options = {option for parameter in cli.commands["inspect"].params for option in parameter.opts}
     described = set(re.findall(r"(?<![\w-])--?[a-z]+\b", README))
     assert {option for option in options if option.startswith("-")} <= described
-    assert described - options <= {"--debug", "-m"}
+    assert described - options <= {"--debug", "-c", "-m"}
 
 
 def test_columns_and_formats_are_listed() -> None:
