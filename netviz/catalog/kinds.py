@@ -60,8 +60,11 @@ class Child:
     inputs: tuple[Tensor, ...]
 
 
-OutputRule: TypeAlias = Callable[[Config, Arguments], tuple[Shape | None, ...]]
-"""(config, arguments) -> one shape per output tensor, batch axis first; None where it cannot be known.
+Shapes: TypeAlias = tuple[Shape | None, ...]
+"""One shape per tensor, batch axis first; None where it cannot be known."""
+
+OutputRule: TypeAlias = Callable[[Config, Arguments], Shapes]
+"""(config, arguments) -> the shapes of the output tensors.
 
 May raise LookupError, TypeError, ValueError or ArithmeticError on a config or arguments that Keras
 would refuse; the reader then shows the shape as unknown, with a note.
@@ -76,9 +79,10 @@ class LayerKind:
     where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype where it is not
     the compute dtype of the layer's policy. `formula(config, shapes)` writes how the parameters come
     about from the shapes of the stored weights where the products of the shapes say it badly.
-    `children(config, arguments)` lists the layers inside a wrapper. `copies` are places where Keras
-    stores a variable a second time that belongs to a layer inside. `stored_class` is the name of the
-    class in the file's groups, where Keras exports it under another.
+    `children(config, arguments)` lists the layers inside a wrapper; `around(config, arguments, shapes)`
+    is its shape rule in place of `output`, from the shapes that the first layer inside gives.
+    `copies` are places where Keras stores a variable a second time that belongs to a layer inside;
+    `stored_class` is the class's name in the file's groups, where Keras exports it under another.
     """
 
     class_name: str
@@ -88,5 +92,6 @@ class LayerKind:
     dtype: Callable[[Config, Arguments], str | None] | None = None
     formula: Callable[[Config, tuple[Shape, ...]], str] | None = None
     children: Callable[[Config, Arguments], tuple[Child, ...]] | None = None
+    around: Callable[[Config, Arguments, Shapes], Shapes] | None = None
     copies: tuple[str, ...] = ()
     stored_class: str | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Graph, Layer, Note, Severity, Weight
-from netviz.readers.infer import propagate
+from netviz.readers.infer import propagate, wrapped_layers
 from netviz.readers.join import Member, Storage, below
-from netviz.readers.plan import Entry, Plan, PlanReader
+from netviz.readers.plan import Entry, Plan
 from netviz.readers.wiring import wire
-from netviz.readers.wrapped import wrapped_layers, wrapper_graph
+from netviz.readers.wrapped import wrapper_graph
 
 
 class LayerBuilder:
@@ -18,7 +18,6 @@ class LayerBuilder:
     def __init__(self, storage: Storage, notes: list[Note]) -> None:
         self._storage = storage
         self._notes = notes
-        self._reader = PlanReader(notes)
         self._shared: dict[object, tuple[Weight, ...]] = {}
 
     def build(
@@ -116,7 +115,7 @@ class LayerBuilder:
                         trainable,
                     ),
                 )
-                for inner in wrapped_layers(entry, arguments, self._reader)
+                for inner in wrapped_layers(entry, arguments)
             ],
         )
 

@@ -6,10 +6,13 @@ unknown. Pure: plans in, tensors out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from netviz.catalog.dtypes import compute_dtype
-from netviz.catalog.kinds import Arguments
-from netviz.model import Note, Shape, Tensor
-from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step
+from netviz.catalog.kinds import Arguments, Shapes
+from netviz.model import Config, Note, Shape, Tensor
+from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Reference, Stated, Step
 from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
 
 RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
@@ -71,14 +74,50 @@ def infer_call(entry: Entry, arguments: Arguments) -> tuple[Tensor, ...]:
     if entry.plan:
         return _nested_outputs(entry.plan, arguments.tensors)
     kind = entry.kind
-    if kind is None or kind.output is None:
+    if kind is None:
         return ()
     try:
+        if kind.around:
+            return _wrapper_outputs(entry, kind.around, arguments)
+        if kind.output is None:
+            return ()
         shapes = kind.output(entry.config, arguments)
         dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
     except RULE_ERRORS:
         return ()
     return tuple(Tensor(shape, dtype) for shape in shapes)
+
+
+def _wrapper_outputs(
+    entry: Entry, around: Callable[[Config, Arguments, Shapes], Shapes], arguments: Arguments
+) -> tuple[Tensor, ...]:
+    first = wrapped_layers(entry, arguments)[0]
+    inside = infer_call(first.entry, first.arguments) or (Tensor(None),)
+    shapes = around(entry.config, arguments, tuple(tensor.shape for tensor in inside))
+    return tuple(Tensor(shape, compute_dtype(entry.config) or inside[0].dtype) for shape in shapes)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedLayer:
+    """A layer inside a wrapper: its entry, its group relative to the wrapper's, what it is called on."""
+
+    entry: Entry
+    location: str
+    arguments: Arguments
+
+
+def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLayer]:
+    """The layers inside a wrapper; none where the class is no wrapper or its config does not say."""
+    if entry.kind is None or entry.kind.children is None:
+        return []
+    try:
+        children = entry.kind.children(entry.config, arguments or Arguments())
+    except RULE_ERRORS:
+        return []
+    reader = PlanReader([])
+    return [
+        WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
+    ]
 
 
 def _nested_outputs(plan: Plan, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -19,11 +19,12 @@ from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Layer, Model, Note, Severity, Source, Tensor, Weight
+from netviz.readers.infer import wrapped_layers
 from netviz.readers.join import below
 from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Port, Reference, Stated, Step
 from netviz.readers.trace import TraceFailed, trace
 from netviz.readers.wiring import CallKey, Flow, Outputs, wire
-from netviz.readers.wrapped import wrapped_layers, wrapper_graph
+from netviz.readers.wrapped import wrapper_graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -202,7 +203,7 @@ class LiveReader:
         inside = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
         wrapped = [
             (inner, self.layer(inside.pop(inner.entry.name), below(path, inner.entry.name), inner.arguments, trainable))
-            for inner in wrapped_layers(entry, arguments, self._plans)
+            for inner in wrapped_layers(entry, arguments)
             if inner.entry.name in inside
         ]
         others = (self.layer(other, below(path, other.name), None, trainable) for other in inside.values())

@@ -38,19 +38,17 @@ def tensor_at(outputs: Outputs, reference: Reference | None) -> Tensor:
 
 
 def order_steps(steps: Iterable[Step]) -> list[Step]:
-    """The calls so that each comes after those that feed it, otherwise in the order given.
+    """The calls so that each comes after those that feed it and after earlier ones of its layer.
 
-    Calls in a loop, which no valid model has, come last in the order given.
+    Otherwise in the order given; calls in a loop, which no valid model has, come last.
     """
     pending = {(step.layer, step.index): step for step in steps}
     waiting: dict[CallKey, int] = {}
     consumers: dict[tuple[str, int], list[CallKey]] = {}
     for key, step in pending.items():
-        sources = {
-            (stated.reference.layer, stated.reference.call)
-            for _, stated in step.feeds()
-            if stated.reference and (stated.reference.layer, stated.reference.call) in pending
-        }
+        sources = {(stated.reference.layer, stated.reference.call) for _, stated in step.feeds() if stated.reference}
+        sources.add((step.layer, step.index - 1))
+        sources &= pending.keys()
         waiting[key] = len(sources)
         for source in sources:
             consumers.setdefault(source, []).append(key)

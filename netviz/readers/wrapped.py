@@ -3,34 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from netviz.catalog.kinds import Arguments
 from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Output, Tensor
-from netviz.readers.infer import RULE_ERRORS, infer_call
-from netviz.readers.plan import Entry, PlanReader
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedLayer:
-    """A layer inside a wrapper: its entry, its group relative to the wrapper's, what it is called on."""
-
-    entry: Entry
-    location: str
-    arguments: Arguments
-
-
-def wrapped_layers(entry: Entry, arguments: Arguments | None, reader: PlanReader) -> list[WrappedLayer]:
-    """The layers inside; none where the class is no wrapper or its config does not say."""
-    if entry.kind is None or entry.kind.children is None:
-        return []
-    try:
-        children = entry.kind.children(entry.config, arguments or Arguments())
-    except RULE_ERRORS:
-        return []
-    return [
-        WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
-    ]
+from netviz.readers.infer import WrappedLayer, infer_call
 
 
 def wrapper_graph(

@@ -18,9 +18,10 @@ import keras
 from hypothesis import reject
 
 from netviz.catalog import find
-from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.model import Config, Tensor
+from netviz.model import Shape, Tensor
+from netviz.readers.infer import infer_call
+from netviz.readers.plan import Entry, PlanReader
 
 REFUSALS = (LookupError, TypeError, ValueError, ArithmeticError)
 """What a rule may raise on a call that Keras would refuse."""
@@ -30,8 +31,7 @@ REFUSALS = (LookupError, TypeError, ValueError, ArithmeticError)
 class Question:
     """One call: the row for its class, what the file would hold, and what Keras says comes out."""
 
-    kind: LayerKind
-    config: Config
+    entry: Entry
     arguments: Arguments
     expected: tuple[Tensor, ...]
 
@@ -71,21 +71,25 @@ def question(output: Any) -> Question:
         {name: as_read(value) for name, value in node.arguments.kwargs.items() if value is not None},
     )
     expected = tuple(Tensor(tuple(tensor.shape), tensor.dtype) for tensor in node.output_tensors)
-    return Question(kind_of(operation), serialized(operation)["config"], arguments, expected)
+    return Question(PlanReader([]).read_entry(serialized(operation)), arguments, expected)
 
 
 def agrees(output: Any, *, dtype: bool = True) -> None:
     """The catalog's rules give what Keras says of the call; on tensors of unknown shape they give unknown ones."""
     asked = question(output)
-    kind, config, arguments = asked.kind, asked.config, asked.arguments
-    assert kind.output is not None
-    assert kind.output(config, arguments) == tuple(tensor.shape for tensor in asked.expected)
+    found = infer_call(asked.entry, asked.arguments)
+    assert [tensor.shape for tensor in found] == [tensor.shape for tensor in asked.expected]
     if dtype:
-        found = kind.dtype(config, arguments) if kind.dtype else compute_dtype(config)
-        assert {found} == {tensor.dtype for tensor in asked.expected}
+        assert [tensor.dtype for tensor in found] == [tensor.dtype for tensor in asked.expected]
+    arguments = asked.arguments
     hidden = Arguments(tuple(map(unknown, arguments.args)), {k: unknown(v) for k, v in arguments.kwargs.items()})
     if hidden.tensors:
-        assert set(kind.output(config, hidden)) == {None}
+        assert {tensor.shape for tensor in infer_call(asked.entry, hidden)} == {None}
+
+
+def shapes_of(asked: Question) -> tuple[Shape | None, ...]:
+    """The output shapes that netviz infers for a call."""
+    return tuple(tensor.shape for tensor in infer_call(asked.entry, asked.arguments))
 
 
 def unknown(value: object) -> object:

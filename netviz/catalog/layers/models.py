@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from netviz.catalog.kinds import LayerKind
 
-KINDS = tuple(LayerKind(name, "model") for name in ("Functional", "Model"))
+KINDS = tuple(LayerKind(name, "model") for name in ("Functional", "Sequential", "Model"))

@@ -1,27 +1,12 @@
-"""keras.layers wrappers, which hold a layer and apply it in their own way; and Sequential, a row of layers."""
+"""keras.layers wrappers, which hold a layer and apply it in their own way."""
 
 from __future__ import annotations
 
-from netviz.catalog.kinds import Arguments, Child, LayerKind, WeightSpec
+from netviz.catalog.kinds import Arguments, Child, LayerKind, Shapes, WeightSpec
 from netviz.catalog.layers.recurrent import step_of
-from netviz.catalog.outputs import subject, subjects
-from netviz.catalog.settings import flag, inner, inner_config, sequence, serialized
-from netviz.model import Config, Shape, Tensor
-
-
-def outputs_of(written: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """The output shapes of a serialised layer, unknown where the catalog has no rule for it."""
-    from netviz.catalog import find  # not at the top: the catalog is made of these rows too
-
-    class_name, module = written.get("class_name"), written.get("module")
-    kind = find(
-        class_name if isinstance(class_name, str) else None,
-        module if isinstance(module, str) else None,
-        legacy="module" not in written,
-    )
-    if kind is None or kind.output is None:
-        return (None,)
-    return kind.output(inner_config(written), arguments)
+from netviz.catalog.outputs import subject
+from netviz.catalog.settings import flag, inner, inner_config
+from netviz.model import Config, Tensor
 
 
 def one_step(arguments: Arguments) -> Tensor:
@@ -30,15 +15,12 @@ def one_step(arguments: Arguments) -> Tensor:
     return Tensor(step_of(tensor.shape), tensor.dtype)
 
 
-def timed_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+def timed_around(config: Config, arguments: Arguments, inside: Shapes) -> Shapes:
     """The rule of TimeDistributed: what the layer makes of one step, for each of them."""
-    shape = subject(arguments).shape
-    if shape is None:
-        return (None,)
-    if len(shape) < 3:
+    steps = subject(arguments).shape
+    if steps is not None and len(steps) < 3:
         raise ValueError("TimeDistributed takes at least three axes")
-    step = outputs_of(inner(config, "layer"), Arguments((one_step(arguments),)))[0]
-    return (None if step is None else (step[0], shape[1], *step[1:]),)
+    return tuple(None if steps is None or step is None else (step[0], steps[1], *step[1:]) for step in inside)
 
 
 def timed_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
@@ -46,9 +28,9 @@ def timed_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     return (Child(inner(config, "layer"), "layer", (one_step(arguments),)),)
 
 
-def plain_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """What the layer inside makes of the same arguments."""
-    return outputs_of(inner(config, "layer"), arguments)
+def plain_around(config: Config, arguments: Arguments, inside: Shapes) -> Shapes:
+    """What the layer inside gives."""
+    return inside
 
 
 def plain_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
@@ -78,12 +60,12 @@ def directions(config: Config) -> tuple[Config, Config]:
     return forwards, directed(copy, "backward", not flag(inner_config(layer), "go_backwards", False))
 
 
-def bidirectional_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+def bidirectional_around(config: Config, arguments: Arguments, inside: Shapes) -> Shapes:
     """The rule of Bidirectional: both outputs merged or side by side, then both layers' states.
 
     Source: keras.layers.Bidirectional.compute_output_shape.
     """
-    out, *states = outputs_of(inner(config, "layer"), Arguments((subject(arguments),)))
+    out, *states = inside
     mode = config.get("merge_mode", "concat")
     if mode is None:
         return (out, out, *states, *states)
@@ -104,27 +86,16 @@ def spectral_weights(config: Config) -> tuple[WeightSpec, ...]:
     return (WeightSpec("vector_u", "vars/1", trainable=False),)
 
 
-def chained_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """The rule of Sequential: each layer is fed what the one before it gives."""
-    tensors = subjects(arguments)
-    for item in sequence(config.get("layers")):
-        layer = serialized(item)
-        if layer.get("class_name") != "InputLayer":
-            tensors = tuple(Tensor(shape) for shape in outputs_of(layer, Arguments(tensors)))
-    return tuple(tensor.shape for tensor in tensors)
-
-
 KINDS = (
-    LayerKind("Sequential", "model", chained_output),
-    LayerKind("Bidirectional", "recurrent", bidirectional_output, children=bidirectional_children),
-    LayerKind("TimeDistributed", "recurrent", timed_output, children=timed_children),
+    LayerKind("Bidirectional", "recurrent", children=bidirectional_children, around=bidirectional_around),
+    LayerKind("TimeDistributed", "recurrent", children=timed_children, around=timed_around),
     LayerKind(
         "SpectralNormalization",
         "normalisation",
-        plain_output,
-        spectral_weights,
+        weights=spectral_weights,
         children=plain_children,
+        around=plain_around,
         copies=("vars/0",),  # the kernel of the layer inside, which that one stores, too
     ),
-    LayerKind("Wrapper", "model", plain_output, children=plain_children),
+    LayerKind("Wrapper", "model", children=plain_children, around=plain_around),
 )
