@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from netviz.errors import SourceError
@@ -11,6 +12,9 @@ from netviz.readers.build import LayerBuilder
 from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
 from netviz.readers.join import Storage
 from netviz.readers.plan import PlanReader
+
+SAVES_NESTED_LISTS = (3, 15)
+"""The first version of Keras that saves layers in lists of lists (its pull request 22362)."""
 
 
 def read_keras(path: Path) -> Model:
@@ -24,6 +28,8 @@ def read_keras(path: Path) -> Model:
         raise SourceError(f"{path}: config.json states no class, so it is not the config of a Keras model")
     root = LayerBuilder(storage, notes).build(entry, "", "")
     optimizer = storage.optimizer()
+    version = archive.metadata.get("keras_version")
+    version = version if isinstance(version, str) else None
     if entry.plan is None:
         notes.append(
             Note(
@@ -35,6 +41,8 @@ def read_keras(path: Path) -> Model:
                 "model where the class can be imported (--load, load=True).",
             )
         )
+    if entry.plan is None or any(note.code == "class-unknown" for note in notes):
+        notes += _lost_by_keras(version)
     unclaimed = [name for name in storage.unclaimed() if not name.startswith("metrics/")]
     if unclaimed:
         notes.append(
@@ -48,15 +56,30 @@ def read_keras(path: Path) -> Model:
     store = None
     if archive.open_weights:
         store = Hdf5Store(archive.weights_file, stamp_of(archive.weights_file), archive.open_weights)
-    version = archive.metadata.get("keras_version")
     source = Source(
         path=str(path),
         format="keras-v3",
-        keras_version=version if isinstance(version, str) else None,
+        keras_version=version,
         read="static",
         bytes=archive.bytes,
     )
     return Model(root, source, tuple(notes), optimizer, store)
+
+
+def _lost_by_keras(version: str | None) -> list[Note]:
+    """A note where the Keras that wrote the file did not save layers in lists of lists of a custom class."""
+    found = re.match(r"(\d+)\.(\d+)", version or "")
+    if found is None or (int(found[1]), int(found[2])) >= SAVES_NESTED_LISTS:
+        return []
+    return [
+        Note(
+            "info",
+            "nested-lists-unsaved",
+            "",
+            f"Keras {version} did not save layers that a class of your own keeps in lists of lists: if there were any, "
+            "their weights are not in the file. Keras 3.15 saves them.",
+        )
+    ]
 
 
 def _stored(archive: Archive, notes: list[Note]) -> StoredTree:

@@ -59,7 +59,8 @@ def load_and_read(path: Path) -> Model:
             "Without --load (load=False) netviz reads the file itself.",
         ) from error
     live = read_live(model)
-    source = Source(str(path), "keras-v3", keras.__version__, "loaded", path.stat().st_size)
+    size = path.stat().st_size if path.is_file() else None
+    source = Source(str(path), "keras-v3", keras.__version__, "loaded", size)
     return replace(live, source=source)
 
 

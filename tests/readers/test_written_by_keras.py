@@ -36,7 +36,7 @@ def test_reads_what_keras_said(path: Path) -> None:
         return
     wrong = SAID_WRONGLY.get((path.parent.name, path.stem), ())
     assert [line for line in differences(net, said) if not line.startswith(wrong or ("-",))] == []
-    assert {note.code for note in net.notes} <= {"class-unknown"}
+    assert {note.code for note in net.notes} <= {"class-unknown", "nested-lists-unsaved"}
 
 
 def assert_holds_the_stored_weights(net: netviz.InspectedModel, said: dict[str, object]) -> None:
@@ -47,6 +47,7 @@ def assert_holds_the_stored_weights(net: netviz.InspectedModel, said: dict[str, 
     if version >= (3, 15) or said["name"] != "subclassed_nested":
         assert net.parameters.total == said["total"]
     else:
+        assert "nested-lists-unsaved" in {note.code for note in net.notes}
         assert net.parameters.total == 39  # of 75: Keras did not save the layers in a list of lists (README.md)
 
 
