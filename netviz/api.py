@@ -17,7 +17,7 @@ from netviz.analysis.document import build_document
 from netviz.analysis.subjects import Subject, find_subject, layer_subjects, matching_subjects
 from netviz.analysis.summary import build_summary
 from netviz.artifact import Artifact
-from netviz.errors import NetvizError
+from netviz.errors import NetvizError, UsageError
 from netviz.model import Call, Config, Endpoint, Model, Note, Parameters, Shape, Source, Weight, WeightStore
 from netviz.readers import read
 from netviz.render.sheet import sheet_artifact
@@ -36,9 +36,10 @@ def inspect(source: str | os.PathLike[str] | keras.Model | InspectedModel, *, lo
 
     A file is read without importing Keras, and nothing in it is run; `load=True` lets Keras load it
     instead (safe_mode on) and reads the live model, which can tell more of subclassed models.
+    To find the calls inside a live subclassed model, its `call` runs once on symbolic tensors.
     Raises NetvizError, whose message is one line, where the source cannot be read.
     """
-    if isinstance(source, InspectedModel):
+    if isinstance(source, InspectedModel) and not load:
         return source
     return InspectedModel(read(source, load=load))
 
@@ -95,8 +96,16 @@ class InspectedModel:
             yield layer
             yield from layer.walk()
 
+    @property
+    def weights(self) -> tuple[InspectedWeight, ...]:
+        """The variables that belong to the model itself and to no layer; each layer has its own."""
+        return tuple(InspectedWeight(weight, self.model.store) for weight in self.model.root.weights)
+
     def __getitem__(self, name: str) -> InspectedLayer:
-        """The layer with that path ("encoder/dense_2") or name; raises a KeyError that lists near names."""
+        """The layer with that path ("encoder/dense_2"), else the first with that name, depth first.
+
+        Raises LayerNotFound, a KeyError that lists near names.
+        """
         return InspectedLayer(find_subject(self.model, name), self.model)
 
     def __iter__(self) -> Iterator[InspectedLayer]:
@@ -105,7 +114,7 @@ class InspectedModel:
     def summary(
         self,
         *,
-        columns: Sequence[str] | None = None,
+        columns: Sequence[str] | str | None = None,
         depth: int | None = None,
         layer: str | None = None,
         config: bool = False,
@@ -113,15 +122,20 @@ class InspectedModel:
     ) -> Artifact:
         """The table of the layers, with totals, inputs, outputs, source and notes below it.
 
-        `columns` names what is shown of each layer, `depth` how many levels (1: the top). `layer` shows
-        one layer in full, or all that match a regular expression. `config` adds every setting,
-        `weights` every variable. Its `.data` is the JSON document (schema 1).
+        `columns` names what is shown of each layer (a list, or one string with commas), `depth` how many
+        levels (1: the top). `layer` shows one layer in full, or all that match a regular expression, settings
+        and weights included. `config` adds every setting, `weights` every variable. Its `.data` is the JSON
+        document (schema 1), which has all columns and all weights, and settings with `config`.
         Raises UsageError for an unknown column, LayerNotFound (a KeyError) for an unknown layer.
         """
+        if isinstance(columns, str):
+            columns = [name.strip() for name in columns.split(",")]
         if layer is not None:
+            if depth is not None:
+                raise UsageError("depth goes with the table of all layers, not with layer", "Leave out one of the two.")
             return _details(self.model, matching_subjects(self.model, layer), columns)
         sheet = build_summary(self.model, columns=columns, depth=depth, config=config, weights=weights)
-        document = partial(build_document, self.model, version=__version__, config=config)
+        document = partial(build_document, self.model, version=__version__, config=config, depth=depth)
         return sheet_artifact(self.name, sheet, document)
 
     def __str__(self) -> str:
@@ -139,10 +153,13 @@ class InspectedModel:
 
 @dataclass(frozen=True, slots=True)
 class InspectedLayer:
-    """A layer of an inspected model: shapes, weights, settings, and the layers inside it."""
+    """A layer of an inspected model: shapes, weights, settings, and the layers inside it.
+
+    Two are equal if the layers are, weights' values aside.
+    """
 
     subject: Subject
-    model: Model = field(repr=False)
+    model: Model = field(compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -179,6 +196,7 @@ class InspectedLayer:
 
     @property
     def parameters(self) -> Parameters:
+        """Counts over its own weights and those of the layers inside."""
         return self.subject.layer.parameters
 
     @property
@@ -210,12 +228,12 @@ class InspectedLayer:
 
     @property
     def kernel(self) -> NDArray[np.generic] | None:
-        """The values of its kernel, read now; None where it has none."""
+        """The values of its kernel, read now; None where it has none, or several (see `weights`)."""
         return self._values("kernel")
 
     @property
     def bias(self) -> NDArray[np.generic] | None:
-        """The values of its bias, read now; None where it has none."""
+        """The values of its bias, read now; None where it has none, or several (see `weights`)."""
         return self._values("bias")
 
     @property
@@ -234,8 +252,9 @@ class InspectedLayer:
         """The layer in full: its calls, its weights with a first look at their values, every setting."""
         return _details(self.model, [self.subject])
 
-    def _values(self, name: str) -> NDArray[np.generic] | None:
-        return next((weight.numpy() for weight in self.weights if weight.name == name), None)
+    def _values(self, role: str) -> NDArray[np.generic] | None:
+        found = [weight for weight in self.weights if weight.weight.role == role]
+        return found[0].numpy() if len(found) == 1 else None
 
     def __str__(self) -> str:
         return str(self.summary())

@@ -91,8 +91,7 @@ def inspect(
     from netviz import api
 
     net = api.inspect(source, load=load)
-    names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
-    artifact = net.summary(columns=names, depth=depth, layer=layer, config=config, weights=weights)
+    artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
     if output is not None:
         artifact.save(output, format_)
     elif format_ in (None, "table"):

@@ -92,11 +92,11 @@ class Parameters:
 
 
 ENTERING = -1
-"""As `Output.call`: the tensor enters from outside, as the `index`-th of the graph's inputs."""
+"""As `TensorRef.call`: the tensor enters from outside, as the `index`-th of the graph's inputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class TensorRef:
     """Which tensor: the `index`-th output of the call with the id `call` in the same graph, or `ENTERING`."""
 
     call: int
@@ -113,7 +113,7 @@ class Feed:
 
     argument: str
     tensor: Tensor
-    source: Output | None
+    source: TensorRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Endpoint:
 
     name: str
     tensor: Tensor
-    source: Output | None
+    source: TensorRef | None
 
     @property
     def shape(self) -> Shape | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from netviz.model import Severity
 from netviz.views import Family
 
 Mode = Literal["light", "dark"]
-Severity = Literal["info", "warning", "danger"]
 Tone = Literal["paper", "tint", "line", "muted", "ink", "accent"]
 
 

@@ -16,16 +16,19 @@ Family = Literal[
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-Kind = Literal["text", "class", "count", "share", "shapes", "bytes", "number", "flag", "items", "formula", "severity"]
+Kind = Literal[
+    "text", "class", "count", "share", "shapes", "bytes", "number", "numbers", "flag", "items", "formula", "severity"
+]
 """What the cells of a column hold, and so how renderers write them:
 
-text      str
+text      str, or an int that is written as a count is
 class     str, a class name, coloured by the row's family
 count     int, thousands separated
 share     float from 0 to 1, written in percent
 shapes    tuple of shapes (tuple[int | None, ...]), one per tensor; an unknown shape in it is None
 bytes     int, written in a binary unit
 number    float, written with four significant digits
+numbers   tuple of floats, the first of many: an ellipsis is written after them
 flag      bool, written yes or no
 items     tuple of str, which may be wrapped between items
 formula   str such as "9·8 + 8", which may be wrapped at its operators
@@ -69,11 +72,6 @@ class Table:
     rows: tuple[Row, ...]
     heading: bool = True
     title: str = ""
-
-    def records(self) -> list[dict[str, object]]:
-        """The cells as data: one dict per row, by the columns' keys."""
-        keys = [column.key for column in self.columns]
-        return [dict(zip(keys, row.cells, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

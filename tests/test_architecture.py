@@ -27,7 +27,7 @@ LAYERS = (
 )
 """Each may import what stands above it; those of one line only themselves, but for `WITHIN`."""
 
-WITHIN = {"netviz.theme": {"netviz.views"}}
+WITHIN = {"netviz.theme": {"netviz.views", "netviz.model"}}
 
 IMPORTERS = {
     "pyfive": {"netviz/readers/hdf5.py"},
@@ -90,6 +90,14 @@ def test_dependencies_point_one_way(path: Path) -> None:
 def test_renderers_know_nothing_of_models() -> None:
     for path in (PACKAGE / "render").rglob("*.py"):
         assert not [name for name in imports(path) if name.startswith(("netviz.model", "netviz.catalog"))], path
+
+
+CLI_IMPORTS = ("netviz.__version__", "netviz.api", "netviz.errors", "netviz.render.escape")
+
+
+def test_the_command_only_calls_verbs() -> None:
+    ours = [name for name in imports(PACKAGE / "cli.py") if name.startswith("netviz")]
+    assert [name for name in ours if not name.startswith(CLI_IMPORTS)] == []
 
 
 @pytest.mark.parametrize("package", IMPORTERS)

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Severity, Tone
+from netviz.model import Severity
+from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Tone
 from netviz.views import FAMILIES
 
 ALL = [*FAMILY_COLORS.values(), *SEVERITY_COLORS.values()]

@@ -71,7 +71,9 @@ COLUMNS: Mapping[str, tuple[Column, Callable[[Subject], object]]] = {
 
 
 def chosen_columns(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, checked; raises UsageError that lists the columns there are."""
+    """The names, checked; raises UsageError that lists the columns there are, also where none is named."""
+    if not names:
+        raise UsageError("no column is named", f"The columns are {', '.join(COLUMNS)}.")
     for name in names:
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1)

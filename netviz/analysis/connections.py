@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from netviz.model import ENTERING, Call, Graph, Output, Shape
+from netviz.model import ENTERING, Call, Graph, Shape, TensorRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def connections(graph: Graph, calls: Calls, call: Call) -> tuple[Connection, ...
     )
 
 
-def _producer(graph: Graph, calls: Calls, source: Output | None) -> tuple[str | None, int | None, int | None]:
+def _producer(graph: Graph, calls: Calls, source: TensorRef | None) -> tuple[str | None, int | None, int | None]:
     if source is None:
         return None, None, None
     if source.call == ENTERING:
@@ -77,6 +77,6 @@ def is_chain(graph: Graph) -> bool:
     if len({call.layer for call in graph.calls}) < len(graph.calls):
         return False
     for place, call in enumerate(graph.calls):
-        if place and [feed.source for feed in call.inputs] != [Output(graph.calls[place - 1].id, 0)]:
+        if place and [feed.source for feed in call.inputs] != [TensorRef(graph.calls[place - 1].id, 0)]:
             return False
     return all(layer.graph is None or is_chain(layer.graph) for layer in graph.layers)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from netviz.analysis.statistics import Statistics, weight_statistics
 from netviz.analysis.subjects import Subject, family_of
-from netviz.analysis.summary import layers_table, notes_table, settings
+from netviz.analysis.summary import layers_table, notes_table, settings, weights_table
 from netviz.errors import NetvizError
 from netviz.model import Call, Graph, Model, Weight
 from netviz.views import Column, Row, Sheet, Table
@@ -20,21 +20,14 @@ _CALLS = (
     Column("dtype", "Dtype"),
     Column("connected", "From / to", "items"),
 )
-_WEIGHTS = (
-    Column("name", "Weight"),
-    Column("shape", "Shape", "shapes"),
-    Column("dtype", "Dtype"),
-    Column("trainable", "Trainable", "flag"),
-    Column("parameters", "Parameters", "count"),
-    Column("path", "Stored at"),
-)
 _VALUES = (
     Column("name", "Values of"),
     Column("minimum", "Min", "number"),
     Column("mean", "Mean", "number"),
     Column("maximum", "Max", "number"),
     Column("zeros", "Zeros", "share"),
-    Column("first", "First values", "items"),
+    Column("nonfinite", "NaN/Inf", "count"),
+    Column("first", "First values", "numbers"),
 )
 _SETTINGS = (Column("setting", "Setting"), Column("value", "Value"))
 
@@ -46,7 +39,7 @@ def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[s
         tables += [
             _facts_table(subject, title=subject.layer.path if len(subjects) > 1 else ""),
             _calls_table(subject),
-            _weights_table(subject),
+            weights_table([subject.layer]),
             _values_table(model, subject),
             _settings_table(subject),
         ]
@@ -61,10 +54,10 @@ def _facts_table(subject: Subject, title: str) -> Table:
     layer, counts = subject.layer, subject.layer.parameters
     facts = [
         ("Class", f"{layer.module}.{layer.class_name}" if layer.module else layer.class_name),
-        ("Trainable", f"{counts.trainable:,} parameters" if counts.total else ""),
-        ("Non-trainable", f"{counts.non_trainable:,} parameters" if counts.total else ""),
+        ("Trainable parameters", counts.trainable if counts.total else ""),
+        ("Non-trainable parameters", counts.non_trainable if counts.total else ""),
         ("Dtype", layer.dtype or ""),
-        ("Layers inside", f"{len(layer.layers):,}" if layer.layers else ""),
+        ("Layers inside", len(layer.layers) if layer.layers else ""),
     ]
     rows = tuple(Row(fact, family=family_of(layer)) for fact in facts if fact[1] != "")
     return Table("layer", _FACTS, rows, heading=False, title=title)
@@ -98,23 +91,6 @@ def _consumers(graph: Graph, call: Call, index: int) -> Iterator[str]:
             yield f"output {end.name}"
 
 
-def _weights_table(subject: Subject) -> Table:
-    rows = tuple(
-        Row(
-            (
-                weight.name,
-                (weight.tensor.shape,),
-                weight.tensor.dtype,
-                weight.trainable,
-                weight.tensor.size,
-                weight.path,
-            )
-        )
-        for weight in subject.layer.weights
-    )
-    return Table("weights", _WEIGHTS, rows)
-
-
 def _values_table(model: Model, subject: Subject) -> Table:
     return Table("values", _VALUES, tuple(_values_row(model, weight) for weight in subject.layer.weights))
 
@@ -122,10 +98,8 @@ def _values_table(model: Model, subject: Subject) -> Table:
 def _values_row(model: Model, weight: Weight) -> Row:
     look = look_at(model, weight)
     if look is None:
-        return Row((weight.name, None, None, None, None, None))
-    more = ("…",) if weight.tensor.size and weight.tensor.size > len(look.first) else ()
-    first = (*(f"{value:.4g}" for value in look.first), *more)
-    return Row((weight.name, look.minimum, look.mean, look.maximum, look.zeros, first))
+        return Row((weight.name, None, None, None, None, None, None))
+    return Row((weight.name, look.minimum, look.mean, look.maximum, look.zeros, look.nonfinite, look.first))
 
 
 def look_at(model: Model, weight: Weight) -> Statistics | None:

@@ -14,8 +14,15 @@ SCHEMA = 1
 Json = dict[str, Any]
 
 
-def build_document(model: Model, *, version: str, config: bool = False, only: Sequence[Subject] | None = None) -> Json:
-    """The model as data; with `only`, just these layers, flat. `version` is that of netviz.
+def build_document(
+    model: Model,
+    *,
+    version: str,
+    config: bool = False,
+    depth: int | None = None,
+    only: Sequence[Subject] | None = None,
+) -> Json:
+    """The model as data, `depth` levels of it; with `only`, just these layers. `version` is that of netviz.
 
     Shapes are lists with null for an axis of any length; a shape that is unknown is null.
     """
@@ -41,7 +48,7 @@ def build_document(model: Model, *, version: str, config: bool = False, only: Se
             "bytes": model.parameters.bytes,
         },
         "weights": [_weight(weight) for weight in model.root.weights],
-        "layers": [_layer(subject, config, only is None) for subject in subjects],
+        "layers": [_layer(subject, config, depth if only is None else 1) for subject in subjects],
         "notes": [
             {"severity": note.severity, "code": note.code, "path": note.path, "message": note.message}
             for note in model.notes
@@ -49,9 +56,10 @@ def build_document(model: Model, *, version: str, config: bool = False, only: Se
     }
 
 
-def _layer(subject: Subject, config: bool, nested: bool) -> Json:
+def _layer(subject: Subject, config: bool, depth: int | None) -> Json:
     layer = subject.layer
-    inside = layer_subjects(layer.graph, subject.total) if layer.graph and nested else []
+    inside = layer_subjects(layer.graph, subject.total) if layer.graph and depth != 1 else []
+    rest = None if depth is None else depth - 1
     return {
         "path": layer.path,
         "name": layer.name,
@@ -73,7 +81,7 @@ def _layer(subject: Subject, config: bool, nested: bool) -> Json:
         "parameters": _counts(layer.parameters),
         "weights": [_weight(weight) for weight in layer.weights],
         **({"config": layer.config} if config else {}),
-        "layers": [_layer(item, config, nested) for item in inside],
+        "layers": [_layer(item, config, rest) for item in inside],
     }
 
 

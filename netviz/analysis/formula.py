@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 
 from netviz import catalog
 from netviz.catalog.kinds import LayerKind
@@ -31,7 +32,8 @@ def parameter_formula(layer: Layer) -> str | None:
 
 def _own_formula(layer: Layer, kind: LayerKind | None, shapes: tuple[Shape, ...]) -> str:
     if shapes and kind and kind.formula and len(shapes) == len(kind.weights(layer.config)):
-        return kind.formula(layer.config, shapes)
+        with suppress(LookupError, TypeError, ValueError, ArithmeticError):  # stored shapes that the class cannot have
+            return kind.formula(layer.config, shapes)
     return products(shapes)
 
 

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Over all finite values of a weight; None where there is none. `first` are its first values in C order."""
+    """A first look: minimum, mean and maximum are those of the finite values, None where there is none.
+
+    `zeros` is the share of all values that are zero, `nonfinite` how many are NaN or infinite, `first` the
+    first values in C order.
+    """
 
     minimum: float | None
     mean: float | None

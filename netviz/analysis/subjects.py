@@ -19,8 +19,8 @@ class Subject:
     """A layer to be shown: with the graph it stands in, the calls in that graph, and the model's parameters in all."""
 
     layer: Layer
-    graph: Graph
-    all_calls: Calls = field(repr=False)
+    graph: Graph = field(compare=False, repr=False)
+    all_calls: Calls = field(compare=False, repr=False)
     total: int
 
     @property
@@ -74,7 +74,7 @@ def find_subject(model: Model, name: str) -> Subject:
 
 
 def matching_subjects(model: Model, pattern: str) -> list[Subject]:
-    """The layer with that name or path, else all whose path matches the regular expression from end to end.
+    """The layer with that name or path, else all whose name or path matches the expression from end to end.
 
     Raises LayerNotFound where there is none, UsageError for a pattern that is none.
     """

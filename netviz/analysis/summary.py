@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
-from netviz.model import Config, Model, Note, Parameters, count
+from netviz.model import Config, Layer, Model, Note, Parameters, count
 from netviz.views import Column, Row, Sheet, Table
 
 DEFAULT_COLUMNS = ("name", "class", "output", "parameters", "formula")
@@ -29,9 +29,9 @@ def build_summary(
     """
     levels = list(walk_subjects(model, depth))
     subjects = [subject for _, subject in levels]
-    tables = [layers_table(model, levels, columns)]
+    tables = [layers_table(model, levels, columns, total=True)]
     if weights:
-        tables.append(_weights_table(model, subjects))
+        tables.append(weights_table([model.root, *(subject.layer for subject in subjects)]))
     if config:
         tables.append(_configs_table(subjects))
     tables += [_parameters_table(model), _ends_table(model), _source_table(model), notes_table(model.notes)]
@@ -40,25 +40,34 @@ def build_summary(
 
 
 def layers_table(
-    model: Model, levels: Sequence[tuple[int, Subject]], columns: Sequence[str] | None, naming: str = "name"
+    model: Model,
+    levels: Sequence[tuple[int, Subject]],
+    columns: Sequence[str] | None,
+    naming: str = "name",
+    total: bool = False,
 ) -> Table:
     """A row per layer, each at its level; without `columns` the usual ones, the first of them `naming`.
 
-    Connections are among the usual ones where the model is more than a chain.
+    Connections are among the usual ones where the model is more than a chain. `total` adds the model's
+    parameters as a last row, in which a variable that layers share counts once.
     """
     if columns is None:
         more = () if is_chain(model.graph) else ("connected",)
         columns = (naming, *DEFAULT_COLUMNS[1:], *more)
     names = chosen_columns(columns)
     fills = [COLUMNS[name][1] for name in names]
-    rows = tuple(
+    rows = [
         Row(tuple(fill(subject) for fill in fills), depth=level, family=family_of(subject.layer))
         for level, subject in levels
-    )
-    return Table("layers", tuple(COLUMNS[name][0] for name in names), rows)
+    ]
+    if total and names[0] in ("name", "path") and "parameters" in names:
+        sums = {names[0]: "Total", "parameters": model.parameters.total, "share": 1.0 if model.parameters.total else ""}
+        rows.append(Row(tuple(sums.get(name, "") for name in names), strong=True))
+    return Table("layers", tuple(COLUMNS[name][0] for name in names), tuple(rows))
 
 
-def _weights_table(model: Model, subjects: Iterable[Subject]) -> Table:
+def weights_table(layers: Iterable[Layer]) -> Table:
+    """Every weight that the layers own themselves; the model's own stand under its name."""
     columns = (
         Column("layer", "Layer"),
         Column("name", "Weight"),
@@ -68,11 +77,10 @@ def _weights_table(model: Model, subjects: Iterable[Subject]) -> Table:
         Column("parameters", "Parameters", "count"),
         Column("path", "Stored at"),
     )
-    owners = [(model.root.name, model.root.weights), *((item.layer.path, item.layer.weights) for item in subjects)]
     rows = tuple(
-        Row((owner, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path))
-        for owner, weights in owners
-        for w in weights
+        Row((layer.path or layer.name, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path))
+        for layer in layers
+        for w in layer.weights
     )
     return Table("weights", columns, rows, title="Weights")
 

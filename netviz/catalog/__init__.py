@@ -13,16 +13,13 @@ from netviz.catalog.operations import OPERATIONS
 KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 
 
-def find(class_name: str | None, module: str | None, *, legacy: bool = False) -> LayerKind | None:
+def find(class_name: str | None, module: str | None) -> LayerKind | None:
     """The row of one of Keras's own classes; None for any other class, also where it has the same name.
 
     Operations (module "keras.src.ops.numpy", ...) have rows apart from the layers of the same name.
-    `legacy` lets layers without a module in, as Keras 2 wrote its own; Keras 3 leaves it out of custom ones.
     """
-    if class_name is None:
+    if class_name is None or module is None:
         return None
-    if module is None:
-        return LAYERS.get(class_name) if legacy else None
     if not any(module == package or module.startswith(f"{package}.") for package in KERAS):
         return None
     return OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name)

@@ -30,12 +30,3 @@ def compute_dtype(config: Config) -> str | None:
     if name is None:
         return None
     return name.rsplit("_from_", 1)[-1].removeprefix("mixed_")
-
-
-def variable_dtype(config: Config) -> str | None:
-    """The dtype in which the layer keeps its variables: float32 for the mixed policies."""
-    name = policy_name(config)
-    if name is None:
-        return None
-    base = name.rsplit("_from_", 1)[-1]
-    return "float32" if base.startswith("mixed_") else base

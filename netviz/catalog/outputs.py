@@ -18,7 +18,7 @@ DtypeRule: TypeAlias = Callable[[Config, Arguments], str | None]
 def subjects(arguments: Arguments) -> tuple[Tensor, ...]:
     """The tensors in the first argument that has any, one or a list of them; LookupError where none has.
 
-    What follows it (masks, initial states) is not the subject of the call.
+    What follows it (masks, initial states) is not meant.
     """
     for value in (*arguments.args, *arguments.kwargs.values()):
         tensors = Arguments((value,)).tensors
@@ -27,7 +27,7 @@ def subjects(arguments: Arguments) -> tuple[Tensor, ...]:
     raise LookupError("the call has no tensors")
 
 
-def subject(arguments: Arguments) -> Tensor:
+def first_tensor(arguments: Arguments) -> Tensor:
     """The first tensor of the call; LookupError where it has none."""
     return subjects(arguments)[0]
 
@@ -41,7 +41,7 @@ def of_shape(rule: Callable[[Config, Shape], Shape]) -> OutputRule:
     """An output rule from one that takes the shape of the first tensor; an unknown shape stays unknown."""
 
     def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-        shape = subject(arguments).shape
+        shape = first_tensor(arguments).shape
         return (None if shape is None else rule(config, shape),)
 
     return output
@@ -66,7 +66,7 @@ def unchanged(config: Config, shape: Shape) -> Shape:
 
 def dtype_in(config: Config, arguments: Arguments) -> str | None:
     """The dtype that goes in, as it is."""
-    return subject(arguments).dtype
+    return first_tensor(arguments).dtype
 
 
 def dtype_cast(config: Config, arguments: Arguments) -> str | None:
@@ -74,7 +74,7 @@ def dtype_cast(config: Config, arguments: Arguments) -> str | None:
 
     Source: keras.DTypePolicy.convert_input.
     """
-    dtype = subject(arguments).dtype
+    dtype = first_tensor(arguments).dtype
     return compute_dtype(config) if dtype in FLOATS else dtype
 
 

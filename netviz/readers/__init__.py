@@ -31,6 +31,8 @@ def read(source: object, *, load: bool = False) -> Model:
         from netviz.readers.keras_v3 import read_keras
 
         return read_keras(path)
+    if load:
+        raise UsageError("load=True is for files", "A live model is there already: leave it out.")
     if "keras" not in sys.modules:
         raise UsageError(
             f"a {type(source).__qualname__} cannot be inspected", "Give the path of a model's file, or a keras.Model."

@@ -37,6 +37,15 @@ MAX_UNPACKED_WEIGHTS = 4 << 30
 MAX_EXPANSION = 100
 """How much larger than its stored form another member may become, as in Keras."""
 
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a member may be compressed: as Keras does it, and as a zip program does it again."""
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, UnicodeError,
+    struct.error,
+)  # fmt: skip
+"""What Python's zipfile raises on damage. (An encrypted member is a RuntimeError.)"""
+
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
@@ -72,13 +81,13 @@ def read_zip(path: Path) -> Archive:
             config = _json(path, CONFIG, _member(path, archive, CONFIG))
             metadata = _json(path, METADATA, _member(path, archive, METADATA)) if METADATA in counts else {}
             problem = _weights_problem(archive, counts)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+    except ZIP_ERRORS as error:
         raise SourceError(
             f"{path}: the zip file is damaged or cut off: {error}",
             "Copy or download the file again and compare its size with the original.",
         ) from error
     opener = None if problem else partial(open_member, path, WEIGHTS)
-    return Archive(path, config, metadata, path, opener, problem, path.stat().st_size)
+    return Archive(path, config, metadata, path, opener, problem, size_of(path))
 
 
 def read_folder(path: Path) -> Archive:
@@ -86,10 +95,16 @@ def read_folder(path: Path) -> Archive:
     config = _json(path, CONFIG, _file(path / CONFIG))
     metadata = _json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
     weights = path / WEIGHTS
-    size = sum(entry.stat().st_size for entry in path.iterdir() if entry.is_file())
     if weights.is_file():
-        return Archive(path, config, metadata, weights, partial(open_file, weights), "", size)
-    return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size)
+        return Archive(path, config, metadata, weights, partial(open_file, weights), "", size_of(path))
+    return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size_of(path))
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all the files in a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
 
 
 def open_file(path: Path) -> io.BufferedReader:
@@ -116,8 +131,12 @@ def open_member(path: Path, name: str) -> io.BufferedReader:
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> io.BufferedReader:
     """A compressed member in a temporary file that has no name and goes away when it is closed."""
-    with tempfile.TemporaryFile() as spool, archive.open(info) as member:
-        shutil.copyfileobj(member, spool, 1 << 20)
+    with tempfile.TemporaryFile() as spool:
+        try:
+            with archive.open(info) as member:
+                shutil.copyfileobj(member, spool, 1 << 20)
+        except ZIP_ERRORS as error:
+            raise SourceError(f"{archive.filename}: {info.filename} is damaged: {error}") from error
         spool.flush()
         return window(io.FileIO(os.dup(spool.fileno()), "rb"), 0, info.file_size)
 
@@ -145,13 +164,15 @@ def _weights_problem(archive: zipfile.ZipFile, counts: Counter[str]) -> str:
         return f"{WEIGHTS} is encrypted"
     if info.file_size > MAX_UNPACKED_WEIGHTS and info.file_size > MAX_EXPANSION * max(1, info.compress_size):
         return f"{WEIGHTS} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if info.compress_type not in METHODS:
         return f"{WEIGHTS} is compressed by method {info.compress_type}, which Keras never uses"
     return ""
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     info = archive.getinfo(name)
+    if info.compress_type not in METHODS:
+        raise SourceError(f"{path}: {name} is compressed by method {info.compress_type}, which Keras never uses")
     bomb = info.file_size > 1 << 20 and info.file_size > MAX_EXPANSION * max(1, info.compress_size)
     if info.file_size > MAX_JSON_BYTES or bomb:
         raise SourceError(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Graph, Layer, Note, Severity, Weight
-from netviz.readers.infer import propagate, wrapped_layers
-from netviz.readers.join import Member, Storage, below
-from netviz.readers.plan import Entry, Plan
+from netviz.readers.infer import Inference, wrapped_layers
+from netviz.readers.join import Storage
+from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.wiring import wire
 from netviz.readers.wrapped import wrapper_graph
 
@@ -18,7 +18,8 @@ class LayerBuilder:
     def __init__(self, storage: Storage, notes: list[Note]) -> None:
         self._storage = storage
         self._notes = notes
-        self._shared: dict[object, tuple[Weight, ...]] = {}
+        self._inference = Inference(notes)
+        self._shared: dict[int, tuple[Weight, ...]] = {}
 
     def build(
         self, entry: Entry, path: str, location: str, arguments: Arguments | None = None, trainable: bool = True
@@ -63,9 +64,8 @@ class LayerBuilder:
             return ()
         kind = None if entry.plan else entry.kind
         weights = self._storage.weights(kind, entry.config, location, trainable)
-        if not weights and entry.shared in self._shared:
-            return self._shared[entry.shared]
-        if weights and entry.shared is not None:
+        if entry.shared is not None:
+            weights = weights or self._shared.get(entry.shared, ())
             self._shared[entry.shared] = weights
         expected = len(kind.weights(entry.config)) if kind else 0
         if len(weights) < expected and self._storage.holds_weights:
@@ -78,9 +78,9 @@ class LayerBuilder:
         return weights
 
     def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
-        flow = propagate(plan, notes=self._notes)
+        flow = self._inference.propagate(plan, path)
         stored = [entry for entry in plan.entries if not entry.is_operation]
-        members = [Member(_stored_class(entry), entry.name) for entry in stored]
+        members = [(_stored_class(entry), entry.name) for entry in stored]
         locations = {
             entry.name: location
             for entry, location in zip(stored, self._storage.locate(members, container), strict=True)
@@ -102,22 +102,13 @@ class LayerBuilder:
     def _wrapped(
         self, entry: Entry, path: str, location: str, arguments: Arguments | None, trainable: bool
     ) -> Graph | None:
-        return wrapper_graph(
-            entry.name,
-            [
-                (
-                    inner,
-                    self.build(
-                        inner.entry,
-                        below(path, inner.entry.name),
-                        below(location, inner.location),
-                        inner.arguments,
-                        trainable,
-                    ),
-                )
-                for inner in wrapped_layers(entry, arguments)
-            ],
-        )
+        """The layers inside a wrapper, each with what the catalog says it gives."""
+        inside = []
+        for inner in wrapped_layers(entry, arguments):
+            inner_path = below(path, inner.entry.name)
+            layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments, trainable)
+            inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments)))
+        return wrapper_graph(entry.name, inside)
 
     def _note_unknown_shapes(self, graph: Graph) -> None:
         unknown = {call.layer for call in graph.calls if any(tensor.shape is None for tensor in call.outputs)}

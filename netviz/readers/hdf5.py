@@ -61,7 +61,7 @@ def read_tree(file: BinaryIO) -> StoredTree:
         try:
             if header.is_dataset:
                 arrays[path] = Tensor(tuple(map(int, header.shape)), _dtype_name(header))
-            elif path.endswith("vars"):
+            elif path == "vars" or path.endswith("/vars"):
                 name = header.get_attributes().get("name")
                 if name is not None:
                     names[path.removesuffix("vars").removesuffix("/")] = _text(name)
@@ -176,7 +176,8 @@ class Hdf5Store:
         if stamp_of(self.path) != self.stamp:
             raise SourceError(f"{self.path}: the file has changed since it was inspected", "Inspect it again.")
         with self._reading(weight):
-            self._file = self._file or pyfive.File(self.open_window())
+            if self._file is None:
+                self._file = pyfive.File(self.open_window())
             return self._file[weight.path]
 
     def _values(self, dataset: pyfive.Dataset, weight: Weight, part: slice | tuple[()]) -> NDArray[np.generic]:

@@ -12,89 +12,107 @@ from dataclasses import dataclass
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Shapes
 from netviz.model import Config, Note, Shape, Tensor
-from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Reference, Stated, Step
+from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Reference, Stated, Step, below
 from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
 
 RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 """What a shape rule may raise on a config that Keras would refuse."""
 
 
-def propagate(plan: Plan, inputs: tuple[Tensor, ...] | None = None, notes: list[Note] | None = None) -> Flow:
-    """The tensors that flow through the calls of the plan.
+MAX_OUTPUTS = 1000
+"""A reference to an output beyond this one is taken for damage."""
 
-    `inputs` takes the place of the plan's own inputs, for a nested model that is called on other
-    shapes than it was made with. Conflicts between the file and a rule are added to `notes`.
+
+class Inference:
+    """Lets tensors flow through plans; remembers what each nested plan gives for which inputs.
+
+    Conflicts between the file and a rule are added to `notes`.
     """
-    notes = [] if notes is None else notes
-    entries = {entry.name: entry for entry in plan.entries}
-    entering = _entering(plan, inputs)
-    stated = {} if inputs is not None else _stated_tensors(plan)
-    counts = _output_counts(plan)
-    outputs: Outputs = {}
-    arguments: dict[CallKey, Arguments] = {}
 
-    def lookup(value: Stated) -> Tensor:
-        reference = value.reference
-        if reference and reference.layer == ENTRANCE:
-            return inputs[reference.tensor] if inputs else plan.inputs[reference.tensor].tensor
-        known = tensor_at(outputs, reference)
-        return known if inputs is not None else merge(value.tensor, known)
+    def __init__(self, notes: list[Note]) -> None:
+        self._notes = notes
+        self._given: dict[tuple[int, tuple[Tensor, ...] | None], tuple[Plan, tuple[Tensor, ...]]] = {}
 
-    for step in order_steps(plan.steps()):
-        key = (step.layer, step.index)
-        if key in entering:
-            outputs[key], arguments[key] = (entering[key],), Arguments()
-            continue
-        entry = entries[step.layer]
-        if inputs is None:
-            _backfill(entry, step, outputs)
-        arguments[key] = step.resolve(lookup)
-        inferred = infer_call(entry, arguments[key])
-        count = max(counts.get(key, 0), len(inferred), 1)
-        tensors = []
-        for index in range(count):
-            rule = inferred[index] if index < len(inferred) else Tensor(None)
-            said = stated.get(Reference(*key, index), Tensor(None))
-            if conflict(said.shape, rule.shape):
-                notes.append(
-                    Note(
-                        "warning",
-                        "shape-conflict",
-                        step.layer,
-                        f"The file states the output shape {said.shape}, the class's rule gives {rule.shape}.",
-                    )
-                )
-            tensors.append(merge(said, rule))
-        outputs[key] = tuple(tensors)
-    return Flow(outputs, arguments)
+    def propagate(self, plan: Plan, path: str | None, inputs: tuple[Tensor, ...] | None = None) -> Flow:
+        """The tensors that flow through the calls of a plan.
 
+        `path` is where it stands in the model, for notes on conflicts; None makes no notes.
 
-def infer_call(entry: Entry, arguments: Arguments) -> tuple[Tensor, ...]:
-    """The output tensors of one call by the catalog's rule; () where there is none or it does not apply."""
-    if entry.plan:
-        return _nested_outputs(entry.plan, arguments.tensors)
-    kind = entry.kind
-    if kind is None:
-        return ()
-    try:
-        if kind.around:
-            return _wrapper_outputs(entry, kind.around, arguments)
-        if kind.output is None:
+        `inputs` takes the place of the plan's own inputs, for a nested model that is called on other
+        shapes than it was made with; what the file states holds for its own inputs only.
+        """
+        entries = {entry.name: entry for entry in plan.entries}
+        entering = _entering(plan, inputs)
+        stated = {} if inputs is not None else _stated_tensors(plan)
+        counts = _output_counts(plan)
+        outputs: Outputs = {}
+        arguments: dict[CallKey, Arguments] = {}
+
+        def lookup(value: Stated) -> Tensor:
+            reference = value.reference
+            if reference and reference.layer is ENTRANCE:
+                return inputs[reference.tensor] if inputs else plan.inputs[reference.tensor].tensor
+            known = tensor_at(outputs, reference)
+            return known if inputs is not None else merge(value.tensor, known)
+
+        for step in order_steps(plan.steps()):
+            key = (step.layer, step.index)
+            if key in entering:
+                outputs[key], arguments[key] = (entering[key],), Arguments()
+                continue
+            entry = entries[step.layer]
+            if inputs is None:
+                _backfill(entry, step, outputs)
+            arguments[key] = step.resolve(lookup)
+            inferred = self.call(entry, arguments[key])
+            count = max(counts.get(key, 0), len(inferred), 1)
+            said = [stated.get(Reference(*key, index), Tensor(None)) for index in range(count)]
+            rule = [*inferred, *[Tensor(None)] * (count - len(inferred))]
+            outputs[key] = tuple(map(merge, said, rule))
+            if path is not None:
+                self._note_conflicts(below(path, step.layer), said, rule)
+        return Flow(outputs, arguments)
+
+    def call(self, entry: Entry, arguments: Arguments) -> tuple[Tensor, ...]:
+        """The output tensors of one call by the catalog's rule; () where there is none or it does not apply."""
+        if entry.plan:
+            return self._nested(entry.plan, arguments.tensors)
+        kind = entry.kind
+        if kind is None:
             return ()
-        shapes = kind.output(entry.config, arguments)
-        dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
-    except RULE_ERRORS:
-        return ()
-    return tuple(Tensor(shape, dtype) for shape in shapes)
+        try:
+            if kind.around:
+                return self._wrapper(entry, kind.around, arguments)
+            if kind.output is None:
+                return ()
+            shapes = kind.output(entry.config, arguments)
+            dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
+        except RULE_ERRORS:
+            return ()
+        return tuple(Tensor(shape, dtype) for shape in shapes)
 
+    def _nested(self, plan: Plan, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        inputs = tensors[: len(plan.inputs)] if len(tensors) >= len(plan.inputs) else None
+        key = id(plan), inputs
+        if key not in self._given:
+            flow = self.propagate(plan, None, inputs)
+            outputs = tuple(flow.tensor(port.reference) for port in plan.outputs)
+            self._given[key] = plan, outputs  # the plan as well, so that its id stays its own
+        return self._given[key][1]
 
-def _wrapper_outputs(
-    entry: Entry, around: Callable[[Config, Arguments, Shapes], Shapes], arguments: Arguments
-) -> tuple[Tensor, ...]:
-    first = wrapped_layers(entry, arguments)[0]
-    inside = infer_call(first.entry, first.arguments) or (Tensor(None),)
-    shapes = around(entry.config, arguments, tuple(tensor.shape for tensor in inside))
-    return tuple(Tensor(shape, compute_dtype(entry.config) or inside[0].dtype) for shape in shapes)
+    def _wrapper(
+        self, entry: Entry, around: Callable[[Config, Arguments, Shapes], Shapes], arguments: Arguments
+    ) -> tuple[Tensor, ...]:
+        first = wrapped_layers(entry, arguments)[0]
+        inside = self.call(first.entry, first.arguments) or (Tensor(None),)
+        shapes = around(entry.config, arguments, tuple(tensor.shape for tensor in inside))
+        return tuple(Tensor(shape, compute_dtype(entry.config) or inside[0].dtype) for shape in shapes)
+
+    def _note_conflicts(self, path: str, said: list[Tensor], rule: list[Tensor]) -> None:
+        for stated, inferred in zip(said, rule, strict=True):
+            if conflict(stated.shape, inferred.shape):
+                message = f"The file states the output shape {stated.shape}, the class's rule gives {inferred.shape}."
+                self._notes.append(Note("warning", "shape-conflict", path, message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +136,6 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLay
     return [
         WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
     ]
-
-
-def _nested_outputs(plan: Plan, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    inputs = tensors[: len(plan.inputs)] if len(tensors) >= len(plan.inputs) else None
-    flow = propagate(plan, inputs)
-    return tuple(flow.tensor(port.reference) for port in plan.outputs)
 
 
 def merge(stated: Tensor, inferred: Tensor) -> Tensor:
@@ -164,7 +176,7 @@ def _output_counts(plan: Plan) -> dict[CallKey, int]:
     references += [port.reference for port in plan.outputs]
     counts: dict[CallKey, int] = {}
     for reference in references:
-        if reference and 0 <= reference.tensor < 1000:
+        if reference and 0 <= reference.tensor < MAX_OUTPUTS:
             key = (reference.layer, reference.call)
             counts[key] = max(counts.get(key, 0), reference.tensor + 1)
     return counts

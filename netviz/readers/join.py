@@ -9,28 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from netviz.catalog.kinds import LayerKind
+from netviz.catalog.naming import group_names
 from netviz.model import Config, Graph, Layer, Weight
 from netviz.readers.hdf5 import StoredTree
+from netviz.readers.plan import below
 
 OPTIMIZER = "optimizer"
-
-
-def snake_case(class_name: str) -> str:
-    """The class's name as Keras writes it in group names. Source: keras.src.utils.naming.to_snake_case."""
-    name = re.sub(r"\W+", "", class_name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A layer of a container, as its group's name depends on it."""
-
-    class_name: str
-    name: str
 
 
 class Storage:
@@ -57,16 +43,13 @@ class Storage:
     def holds_weights(self) -> bool:
         return bool(self._arrays)
 
-    def locate(self, members: Sequence[Member], container: str) -> list[str]:
-        """The group of each member of a container: by the counter, checked against the stated name."""
-        used: dict[str, int] = {}
+    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+        """The group of each member (class, name) of a container: by the counter, checked against the stated name."""
         locations = []
-        for member in members:
-            base = snake_case(member.class_name)
-            used[base] = used.get(base, -1) + 1
-            counted = below(container, f"{base}_{used[base]}" if used[base] else base)
-            if self._names.get(counted) != member.name:
-                counted = self._named.get((container, member.name), counted)
+        for group, (_, name) in zip(group_names(class_name for class_name, _ in members), members, strict=True):
+            counted = below(container, group)
+            if self._names.get(counted) != name:
+                counted = self._named.get((container, name), counted)
             locations.append(counted)
         return locations
 
@@ -127,11 +110,6 @@ class Storage:
                 yield path
             else:
                 yield from self._under(path)
-
-
-def below(path: str, name: str) -> str:
-    """`name` under `path`; under "" it is `name` itself."""
-    return f"{path}/{name}" if path else name
 
 
 def _natural(key: str) -> tuple[object, ...]:

@@ -88,7 +88,8 @@ def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
         notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {archive.weights_problem}."))
         return StoredTree()
     try:
-        tree = read_tree(archive.open_weights())
+        with archive.open_weights() as file:
+            tree = read_tree(file)
     except SourceError as error:
         notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {error.message}."))
         return StoredTree()

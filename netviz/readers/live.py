@@ -1,7 +1,6 @@
 """A live Keras model as a `Model`: what Keras itself says of layers, calls and shapes.
 
-The only importer of keras besides running a model. It reads what is there and changes nothing: a model
-that is not built is not built here.
+With `trace` the only importer of keras. It reads what is there: a model that is not built is not built here.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Layer, Model, Note, Severity, Source, Tensor, Weight
-from netviz.readers.infer import wrapped_layers
-from netviz.readers.join import below
-from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Port, Reference, Stated, Step
+from netviz.readers.archive import size_of
+from netviz.readers.infer import Inference, wrapped_layers
+from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Port, Reference, Stated, Step, below
 from netviz.readers.trace import TraceFailed, trace
 from netviz.readers.wiring import CallKey, Flow, Outputs, wire
 from netviz.readers.wrapped import wrapper_graph
@@ -29,7 +28,10 @@ from netviz.readers.wrapped import wrapper_graph
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Operation: type = keras.Operation
+HOW_TO_BUILD = (
+    "The model is not built, so it has no shapes and no weights yet: call model.build((None, …)) with the shape of its "
+    "input, or the model itself on a batch of data."
+)
 
 
 def read_live(model: object) -> Model:
@@ -42,7 +44,7 @@ def read_live(model: object) -> Model:
     root = reader.layer(model, "", None, True)
     optimizer = reader.optimizer(model)
     if not model.built:
-        notes.append(Note("warning", "unbuilt", "", _how_to_build(model)))
+        notes.append(Note("warning", "unbuilt", "", HOW_TO_BUILD))
     source = Source(None, "live", keras.__version__, "live")
     return Model(root, source, tuple(notes), optimizer, LiveStore(reader.variables))
 
@@ -59,17 +61,8 @@ def load_and_read(path: Path) -> Model:
             "Without --load (load=False) netviz reads the file itself.",
         ) from error
     live = read_live(model)
-    size = path.stat().st_size if path.is_file() else None
-    source = Source(str(path), "keras-v3", keras.__version__, "loaded", size)
+    source = Source(str(path), "keras-v3", keras.__version__, "loaded", size_of(path))
     return replace(live, source=source)
-
-
-def _how_to_build(model: Any) -> str:
-    shape = "(None, …)"
-    return (
-        f"The model is not built, so it has no shapes and no weights yet: call model.build({shape}) with the shape "
-        "of its input, or the model itself on a batch of data."
-    )
 
 
 @dataclass(slots=True)
@@ -201,14 +194,16 @@ class LiveReader:
         self, layer: Any, entry: Entry, path: str, arguments: Arguments | None, trainable: bool
     ) -> Graph | None:
         """The layers inside a wrapper, each with one call on what the wrapper feeds it."""
-        inside = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
-        wrapped = [
-            (inner, self.layer(inside.pop(inner.entry.name), below(path, inner.entry.name), inner.arguments, trainable))
-            for inner in wrapped_layers(entry, arguments)
-            if inner.entry.name in inside
-        ]
-        others = (self.layer(other, below(path, other.name), None, trainable) for other in inside.values())
-        return wrapper_graph(entry.name, wrapped, others)
+        sublayers = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
+        inside = []
+        for inner in wrapped_layers(entry, arguments):
+            sublayer = sublayers.pop(inner.entry.name, None)
+            if sublayer is not None:
+                described = self.layer(sublayer, below(path, sublayer.name), inner.arguments, trainable)
+                outputs = _outputs(sublayer, inner.arguments) or Inference([]).call(inner.entry, inner.arguments)
+                inside.append((described, inner.arguments, outputs))
+        others = (self.layer(other, below(path, other.name), None, trainable) for other in sublayers.values())
+        return wrapper_graph(entry.name, inside, others)
 
     def _traced(self, layer: Any, inside: Sequence[Any], path: str, trainable: bool) -> Graph:
         """The layers of a class of the user's, with the calls that tracing it finds."""
@@ -265,8 +260,9 @@ def _plan_of(function: Any, operations: Sequence[Any]) -> tuple[Plan, Flow]:
 
     def stated(tensor: Any) -> Stated:
         history = tensor._keras_history
-        if id(history.operation) in ports:
-            return Stated(_tensor(tensor), Reference(ENTRANCE, 0, ports[id(history.operation)]))
+        if id(history.operation) in ports:  # an input that tracing made up: Keras has kept no dtype
+            entering = Tensor(tuple(tensor.shape), None)
+            return Stated(entering, Reference(ENTRANCE, 0, ports[id(history.operation)]))
         key = indices.get((id(history.operation), history.node_index))
         return Stated(_tensor(tensor), Reference(*key, history.tensor_index) if key else None)
 
@@ -350,6 +346,21 @@ def _bare_entry(operation: Any, steps: tuple[Step, ...]) -> Entry:
 
 def _tensor(tensor: Any) -> Tensor:
     return Tensor(tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype))
+
+
+def _outputs(layer: Any, arguments: Arguments) -> tuple[Tensor, ...]:
+    """What Keras says the layer gives when it is called on one tensor; () where it cannot say.
+
+    It cannot for the cells of recurrent layers, which take states as well.
+    """
+    given = arguments.tensors
+    if len(given) != 1 or given[0].shape is None:
+        return ()
+    try:
+        spec = layer.compute_output_spec(keras.KerasTensor(given[0].shape, given[0].dtype))
+    except Exception:  # a user's layer may raise anything
+        return ()
+    return tuple(_tensor(tensor) for tensor in keras.tree.flatten(spec))
 
 
 def _sublayers(layer: Any) -> list[Any]:

@@ -2,6 +2,11 @@
 
 A plan says what the file states and no more; shapes are filled in by `infer`, weights by `join`.
 Everything here is pure: JSON values in, plans out, nothing of the file is run or looked up in Python.
+
+A plan refers by name and knows no numbers yet, so each type of the model has its forerunner here:
+
+    Plan -> Graph      Entry -> Layer     Step -> Call     Stated -> Feed
+    Port -> Endpoint   Reference -> TensorRef              ENTRANCE -> ENTERING
 """
 
 from __future__ import annotations
@@ -14,14 +19,17 @@ from netviz import catalog
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.model import Config, Note, Shape, Tensor
 
-ENTRANCE = ""
-"""As `Reference.layer`: the tensor enters from outside, as the `tensor`-th of the plan's inputs."""
+ENTRANCE = None
+"""As `Reference.layer`: the tensor enters from outside, as the `tensor`-th of the plan's inputs.
+
+No name from a file can be None, so none can pass for it.
+"""
 
 
 class Reference(NamedTuple):
     """The `tensor`-th output of the `call`-th call of the layer `layer` of the same plan, or of the `ENTRANCE`."""
 
-    layer: str
+    layer: str | None
     call: int
     tensor: int
 
@@ -88,7 +96,7 @@ class Entry:
     plan: Plan | None = None
     steps: tuple[Step, ...] = ()
     built: tuple[Shape | None, ...] = ()
-    shared: object = None
+    shared: int | None = None
 
     @property
     def is_operation(self) -> bool:
@@ -127,15 +135,14 @@ class PlanReader:
     def read_entry(self, serialized: Config, path: str = "") -> Entry:
         """The entry for one serialised layer or model; `path` is where it stands in the model."""
         config = _mapping(serialized.get("config"))
-        name = _string(serialized.get("name")) or _string(config.get("name")) or ""
+        name = _name(serialized)
         class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
-        layers = config.get("layers")
         plan = None
-        if isinstance(layers, list):
-            plain = {key: config[key] for key in config if key not in ("layers", "input_layers", "output_layers")}
+        if _is_model(class_name, config):
+            layers = [_mapping(layer) for layer in _list(config.get("layers"))]
             read = self._functional if "input_layers" in config else self._sequential
-            plan = read(config, [_mapping(layer) for layer in layers], path)
-            config = plain
+            plan = read(config, layers, path)
+            config = {key: config[key] for key in config if key not in ("layers", "input_layers", "output_layers")}
         return Entry(
             name=name,
             class_name=class_name,
@@ -145,7 +152,7 @@ class PlanReader:
             plan=plan,
             steps=tuple(self._steps(name, serialized.get("inbound_nodes"), path)),
             built=_built_shapes(serialized.get("build_config")),
-            shared=serialized.get("shared_object_id"),
+            shared=shared if isinstance(shared := serialized.get("shared_object_id"), int) else None,
         )
 
     def _entries(self, layers: Sequence[Config], path: str) -> list[Entry]:
@@ -153,14 +160,14 @@ class PlanReader:
         entries: list[Entry] = []
         names: set[str] = set()
         for layer in layers:
-            entry = self.read_entry(layer, _below(path, layer))
+            entry = self.read_entry(layer, below(path, _name(layer)))
             name, count = entry.name, 1
             while name in names:
                 count += 1
                 name = f"{entry.name}#{count}"
             if name != entry.name:
                 self._notes.append(
-                    Note("warning", "name-twice", _below(path, layer), f"Two layers have this name; shown as {name}.")
+                    Note("warning", "name-twice", below(path, name), f"Two layers have this name; shown as {name}.")
                 )
                 steps = tuple(replace(step, layer=name) for step in entry.steps)
                 entry = replace(entry, name=name, steps=steps)
@@ -213,7 +220,24 @@ class PlanReader:
                 )
 
 
-def _with_source_call(entry: Entry, referred: set[str]) -> Entry:
+def _is_model(class_name: str | None, config: Config) -> bool:
+    """Whether a config is that of a Functional or Sequential model, or of a subclass that is written like one.
+
+    Other classes may have a setting `layers`, too.
+    """
+    layers = config.get("layers")
+    if not isinstance(layers, list):
+        return False
+    if "input_layers" in config and "output_layers" in config:
+        return True
+    return class_name == "Sequential" or ("build_input_shape" in config and all(map(_is_layer, layers)))
+
+
+def _is_layer(value: object) -> bool:
+    return isinstance(value, Mapping) and "class_name" in value and isinstance(value.get("config"), Mapping)
+
+
+def _with_source_call(entry: Entry, referred: set[str | None]) -> Entry:
     """The entry, with one call without inputs where others use its output but no call is listed."""
     if entry.steps or (entry.class_name != "InputLayer" and entry.name not in referred):
         return entry
@@ -277,7 +301,7 @@ def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
             if reference is not None:
                 if reference.layer in nested:
                     reference = reference._replace(call=max(0, reference.call - 1))
-                ports.append(Port(key or reference.layer, Tensor(None), reference))
+                ports.append(Port(key or str(reference.layer), Tensor(None), reference))
         elif isinstance(value, Mapping):
             for name in sorted(value):
                 visit(value[name], str(name))
@@ -335,13 +359,21 @@ def _clean(value: object) -> object:
     return value
 
 
-def _below(path: str, layer: Config) -> str:
-    name = _string(layer.get("name")) or _string(_mapping(layer.get("config")).get("name")) or ""
+def below(path: str, name: str) -> str:
+    """`name` under `path`; under "" it is `name` itself."""
     return f"{path}/{name}" if path else name
+
+
+def _name(serialized: Config) -> str:
+    return _string(serialized.get("name")) or _string(_mapping(serialized.get("config")).get("name")) or ""
 
 
 def _mapping(value: object) -> Config:
     return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _string(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """The calls that a layer or model of the user's makes, found by calling it on symbolic tensors.
 
-Nothing is computed, and what Keras notes on the layers while they are called is taken back afterwards.
+Nothing is computed, and what Keras notes on the layers while they are called is taken back afterwards. But `call`
+is the user's code and runs once: what it writes to its own attributes stays there.
 """
 
 from __future__ import annotations

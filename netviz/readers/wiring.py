@@ -5,15 +5,16 @@ Shared by the static reader, which infers the tensors, and the live one, which i
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from netviz.catalog.kinds import Arguments
-from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Output, Tensor
+from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Tensor, TensorRef
 from netviz.readers.plan import ENTRANCE, Plan, Port, Reference, Step
 
-CallKey: TypeAlias = tuple[str, int]
+CallKey: TypeAlias = tuple[str | None, int]
 """A call: the layer's name and the how-many-th call of it."""
 
 Outputs: TypeAlias = dict[CallKey, tuple[Tensor, ...]]
@@ -38,13 +39,13 @@ def tensor_at(outputs: Outputs, reference: Reference | None) -> Tensor:
 
 
 def order_steps(steps: Iterable[Step]) -> list[Step]:
-    """The calls so that each comes after those that feed it and after earlier ones of its layer.
+    """The calls in the order given, but each after those that feed it and after earlier ones of its layer.
 
-    Otherwise in the order given; calls in a loop, which no valid model has, come last.
+    Calls in a loop, which no valid model has, come last.
     """
-    pending = {(step.layer, step.index): step for step in steps}
+    pending: dict[CallKey, Step] = {(step.layer, step.index): step for step in steps}
     waiting: dict[CallKey, int] = {}
-    consumers: dict[tuple[str, int], list[CallKey]] = {}
+    consumers: dict[CallKey, list[CallKey]] = {}
     for key, step in pending.items():
         sources = {(stated.reference.layer, stated.reference.call) for _, stated in step.feeds() if stated.reference}
         sources.add((step.layer, step.index - 1))
@@ -52,21 +53,23 @@ def order_steps(steps: Iterable[Step]) -> list[Step]:
         waiting[key] = len(sources)
         for source in sources:
             consumers.setdefault(source, []).append(key)
-    ready = [key for key in pending if not waiting[key]]
+    places: dict[CallKey, int] = {key: place for place, key in enumerate(pending)}
+    ready = [(places[key], key) for key in pending if not waiting[key]]
     ordered: list[Step] = []
-    for key in ready:  # grows while it is walked
+    while ready:
+        _, key = heapq.heappop(ready)
         ordered.append(pending.pop(key))
         for consumer in consumers.get(key, ()):
             waiting[consumer] -= 1
             if not waiting[consumer]:
-                ready.append(consumer)
+                heapq.heappush(ready, (places[consumer], consumer))
     return ordered + list(pending.values())
 
 
 def wire(plan: Plan, flow: Flow, layers: tuple[Layer, ...]) -> Graph:
     """The graph of a plan: each call after those that feed it, numbered in that order."""
     steps = order_steps(plan.steps())
-    numbers = {(step.layer, step.index): number for number, step in enumerate(steps)}
+    numbers: dict[CallKey, int] = {(step.layer, step.index): number for number, step in enumerate(steps)}
     calls = []
     for key, number in numbers.items():
         step = steps[number]
@@ -83,10 +86,10 @@ def wire(plan: Plan, flow: Flow, layers: tuple[Layer, ...]) -> Graph:
     return Graph(layers, tuple(calls), tuple(map(endpoint, plan.inputs)), tuple(map(endpoint, plan.outputs)))
 
 
-def _output(numbers: Mapping[CallKey, int], reference: Reference | None) -> Output | None:
+def _output(numbers: Mapping[CallKey, int], reference: Reference | None) -> TensorRef | None:
     if reference is None:
         return None
     if reference.layer == ENTRANCE:
-        return Output(ENTERING, reference.tensor)
+        return TensorRef(ENTERING, reference.tensor)
     number = numbers.get((reference.layer, reference.call))
-    return None if number is None else Output(number, reference.tensor)
+    return None if number is None else TensorRef(number, reference.tensor)

@@ -1,29 +1,29 @@
-"""The layers inside a wrapper (Bidirectional, TimeDistributed, RNN and its cells), as the catalog knows them."""
+"""The inside of a wrapper (Bidirectional, TimeDistributed, RNN and its cells) as a graph."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Output, Tensor
-from netviz.readers.infer import WrappedLayer, infer_call
+from netviz.catalog.kinds import Arguments
+from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Tensor, TensorRef
 
 
 def wrapper_graph(
-    name: str, wrapped: Iterable[tuple[WrappedLayer, Layer]], others: Iterable[Layer] = ()
+    name: str, inside: Iterable[tuple[Layer, Arguments, tuple[Tensor, ...]]], others: Iterable[Layer] = ()
 ) -> Graph | None:
-    """The inside of the wrapper `name`: each layer with one call, and layers of which no call is known.
+    """The graph inside the wrapper `name`, None where nothing is.
 
-    What the wrapper feeds them enters under its own name.
+    `inside` has each layer with what the wrapper feeds it, which enters under the wrapper's own name, and what
+    it gives; of `others` no call is known.
     """
     layers: list[Layer] = []
     calls: list[Call] = []
     inputs: tuple[Endpoint, ...] = ()
-    for inner, layer in wrapped:
-        given = inner.arguments.tensors
-        feeds = tuple(Feed(str(place), tensor, Output(ENTERING, place)) for place, tensor in enumerate(given))
-        calls.append(Call(len(calls), layer.name, feeds, infer_call(inner.entry, inner.arguments) or (Tensor(None),)))
+    for layer, arguments, outputs in inside:
+        given = arguments.tensors
+        feeds = tuple(Feed(str(place), tensor, TensorRef(ENTERING, place)) for place, tensor in enumerate(given))
+        calls.append(Call(len(calls), layer.name, feeds, outputs or (Tensor(None),)))
         layers.append(layer)
-        ends = tuple(Endpoint(name, feed.tensor, feed.source) for feed in feeds)
-        inputs = max(inputs, ends, key=len)
+        inputs = max(inputs, tuple(Endpoint(name, feed.tensor, feed.source) for feed in feeds), key=len)
     layers.extend(others)
     return Graph(tuple(layers), tuple(calls), inputs) if layers else None

@@ -34,6 +34,8 @@ def cell_parts(kind: Kind, value: object) -> tuple[str, ...]:
         return (share_text(value),)
     if kind == "number" and isinstance(value, int | float):
         return (number_text(value),)
+    if kind == "numbers" and isinstance(value, Sequence):
+        return (*map(number_text, value), "…") if value else ()
     if kind == "bytes" and isinstance(value, int):
         return (bytes_text(value),)
     if isinstance(value, bool):

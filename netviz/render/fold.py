@@ -44,6 +44,7 @@ BREAKS: Mapping[Kind, tuple[Break, ...]] = {
     "text": (_SPACE, _NAME, _ANYWHERE),
     "class": (_SPACE, _NAME, _HUMP, _ANYWHERE),
     "items": (_ITEM, _SPACE, _NAME, _ANYWHERE),
+    "numbers": (_ITEM,),
     "shapes": (_SHAPE, _AXIS),
     "formula": (_SUM, _PRODUCT),
 }

@@ -20,7 +20,7 @@ from hypothesis import reject
 from netviz.catalog import find
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.model import Shape, Tensor
-from netviz.readers.infer import infer_call
+from netviz.readers.infer import Inference
 from netviz.readers.plan import Entry, PlanReader
 
 REFUSALS = (LookupError, TypeError, ValueError, ArithmeticError)
@@ -77,19 +77,19 @@ def question(output: Any) -> Question:
 def agrees(output: Any, *, dtype: bool = True) -> None:
     """The catalog's rules give what Keras says of the call; on tensors of unknown shape they give unknown ones."""
     asked = question(output)
-    found = infer_call(asked.entry, asked.arguments)
+    found = Inference([]).call(asked.entry, asked.arguments)
     assert [tensor.shape for tensor in found] == [tensor.shape for tensor in asked.expected]
     if dtype:
         assert [tensor.dtype for tensor in found] == [tensor.dtype for tensor in asked.expected]
     arguments = asked.arguments
     hidden = Arguments(tuple(map(unknown, arguments.args)), {k: unknown(v) for k, v in arguments.kwargs.items()})
     if hidden.tensors:
-        assert {tensor.shape for tensor in infer_call(asked.entry, hidden)} == {None}
+        assert {tensor.shape for tensor in Inference([]).call(asked.entry, hidden)} == {None}
 
 
 def shapes_of(asked: Question) -> tuple[Shape | None, ...]:
     """The output shapes that netviz infers for a call."""
-    return tuple(tensor.shape for tensor in infer_call(asked.entry, asked.arguments))
+    return tuple(tensor.shape for tensor in Inference([]).call(asked.entry, asked.arguments))
 
 
 def unknown(value: object) -> object:

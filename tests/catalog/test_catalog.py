@@ -95,11 +95,6 @@ def test_classes_of_others_have_no_row(module: str | None) -> None:
     assert find(None, "keras.layers") is None
 
 
-def test_legacy_layers_have_no_module() -> None:
-    assert find("Dense", None, legacy=True) is LAYERS["Dense"]
-    assert find("Dense", "mine", legacy=True) is None
-
-
 def test_operations_are_not_layers() -> None:
     assert find("Add", "keras.src.ops.numpy") is OPERATIONS["Add"]
     assert find("Add", "keras.layers") is LAYERS["Add"]

@@ -7,7 +7,7 @@ import json
 import keras
 import pytest
 
-from netviz.catalog.dtypes import compute_dtype, policy_name, variable_dtype
+from netviz.catalog.dtypes import compute_dtype, policy_name
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,13 @@ def test_policies(policy: keras.DTypePolicy) -> None:
     config = {"dtype": json.loads(json.dumps(keras.saving.serialize_keras_object(policy)))}
     assert policy_name(config) == policy.name
     assert compute_dtype(config) == policy.compute_dtype
-    assert variable_dtype(config) == policy.variable_dtype
 
 
 @pytest.mark.parametrize("config", [{}, {"dtype": None}, {"dtype": {}}, {"dtype": {"config": 3}}, {"dtype": 7}])
 def test_not_stated(config: dict[str, object]) -> None:
     assert policy_name(config) is None
     assert compute_dtype(config) is None
-    assert variable_dtype(config) is None
 
 
 def test_keras_2_writes_the_name() -> None:
     assert compute_dtype({"dtype": "mixed_float16"}) == "float16"
-    assert variable_dtype({"dtype": "mixed_float16"}) == "float32"

@@ -31,6 +31,7 @@ VALUES: dict[Kind, st.SearchStrategy[object]] = {
     "count": st.integers(-(10**12), 10**12) | st.just(1 << 20_000),
     "share": st.floats(),
     "number": st.floats(),
+    "numbers": st.lists(st.floats(), max_size=4).map(tuple),
     "shapes": SHAPES,
     "bytes": st.integers(0, 1 << 70),
     "flag": st.booleans(),

@@ -22,10 +22,10 @@ from netviz.catalog.layers import (
     wrappers,
 )
 
-SUBJECTS = (
+MODULES = (
     core, convolution, pooling, recurrent, attention, normalization, reshaping, merging, activation, regularization,
     preprocessing, wrappers, models, applications,
 )  # fmt: skip
 
-LAYERS: Mapping[str, LayerKind] = {kind.class_name: kind for subject in SUBJECTS for kind in subject.KINDS}
+LAYERS: Mapping[str, LayerKind] = {kind.class_name: kind for module in MODULES for kind in module.KINDS}
 """By class name, aliases such as Convolution2D included."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from netviz.catalog.kinds import Arguments, LayerKind, WeightSpec
-from netviz.catalog.outputs import dtype_cast, given, of_shape, subject, subjects, unchanged
+from netviz.catalog.outputs import dtype_cast, first_tensor, given, of_shape, subjects, unchanged
 from netviz.catalog.settings import flag, integer, lengths, text
 from netviz.catalog.stored import BIAS, KERNEL, Variable, numbered
 from netviz.model import Config, Shape
@@ -115,7 +115,7 @@ def embedding_output(config: Config, shape: Shape) -> Shape:
 
 def reversible_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """As an embedding, or with `reverse` the last axis becomes the vocabulary."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     if shape is None:
         return (None,)
     if given(arguments, 1, "reverse"):

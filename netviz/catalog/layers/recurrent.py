@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from netviz.catalog.kinds import Arguments, Child, LayerKind, OutputRule
 from netviz.catalog.layers.convolution import convolved
 from netviz.catalog.naming import group_names
-from netviz.catalog.outputs import subject
+from netviz.catalog.outputs import first_tensor
 from netviz.catalog.settings import flag, inner, inner_config, integer, sequence, serialized
 from netviz.catalog.shapes import arranged, spatial
 from netviz.catalog.stored import BIAS, KERNEL, Variable, variables
@@ -56,7 +56,7 @@ def recurrent(states: int) -> OutputRule:
     """The rule of LSTM, GRU and SimpleRNN, which carry that many states of `units`."""
 
     def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-        shape = subject(arguments).shape
+        shape = first_tensor(arguments).shape
         units = integer(config, "units")
         if shape is None:
             return (None,) * (1 + states if flag(config, "return_state", False) else 1)
@@ -71,7 +71,7 @@ def cell(states: int) -> OutputRule:
     """The rule of one step: the output, then the states."""
 
     def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-        shape = subject(arguments).shape
+        shape = first_tensor(arguments).shape
         return (None if shape is None else (*shape[:-1], integer(config, "units")),) * (1 + states)
 
     return output
@@ -81,7 +81,7 @@ def conv_lstm(rank: int) -> OutputRule:
     """The rule of ConvLSTMND: each step is a convolution; the states are as the output of a step."""
 
     def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-        shape = subject(arguments).shape
+        shape = first_tensor(arguments).shape
         if shape is None:
             return (None,) * (3 if flag(config, "return_state", False) else 1)
         batch, axes, _ = spatial(config, (shape[0], *shape[2:]), rank)
@@ -107,7 +107,7 @@ def states_of(written: Config) -> tuple[int, ...] | None:
 
 def rnn_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The rule of RNN: as the layer of its cell, or unknown for a cell that is not Keras's own."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     known = [states_of(one) for one in cells_of(inner(config, "cell"))]
     states = [length for lengths in known if lengths is not None for length in lengths]
     if shape is None or None in known:
@@ -123,13 +123,13 @@ def step_of(shape: Shape | None) -> Shape | None:
 
 def rnn_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     """The cell, fed one step at a time."""
-    tensor = subject(arguments)
+    tensor = first_tensor(arguments)
     return (Child(inner(config, "cell"), "cell", (Tensor(step_of(tensor.shape), tensor.dtype),)),)
 
 
 def stacked_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     """The cells, each fed the output of the one before."""
-    tensor = subject(arguments)
+    tensor = first_tensor(arguments)
     cells = [serialized(item) for item in sequence(config.get("cells"))]
     children = []
     for name, one in zip(group_names(str(one.get("class_name")) for one in cells), cells, strict=True):
@@ -142,7 +142,7 @@ def stacked_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
 
 def stacked_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The output of the last cell, then the states of all."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     known = [states_of(one) for one in cells_of({"class_name": "StackedRNNCells", "config": config})]
     if shape is None or None in known:
         return (None,)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from netviz.catalog.kinds import Arguments, Child, LayerKind, Shapes, WeightSpec
 from netviz.catalog.layers.recurrent import step_of
-from netviz.catalog.outputs import subject
+from netviz.catalog.outputs import first_tensor
 from netviz.catalog.settings import flag, inner, inner_config
 from netviz.model import Config, Tensor
 
 
 def one_step(arguments: Arguments) -> Tensor:
     """The first tensor without its time axis."""
-    tensor = subject(arguments)
+    tensor = first_tensor(arguments)
     return Tensor(step_of(tensor.shape), tensor.dtype)
 
 
 def timed_around(config: Config, arguments: Arguments, inside: Shapes) -> Shapes:
     """The rule of TimeDistributed: what the layer makes of one step, for each of them."""
-    steps = subject(arguments).shape
+    steps = first_tensor(arguments).shape
     if steps is not None and len(steps) < 3:
         raise ValueError("TimeDistributed takes at least three axes")
     return tuple(None if steps is None or step is None else (step[0], steps[1], *step[1:]) for step in inside)
@@ -77,7 +77,7 @@ def bidirectional_around(config: Config, arguments: Arguments, inside: Shapes) -
 def bidirectional_children(config: Config, arguments: Arguments) -> tuple[Child, ...]:
     """The layer that reads forwards and the one that reads backwards, both fed the whole sequence."""
     forwards, backwards = directions(config)
-    tensors = (subject(arguments),)
+    tensors = (first_tensor(arguments),)
     return (Child(forwards, "forward_layer", tensors), Child(backwards, "backward_layer", tensors))
 
 

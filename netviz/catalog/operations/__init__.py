@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.operations import elementwise, network, products, reductions, reshaping
 
-SUBJECTS = (elementwise, reductions, reshaping, products, network)
+MODULES = (elementwise, reductions, reshaping, products, network)
 
-OPERATIONS: Mapping[str, LayerKind] = {kind.class_name: kind for subject in SUBJECTS for kind in subject.KINDS}
+OPERATIONS: Mapping[str, LayerKind] = {kind.class_name: kind for module in MODULES for kind in module.KINDS}
 """By class name, which no two modules of keras.ops share."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import always_dtype, dtype_in, of_shape, subject
+from netviz.catalog.outputs import always_dtype, dtype_in, first_tensor, of_shape
 from netviz.catalog.promotion import counting, floating, summing
 from netviz.catalog.settings import axis_in, flag, integer, integers
 from netviz.catalog.shapes import product, reduced
@@ -32,14 +32,14 @@ def reduction(config: Config, shape: Shape) -> Shape:
 
 def moments(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """Mean and variance."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     out = None if shape is None else reduced(shape, axes_of(config, "axes"), flag(config, "keepdims", False))
     return (out, out)
 
 
 def ranked(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The highest values along the last axis, and where they stand."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     return (None if shape is None else (*shape[:-1], integer(config, "k")),) * 2
 
 

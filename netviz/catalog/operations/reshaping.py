@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import dtype_in, given, nested_shape, of_shape, of_shapes, operand, subject
+from netviz.catalog.outputs import dtype_in, first_tensor, given, nested_shape, of_shape, of_shapes, operand
 from netviz.catalog.promotion import of_operands
 from netviz.catalog.settings import axis_in, inner_config, integer, integers, lengths, sequence, whole
 from netviz.catalog.shapes import broadcast, joined, permuted, product, reduced, reshaped
@@ -55,7 +55,7 @@ def indexed(shape: Shape, keys: Sequence[object]) -> Shape:
 
 def item_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The shape of x[key]."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     key = given(arguments, 1, "key")
     keys = sequence(key) if isinstance(key, list | tuple) else (key,)
     return (None if shape is None else indexed(shape, keys),)
@@ -156,7 +156,7 @@ def columns_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
 
 def split_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The pieces: so many of the same length, or cut at the given places."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     cuts = config.get("indices_or_sections")
     places = None if isinstance(cuts, int) else integers(cuts)
     count = pieces_of(whole(cuts) if places is None else len(places) + 1)
@@ -179,7 +179,7 @@ def split_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ..
 
 def unstack_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The slices along an axis, each without it."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     if shape is None:
         return (None,) * pieces_of(integer(config, "num"))
     axis = axis_in(integer(config, "axis", 0), len(shape))
@@ -234,7 +234,7 @@ def pad_output(config: Config, shape: Shape) -> Shape:
 
 def take_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The indices' shape in the place of the axis, or alone without one."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     indices = given(arguments, 1, "indices")
     array = operand(indices)
     places = nested_shape(indices) if array is None else array.shape
@@ -248,7 +248,7 @@ def take_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...
 
 def take_along_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """As long along the axis as the indices, the other axes broadcast; a flat tensor without an axis."""
-    shape, places = subject(arguments).shape, operand(given(arguments, 1, "indices"))
+    shape, places = first_tensor(arguments).shape, operand(given(arguments, 1, "indices"))
     if shape is None or places is None or places.shape is None:
         return (None,)
     if config.get("axis") is None:
@@ -259,7 +259,7 @@ def take_along_output(config: Config, arguments: Arguments) -> tuple[Shape | Non
 
 def slice_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The `shape` that is asked for; -1 is what is left behind the start."""
-    shape = subject(arguments).shape
+    shape = first_tensor(arguments).shape
     if shape is None:
         return (None,)
     starts = given(arguments, 1, "start_indices")

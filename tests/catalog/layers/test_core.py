@@ -71,6 +71,6 @@ def test_input(shape: tuple[int | None, ...], dtype: str) -> None:
 
 
 def test_input_of_keras_2() -> None:
-    row = find("InputLayer", None, legacy=True)
+    row = find("InputLayer", "keras.layers")
     assert row and row.output
     assert row.output({"batch_input_shape": [None, 4]}, Arguments()) == ((None, 4),)
