@@ -108,6 +108,10 @@ class InspectedModel:
         """
         return InspectedLayer(find_subject(self.model, name), self.model)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a layer has that path or name."""
+        return any(name in (layer.path, layer.name) for layer in self.walk())
+
     def __iter__(self) -> Iterator[InspectedLayer]:
         return iter(self.layers)
 

@@ -5,6 +5,7 @@ The only importer of click. Nothing is computed or formatted here.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -19,7 +20,7 @@ from typing import ParamSpec
 import click
 
 from netviz import __version__
-from netviz.errors import NetvizError
+from netviz.errors import NetvizError, UsageError
 
 P = ParamSpec("P")
 
@@ -48,6 +49,11 @@ def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
             if error.hint:
                 click.echo(terminal(error.hint), err=True)
             sys.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `netviz … | head`: click ends the command quietly
+                raise
+            click.echo(f"netviz: the output cannot be written: {error.strerror}", err=True)
+            os._exit(1)  # what is left in the buffer cannot be written either
 
     return guarded
 
@@ -90,6 +96,10 @@ def inspect(
     """
     from netviz import api
 
+    if output is not None and _is_part_of(output, source):
+        raise UsageError(f"{output} is the model itself and would be overwritten", "Choose another file for -o.")
+    if load:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     net = api.inspect(source, load=load)
     artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
     if output is not None:
@@ -99,6 +109,11 @@ def inspect(
         click.echo(artifact.text(width=width, color=color), nl=False, color=color)
     else:
         click.echo(artifact.to(format_), nl=False)
+
+
+def _is_part_of(output: Path, source: Path) -> bool:
+    """Whether writing to `output` would write to the source, also through links."""
+    return output.exists() and output.resolve().is_relative_to(source.resolve())
 
 
 def _terminal() -> tuple[int | None, bool]:

@@ -9,7 +9,7 @@ This module knows nothing of Keras, of file formats or of drawing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # numpy takes longer to import than a small model takes to read
@@ -129,6 +129,16 @@ class Call:
     outputs: tuple[Tensor, ...]
     constants: Config = field(default_factory=dict, hash=False)
 
+    @property
+    def input_shapes(self) -> tuple[Shape | None, ...]:
+        """The shape of each tensor that goes in."""
+        return tuple(feed.tensor.shape for feed in self.inputs)
+
+    @property
+    def output_shapes(self) -> tuple[Shape | None, ...]:
+        """The shape of each tensor that comes out."""
+        return tuple(tensor.shape for tensor in self.outputs)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -163,7 +173,8 @@ class Layer:
 
     `path` is unique in the model ("encoder/dense_2"); `weights` are its own, without those of the
     layers inside. `class_name=None` is a class that the source does not state. `dtype` is the name
-    of the dtype policy ("float32", "mixed_float16").
+    of the dtype policy ("float32", "mixed_float16"). `trainable` is the layer's own setting: Keras hands it
+    down to the layers inside when it is set, and each may be set again.
     """
 
     path: str
@@ -200,8 +211,12 @@ class Layer:
 
     @property
     def parameters(self) -> Parameters:
-        """How many scalars its weights hold, the layers inside included."""
-        return count(self.all_weights)
+        """How many scalars its weights hold, the layers inside included; of a layer that is frozen none is trainable.
+
+        As `Layer.trainable_weights` of Keras has it.
+        """
+        counts = count(self.all_weights)
+        return counts if self.trainable else replace(counts, trainable=0, non_trainable=counts.total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,35 @@ def test_an_unknown_layer_is_a_key_error_that_names_near_ones(lenet: netviz.Insp
     assert isinstance(caught.value, netviz.NetvizError)
 
 
+def test_layers_are_found_by_name_alone_and_hash(lenet: netviz.InspectedModel) -> None:
+    assert "conv1" in lenet and "conv9" not in lenet
+    with pytest.raises(netviz.UsageError, match="not by 0"):
+        lenet[0]  # type: ignore[index]
+    assert len({lenet["conv1"], lenet["conv1"], lenet["conv2"]}) == 2
+
+
+def test_words_that_mean_nothing_together_are_refused(lenet: netviz.InspectedModel) -> None:
+    assert str(lenet.summary(columns="name, share")) == str(lenet.summary(columns=["name", "share"]))
+    for nothing in ("", ","):
+        with pytest.raises(netviz.UsageError, match="column"):
+            lenet.summary(columns=nothing)
+    with pytest.raises(netviz.UsageError, match="no column"):
+        lenet.summary(columns=[])
+    with pytest.raises(netviz.UsageError, match="depth"):
+        lenet.summary(layer="conv1", depth=1)
+    with pytest.raises(netviz.UsageError, match="load=True is for files"):
+        netviz.inspect(lenet, load=True)
+    with pytest.raises(netviz.UsageError, match="empty"):
+        netviz.inspect("")
+
+
+def test_a_model_s_own_weights_have_a_row() -> None:
+    net = netviz.inspect(FIXTURES / "keras-3.15.1" / "subclassed_nested.keras")
+    assert len(net.weights) == 1
+    assert "(the model's own)" in str(net)
+    assert net.name == "subclassed_nested"
+
+
 def test_shapes_kernel_and_bias(lenet: netviz.InspectedModel) -> None:
     conv = lenet["conv1"]
     assert conv.kernel is not None and conv.bias is not None
@@ -70,7 +99,9 @@ def test_totals_are_the_sum_of_the_layers(path: Path) -> None:
     net = netviz.inspect(path)
     counts = net.parameters
     own = sum(weight.tensor.size or 0 for weight in net.model.root.weights)
-    assert counts.total == counts.trainable + counts.non_trainable
+    weights = {weight.path: weight for weight in net.model.root.all_weights}.values()
+    assert counts.trainable == sum(weight.tensor.size or 0 for weight in weights if weight.trainable)
+    assert counts.non_trainable == sum(weight.tensor.size or 0 for weight in weights if not weight.trainable)
     assert counts.total == own + sum(layer.parameters.total for layer in net.layers)
     for layer in net.walk():
         inside = sum(inner.parameters.total for inner in layer.layers)

@@ -55,7 +55,8 @@ def test_the_suffix_picks_the_format(tmp_path: Path) -> None:
 def test_columns_depth_layer_config_and_weights_are_passed_on() -> None:
     rows = list(csv.reader(io.StringIO(run(LENET, "--format", "csv", "--columns", "name, kernel").stdout)))
     assert rows[0] == ["name", "kernel"]
-    assert run(LENET, "--depth", "1").exit_code == 0
+    nested = str(FIXTURES / "keras-3.15.1" / "nested.keras")
+    assert run(nested, "--depth", "1").stdout == str(netviz.inspect(nested).summary(depth=1)) != run(nested).stdout
     assert run(LENET, "--layer", "conv1").stdout == str(netviz.inspect(LENET).summary(layer="conv1"))
     document = json.loads(run(LENET, "--layer", "conv.*", "--format", "json").stdout)
     assert [layer["name"] for layer in document["layers"]] == ["conv1", "conv2"]
@@ -93,6 +94,32 @@ def test_a_cut_off_file_is_named(tmp_path: Path) -> None:
     first, second = result.stderr.splitlines()
     assert first.startswith(f"netviz: {path}: the zip file is damaged or cut off")
     assert second.startswith("Copy or download the file again")
+
+
+def test_the_model_itself_is_never_overwritten(tmp_path: Path) -> None:
+    path, link = tmp_path / "m.keras", tmp_path / "link.json"
+    path.write_bytes(Path(LENET).read_bytes())
+    link.symlink_to(path)
+    for output in (path, link):
+        result = run(str(path), "--format", "json", "-o", str(output))
+        assert result.exit_code == 2
+        assert "would be overwritten" in result.stderr
+    assert path.read_bytes() == Path(LENET).read_bytes()
+
+
+def test_a_full_disk_is_one_line() -> None:
+    command = [sys.executable, "-m", "netviz", "inspect", LENET]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["netviz: the output cannot be written: No space left on device"]
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m netviz inspect {LENET} --config | head -n 1", shell=True, capture_output=True, cwd=ROOT
+    )
+    assert done.stderr == b""
 
 
 def test_debug_shows_the_traceback() -> None:
@@ -165,4 +192,5 @@ def test_the_help_lists_the_columns() -> None:
 
 def test_fixtures_read_from_the_command_line() -> None:
     folder = str(FIXTURES / "keras-3.15.1" / "shared_layer_folder")
-    assert run(folder).stdout.splitlines()[0] == run(folder.replace("_folder", ".keras")).stdout.splitlines()[0]
+    table, *_ = run(folder).stdout.split("\n\nFile")
+    assert table == run(folder.replace("_folder", ".keras")).stdout.split("\n\nFile")[0]

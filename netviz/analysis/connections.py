@@ -64,12 +64,12 @@ def _producer(graph: Graph, calls: Calls, source: TensorRef | None) -> tuple[str
 
 def input_shapes(calls: tuple[Call, ...]) -> tuple[Shape | None, ...] | None:
     """The shapes going into the first call, None where no call is known."""
-    return tuple(feed.tensor.shape for feed in calls[0].inputs) if calls else None
+    return calls[0].input_shapes if calls else None
 
 
 def output_shapes(calls: tuple[Call, ...]) -> tuple[Shape | None, ...] | None:
     """The shapes coming out of the first call, None where no call is known."""
-    return tuple(tensor.shape for tensor in calls[0].outputs) if calls else None
+    return calls[0].output_shapes if calls else None
 
 
 def is_chain(graph: Graph) -> bool:

@@ -65,6 +65,8 @@ def layer_subjects(graph: Graph, total: int) -> list[Subject]:
 
 def find_subject(model: Model, name: str) -> Subject:
     """The layer with that path, or else with that name; raises LayerNotFound with near names."""
+    if not isinstance(name, str):
+        raise UsageError(f"a layer is found by its path or name, not by {name!r}", "net.layers has them in order.")
     subjects = [subject for _, subject in walk_subjects(model)]
     for key in ("path", "name"):
         for subject in subjects:

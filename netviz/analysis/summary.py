@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
+from netviz.analysis.formula import products
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
 from netviz.model import Config, Layer, Model, Note, Parameters, count
 from netviz.views import Column, Row, Sheet, Table
@@ -61,9 +62,26 @@ def layers_table(
         for level, subject in levels
     ]
     if total and names[0] in ("name", "path") and "parameters" in names:
-        sums = {names[0]: "Total", "parameters": model.parameters.total, "share": 1.0 if model.parameters.total else ""}
-        rows.append(Row(tuple(sums.get(name, "") for name in names), strong=True))
+        rows += _sums(model, names)
     return Table("layers", tuple(COLUMNS[name][0] for name in names), tuple(rows))
+
+
+def _sums(model: Model, names: Sequence[str]) -> list[Row]:
+    """The row of the model's own weights, if it has any, and the total: what makes the column add up."""
+    total = model.parameters.total
+    sums: dict[str, object] = {names[0]: "Total", "parameters": total, "share": 1.0 if total else ""}
+    rows = [Row(tuple(sums.get(name, "") for name in names), strong=True)]
+    if model.root.weights:
+        own = count(model.root.weights).total
+        formula = products(tuple(weight.tensor.shape or () for weight in model.root.weights))
+        cells = {
+            names[0]: "(the model's own)",
+            "parameters": own,
+            "share": own / total if total else "",
+            "formula": formula,
+        }
+        rows.insert(0, Row(tuple(cells.get(name, "") for name in names)))
+    return rows
 
 
 def weights_table(layers: Iterable[Layer]) -> Table:
@@ -110,7 +128,13 @@ def _setting(value: object) -> str:
 
 def _parameters_table(model: Model) -> Table:
     counts: Parameters = model.parameters
-    labels = (("Total", counts.total), ("Trainable", counts.trainable), ("Non-trainable", counts.non_trainable))
+    guessed = any(note.code in ("class-unknown", "subclassed") for note in model.notes)
+    most, least = (", at most", ", at least") if guessed else ("", "")
+    labels = (
+        ("Total", counts.total),
+        (f"Trainable{most}", counts.trainable),
+        (f"Non-trainable{least}", counts.non_trainable),
+    )
     rows = [Row((label, number, counts.bytes if label == "Total" else "")) for label, number in labels]
     if counts.optimizer:
         rows.append(Row(("Optimizer (apart)", counts.optimizer, count(model.optimizer).bytes)))

@@ -76,9 +76,10 @@ class LayerKind:
     """One row of the catalog.
 
     `weights(config)` lists the stored variables in storage order. `output` is the shape rule, None
-    where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype where it is not
-    the compute dtype of the layer's policy. `formula(config, shapes)` writes how the parameters come
-    about from the shapes of the stored weights where the products of the shapes say it badly.
+    where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype (a tuple where
+    they differ) where it is not the compute dtype of the layer's policy. `formula(config, shapes)`
+    writes how the parameters come about from the shapes of the stored weights, where the products of
+    these say it badly.
     `children(config, arguments)` lists the layers inside a wrapper; `around(config, arguments, shapes)`
     is its shape rule in place of `output`, from the shapes that the first layer inside gives.
     `copies` are places where Keras stores a variable a second time that belongs to a layer inside;
@@ -89,7 +90,7 @@ class LayerKind:
     family: Family
     output: OutputRule | None = None
     weights: Callable[[Config], tuple[WeightSpec, ...]] = lambda config: ()
-    dtype: Callable[[Config, Arguments], str | None] | None = None
+    dtype: Callable[[Config, Arguments], str | tuple[str | None, ...] | None] | None = None
     formula: Callable[[Config, tuple[Shape, ...]], str] | None = None
     children: Callable[[Config, Arguments], tuple[Child, ...]] | None = None
     around: Callable[[Config, Arguments, Shapes], Shapes] | None = None

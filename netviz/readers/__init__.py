@@ -23,6 +23,8 @@ def read(source: object, *, load: bool = False) -> Model:
     installed, UsageError for an object that is no model.
     """
     if isinstance(source, str | os.PathLike):
+        if not os.fspath(source):
+            raise UsageError("the path is empty", "Give the path of a model's file, or a keras.Model.")
         path = Path(source)
         require_model_file(path)
         if load:
@@ -48,6 +50,8 @@ def require_model_file(path: Path) -> None:
             if not (path / "config.json").is_file():
                 raise SourceError(f"{path}: this folder holds no model (no config.json in it)", _models_in(path))
             return
+        if path.is_symlink() and not path.exists():
+            raise SourceError(f"{path}: a link to {path.readlink()}, which does not exist")
         if not path.exists():
             raise SourceError(f"{path}: no such file", _near(path))
         if not path.is_file():
@@ -89,14 +93,17 @@ def _near(path: Path) -> str:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
         return ""
-    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.6)
-    near += [name for name in sorted(names) if name.endswith(".keras") and name not in near][: 3 - len(near)]
-    return f"Did you mean {' or '.join(str(folder / name) for name in near)}?" if near else ""
+    by_lower = {name.lower(): name for name in names if name != path.name}
+    near = [by_lower[name] for name in difflib.get_close_matches(path.name.lower(), by_lower, n=3, cutoff=0.6)]
+    if near:
+        return f"Did you mean {' or '.join(str(folder / name) for name in near)}?"
+    return _models_in(folder)
 
 
 def _models_in(path: Path) -> str:
-    models = sorted(entry.name for entry in path.iterdir() if entry.suffix == ".keras")[:3]
-    return f"It holds {', '.join(models)}: give the path of one of these." if models else ""
+    models = sorted(entry.name for entry in path.iterdir() if entry.suffix == ".keras")
+    more = f" and {len(models) - 3} more" if len(models) > 3 else ""
+    return f"The models in {path} are {', '.join(models[:3])}{more}." if models else ""
 
 
 def _looks_like(head: bytes) -> str:

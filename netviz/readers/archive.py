@@ -42,7 +42,7 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 ZIP_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, UnicodeError,
-    struct.error,
+    struct.error, OSError,
 )  # fmt: skip
 """What Python's zipfile raises on damage. (An encrypted member is a RuntimeError.)"""
 
@@ -86,7 +86,7 @@ def read_zip(path: Path) -> Archive:
             f"{path}: the zip file is damaged or cut off: {error}",
             "Copy or download the file again and compare its size with the original.",
         ) from error
-    opener = None if problem else partial(open_member, path, WEIGHTS)
+    opener = None if problem else partial(open_member, path.absolute(), WEIGHTS)
     return Archive(path, config, metadata, path, opener, problem, size_of(path))
 
 
@@ -96,7 +96,7 @@ def read_folder(path: Path) -> Archive:
     metadata = _json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
     weights = path / WEIGHTS
     if weights.is_file():
-        return Archive(path, config, metadata, weights, partial(open_file, weights), "", size_of(path))
+        return Archive(path, config, metadata, weights, partial(open_file, weights.absolute()), "", size_of(path))
     return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size_of(path))
 
 

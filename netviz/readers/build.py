@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz import catalog
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Graph, Layer, Note, Severity, Weight
@@ -21,20 +22,17 @@ class LayerBuilder:
         self._inference = Inference(notes)
         self._shared: dict[int, tuple[Weight, ...]] = {}
 
-    def build(
-        self, entry: Entry, path: str, location: str, arguments: Arguments | None = None, trainable: bool = True
-    ) -> Layer:
+    def build(self, entry: Entry, path: str, location: str, arguments: Arguments | None = None) -> Layer:
         """The layer for an entry: `location` is its group among the stored variables.
 
-        `arguments` are those of its first call, None where no call is known; a layer is trainable if
-        it and all that hold it are.
+        `arguments` are those of its first call, None where no call is known.
         """
-        trainable = trainable and entry.config.get("trainable", True) is not False
+        trainable = entry.config.get("trainable", True) is not False
         weights = self._weights(entry, path, location, trainable)
         if entry.plan:
-            graph: Graph | None = self._graph(entry.plan, path, below(location, "layers"), trainable)
+            graph: Graph | None = self._graph(entry.plan, path, below(location, "layers"))
         elif entry.kind or entry.is_operation:
-            graph = self._wrapped(entry, path, location, arguments, trainable)
+            graph = self._wrapped(entry, path, location, arguments)
         else:
             inner = self._storage.tree(location, path, trainable)
             graph = Graph(inner) if inner else None
@@ -44,7 +42,7 @@ class LayerBuilder:
                     "class-unknown",
                     path,
                     f"{entry.class_name or 'The class'} is not a Keras class: the names of its variables are not "
-                    "stored, and which of them are trainable is not either.",
+                    "stored, and which of them are trainable is not either; all are counted as trainable.",
                 )
         return Layer(
             path=path,
@@ -75,9 +73,12 @@ class LayerBuilder:
                 path,
                 f"{entry.class_name} has {expected} variables, the file holds {len(weights)} of them.",
             )
+        if entry.config.get("lora_rank"):
+            message = f"Keras adds LoRA weights of rank {entry.config['lora_rank']} when it loads this layer; the file "
+            self._note("info", "lora-merged", path, f"{message}holds them merged into the kernel.")
         return weights
 
-    def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
+    def _graph(self, plan: Plan, path: str, container: str) -> Graph:
         flow = self._inference.propagate(plan, path)
         stored = [entry for entry in plan.entries if not entry.is_operation]
         members = [(_stored_class(entry), entry.name) for entry in stored]
@@ -91,7 +92,6 @@ class LayerBuilder:
                 below(path, entry.name),
                 locations.get(entry.name, ""),
                 flow.arguments.get((entry.name, 0)),
-                trainable,
             )
             for entry in plan.entries
         )
@@ -99,14 +99,12 @@ class LayerBuilder:
         self._note_unknown_shapes(graph)
         return graph
 
-    def _wrapped(
-        self, entry: Entry, path: str, location: str, arguments: Arguments | None, trainable: bool
-    ) -> Graph | None:
+    def _wrapped(self, entry: Entry, path: str, location: str, arguments: Arguments | None) -> Graph | None:
         """The layers inside a wrapper, each with what the catalog says it gives."""
         inside = []
         for inner in wrapped_layers(entry, arguments):
             inner_path = below(path, inner.entry.name)
-            layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments, trainable)
+            layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
             inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments)))
         return wrapper_graph(entry.name, inside)
 
@@ -118,12 +116,20 @@ class LayerBuilder:
                     "warning",
                     "shape-unknown",
                     layer.path,
-                    f"The output shape of {layer.class_name} cannot be known from the file alone; "
-                    "let Keras load the model to see it (--load, load=True).",
+                    f"The output shape of {layer.class_name} cannot be known from the file alone. {_remedy(layer)}",
                 )
 
     def _note(self, severity: Severity, code: str, path: str, message: str) -> None:
         self._notes.append(Note(severity, code, path, message))
+
+
+def _remedy(layer: Layer) -> str:
+    """How an output shape that the file does not tell can be had."""
+    if layer.class_name == "Lambda":
+        return "It is known where the Lambda is made with output_shape=…"
+    if catalog.find(layer.class_name, layer.module) is not None:
+        return "Let Keras load the model to see it: --load, load=True."
+    return "Import the module that defines the class and let Keras load the model: netviz.inspect(path, load=True)."
 
 
 def _stored_class(entry: Entry) -> str:

@@ -6,6 +6,9 @@ Links are never followed: what a file holds is read, what it points to is not.
 
 from __future__ import annotations
 
+import os
+import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +53,12 @@ def read_tree(file: BinaryIO) -> StoredTree:
 
     Raises SourceError where it is no readable HDF5 file.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what pyfive warns of is skipped with a reason
+        return _read_tree(file)
+
+
+def _read_tree(file: BinaryIO) -> StoredTree:
     try:
         root = pyfive.File(file)._dataobjects
     except Exception as error:  # pyfive raises whatever the damage leads to
@@ -141,13 +150,16 @@ class Hdf5Store:
     """Values of the weights of one file, each read when it is asked for.
 
     `path` is the file and `stamp` its size and time of change when it was inspected; `open_window`
-    gives its HDF5 data as a file object. What has been opened is not pickled.
+    gives its HDF5 data as a file object. What has been opened is not pickled, is used by one thread at a
+    time (a file has one position) and is opened anew in a process that was forked.
     """
 
     path: Path
     stamp: tuple[int, int]
     open_window: Callable[[], BinaryIO]
     _file: pyfive.File | None = field(default=None, repr=False)
+    _process: int = field(default=0, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __reduce__(self) -> tuple[type[Hdf5Store], tuple[Path, tuple[int, int], Callable[[], BinaryIO]]]:
         return Hdf5Store, (self.path, self.stamp, self.open_window)
@@ -176,8 +188,8 @@ class Hdf5Store:
         if stamp_of(self.path) != self.stamp:
             raise SourceError(f"{self.path}: the file has changed since it was inspected", "Inspect it again.")
         with self._reading(weight):
-            if self._file is None:
-                self._file = pyfive.File(self.open_window())
+            if self._file is None or self._process != os.getpid():
+                self._file, self._process = pyfive.File(self.open_window()), os.getpid()
             return self._file[weight.path]
 
     def _values(self, dataset: pyfive.Dataset, weight: Weight, part: slice | tuple[()]) -> NDArray[np.generic]:
@@ -191,7 +203,8 @@ class Hdf5Store:
     def _reading(self, weight: Weight) -> Iterator[None]:
         """Turns whatever damage leads to inside the HDF5 library into one line that names the place."""
         try:
-            yield
+            with self._lock:
+                yield
         except NetvizError:
             raise
         except Exception as error:

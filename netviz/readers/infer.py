@@ -89,7 +89,8 @@ class Inference:
             dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
         except RULE_ERRORS:
             return ()
-        return tuple(Tensor(shape, dtype) for shape in shapes)
+        dtypes = dtype if isinstance(dtype, tuple) else (dtype,) * len(shapes)
+        return tuple(map(Tensor, shapes, dtypes))
 
     def _nested(self, plan: Plan, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         inputs = tensors[: len(plan.inputs)] if len(tensors) >= len(plan.inputs) else None

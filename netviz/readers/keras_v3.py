@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from netviz.errors import SourceError
@@ -30,17 +31,23 @@ def read_keras(path: Path) -> Model:
     optimizer = storage.optimizer()
     version = archive.metadata.get("keras_version")
     version = version if isinstance(version, str) else None
-    if entry.plan is None:
+    if entry.plan is None and entry.kind is not None:
+        message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
+        notes.append(Note("warning", "config-unreadable", "", message))
+    elif entry.plan is None:
         notes.append(
             Note(
                 "info",
                 "subclassed",
                 "",
                 f"{entry.class_name} builds its layers in code, which the file does not hold: shown are the stored "
-                "weights by the layers that own them, without classes and calls. To see these, let Keras load the "
-                "model where the class can be imported (--load, load=True).",
+                "weights by the layers that own them, without classes and calls; which weights are trainable is not "
+                "stored either. To see these, import the module that defines the class and let Keras load the model: "
+                "netviz.inspect(path, load=True).",
             )
         )
+    if not entry.plan and not entry.steps and tree.names.get(""):
+        root = replace(root, name=tree.names[""])
     if entry.plan is None or any(note.code == "class-unknown" for note in notes):
         notes += _lost_by_keras(version)
     unclaimed = [name for name in storage.unclaimed() if not name.startswith("metrics/")]
@@ -55,7 +62,8 @@ def read_keras(path: Path) -> Model:
         )
     store = None
     if archive.open_weights:
-        store = Hdf5Store(archive.weights_file, stamp_of(archive.weights_file), archive.open_weights)
+        file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
+        store = Hdf5Store(file, stamp_of(file), archive.open_weights)
     source = Source(
         path=str(path),
         format="keras-v3",

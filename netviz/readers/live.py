@@ -41,7 +41,7 @@ def read_live(model: object) -> Model:
         raise UsageError(f"a {kind} cannot be inspected", "Give a file's path, a keras.Model or an inspected model.")
     notes: list[Note] = []
     reader = LiveReader(notes)
-    root = reader.layer(model, "", None, True)
+    root = reader.layer(model, "", None)
     optimizer = reader.optimizer(model)
     if not model.built:
         notes.append(Note("warning", "unbuilt", "", HOW_TO_BUILD))
@@ -54,11 +54,9 @@ def load_and_read(path: Path) -> Model:
     try:
         model = keras.saving.load_model(path, safe_mode=True)
     except Exception as error:  # whatever the code in Keras and in registered classes raises
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        reason = lines[0] if lines else type(error).__name__
         raise NetvizError(
-            f"{path}: Keras {keras.__version__} cannot load it: {reason}",
-            "Without --load (load=False) netviz reads the file itself.",
+            f"{path}: Keras {keras.__version__} cannot load it: {_reason(error)}",
+            "Without --load (load=False) netviz reads the file itself. A class of your own has to be imported first.",
         ) from error
     live = read_live(model)
     source = Source(str(path), "keras-v3", keras.__version__, "loaded", size_of(path))
@@ -98,21 +96,20 @@ class LiveReader:
         self.variables: dict[str, Any] = {}
         self._paths: dict[int, str] = {}
         self._notes = notes
-        self._plans = PlanReader(notes)
+        self._plans = PlanReader([])  # what a config leaves open, the live layer tells
 
-    def layer(self, layer: Any, path: str, arguments: Arguments | None, trainable: bool) -> Layer:
+    def layer(self, layer: Any, path: str, arguments: Arguments | None) -> Layer:
         """The `Layer` of a live layer, model or operation; `arguments` are those of its first call."""
         entry = self._entry(layer, path)
-        trainable = trainable and bool(getattr(layer, "trainable", True))
-        graph, owned = self._graph(layer, entry, path, arguments, trainable)
+        graph, owned = self._graph(layer, entry, path, arguments)
         return Layer(
             path=path,
             name=entry.name,
             class_name=entry.class_name,
             module=entry.module,
             config=entry.config,
-            weights=self._weights(owned, entry.kind, entry.config, layer, trainable),
-            trainable=trainable,
+            weights=self._weights(owned, entry.kind, entry.config, layer),
+            trainable=bool(getattr(layer, "trainable", True)),
             dtype=policy_name(entry.config),
             graph=graph,
         )
@@ -136,32 +133,32 @@ class LiveReader:
         return replace(entry, name=layer.name)
 
     def _graph(
-        self, layer: Any, entry: Entry, path: str, arguments: Arguments | None, trainable: bool
+        self, layer: Any, entry: Entry, path: str, arguments: Arguments | None
     ) -> tuple[Graph | None, list[Any]]:
         """The layers inside, if any, and the variables that are the layer's own."""
         if not isinstance(layer, keras.layers.Layer):
             return None, []
         if isinstance(layer, keras.Sequential):
-            return self._sequential(layer, path, trainable), _own_variables(layer)
+            return self._sequential(layer, path), _own_variables(layer)
         if hasattr(layer, "_nodes_by_depth"):
-            return self._functional(layer, layer, layer.operations, path, trainable), _own_variables(layer)
+            return self._functional(layer, layer, layer.operations, path), _own_variables(layer)
         if entry.kind and entry.kind.children:
-            return self._wrapped(layer, entry, path, arguments, trainable), _own_variables(layer)
+            return self._wrapped(layer, entry, path, arguments), _own_variables(layer)
         inside = _sublayers(layer)
         if entry.kind or not inside:
             return None, list(layer.weights)
-        return self._traced(layer, inside, path, trainable), _own_variables(layer)
+        return self._traced(layer, inside, path), _own_variables(layer)
 
-    def _functional(self, model: Any, function: Any, operations: Sequence[Any], path: str, trainable: bool) -> Graph:
+    def _functional(self, model: Any, function: Any, operations: Sequence[Any], path: str) -> Graph:
         """The graph of a Functional model, or of the function that tracing a model gave."""
         plan, flow = _plan_of(function, operations)
         layers = tuple(
-            self.layer(operation, below(path, operation.name), flow.arguments.get((operation.name, 0)), trainable)
+            self.layer(operation, below(path, operation.name), flow.arguments.get((operation.name, 0)))
             for operation in operations
         )
         return wire(plan, flow, layers)
 
-    def _sequential(self, model: Any, path: str, trainable: bool) -> Graph:
+    def _sequential(self, model: Any, path: str) -> Graph:
         """A chain: each layer once, on what the one before it gave. Masks, which Keras passes along, are left out."""
         function = getattr(model, "_functional", None)
         nodes = _own_nodes(function) if function is not None else {}
@@ -184,37 +181,34 @@ class LiveReader:
                 previous = Stated(outputs[key][0], Reference(layer.name, 0, 0))
             entries.append(_bare_entry(layer, steps))
         layers = tuple(
-            self.layer(layer, below(path, layer.name), arguments.get((layer.name, 0)), trainable)
-            for layer in model.layers
+            self.layer(layer, below(path, layer.name), arguments.get((layer.name, 0))) for layer in model.layers
         )
         ports = (Port(model.layers[-1].name, previous.tensor, previous.reference),) if inputs and layers else ()
         return wire(Plan(tuple(entries), inputs, ports), Flow(outputs, arguments), layers)
 
-    def _wrapped(
-        self, layer: Any, entry: Entry, path: str, arguments: Arguments | None, trainable: bool
-    ) -> Graph | None:
+    def _wrapped(self, layer: Any, entry: Entry, path: str, arguments: Arguments | None) -> Graph | None:
         """The layers inside a wrapper, each with one call on what the wrapper feeds it."""
         sublayers = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
         inside = []
         for inner in wrapped_layers(entry, arguments):
             sublayer = sublayers.pop(inner.entry.name, None)
             if sublayer is not None:
-                described = self.layer(sublayer, below(path, sublayer.name), inner.arguments, trainable)
+                described = self.layer(sublayer, below(path, sublayer.name), inner.arguments)
                 outputs = _outputs(sublayer, inner.arguments) or Inference([]).call(inner.entry, inner.arguments)
                 inside.append((described, inner.arguments, outputs))
-        others = (self.layer(other, below(path, other.name), None, trainable) for other in sublayers.values())
+        others = (self.layer(other, below(path, other.name), None) for other in sublayers.values())
         return wrapper_graph(entry.name, inside, others)
 
-    def _traced(self, layer: Any, inside: Sequence[Any], path: str, trainable: bool) -> Graph:
+    def _traced(self, layer: Any, inside: Sequence[Any], path: str) -> Graph:
         """The layers of a class of the user's, with the calls that tracing it finds."""
         try:
             with trace(layer) as function:
                 called = [op for op in function.operations if not isinstance(op, keras.layers.InputLayer)]
                 operations = [*inside, *(op for op in called if not any(op is other for other in inside))]
-                return self._functional(layer, function, operations, path, trainable)
+                return self._functional(layer, function, operations, path)
         except TraceFailed as failure:
             self._note("info", "calls-unknown", path, f"Shown without calls: {failure}")
-        layers = tuple(self.layer(sublayer, below(path, sublayer.name), None, trainable) for sublayer in inside)
+        layers = tuple(self.layer(sublayer, below(path, sublayer.name), None) for sublayer in inside)
         return Graph(layers)
 
     def _weights(
@@ -223,12 +217,11 @@ class LiveReader:
         kind: LayerKind | None,
         config: Mapping[str, object],
         layer: Any,
-        trainable: bool,
     ) -> tuple[Weight, ...]:
         named = _named_by_catalog(kind, config, variables) or list(
             zip(_names(layer, variables), variables, strict=True)
         )
-        return tuple(self._weight(variable, name, trainable and bool(variable.trainable)) for name, variable in named)
+        return tuple(self._weight(variable, name, bool(variable.trainable)) for name, variable in named)
 
     def _weight(self, variable: Any, name: str, trainable: bool) -> Weight:
         path = self._paths.get(id(variable))
@@ -393,6 +386,14 @@ def _named_by_catalog(
 def _names(layer: Any, variables: Sequence[Any]) -> list[str]:
     """The variables' paths below the layer's own name."""
     return [f"/{variable.path}".rpartition(f"/{layer.name}/")[2].lstrip("/") for variable in variables]
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong first: Keras wraps an error in others that only say that something did."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
 
 
 def _one_line(error: Exception) -> str:

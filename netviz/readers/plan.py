@@ -196,6 +196,16 @@ class PlanReader:
             shape = as_shape(first.config.get("batch_shape", first.config.get("batch_input_shape")))
         elif entries and shape is None:
             shape = as_shape(entries[0].config.get("batch_input_shape"))
+        if shape is None and not any(entry.built for entry in entries):
+            self._notes.append(
+                Note(
+                    "warning",
+                    "unbuilt",
+                    path,
+                    "Not built, so without shapes and weights: it was saved before its first call.",
+                )
+            )
+            return Plan(tuple(entries), (), ())
         entering = Port(name, Tensor(shape, dtype), Reference(ENTRANCE, 0, 0))
         chained = []
         previous = Stated(entering.tensor, entering.reference)

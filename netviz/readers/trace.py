@@ -28,7 +28,10 @@ def trace(layer: Any) -> Iterator[Any]:
     """
     shapes = getattr(layer, "_build_shapes_dict", None)
     if not layer.built or not shapes:
-        raise TraceFailed("its input shapes are not known before it was called; call it on a batch of data first.")
+        raise TraceFailed(
+            "Keras has kept no shapes of its inputs: it was not called yet, or its call() cannot be followed on "
+            "symbolic tensors."
+        )
     before = {
         id(sublayer): (sublayer, list(sublayer._inbound_nodes), list(sublayer._outbound_nodes))
         for sublayer in layer._flatten_layers()

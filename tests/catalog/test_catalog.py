@@ -34,7 +34,7 @@ NO_ROW = {
 }
 """Classes of keras.layers that are left out on purpose, and why."""
 
-NO_RULE = {"Lambda", "Pipeline", "Functional", "Sequential", "Model"}
+NO_RULE = {"Pipeline", "Functional", "Sequential", "Model"}
 """Rows without a rule: only what is inside of them can tell."""
 
 NO_OPERATION = {

@@ -41,6 +41,7 @@ def test_calls(path: Path) -> None:
     root = json.loads(zipfile.ZipFile(path).read("config.json"))
     layers = [layer for layer in root["config"].get("layers", ()) if "inbound_nodes" in layer]
     known = dict(pair for layer in layers for pair in stated(layer["inbound_nodes"]))
+    compared = 0
     for layer in layers:
         kind = find(layer["class_name"], layer["module"])
         if kind is None or kind.output is None:
@@ -49,7 +50,10 @@ def test_calls(path: Path) -> None:
             arguments = Arguments(tuple(as_read(node["args"])), as_read(node["kwargs"]))
             dtype = kind.dtype(layer["config"], arguments) if kind.dtype else compute_dtype(layer["config"])
             for place, shape in enumerate(kind.output(layer["config"], arguments)):
-                tensor = known.get((layer["name"], index, place), Tensor(shape, dtype))
+                tensor = known.get((layer["name"], index, place))
+                if tensor is None:  # an output that nothing takes
+                    continue
+                compared += 1
                 assert tensor.shape == shape, layer["name"]
                 # Keras 3.0 wrote the dtype to which the next layer casts the tensor.
                 assert tensor.dtype == dtype or "keras-3.0" in str(path), layer["name"]

@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 
 from netviz import InspectedLayer, InspectedModel
+from netviz.model import TensorRef
+from tests.models.checksum import checksum
 
 Json = dict[str, Any]
+
+UNNAMED = re.compile(r"variable(_\d+)?")
+"""What Keras calls a variable that was given no name."""
 
 
 def differences(net: InspectedModel, said: Json, *, values: bool = True) -> list[str]:
     """Where the model differs from what Keras says: names, classes, order, calls, shapes, dtypes, weights, counts.
 
-    Of a class of the user's the file does not tell which variables are trainable; these counts are
-    then not compared. `values` compares the sum of each weight as well.
+    Of a class of the user's the file tells neither the names of variables nor which are trainable; these are
+    then not compared. `values` compares a checksum of each weight as well.
     """
     unstated = any(_is_custom(layer) and layer["weights"] for layer in _flat(said["layers"]))
     found = list(_same("name", net.name, said["name"]))
@@ -48,27 +53,24 @@ def _layer(layer: InspectedLayer, said: Json, chain: bool, values: bool) -> Iter
     yield from _same(f"{at}: class", layer.class_name, said["class_name"])
     yield from _same(f"{at}: parameters", layer.parameters.total, said["total"])
     yield from _calls(layer, said["calls"], chain)
-    if _is_custom(said):
-        return
-    yield from _same(f"{at}: trainable parameters", layer.parameters.trainable, said["trainable_total"])
     if "layers" in said:
         yield from _layers(layer.layers, said["layers"], said["class_name"] == "Sequential", values)
         return
+    custom = _is_custom(said)
+    if not custom:
+        yield from _same(f"{at}: trainable parameters", layer.parameters.trainable, said["trainable_total"])
     weights = [weight for inner in (layer, *layer.walk()) for weight in inner.weights]
-    ours = sorted(_weight(weight.shape, weight.dtype, weight.trainable) for weight in weights)
-    yield from _same(
-        f"{at}: weights", ours, sorted(_weight(w["shape"], w["dtype"], w["trainable"]) for w in said["weights"])
-    )
-    if not layer.layers:
-        names = [weight.name.rpartition("/")[2] for weight in weights]
-        of_keras = [weight["name"] for weight in said["weights"]]
-        if not any(re.fullmatch(r"variable(_\d+)?", name) for name in of_keras):  # what Keras calls one without a name
-            yield from _same(f"{at}: weight names", sorted(names), sorted(of_keras))
+    ours = [_weight(weight.shape, weight.dtype, weight.trainable or custom) for weight in weights]
+    of_keras = [_weight(w["shape"], w["dtype"], w["trainable"] or custom) for w in said["weights"]]
+    yield from _same(f"{at}: weights", sorted(ours), sorted(of_keras))
+    names = [weight["name"] for weight in said["weights"]]
+    if not layer.layers and not custom and not any(map(UNNAMED.fullmatch, names)):
+        yield from _same(f"{at}: weight names", sorted(w.name.rpartition("/")[2] for w in weights), sorted(names))
     if values:
-        sums = sorted(float(np.sum(weight.numpy(), dtype=np.float64)) for weight in weights)
+        found = sorted(checksum(weight.numpy()) for weight in weights)
         expected = sorted(w["sum"] for w in said["weights"])
-        if len(sums) != len(expected) or not np.allclose(sums, expected, atol=1e-5):
-            yield f"{at}: sums of the weights: {sums} where Keras has {expected}"
+        if len(found) != len(expected) or not np.allclose(found, expected, atol=1e-5):
+            yield f"{at}: checksums of the weights: {found} where Keras has {expected}"
 
 
 def _calls(layer: InspectedLayer, said: list[Json], chain: bool) -> Iterator[str]:
@@ -86,8 +88,18 @@ def _calls(layer: InspectedLayer, said: list[Json], chain: bool) -> Iterator[str
             of_keras = expected[key][:1] if chain and key == "input_shapes" else expected[key]
             yield from _same(f"{layer.path}: call {number}: {key}", ours[key], of_keras)
     yield from _same(f"{layer.path}: number of calls", len(calls), len(said))
-    if said and not chain:
-        yield from _same(f"{layer.path}: inbound", list(layer.inbound), said[0]["inbound"])
+    if not chain:
+        sources = [[_source(layer, feed.source) for feed in call.inputs] for call in layer.calls]
+        yield from _same(f"{layer.path}: sources", sources, [call["sources"] for call in said])
+        yield from _same(f"{layer.path}: inbound", list(layer.inbound), said[0]["inbound"] if said else [])
+
+
+def _source(layer: InspectedLayer, source: TensorRef | None) -> list[Any] | None:
+    """A producer as the oracle writes it: its name, which of its calls, which output."""
+    if source is None:
+        return None
+    call = layer.subject.graph.calls[source.call]
+    return [call.layer, layer.subject.all_calls[call.layer].index(call), source.index]
 
 
 def _weight(shape: Iterable[int | None] | None, dtype: str | None, trainable: bool) -> str:

@@ -36,6 +36,32 @@ class Gate(layers.Layer):  # type: ignore[misc]
 
 
 @register
+class Stacked(layers.Layer):  # type: ignore[misc]
+    """Dense layers of the sizes given; its setting is called `layers`, as that of models is."""
+
+    def __init__(self, layers: list[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sizes = layers
+        self.inner = [keras.layers.Dense(size, name=f"inner_{place}") for place, size in enumerate(layers)]
+
+    def build(self, input_shape: Any) -> None:
+        for layer in self.inner:
+            layer.build(input_shape)
+            input_shape = layer.compute_output_shape(input_shape)
+
+    def call(self, x: Any) -> Any:
+        for layer in self.inner:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return (*input_shape[:-1], self.sizes[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "layers": self.sizes}
+
+
+@register
 class Mix(layers.Layer):  # type: ignore[misc]
     """Called with a dict of tensors: left + right times a weight; gives a dict of two."""
 

@@ -12,6 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tests.models.checksum import checksum
+
 Json = dict[str, Any]
 
 
@@ -98,15 +100,14 @@ def _source(history: Any, calls: dict[int, list[Any]]) -> list[Any]:
 
 
 def _weight(variable: Any, trainable: list[Any]) -> Json:
-    """One variable. `sum` tells equal shapes apart: gamma read as beta has another sum."""
-    values = np.asarray(keras.ops.convert_to_numpy(variable.value))
+    """One variable. `sum` tells equal shapes apart: gamma read as beta has another, and so has a transposed kernel."""
     return {
         "name": variable.name,
         "path": variable.path,
         "shape": _shape(variable.shape),
         "dtype": keras.backend.standardize_dtype(variable.dtype),
         "trainable": any(variable is other for other in trainable),
-        "sum": round(float(values.astype("float64").sum()), 6),
+        "sum": checksum(keras.ops.convert_to_numpy(variable.value)),
     }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers, ops
 
 from tests.models.builders import Builder, into
-from tests.models.custom import Gate, Mix, NestedTower, TiedEmbedding, Tower
+from tests.models.custom import Gate, Mix, NestedTower, Stacked, TiedEmbedding, Tower
 
 WIRING: dict[str, Builder] = {}
 
@@ -157,6 +157,25 @@ def custom_layer() -> keras.Model:
     y = layers.Dense(3, name="before")(x)
     y = Gate(3, name="gate")(y)
     return keras.Model(x, layers.Dense(2, name="after")(y), name="custom_layer")
+
+
+@into(WIRING)
+def unfrozen_inside() -> keras.Model:
+    """Fine-tuning as it is usually done: a frozen base, of which the last layer is trained again."""
+    base = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(3)], name="base")
+    base.trainable = False
+    base.layers[-1].trainable = True
+    x = keras.Input((3,), name="x")
+    return keras.Model(x, layers.Dense(1, name="head")(base(x)), name="unfrozen_inside")
+
+
+@into(WIRING)
+def setting_called_layers() -> keras.Model:
+    """A custom layer and a Pipeline, both of which have a setting `layers` and are no models."""
+    x = keras.Input((4,), name="x")
+    y = Stacked([8, 3], name="stacked")(x)
+    y = layers.Pipeline([layers.Rescaling(0.5), layers.Rescaling(2.0)], name="pipeline")(y)
+    return keras.Model(x, layers.Dense(2, name="after")(y), name="setting_called_layers")
 
 
 @into(WIRING)

@@ -1,4 +1,4 @@
-"""Values from the mapped file, against libhdf5 (h5py) for the same file."""
+"""Values read in place from the file, against libhdf5 (h5py) for the same file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import io
 import pickle
 import shutil
 import zipfile
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -92,6 +95,41 @@ def test_a_file_that_changed_is_not_read_on(tmp_path: Path) -> None:
     shutil.copy(EXAMPLES / "lstm.keras", path)
     with pytest.raises(SourceError, match="has changed since"):
         _ = net["conv1"].kernel
+
+
+def test_threads_and_forks_read_the_same_values() -> None:
+    net = netviz.inspect(EXAMPLES / "residual.keras")
+    kernels = {layer.path: layer.kernel for layer in net.walk() if layer.kernel is not None}
+
+    def right(path: str) -> bool:
+        return bool(np.all(net[path].kernel == kernels[path]))
+
+    paths = list(kernels) * 20
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(right, paths))
+    with ProcessPoolExecutor(
+        2, mp_context=get_context("fork"), initializer=_keep, initargs=(net, kernels)
+    ) as processes:
+        assert all(processes.map(_right_here, paths))
+
+
+def _keep(net: netviz.InspectedModel, kernels: dict[str, np.ndarray]) -> None:
+    KEPT["net"], KEPT["kernels"] = net, kernels
+
+
+def _right_here(path: str) -> bool:
+    return bool(np.all(KEPT["net"][path].kernel == KEPT["kernels"][path]))
+
+
+KEPT: dict[str, Any] = {}
+
+
+def test_values_are_found_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES)
+    net = netviz.inspect("lenet.keras")
+    monkeypatch.chdir(tmp_path)
+    assert net.source.path == "lenet.keras"
+    assert net["conv1"].kernel is not None
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

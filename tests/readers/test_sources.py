@@ -51,12 +51,20 @@ BROKEN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "deep_json": (lambda folder: zipped(folder / "m.keras", {"config.json": b"[" * 200_000}), "not valid JSON"),
     "no_object": (lambda folder: zipped(folder / "m.keras", {"config.json": b"[]"}), "an object is expected"),
     "no_class": (lambda folder: zipped(folder / "m.keras", {"config.json": b"{}"}), "states no class"),
+    "bad_utf8_name": (lambda folder: with_bad_name(folder / "m.keras"), "damaged or cut off"),
+    "other_method": (lambda folder: zipped(folder / "m.keras", {"config.json": b"{}"}, zipfile.ZIP_LZMA), "method 14"),
     "bomb": (lambda folder: zipped(folder / "m.keras", {"config.json": b" " * (200 << 20)}), "more than any config"),
 }
 
 
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def with_bad_name(path: Path) -> Path:
+    """A zip file whose member's name is said to be UTF-8 and is not."""
+    zipped(path, {"config.json": b"{}", "nämé": b""})
+    return write(path, path.read_bytes().replace("nämé".encode(), b"n\xff\xffm\xff\xff"))
+
+
+def zipped(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return path
@@ -107,6 +115,18 @@ def test_damaged_weights_leave_the_structure(tmp_path: Path) -> None:
     assert [note.code for note in net.notes] == ["weights-unreadable"]
 
 
+def test_damaged_compressed_weights_leave_the_structure(tmp_path: Path) -> None:
+    with zipfile.ZipFile(LENET) as source:
+        path = zipped(tmp_path / "m.keras", {name: source.read(name) for name in source.namelist()})
+    with zipfile.ZipFile(path) as archive:
+        place = archive.getinfo("model.weights.h5").header_offset + 5000
+    data = bytearray(path.read_bytes())
+    data[place : place + 100] = b"\xff" * 100
+    net = netviz.inspect(write(path, bytes(data)))
+    assert [note.code for note in net.notes] == ["weights-unreadable"]
+    assert [layer.name for layer in net.layers] == [layer.name for layer in netviz.inspect(LENET).layers]
+
+
 def layers_of(config: dict[str, Any]) -> list[dict[str, Any]]:
     layers: list[dict[str, Any]] = config["config"]["layers"]
     return layers
@@ -117,6 +137,8 @@ ODD: dict[str, Callable[[dict[str, Any]], object]] = {
     "units_text": lambda config: layers_of(config)[-1]["config"].update(units="4"),
     "units_huge": lambda config: layers_of(config)[-1]["config"].update(units=1e30),
     "units_true": lambda config: layers_of(config)[-1]["config"].update(units=True),
+    "shared_id_list": lambda config: layers_of(config)[1].update(shared_object_id=[1]),
+    "flat_lstm": lambda config: layers_of(config)[1].update(class_name="LSTM"),
     "no_layers": lambda config: config["config"].update(layers=[]),
     "config_null": lambda config: layers_of(config)[1].update(config=None),
     "unknown_class": lambda config: layers_of(config)[1].update(class_name="Mystery", module=None),
@@ -142,6 +164,7 @@ WIRED: dict[str, list[Any]] = {
     "missing_output": ["x", 0, 9],
     "negative": ["x", -1, -1],
     "no_reference": [],
+    "empty_name": ["", 0, 5],
 }
 
 
@@ -165,6 +188,25 @@ def test_odd_connections_are_shown_as_far_as_they_go(case: str, tmp_path: Path) 
     assert [layer.name for layer in net.layers] == ["x", "a"]
     assert net["a"].output_shape == (None, 4)
     assert str(net.summary(layer=".*"))
+
+
+def test_nesting_costs_no_more_than_its_depth(tmp_path: Path) -> None:
+    """Thirty models in one another, each of which calls the next twice: two to the thirtieth paths."""
+    entrance = {"class_name": "InputLayer", "module": "keras.layers", "name": "x", "config": {"batch_shape": [None, 4]}}
+
+    def tensor(layer: str, call: int) -> dict[str, Any]:
+        return {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": [layer, call, 0]}}
+
+    inner: dict[str, Any] = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "d", "units": 4}}
+    for level in range(30):
+        nodes = [{"args": [tensor("x", 0)], "kwargs": {}}, {"args": [tensor("inner", 0)], "kwargs": {}}]
+        layers = [entrance, {**inner, "name": "inner", "inbound_nodes": nodes}]
+        outputs = ["inner", 2 if level else 1, 0]
+        config = {"name": "inner", "layers": layers, "input_layers": ["x", 0, 0], "output_layers": outputs}
+        inner = {"class_name": "Functional", "module": "keras", "config": config}
+    net = netviz.inspect(zipped(tmp_path / "m.keras", {"config.json": json.dumps(inner).encode()}))
+    assert net.outputs[0].shape == (None, 4)
+    assert len(list(net.walk())) == 60
 
 
 def test_errors_have_a_place_in_the_hierarchy() -> None:

@@ -137,6 +137,18 @@ def identity_output(config: Config, arguments: Arguments) -> tuple[Shape | None,
     return tuple(tensor.shape for tensor in subjects(arguments))
 
 
+@of_shape
+def lambda_output(config: Config, shape: Shape) -> Shape:
+    """The output shape that the config states without its batch axis; LookupError where it is left to the code.
+
+    Source: keras.layers.Lambda.compute_output_shape.
+    """
+    stated = config["output_shape"]
+    if not isinstance(stated, list):
+        raise TypeError("the output shape is code, too, or several")
+    return (shape[0], *lengths(stated))
+
+
 KINDS = (
     LayerKind("InputLayer", "input-output", input_output),
     LayerKind("Dense", "dense", of_shape(dense_output), quantizable(KERNEL, BIAS, quantized=QUANTIZED_DENSE)),
@@ -152,5 +164,5 @@ KINDS = (
     LayerKind("ReversibleEmbedding", "dense", reversible_output, reversible_weights),
     LayerKind("Masking", "preprocessing", unchanged),
     LayerKind("Identity", "unknown", identity_output, dtype=dtype_cast),
-    LayerKind("Lambda", "unknown"),
+    LayerKind("Lambda", "unknown", lambda_output),
 )

@@ -52,9 +52,9 @@ def along_axis(config: Config, shape: Shape) -> Shape:
     return shape
 
 
-def ranked_dtype(config: Config, arguments: Arguments) -> str | None:
-    """Unknown: values and places differ in theirs."""
-    return None
+def ranked_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
+    """The values' own, and int32 for their places."""
+    return (dtype_in(config, arguments), "int32")
 
 
 KINDS = (

@@ -74,3 +74,9 @@ def test_input_of_keras_2() -> None:
     row = find("InputLayer", "keras.layers")
     assert row and row.output
     assert row.output({"batch_input_shape": [None, 4]}, Arguments()) == ((None, 4),)
+
+
+def test_lambda_of_stated_shape() -> None:
+    agrees(layers.Lambda(lambda x: x, output_shape=(None, 4))(tensor((None, 3, 4))))
+    hidden = question(layers.Lambda(lambda x: x)(tensor((None, 4))))
+    assert shapes_of(hidden) == ()

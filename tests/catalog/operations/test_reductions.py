@@ -12,7 +12,7 @@ from keras import ops
 from netviz.catalog.operations import reductions
 from tests.catalog.draws import DTYPE, shapes
 from tests.catalog.operations.every import OPERATION_CLASSES
-from tests.catalog.oracle import agrees, question, shapes_of, tensor, tried
+from tests.catalog.oracle import agrees, tensor, tried
 
 NAMES = [
     *reductions.KEEPING, *reductions.AVERAGING, *reductions.SUMMING, *reductions.PLACES, *reductions.CUMULATING,
@@ -40,5 +40,4 @@ def test_output(name: str, data: st.DataObject) -> None:
 def test_several_outputs() -> None:
     x = tensor((None, 5, 6))
     agrees(ops.moments(x, [1], keepdims=True))
-    asked = question(ops.top_k(x, 2))
-    assert shapes_of(asked) == ((None, 5, 2), (None, 5, 2))
+    agrees(ops.top_k(x, 2))
