@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netviz.analysis.settings import setting_text, settings
 from netviz.analysis.statistics import Statistics, weight_statistics
-from netviz.analysis.subjects import Subject, family_of
-from netviz.analysis.summary import layers_table, notes_table, settings, weights_table
+from netviz.analysis.subjects import Subject, family_of, walk_below
+from netviz.analysis.summary import layers_table, notes_table, weights_table
 from netviz.errors import NetvizError
 from netviz.model import Call, Graph, Model, Weight
 from netviz.views import Column, Row, Sheet, Table
@@ -29,12 +30,16 @@ _VALUES = (
     Column("nonfinite", "NaN/Inf", "count"),
     Column("first", "First values", "numbers"),
 )
-_SETTINGS = (Column("setting", "Setting"), Column("value", "Value"))
+_SETTINGS = (Column("setting", "Setting"), Column("value", "Value", "items"))
 
 
 def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None) -> Sheet:
-    """The given layers: their table with the given columns, then everything known of each, one after the other."""
-    tables = [layers_table(model, [(0, subject) for subject in subjects], columns, naming="path")]
+    """The given layers: their table with the given columns, then everything known of each, one after the other.
+
+    In the table stand also the layers inside them.
+    """
+    levels = list(walk_below(subjects))
+    tables = [layers_table(model, levels, columns, naming="path" if len(subjects) > 1 else "name")]
     for subject in subjects:
         tables += [
             _facts_table(subject, title=subject.layer.path if len(subjects) > 1 else ""),
@@ -77,7 +82,7 @@ def _input_rows(subject: Subject, call: Call, number: int) -> Iterator[Row]:
     for end in subject.connections(call):
         yield Row((number, "input", end.argument, (end.shape,), end.dtype, (str(end),)))
     for argument, value in call.constants.items():
-        yield Row((number, "constant", argument, "", "", (settings({argument: value})[0][1],)))
+        yield Row((number, "constant", argument, "", "", (setting_text(value),)))
 
 
 def _consumers(graph: Graph, call: Call, index: int) -> Iterator[str]:

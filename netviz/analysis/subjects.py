@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from netviz import catalog
@@ -48,13 +48,18 @@ def walk_subjects(model: Model, depth: int | None = None) -> Iterator[tuple[int,
     """
     if depth is not None and depth < 1:
         raise UsageError(f"depth {depth} shows nothing", "1 shows the top-level layers, 2 also those inside them.")
-    total = model.parameters.total
-    stack = [(0, subject) for subject in reversed(layer_subjects(model.graph, total))]
+    yield from walk_below(layer_subjects(model.graph, model.parameters.total), depth)
+
+
+def walk_below(subjects: Sequence[Subject], depth: int | None = None) -> Iterator[tuple[int, Subject]]:
+    """Each of the given layers (level 0) with those inside it, depth first; at most `depth` levels."""
+    stack = [(0, subject) for subject in reversed(subjects)]
     while stack:
         level, subject = stack.pop()
         yield level, subject
         if subject.layer.graph and (depth is None or level + 1 < depth):
-            stack.extend((level + 1, inner) for inner in reversed(layer_subjects(subject.layer.graph, total)))
+            inside = layer_subjects(subject.layer.graph, subject.total)
+            stack.extend((level + 1, inner) for inner in reversed(inside))
 
 
 def layer_subjects(graph: Graph, total: int) -> list[Subject]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
 from netviz.analysis.formula import products
+from netviz.analysis.settings import settings
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
-from netviz.model import Config, Layer, Model, Note, Parameters, count
+from netviz.model import Layer, Model, Note, Parameters, count
 from netviz.views import Column, Row, Sheet, Table
 
 DEFAULT_COLUMNS = ("name", "class", "output", "parameters", "formula")
@@ -104,26 +104,11 @@ def weights_table(layers: Iterable[Layer]) -> Table:
 
 
 def _configs_table(subjects: Iterable[Subject]) -> Table:
-    columns = (Column("layer", "Layer"), Column("setting", "Setting"), Column("value", "Value"))
+    columns = (Column("layer", "Layer"), Column("setting", "Setting"), Column("value", "Value", "items"))
     rows = tuple(
         Row((subject.layer.path, key, value)) for subject in subjects for key, value in settings(subject.layer.config)
     )
     return Table("config", columns, rows, title="Config")
-
-
-def settings(config: Config) -> list[tuple[str, str]]:
-    """The settings of a layer as text: values as JSON, strings plain, a serialised object by its class and settings."""
-    return [(key, _setting(value)) for key, value in config.items()]
-
-
-def _setting(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping) and isinstance(value.get("class_name"), str):
-        inner = value.get("config")
-        given = inner.items() if isinstance(inner, Mapping) else ()
-        return f"{value['class_name']}({', '.join(f'{key}={_setting(item)}' for key, item in given)})"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _parameters_table(model: Model) -> Table:

@@ -21,6 +21,13 @@ SAVES_NESTED_LISTS = (3, 15)
 def read_keras(path: Path) -> Model:
     """The model in a .keras file or folder; raises SourceError where it cannot be read."""
     archive = read_folder(path) if path.is_dir() else read_zip(path)
+    try:
+        return _model(path, archive)
+    except RecursionError as error:
+        raise SourceError(f"{path}: config.json is nested deeper than any model") from error
+
+
+def _model(path: Path, archive: Archive) -> Model:
     notes: list[Note] = []
     tree = _stored(archive, notes)
     storage = Storage(tree)

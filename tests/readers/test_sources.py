@@ -49,12 +49,21 @@ BROKEN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no_config": (lambda folder: zipped(folder / "m.keras", {"a.txt": b"x"}), "holds no config.json"),
     "not_json": (lambda folder: zipped(folder / "m.keras", {"config.json": b"{"}), "not valid JSON"),
     "deep_json": (lambda folder: zipped(folder / "m.keras", {"config.json": b"[" * 200_000}), "not valid JSON"),
+    "deep_config": (lambda folder: zipped(folder / "m.keras", {"config.json": deep_config()}), "nested deeper"),
     "no_object": (lambda folder: zipped(folder / "m.keras", {"config.json": b"[]"}), "an object is expected"),
     "no_class": (lambda folder: zipped(folder / "m.keras", {"config.json": b"{}"}), "states no class"),
     "bad_utf8_name": (lambda folder: with_bad_name(folder / "m.keras"), "damaged or cut off"),
     "other_method": (lambda folder: zipped(folder / "m.keras", {"config.json": b"{}"}, zipfile.ZIP_LZMA), "method 14"),
     "bomb": (lambda folder: zipped(folder / "m.keras", {"config.json": b" " * (200 << 20)}), "more than any config"),
 }
+
+
+def deep_config() -> bytes:
+    """A layer with a setting that is nested as deep as a JSON parser goes."""
+    value: object = 1
+    for _ in range(900):
+        value = {"a": value}
+    return json.dumps({"class_name": "Dense", "module": "keras.layers", "config": {"name": "d", "x": value}}).encode()
 
 
 def with_bad_name(path: Path) -> Path:
