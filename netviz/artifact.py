@@ -127,7 +127,13 @@ def _reason(error: OSError | ValueError, target: Path) -> str:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    """Writes `content` to `target` in one step, through symbolic links, keeping the mode of a file that is there."""
+    """Writes `content` to `target` in one step, through symbolic links, keeping the mode of a file that is there.
+
+    What is no regular file (a device, a pipe) is written to, not replaced.
+    """
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_bytes(content)
+        return
     target = Path(os.path.realpath(target))
     beside = target.with_name(f".netviz-{secrets.token_hex(6)}.tmp")
     try:

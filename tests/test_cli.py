@@ -13,6 +13,7 @@ import select
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,16 @@ def test_the_model_itself_is_never_overwritten(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert "would be overwritten" in result.stderr
     assert path.read_bytes() == Path(LENET).read_bytes()
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "net.json"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(pipe.read_text)
+        assert run(LENET, "-o", str(pipe)).exit_code == 0
+        assert json.loads(written.result())["name"] == "lenet"
+    assert pipe.is_fifo()
 
 
 def test_a_full_disk_is_one_line() -> None:

@@ -79,4 +79,4 @@ def chosen_columns(names: Sequence[str]) -> tuple[str, ...]:
             near = difflib.get_close_matches(name, COLUMNS, n=1)
             hint = f"Did you mean {near[0]}? " if near else ""
             raise UsageError(f"unknown column {name!r}", f"{hint}The columns are {', '.join(COLUMNS)}.")
-    return tuple(names)
+    return tuple(dict.fromkeys(names))

@@ -44,7 +44,7 @@ def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[s
         tables += [
             _facts_table(subject, title=subject.layer.path if len(subjects) > 1 else ""),
             _calls_table(subject),
-            weights_table([subject.layer]),
+            weights_table([subject.layer], naming=False),
             _values_table(model, subject),
             _settings_table(subject),
         ]

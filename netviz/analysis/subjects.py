@@ -46,8 +46,8 @@ def walk_subjects(model: Model, depth: int | None = None) -> Iterator[tuple[int,
 
     Raises UsageError for a depth below 1.
     """
-    if depth is not None and depth < 1:
-        raise UsageError(f"depth {depth} shows nothing", "1 shows the top-level layers, 2 also those inside them.")
+    if depth is not None and (not isinstance(depth, int) or depth < 1):
+        raise UsageError(f"depth {depth!r} shows nothing", "1 shows the top-level layers, 2 also those inside them.")
     yield from walk_below(layer_subjects(model.graph, model.parameters.total), depth)
 
 
@@ -85,6 +85,10 @@ def matching_subjects(model: Model, pattern: str) -> list[Subject]:
 
     Raises LayerNotFound where there is none, UsageError for a pattern that is none.
     """
+    if not isinstance(pattern, str):
+        raise UsageError(
+            f"a layer is named by text, not by {pattern!r}", "Give its name, path or a regular expression."
+        )
     subjects = [subject for _, subject in walk_subjects(model)]
     exact = [item for item in subjects if pattern in (item.layer.path, item.layer.name)]
     if exact:
@@ -92,7 +96,9 @@ def matching_subjects(model: Model, pattern: str) -> list[Subject]:
     try:
         expression = re.compile(pattern)
     except re.error as error:
-        raise UsageError(f"{pattern!r} is neither a layer's name nor a regular expression: {error}") from error
+        raise UsageError(
+            f"{pattern!r} is neither a layer's name nor a regular expression: {error}", _near(pattern, subjects)
+        ) from error
     found = [
         item for item in subjects if expression.fullmatch(item.layer.path) or expression.fullmatch(item.layer.name)
     ]

@@ -84,8 +84,11 @@ def _sums(model: Model, names: Sequence[str]) -> list[Row]:
     return rows
 
 
-def weights_table(layers: Iterable[Layer]) -> Table:
-    """Every weight that the layers own themselves; the model's own stand under its name."""
+def weights_table(layers: Iterable[Layer], *, naming: bool = True) -> Table:
+    """Every weight that the layers own themselves; the model's own stand under its name.
+
+    Without `naming` the layers are not named, as where there is only one.
+    """
     columns = (
         Column("layer", "Layer"),
         Column("name", "Weight"),
@@ -96,11 +99,13 @@ def weights_table(layers: Iterable[Layer]) -> Table:
         Column("path", "Stored at"),
     )
     rows = tuple(
-        Row((layer.path or layer.name, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path))
+        (layer.path or layer.name, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path)
         for layer in layers
         for w in layer.weights
     )
-    return Table("weights", columns, rows, title="Weights")
+    if not naming:
+        return Table("weights", columns[1:], tuple(Row(cells[1:]) for cells in rows))
+    return Table("weights", columns, tuple(map(Row, rows)), title="Weights")
 
 
 def _configs_table(subjects: Iterable[Subject]) -> Table:

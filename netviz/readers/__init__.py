@@ -79,7 +79,7 @@ def _live_reader() -> ModuleType:
     except ImportError as error:
         raise MissingDependency(
             f"Keras is needed for this and cannot be imported: {error}",
-            "Install it with a backend: pip install 'keras-netviz[tensorflow]' (or [jax], [torch]).",
+            "Install it with one of its backends: pip install keras tensorflow (or jax, or torch).",
         ) from error
     return live
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from netviz import catalog
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Graph, Layer, Note, Severity, Weight
-from netviz.readers.infer import Inference, wrapped_layers
+from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.wiring import wire
@@ -22,15 +21,21 @@ class LayerBuilder:
         self._inference = Inference(notes)
         self._shared: dict[int, tuple[Weight, ...]] = {}
 
-    def build(self, entry: Entry, path: str, location: str, arguments: Arguments | None = None) -> Layer:
+    def build(
+        self, entry: Entry, path: str, location: str, arguments: Arguments | None = None, inherited: bool = True
+    ) -> Layer:
         """The layer for an entry: `location` is its group among the stored variables.
 
-        `arguments` are those of its first call, None where no call is known.
+        `arguments` are those of its first call, None where no call is known. `inherited` is whether the model
+        that holds it is trainable, which goes for an InputLayer, of which the file does not say.
         """
-        trainable = entry.config.get("trainable", True) is not False
+        stated = entry.config.get("trainable", True if entry.is_operation else inherited)
+        trainable = stated is not False
         weights = self._weights(entry, path, location, trainable)
         if entry.plan:
-            graph: Graph | None = self._graph(entry.plan, path, below(location, "layers"))
+            graph: Graph | None = self._graph(
+                entered(entry.plan, arguments), path, below(location, "layers"), trainable
+            )
         elif entry.kind or entry.is_operation:
             graph = self._wrapped(entry, path, location, arguments)
         else:
@@ -74,11 +79,16 @@ class LayerBuilder:
                 f"{entry.class_name} has {expected} variables, the file holds {len(weights)} of them.",
             )
         if entry.config.get("lora_rank"):
-            message = f"Keras adds LoRA weights of rank {entry.config['lora_rank']} when it loads this layer; the file "
-            self._note("info", "lora-merged", path, f"{message}holds them merged into the kernel.")
+            self._note(
+                "info",
+                "lora-merged",
+                path,
+                f"The file holds this layer's LoRA weights of rank {entry.config['lora_rank']} merged into the others; "
+                "Keras adds new ones when it loads the model, and counts more parameters then.",
+            )
         return weights
 
-    def _graph(self, plan: Plan, path: str, container: str) -> Graph:
+    def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
         flow = self._inference.propagate(plan, path)
         stored = [entry for entry in plan.entries if not entry.is_operation]
         members = [(_stored_class(entry), entry.name) for entry in stored]
@@ -92,6 +102,7 @@ class LayerBuilder:
                 below(path, entry.name),
                 locations.get(entry.name, ""),
                 flow.arguments.get((entry.name, 0)),
+                trainable,
             )
             for entry in plan.entries
         )
@@ -127,7 +138,7 @@ def _remedy(layer: Layer) -> str:
     """How an output shape that the file does not tell can be had."""
     if layer.class_name == "Lambda":
         return "It is known where the Lambda is made with output_shape=…"
-    if catalog.find(layer.class_name, layer.module) is not None:
+    if (layer.module or "").startswith("keras"):
         return "Let Keras load the model to see it: --load, load=True."
     return "Import the module that defines the class and let Keras load the model: netviz.inspect(path, load=True)."
 

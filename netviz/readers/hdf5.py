@@ -150,16 +150,14 @@ class Hdf5Store:
     """Values of the weights of one file, each read when it is asked for.
 
     `path` is the file and `stamp` its size and time of change when it was inspected; `open_window`
-    gives its HDF5 data as a file object. What has been opened is not pickled, is used by one thread at a
-    time (a file has one position) and is opened anew in a process that was forked.
+    gives its HDF5 data as a file object. A file has one position, so each thread opens it for itself, and
+    a process that was forked opens it anew; what has been opened is not pickled.
     """
 
     path: Path
     stamp: tuple[int, int]
     open_window: Callable[[], BinaryIO]
-    _file: pyfive.File | None = field(default=None, repr=False)
-    _process: int = field(default=0, repr=False)
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _opened: threading.local = field(default_factory=threading.local, repr=False)
 
     def __reduce__(self) -> tuple[type[Hdf5Store], tuple[Path, tuple[int, int], Callable[[], BinaryIO]]]:
         return Hdf5Store, (self.path, self.stamp, self.open_window)
@@ -188,9 +186,9 @@ class Hdf5Store:
         if stamp_of(self.path) != self.stamp:
             raise SourceError(f"{self.path}: the file has changed since it was inspected", "Inspect it again.")
         with self._reading(weight):
-            if self._file is None or self._process != os.getpid():
-                self._file, self._process = pyfive.File(self.open_window()), os.getpid()
-            return self._file[weight.path]
+            if getattr(self._opened, "process", None) != os.getpid():
+                self._opened.file, self._opened.process = pyfive.File(self.open_window()), os.getpid()
+            return self._opened.file[weight.path]
 
     def _values(self, dataset: pyfive.Dataset, weight: Weight, part: slice | tuple[()]) -> NDArray[np.generic]:
         with self._reading(weight):
@@ -203,8 +201,7 @@ class Hdf5Store:
     def _reading(self, weight: Weight) -> Iterator[None]:
         """Turns whatever damage leads to inside the HDF5 library into one line that names the place."""
         try:
-            with self._lock:
-                yield
+            yield
         except NetvizError:
             raise
         except Exception as error:

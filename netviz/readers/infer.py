@@ -7,7 +7,7 @@ unknown. Pure: plans in, tensors out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Shapes
@@ -137,6 +137,16 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLay
     return [
         WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
     ]
+
+
+def entered(plan: Plan, arguments: Arguments | None) -> Plan:
+    """The plan with inputs that it leaves open taken from a call of it: a Pipeline states none of its own."""
+    tensors = arguments.tensors if arguments else ()
+    left_open = any(port.reference and port.reference.layer is ENTRANCE for port in plan.inputs)
+    if not left_open or len(tensors) < len(plan.inputs):
+        return plan
+    ports = zip(plan.inputs, tensors, strict=False)
+    return replace(plan, inputs=tuple(replace(port, tensor=merge(port.tensor, tensor)) for port, tensor in ports))
 
 
 def merge(stated: Tensor, inferred: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Layer, Model, Note, Severity, Source, Tensor, Weight
 from netviz.readers.archive import size_of
-from netviz.readers.infer import Inference, wrapped_layers
+from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Port, Reference, Stated, Step, below
 from netviz.readers.trace import TraceFailed, trace
 from netviz.readers.wiring import CallKey, Flow, Outputs, wire
@@ -27,6 +27,9 @@ from netviz.readers.wrapped import wrapper_graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+MAX_REASON = 240
+"""Characters of Keras's own message that are passed on; it may hold a whole config."""
 
 HOW_TO_BUILD = (
     "The model is not built, so it has no shapes and no weights yet: call model.build((None, …)) with the shape of its "
@@ -56,7 +59,8 @@ def load_and_read(path: Path) -> Model:
     except Exception as error:  # whatever the code in Keras and in registered classes raises
         raise NetvizError(
             f"{path}: Keras {keras.__version__} cannot load it: {_reason(error)}",
-            "Without --load (load=False) netviz reads the file itself. A class of your own has to be imported first.",
+            "Without --load (load=False) netviz reads the file itself. Keras needs classes of your own to be imported, "
+            "and refuses code in the file (a Lambda).",
         ) from error
     live = read_live(model)
     source = Source(str(path), "keras-v3", keras.__version__, "loaded", size_of(path))
@@ -142,6 +146,8 @@ class LiveReader:
             return self._sequential(layer, path), _own_variables(layer)
         if hasattr(layer, "_nodes_by_depth"):
             return self._functional(layer, layer, layer.operations, path), _own_variables(layer)
+        if entry.plan:
+            return self._planned(layer, entry.plan, path, arguments), _own_variables(layer)
         if entry.kind and entry.kind.children:
             return self._wrapped(layer, entry, path, arguments), _own_variables(layer)
         inside = _sublayers(layer)
@@ -185,6 +191,18 @@ class LiveReader:
         )
         ports = (Port(model.layers[-1].name, previous.tensor, previous.reference),) if inputs and layers else ()
         return wire(Plan(tuple(entries), inputs, ports), Flow(outputs, arguments), layers)
+
+    def _planned(self, layer: Any, plan: Plan, path: str, arguments: Arguments | None) -> Graph:
+        """The layers of a Pipeline, whose calls Keras does not keep: they follow from its config."""
+        plan = entered(plan, arguments)
+        flow = Inference([]).propagate(plan, None)
+        inside = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
+        layers = tuple(
+            self.layer(inside[entry.name], below(path, entry.name), flow.arguments.get((entry.name, 0)))
+            for entry in plan.entries
+            if entry.name in inside
+        )
+        return wire(plan, flow, layers)
 
     def _wrapped(self, layer: Any, entry: Entry, path: str, arguments: Arguments | None) -> Graph | None:
         """The layers inside a wrapper, each with one call on what the wrapper feeds it."""
@@ -393,7 +411,8 @@ def _reason(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    reason = lines[0] if lines else type(error).__name__
+    return reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}…"
 
 
 def _one_line(error: Exception) -> str:

@@ -140,8 +140,10 @@ class PlanReader:
         plan = None
         if _is_model(class_name, config):
             layers = [_mapping(layer) for layer in _list(config.get("layers"))]
-            read = self._functional if "input_layers" in config else self._sequential
-            plan = read(config, layers, path)
+            if "input_layers" in config:
+                plan = self._functional(config, layers, path)
+            else:
+                plan = self._chain(class_name, config, layers, path)
             config = {key: config[key] for key in config if key not in ("layers", "input_layers", "output_layers")}
         return Entry(
             name=name,
@@ -185,7 +187,7 @@ class PlanReader:
         entries = tuple(_with_source_call(entry, referred_layers) for entry in entries)
         return Plan(entries, _ports(config.get("input_layers"), nested), outputs)
 
-    def _sequential(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
+    def _chain(self, class_name: str | None, config: Config, layers: Sequence[Config], path: str) -> Plan:
         """A chain as a plan: each layer is called once, on what the one before it gives."""
         entries = self._entries(layers, path)
         name, dtype, shape = "input", None, as_shape(config.get("build_input_shape"))
@@ -196,7 +198,7 @@ class PlanReader:
             shape = as_shape(first.config.get("batch_shape", first.config.get("batch_input_shape")))
         elif entries and shape is None:
             shape = as_shape(entries[0].config.get("batch_input_shape"))
-        if shape is None and not any(entry.built for entry in entries):
+        if shape is None and class_name == "Sequential" and not any(entry.built for entry in entries):
             self._notes.append(
                 Note(
                     "warning",
@@ -230,6 +232,10 @@ class PlanReader:
                 )
 
 
+CHAINS = ("Sequential", "Pipeline")
+"""Classes of Keras that call their layers one after the other."""
+
+
 def _is_model(class_name: str | None, config: Config) -> bool:
     """Whether a config is that of a Functional or Sequential model, or of a subclass that is written like one.
 
@@ -240,7 +246,7 @@ def _is_model(class_name: str | None, config: Config) -> bool:
         return False
     if "input_layers" in config and "output_layers" in config:
         return True
-    return class_name == "Sequential" or ("build_input_shape" in config and all(map(_is_layer, layers)))
+    return class_name in CHAINS or ("build_input_shape" in config and all(map(_is_layer, layers)))
 
 
 def _is_layer(value: object) -> bool:

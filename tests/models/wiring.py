@@ -160,6 +160,24 @@ def custom_layer() -> keras.Model:
 
 
 @into(WIRING)
+def frozen_base() -> keras.Model:
+    """A frozen Functional model below a head, and all of it frozen once more."""
+    y = keras.Input((4,), name="y")
+    base = keras.Model(y, layers.Dense(2, name="inside")(y + 1.0), name="base")
+    base.trainable = False
+    x = keras.Input((4,), name="x")
+    return keras.Model(x, layers.Dense(1, name="head")(base(x)), name="frozen_base")
+
+
+@into(WIRING)
+def frozen_root() -> keras.Model:
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, layers.Dense(1, name="head")(x), name="frozen_root")
+    model.trainable = False
+    return model
+
+
+@into(WIRING)
 def unfrozen_inside() -> keras.Model:
     """Fine-tuning as it is usually done: a frozen base, of which the last layer is trained again."""
     base = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(3)], name="base")
@@ -174,7 +192,7 @@ def setting_called_layers() -> keras.Model:
     """A custom layer and a Pipeline, both of which have a setting `layers` and are no models."""
     x = keras.Input((4,), name="x")
     y = Stacked([8, 3], name="stacked")(x)
-    y = layers.Pipeline([layers.Rescaling(0.5), layers.Rescaling(2.0)], name="pipeline")(y)
+    y = layers.Pipeline([layers.Rescaling(0.5), layers.Dense(5, name="piped")], name="pipeline")(y)
     return keras.Model(x, layers.Dense(2, name="after")(y), name="setting_called_layers")
 
 

@@ -36,8 +36,8 @@ KERAS_SAYS_OTHERWISE = {
     "attentions",
 }
 
-LOADED_OTHERWISE = {"frozen", "unfrozen_inside"}
-"""Keras forgets on loading that a nested Sequential is frozen."""
+LOADED_OTHERWISE = {"frozen", "frozen_base", "frozen_root", "unfrozen_inside"}
+"""Keras forgets on loading that a nested Sequential or an InputLayer is frozen."""
 
 MODELS = [name for name in ZOO if name not in SUBCLASSED | MEMORY_ONLY]
 
