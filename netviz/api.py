@@ -15,7 +15,7 @@ from netviz import __version__
 from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.document import build_document
 from netviz.analysis.subjects import Subject, find_subject, layer_subjects, matching_subjects
-from netviz.analysis.summary import build_summary
+from netviz.analysis.summary import SPARED, build_summary
 from netviz.artifact import Artifact
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Call, Config, Endpoint, Model, Note, Parameters, Shape, Source, Weight, WeightStore
@@ -138,9 +138,10 @@ class InspectedModel:
             if depth is not None:
                 raise UsageError("depth goes with the table of all layers, not with layer", "Leave out one of the two.")
             return _details(self.model, matching_subjects(self.model, layer), columns)
-        sheet = build_summary(self.model, columns=columns, depth=depth, config=config, weights=weights)
+        build = partial(build_summary, self.model, columns=columns, depth=depth, config=config, weights=weights)
+        narrower = [partial(build, spared=spared) for spared in SPARED] if columns is None else []
         document = partial(build_document, self.model, version=__version__, config=config, depth=depth)
-        return sheet_artifact(self.name, sheet, document)
+        return sheet_artifact(self.name, build(), document, narrower)
 
     def __str__(self) -> str:
         return str(self.summary())

@@ -196,6 +196,17 @@ def test_columns_depth_and_layer_choose_what_is_shown() -> None:
         net.summary(layer="(")
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.keras")), ids=lambda path: path.stem)
+def test_a_table_is_folded_to_its_width_and_says_what_it_spares(path: Path, width: int) -> None:
+    artifact = netviz.inspect(path).summary()
+    text = artifact.text(width=width)
+    table = text.split("\n\nDirection")[0]
+    assert max(map(len, table.splitlines())) <= width
+    asked_for = netviz.inspect(path).summary(columns=["name", "output", "formula"]).text(width=width)
+    assert "No room for" not in asked_for + str(artifact)
+
+
 def test_a_layer_in_full_shows_its_values(lenet: netviz.InspectedModel) -> None:
     text = str(lenet["conv1"].summary())
     kernel = lenet["conv1"].kernel

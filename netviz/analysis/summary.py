@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
@@ -11,6 +11,9 @@ from netviz.analysis.settings import settings
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
 from netviz.model import Layer, Model, Note, Parameters, count
 from netviz.views import Column, Row, Sheet, Table
+
+SPARED = (("formula",), ("formula", "connected"), ("formula", "connected", "class"))
+"""The usual columns that a terminal too narrow for all of them does without, step by step."""
 
 DEFAULT_COLUMNS = ("name", "class", "output", "parameters", "formula")
 
@@ -22,15 +25,23 @@ def build_summary(
     depth: int | None = None,
     config: bool = False,
     weights: bool = False,
+    spared: Collection[str] = (),
 ) -> Sheet:
     """The model's layers with the given columns, totals, ends, source and notes.
 
-    `depth` is how many levels are shown (1: top-level layers only), all by default.
+    `depth` is how many levels are shown (1: top-level layers only), all by default; `spared` are usual columns
+    to do without, which is then said below the table.
     Raises UsageError for an unknown column.
     """
     levels = list(walk_subjects(model, depth))
     subjects = [subject for _, subject in levels]
+    if columns is None:
+        columns = usual_columns(model)
+        spared = [name for name in columns if name in spared]
+        columns = [name for name in columns if name not in spared]
     tables = [layers_table(model, levels, columns, total=True)]
+    if spared:
+        tables.append(_spared_table(spared))
     if weights:
         tables.append(weights_table([model.root, *(subject.layer for subject in subjects)]))
     if config:
@@ -52,10 +63,7 @@ def layers_table(
     Connections are among the usual ones where the model is more than a chain. `total` adds the model's
     parameters as a last row, in which a variable that layers share counts once.
     """
-    if columns is None:
-        more = () if is_chain(model.graph) else ("connected",)
-        columns = (naming, *DEFAULT_COLUMNS[1:], *more)
-    names = chosen_columns(columns)
+    names = chosen_columns(usual_columns(model, naming) if columns is None else columns)
     fills = [COLUMNS[name][1] for name in names]
     rows = [
         Row(tuple(fill(subject) for fill in fills), depth=level, family=family_of(subject.layer))
@@ -64,6 +72,16 @@ def layers_table(
     if total and names[0] in ("name", "path") and "parameters" in names:
         rows += _sums(model, names)
     return Table("layers", tuple(COLUMNS[name][0] for name in names), tuple(rows))
+
+
+def usual_columns(model: Model, naming: str = "name") -> tuple[str, ...]:
+    """The columns where none are asked for, the first of them `naming`."""
+    return (naming, *DEFAULT_COLUMNS[1:], *(() if is_chain(model.graph) else ("connected",)))
+
+
+def _spared_table(names: Collection[str]) -> Table:
+    fact = ("No room for", f"{', '.join(names)}; a wider terminal or --columns shows them")
+    return Table("spared", (Column("fact", "Fact"), Column("value", "Value")), (Row(fact),), heading=False)
 
 
 def _sums(model: Model, names: Sequence[str]) -> list[Row]:

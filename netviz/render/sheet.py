@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from netviz.artifact import Artifact
 from netviz.views import Sheet
 
 
-def sheet_artifact(name: str, sheet: Sheet, load_data: Callable[[], object]) -> Artifact:
+def sheet_artifact(
+    name: str, sheet: Sheet, load_data: Callable[[], object], narrower: Sequence[Callable[[], Sheet]] = ()
+) -> Artifact:
     """The sheet in all formats of tables; what `load_data` gives is its `data` and its "json".
 
-    "html" is a complete page, "fragment" the HTML that notebooks embed.
+    "html" is a complete page, "fragment" the HTML that notebooks embed. `narrower` makes sheets to fall back to,
+    one after the other, where a terminal is too narrow for the one before.
     """
 
     def text(width: int | None = None, color: bool = False) -> str:
-        from netviz.render.text import sheet_to_text
+        from netviz.render.text import sheet_to_text, text_width
 
-        return sheet_to_text(sheet, width=width, color=color)
+        written = sheet_to_text(sheet, width=width, color=color)
+        for make in narrower:
+            if width is None or text_width(written) <= width:
+                break
+            written = sheet_to_text(make(), width=width, color=color)
+        return written
 
     def markdown() -> str:
         from netviz.render.markdown import sheet_to_markdown

@@ -5,6 +5,7 @@ Colour is written as SGR codes of the 256-colour palette around the very same te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -17,6 +18,7 @@ from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES
 from netviz.views import NUMERIC, Kind, Row, Sheet, Table
 
 _GAP = "  "
+_SGR = re.compile("\x1b\\[[\\d;]*m")
 _RULE = "─"
 
 Paint = Callable[[str, str], str]
@@ -65,6 +67,11 @@ def sheet_to_text(sheet: Sheet, *, width: int | None = None, color: bool = False
         space = [""] if title and table.heading else []  # or a heading would seem to go on in the next line
         blocks.append(title + space + _table_lines(table, width, paint))
     return "\n\n".join("\n".join(block) for block in blocks if any(block)) + "\n"
+
+
+def text_width(text: str) -> int:
+    """How many cells the widest line of a text takes, ANSI codes not counted."""
+    return max((cell_width(_SGR.sub("", line)) for line in text.splitlines()), default=0)
 
 
 def _plain(text: str, codes: str) -> str:
