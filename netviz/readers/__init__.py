@@ -30,6 +30,10 @@ def read(source: object, *, load: bool = False) -> Model:
         if load:
             loaded: Model = _live_reader().load_and_read(path)
             return loaded
+        if _is_hdf5(path):
+            from netviz.readers.legacy import read_hdf5
+
+            return read_hdf5(path)
         from netviz.readers.keras_v3 import read_keras
 
         return read_keras(path)
@@ -64,13 +68,15 @@ def require_model_file(path: Path) -> None:
         raise SourceError(f"{str(path)!r}: {error}") from error
     if not head:
         raise SourceError(f"{path}: the file is empty")
-    if head.startswith(HDF5_MAGIC):
-        raise SourceError(
-            f"{path}: an HDF5 file, which netviz cannot read yet",
-            "Save the model as .keras: model.save('model.keras').",
-        )
-    if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
+    if not head.startswith(HDF5_MAGIC) and not head.startswith(b"PK") and not zipfile.is_zipfile(path):
         raise SourceError(f"{path}: not a Keras model: {_looks_like(head)}", "A .keras file is a zip archive.")
+
+
+def _is_hdf5(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
 
 
 def _live_reader() -> ModuleType:

@@ -66,10 +66,9 @@ class LayerBuilder:
         if entry.is_operation:
             return ()
         kind = None if entry.plan else entry.kind
-        weights = self._storage.weights(kind, entry.config, location, trainable)
-        if entry.shared is not None:
-            weights = weights or self._shared.get(entry.shared, ())
-            self._shared[entry.shared] = weights
+        weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)
+        if entry.shared is not None:  # the HDF5 format has the values once more
+            weights = self._shared[entry.shared] = self._shared.get(entry.shared) or weights
         expected = len(kind.weights(entry.config)) if kind else 0
         if len(weights) < expected and self._storage.holds_weights:
             self._note(

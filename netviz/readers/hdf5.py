@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MAX_OBJECTS = 1_000_000
 """Groups and datasets read at most; NASNetLarge with its optimizer has under 10,000."""
 
+LEGACY_GROUPS = ("model_weights", "model_weights/top_level_model_weights", "optimizer_weights")
+"""The groups of a whole model in the HDF5 format; their attributes, and those of the layers' groups, say what is in."""
+
 MAX_DEPTH = 200
 """Groups within groups followed at most."""
 
@@ -40,11 +43,13 @@ class StoredTree:
     """What a weights file holds: arrays by their path in it, and the name each `vars` group states.
 
     `arrays["layers/dense/vars/0"]` is a tensor, `names["layers/dense"]` the layer's own name there
-    (written since Keras 3.6). `skipped` lists what could not be read, with the reason.
+    (written since Keras 3.6). `attributes` are those of the groups that the HDF5 format of models uses, by the
+    group's path and the attribute's name, as texts. `skipped` lists what could not be read, with the reason.
     """
 
     arrays: Mapping[str, Tensor] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     skipped: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,6 +70,8 @@ def _read_tree(file: BinaryIO) -> StoredTree:
         raise SourceError(f"the HDF5 data cannot be read: {_reason(error)}") from error
     arrays: dict[str, Tensor] = {}
     names: dict[str, str] = {}
+    attributes = {"": _attributes(root)}
+    described = set(LEGACY_GROUPS)
     skipped: list[tuple[str, str]] = []
     for path, header in _walk(root, skipped):
         try:
@@ -74,9 +81,23 @@ def _read_tree(file: BinaryIO) -> StoredTree:
                 name = header.get_attributes().get("name")
                 if name is not None:
                     names[path.removesuffix("vars").removesuffix("/")] = _text(name)
+            elif path in described:
+                attributes[path] = _attributes(header)
+                for name, values in attributes[path].items():
+                    if name.startswith("layer_names"):
+                        described.update(f"{path}/{value}" for value in values)
         except Exception as error:
             skipped.append((path, _reason(error)))
-    return StoredTree(arrays, names, tuple(skipped))
+    return StoredTree(arrays, names, attributes, tuple(skipped))
+
+
+def _attributes(header: DataObjects) -> dict[str, tuple[str, ...]]:
+    """The attributes of an object as texts, those that cannot be read left out; single ones are tuples of one."""
+    try:
+        found = header.get_attributes()
+    except Exception:  # one attribute of a type that pyfive does not know takes the others with it
+        return {}
+    return {str(name): tuple(map(_text, np.atleast_1d(value).tolist())) for name, value in found.items()}
 
 
 def _walk(root: DataObjects, skipped: list[tuple[str, str]]) -> Iterator[tuple[str, DataObjects]]:
@@ -127,11 +148,14 @@ def _links(path: str, group: DataObjects, skipped: list[tuple[str, str]]) -> lis
 
 
 def _dtype_name(header: DataObjects) -> str:
-    """Name of the stored dtype; bfloat16, which HDF5 does not know, is stored as two raw bytes and an attribute."""
+    """Name of the stored dtype; bfloat16, which HDF5 does not know, is stored as two raw bytes.
+
+    An attribute says so in .keras files; in the HDF5 format nothing does, but Keras has no other dtype like it.
+    """
     dtype = header.ptype.dtype
     if dtype.kind == "V":
         stated = header.get_attributes().get("dtype")
-        return _text(stated) if stated is not None else str(dtype)
+        return _text(stated) if stated is not None else "bfloat16" if dtype.itemsize == 2 else str(dtype)
     return str(dtype.name)
 
 

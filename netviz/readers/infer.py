@@ -86,7 +86,10 @@ class Inference:
             if kind.output is None:
                 return ()
             shapes = kind.output(entry.config, arguments)
-            dtype = kind.dtype(entry.config, arguments) if kind.dtype else compute_dtype(entry.config)
+            if kind.dtype:
+                dtype = kind.dtype(entry.config, arguments)
+            else:
+                dtype = compute_dtype(entry.config) or _floating(arguments)
         except RULE_ERRORS:
             return ()
         dtypes = dtype if isinstance(dtype, tuple) else (dtype,) * len(shapes)
@@ -137,6 +140,12 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLay
     return [
         WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
     ]
+
+
+def _floating(arguments: Arguments) -> str | None:
+    """The dtype of the first tensor, if floating: in it computes a layer that states none (Keras 2.0)."""
+    dtype = arguments.tensors[0].dtype if arguments.tensors else None
+    return dtype if dtype and "float" in dtype else None
 
 
 def entered(plan: Plan, arguments: Arguments | None) -> Plan:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.naming import group_names
@@ -19,8 +20,39 @@ from netviz.readers.plan import below
 OPTIMIZER = "optimizer"
 
 
-class Storage:
+class Storage(Protocol):
     """The variables of one file, handed out to layers; remembers which were claimed."""
+
+    @property
+    def holds_weights(self) -> bool: ...
+
+    def name(self, location: str) -> str:
+        """The layer's own name that the file states at a location, "" where it states none."""
+        ...
+
+    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+        """The location of each member (class, name) of a container."""
+        ...
+
+    def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
+        """The layer's own variables."""
+        ...
+
+    def tree(self, location: str, path: str, trainable: bool) -> tuple[Layer, ...]:
+        """What is stored below a location as layers of unknown class."""
+        ...
+
+    def optimizer(self) -> tuple[Weight, ...]:
+        """The optimizer's variables."""
+        ...
+
+    def unclaimed(self) -> list[str]:
+        """The variables that no layer has taken."""
+        ...
+
+
+class GroupStorage:
+    """The variables of a .keras file, which stand in groups by class and number."""
 
     def __init__(self, tree: StoredTree) -> None:
         self._arrays = tree.arrays
@@ -42,6 +74,10 @@ class Storage:
     @property
     def holds_weights(self) -> bool:
         return bool(self._arrays)
+
+    def name(self, location: str) -> str:
+        """The layer's own name that the file states at a location (since Keras 3.6), or ""."""
+        return self._names.get(location, "")
 
     def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
         """The group of each member (class, name) of a container: by the counter, checked against the stated name."""
@@ -101,7 +137,7 @@ class Storage:
 
     def unclaimed(self) -> list[str]:
         """The variables that no layer has taken."""
-        return sorted(path for path in self._arrays if path not in self._claimed)
+        return sorted(path for path in self._arrays if path not in self._claimed and not path.startswith("metrics/"))
 
     def _under(self, location: str) -> Iterable[str]:
         for key in sorted(self._children.get(location, ()), key=_natural):

@@ -127,16 +127,25 @@ class Plan:
 
 
 class PlanReader:
-    """Reads serialised layers into entries; what it cannot make sense of goes to `notes`."""
+    """Reads serialised layers into entries; what it cannot make sense of goes to `notes`.
 
-    def __init__(self, notes: list[Note]) -> None:
+    `legacy` reads the form of the HDF5 format, in which classes have no modules.
+    """
+
+    def __init__(self, notes: list[Note], *, legacy: bool = False) -> None:
         self._notes = notes
+        self._legacy = legacy
 
     def read_entry(self, serialized: Config, path: str = "") -> Entry:
         """The entry for one serialised layer or model; `path` is where it stands in the model."""
         config = _mapping(serialized.get("config"))
-        name = _name(serialized)
+        if self._legacy and isinstance(serialized.get("config"), list):  # a Sequential of Keras 1 and 2.0
+            config = {"name": "sequential", "layers": serialized["config"]}
+        name = _name(serialized) or _string(config.get("name")) or ""
         class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
+        if self._legacy and module is None and class_name is not None:
+            module = _module_of(class_name, config)
+            class_name = class_name.rpartition(">")[2]  # "package>Class" for one that was registered
         plan = None
         if _is_model(class_name, config):
             layers = [_mapping(layer) for layer in _list(config.get("layers"))]
@@ -226,10 +235,28 @@ class PlanReader:
                 args = tuple(_parse(value) for value in node["args"])
                 kwargs = {str(key): _parse(value) for key, value in _mapping(node.get("kwargs")).items()}
                 yield Step(name, index, args, kwargs)
+            elif isinstance(node, list) and node:
+                yield _step_of_keras_2(name, index, node)
             else:
                 self._notes.append(
                     Note("warning", "call-unreadable", path, "A call of this layer is written in an unknown form.")
                 )
+
+
+MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "keras", "Model": "keras"}
+"""The modules that Keras 3 writes with its models."""
+
+
+def _module_of(class_name: str, config: Config) -> str | None:
+    """Where Keras has a class that is written without its module; None for a class that it has not.
+
+    Operations are told from layers of the same name by their config, which lacks the settings of layers. A class of
+    the user's that is called like one of Keras's is taken for that one, as Keras takes it.
+    """
+    if class_name in MODEL_MODULES:
+        return MODEL_MODULES[class_name]
+    homes = ("keras.layers", "keras.ops") if "trainable" in config else ("keras.ops", "keras.layers")
+    return next((home for home in homes if catalog.find(class_name, home)), None)
 
 
 CHAINS = ("Sequential", "Pipeline")
@@ -258,6 +285,30 @@ def _with_source_call(entry: Entry, referred: set[str | None]) -> Entry:
     if entry.steps or (entry.class_name != "InputLayer" and entry.name not in referred):
         return entry
     return replace(entry, steps=(Step(entry.name, 0),))
+
+
+def _step_of_keras_2(name: str, index: int, node: list[object]) -> Step:
+    """A call as Keras 2 writes it: `[layer, call, tensor, {keywords}]` per tensor, without shapes.
+
+    Among the keywords a tensor is written `[layer, call, tensor]`.
+    """
+    tensors = [node] if isinstance(node[0], str) else node
+    args: list[object] = []
+    keywords: Config = {}
+    for item in tensors:
+        if _is_reference(item):
+            constant = item[0] == "_CONSTANT_VALUE"
+            args.append(item[2] if constant else Stated(Tensor(None), _reference(item)))
+            keywords = keywords or (_mapping(item[3]) if len(item) > 3 else {})
+    kwargs = {str(key): _parse_of_keras_2(value) for key, value in keywords.items()}
+    return Step(name, index, tuple(args) if len(args) == 1 else (args,), kwargs)
+
+
+def _parse_of_keras_2(value: object) -> object:
+    reference = _reference(value)
+    if reference is not None:
+        return Stated(Tensor(None), reference)
+    return [_parse_of_keras_2(item) for item in value] if isinstance(value, list) else value
 
 
 def _parse(value: object) -> object:

@@ -43,7 +43,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "image": (lambda folder: write(folder / "m.keras", b"\x89PNG\r\n\x1a\n" + bytes(99)), "a PNG image"),
     "pointer": (lambda folder: write(folder / "m.keras", b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
     "page": (lambda folder: write(folder / "m.keras", b"<!DOCTYPE html><html></html>"), "an HTML page"),
-    "hdf5": (lambda folder: write(folder / "m.keras", b"\x89HDF\r\n\x1a\n" + bytes(99)), "HDF5"),
+    "hdf5": (lambda folder: write(folder / "m.keras", b"\x89HDF\r\n\x1a\n" + bytes(99)), "HDF5 data cannot be read"),
     "cut_off": (lambda folder: write(folder / "m.keras", LENET.read_bytes()[:-10]), "damaged or cut off"),
     "beginning": (lambda folder: write(folder / "m.keras", LENET.read_bytes()[:40]), "damaged or cut off"),
     "no_config": (lambda folder: zipped(folder / "m.keras", {"a.txt": b"x"}), "holds no config.json"),
