@@ -97,6 +97,8 @@ class GroupStorage:
         found = []
         for spec in kind.weights(config) if kind else ():
             path = below(location, spec.location)
+            if path not in self._arrays:  # Keras 2 has the parts of a MultiHeadAttention under private names
+                path = below(location, f"_{spec.location}")
             if path in self._arrays and path not in self._claimed:
                 found.append(Weight(path, spec.name, self._arrays[path], trainable and spec.trainable))
         self._claimed.update(weight.path for weight in found)

@@ -188,7 +188,11 @@ class PlanReader:
 
     def _functional(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
         entries = tuple(self._entries(layers, path))
-        nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
+        if any(isinstance(node, list) for layer in layers for node in _list(layer.get("inbound_nodes"))):
+            nested = {entry.name for entry in entries if entry.plan}
+            entries = tuple(_counted_from_zero(entry, nested) for entry in entries)
+        else:
+            nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
         outputs = _ports(config.get("output_layers"), nested)
         referred = {stated.reference for entry in entries for step in entry.steps for _, stated in step.feeds()}
         referred.update(port.reference for port in outputs)
@@ -304,6 +308,25 @@ def _step_of_keras_2(name: str, index: int, node: list[object]) -> Step:
     return Step(name, index, tuple(args) if len(args) == 1 else (args,), kwargs)
 
 
+def _counted_from_zero(entry: Entry, nested: set[str]) -> Entry:
+    """The entry of a Keras 2 model with the calls of nested models counted from 0.
+
+    Keras 2 counts them from 1: their first is the one on their own inputs.
+    """
+
+    def shifted(value: Stated) -> Stated:
+        reference = value.reference
+        if reference is None or reference.layer not in nested:
+            return value
+        return Stated(value.tensor, reference._replace(call=max(0, reference.call - 1)))
+
+    def shift(step: Step) -> Step:
+        args = tuple(_replace(value, shifted) for value in step.args)
+        return replace(step, args=args, kwargs={key: _replace(value, shifted) for key, value in step.kwargs.items()})
+
+    return replace(entry, steps=tuple(map(shift, entry.steps)))
+
+
 def _parse_of_keras_2(value: object) -> object:
     reference = _reference(value)
     if reference is not None:
@@ -324,7 +347,7 @@ def _parse(value: object) -> object:
     return value
 
 
-def _replace(value: object, lookup: Callable[[Stated], Tensor]) -> object:
+def _replace(value: object, lookup: Callable[[Stated], object]) -> object:
     if isinstance(value, Stated):
         return lookup(value)
     if isinstance(value, Mapping):
@@ -357,8 +380,8 @@ def _holds_tensor(value: object) -> bool:
 def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
     """The ends that `input_layers` or `output_layers` names: `[name, call, tensor]` in lists or dicts of any depth.
 
-    Dicts are taken in the order of their keys, as Keras does wherever it flattens one. It counts the calls
-    of nested Functional models from 1 here, and from 0 everywhere else.
+    Dicts are taken in the order of their keys, as Keras does wherever it flattens one. The calls of the `nested`
+    models are counted from 1 here: Keras 3 does so for Functional ones, and counts from 0 everywhere else.
     """
     ports: list[Port] = []
 

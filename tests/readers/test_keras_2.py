@@ -1,0 +1,55 @@
+"""Files of Keras 2 (tf_keras 2.21) in both formats, against what it says of the live models."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import netviz
+from tests.conftest import ROOT
+
+NAMES = ("residual", "shared", "nested", "sequence", "chain", "mobile")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The models of tests/models/keras_2.py, saved by a process of its own."""
+    target = tmp_path_factory.mktemp("keras_2")
+    command = [sys.executable, str(ROOT / "tests" / "models" / "keras_2.py"), str(target)]
+    subprocess.run(command, check=True, capture_output=True)
+    return target
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+@pytest.mark.parametrize("name", NAMES)
+def test_reads_what_keras_2_says(name: str, suffix: str, folder: Path) -> None:
+    net = netviz.inspect(folder / f"{name}.{suffix}")
+    said = json.loads((folder / f"{name}.json").read_text())
+    assert net.notes == ()
+    assert net.parameters.total == said["total"]
+    found = [
+        {
+            "name": layer.name,
+            "class_name": layer.class_name,
+            "output_shapes": [list(shape or ["?"]) for shape in layer.calls[0].output_shapes],
+            "total": layer.parameters.total,
+            "trainable": layer.parameters.trainable,
+        }
+        for layer in net.layers
+    ]
+    assert found == [{key: layer[key] for key in found[0]} for layer in said["layers"]]
+    for layer, expected in zip(net.layers, said["layers"], strict=True):
+        weights = [weight.numpy() for inner in (layer, *layer.walk()) for weight in inner.weights]
+        assert sum(float(np.sum(values, dtype=np.float64)) for values in weights) == pytest.approx(expected["sum"])
+
+
+def test_both_formats_hold_the_same_model(folder: Path) -> None:
+    for name in NAMES:
+        one, other = (netviz.inspect(folder / f"{name}.{suffix}") for suffix in ("keras", "h5"))
+        shapes = [[(layer.path, layer.class_name, layer.output_shape) for layer in net.walk()] for net in (one, other)]
+        assert shapes[0] == shapes[1]
