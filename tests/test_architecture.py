@@ -31,7 +31,7 @@ WITHIN = {"netviz.theme": {"netviz.views", "netviz.model"}}
 
 IMPORTERS = {
     "pyfive": {"netviz/readers/hdf5.py"},
-    "keras": {"netviz/readers/live.py", "netviz/readers/trace.py"},
+    "keras": {f"netviz/readers/live/{name}.py" for name in ("__init__", "nodes", "reader", "trace")},
     "click": {"netviz/cli.py"},
     "tensorflow": set(),
     "jax": set(),

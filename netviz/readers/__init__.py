@@ -30,13 +30,10 @@ def read(source: object, *, load: bool = False) -> Model:
         if load:
             loaded: Model = _live_reader().load_and_read(path)
             return loaded
-        if _is_hdf5(path):
-            from netviz.readers.legacy import read_hdf5
-
-            return read_hdf5(path)
-        from netviz.readers.keras_v3 import read_keras
-
-        return read_keras(path)
+        try:
+            return _read_static(path)
+        except RecursionError as error:
+            raise SourceError(f"{path}: the config is nested deeper than any model") from error
     if load:
         raise UsageError("load=True is for files", "A live model is there already: leave it out.")
     if "keras" not in sys.modules:
@@ -45,6 +42,16 @@ def read(source: object, *, load: bool = False) -> Model:
         )
     live: Model = _live_reader().read_live(source)
     return live
+
+
+def _read_static(path: Path) -> Model:
+    if _is_hdf5(path):
+        from netviz.readers.legacy import read_hdf5
+
+        return read_hdf5(path)
+    from netviz.readers.keras_v3 import read_keras
+
+    return read_keras(path)
 
 
 def require_model_file(path: Path) -> None:

@@ -78,8 +78,8 @@ def read_zip(path: Path) -> Archive:
                 )
             if counts[CONFIG] > 1:
                 raise SourceError(f"{path}: the zip file holds {CONFIG} {counts[CONFIG]} times; which one counts?")
-            config = _json(path, CONFIG, _member(path, archive, CONFIG))
-            metadata = _json(path, METADATA, _member(path, archive, METADATA)) if METADATA in counts else {}
+            config = parse_json(path, CONFIG, _member(path, archive, CONFIG))
+            metadata = parse_json(path, METADATA, _member(path, archive, METADATA)) if METADATA in counts else {}
             problem = _weights_problem(archive, counts)
     except ZIP_ERRORS as error:
         raise SourceError(
@@ -92,8 +92,8 @@ def read_zip(path: Path) -> Archive:
 
 def read_folder(path: Path) -> Archive:
     """The contents of an unzipped .keras folder; raises SourceError where a part cannot be read."""
-    config = _json(path, CONFIG, _file(path / CONFIG))
-    metadata = _json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
+    config = parse_json(path, CONFIG, _file(path / CONFIG))
+    metadata = parse_json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
     weights = path / WEIGHTS
     if weights.is_file():
         return Archive(path, config, metadata, weights, partial(open_file, weights.absolute()), "", size_of(path))
@@ -190,7 +190,7 @@ def _file(path: Path) -> bytes:
         raise SourceError(f"{path}: {error.strerror or error}") from error
 
 
-def _json(path: Path, name: str, data: bytes) -> Config:
+def parse_json(path: Path, name: str, data: bytes | str) -> Config:
     """The JSON object in `data`; raises SourceError that names the member and the place."""
     try:
         value = json.loads(data)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Shapes
 from netviz.model import Config, Note, Shape, Tensor
-from netviz.readers.plan import ENTRANCE, Entry, Plan, PlanReader, Reference, Stated, Step, below
+from netviz.readers.config import PlanReader
+from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step, below
 from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
 
 RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)

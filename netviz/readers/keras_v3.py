@@ -8,21 +8,14 @@ from netviz.errors import SourceError
 from netviz.model import Model, Note, Source
 from netviz.readers.archive import Archive, read_folder, read_zip
 from netviz.readers.assemble import assemble
+from netviz.readers.config import PlanReader
 from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
 from netviz.readers.join import GroupStorage
-from netviz.readers.plan import PlanReader
 
 
 def read_keras(path: Path) -> Model:
     """The model in a .keras file or folder; raises SourceError where it cannot be read."""
     archive = read_folder(path) if path.is_dir() else read_zip(path)
-    try:
-        return _model(path, archive)
-    except RecursionError as error:
-        raise SourceError(f"{path}: config.json is nested deeper than any model") from error
-
-
-def _model(path: Path, archive: Archive) -> Model:
     notes: list[Note] = []
     tree = _stored(archive, notes)
     storage = GroupStorage(tree)

@@ -6,7 +6,6 @@ these in the group's attribute `weight_names`: "conv1/kernel", with ":0" behind 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,10 +13,11 @@ from pathlib import Path
 from netviz.catalog.kinds import LayerKind
 from netviz.errors import SourceError
 from netviz.model import Config, Layer, Model, Note, Source, Weight
-from netviz.readers.archive import open_file, size_of
+from netviz.readers.archive import open_file, parse_json, size_of
 from netviz.readers.assemble import assemble
+from netviz.readers.config import PlanReader
 from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
-from netviz.readers.plan import PlanReader, below
+from netviz.readers.plan import below
 
 _SLASH = "\x1f"
 """Stands in a location for a slash in a layer's name, which Keras 2 allowed ("conv1/bn")."""
@@ -40,22 +40,12 @@ def read_hdf5(path: Path) -> Model:
         )
     notes = [Note("warning", "stored-object-skipped", "", f"{name} {reason}.") for name, reason in tree.skipped]
     storage = NamedStorage(tree)
-    entry = PlanReader(notes, legacy=True).read_entry(_config(path, stated["model_config"][0]))
+    entry = PlanReader(notes, legacy=True).read_entry(parse_json(path, "model_config", stated["model_config"][0]))
     version = next(iter(stated.get("keras_version", ())), None)
     source = Source(str(path), "keras-h5", version, "static", size_of(path))
     file_path = path.absolute()
     store = Hdf5Store(file_path, stamp_of(file_path), partial(open_file, file_path))
     return assemble(entry, storage, source, notes, store)
-
-
-def _config(path: Path, text: str) -> Config:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{path}: model_config is not valid JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise SourceError(f"{path}: model_config holds {type(value).__name__} where an object is expected")
-    return value
 
 
 class NamedStorage:

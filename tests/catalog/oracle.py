@@ -20,8 +20,9 @@ from hypothesis import reject
 from netviz.catalog import find
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.model import Shape, Tensor
+from netviz.readers.config import PlanReader
 from netviz.readers.infer import Inference
-from netviz.readers.plan import Entry, PlanReader
+from netviz.readers.plan import Entry
 
 REFUSALS = (LookupError, TypeError, ValueError, ArithmeticError)
 """What a rule may raise on a call that Keras would refuse."""

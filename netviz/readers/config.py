@@ -1,0 +1,323 @@
+"""Config JSON of Keras 1 to 3, taken apart into plans.
+
+Pure: JSON values in, plans out; nothing of the file is run or looked up in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeGuard
+
+from netviz import catalog
+from netviz.model import Config, Note, Shape, Tensor
+from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, Step, below, substitute
+
+
+class PlanReader:
+    """Reads serialised layers into entries; what it cannot make sense of goes to `notes`.
+
+    `legacy` reads the form of the HDF5 format, in which classes have no modules.
+    """
+
+    def __init__(self, notes: list[Note], *, legacy: bool = False) -> None:
+        self._notes = notes
+        self._legacy = legacy
+
+    def read_entry(self, serialized: Config, path: str = "") -> Entry:
+        """The entry for one serialised layer or model; `path` is where it stands in the model."""
+        config = _mapping(serialized.get("config"))
+        if self._legacy and isinstance(serialized.get("config"), list):  # a Sequential of Keras 1 and 2.0
+            config = {"name": "sequential", "layers": serialized["config"]}
+        name = _name(serialized) or _string(config.get("name")) or ""
+        class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
+        if self._legacy and module is None and class_name is not None:
+            module = _module_of(class_name, config)
+            class_name = class_name.rpartition(">")[2]  # "package>Class" for one that was registered
+        plan = None
+        if _is_model(class_name, config):
+            layers = [_mapping(layer) for layer in _list(config.get("layers"))]
+            if "input_layers" in config:
+                plan = self._functional(config, layers, path)
+            else:
+                plan = self._chain(class_name, config, layers, path)
+            config = {key: config[key] for key in config if key not in ("layers", "input_layers", "output_layers")}
+        return Entry(
+            name=name,
+            class_name=class_name,
+            module=module,
+            config=without_ids(config),
+            kind=catalog.find(class_name, module),
+            plan=plan,
+            steps=tuple(self._steps(name, serialized.get("inbound_nodes"), path)),
+            built=_built_shapes(serialized.get("build_config")),
+            shared=shared if isinstance(shared := serialized.get("shared_object_id"), int) else None,
+        )
+
+    def _entries(self, layers: Sequence[Config], path: str) -> list[Entry]:
+        """The layers in order; where a name stands twice, which Keras refuses, the second gets a number."""
+        entries: list[Entry] = []
+        names: set[str] = set()
+        for layer in layers:
+            entry = self.read_entry(layer, below(path, _name(layer)))
+            name, count = entry.name, 1
+            while name in names:
+                count += 1
+                name = f"{entry.name}#{count}"
+            if name != entry.name:
+                self._notes.append(
+                    Note("warning", "name-twice", below(path, name), f"Two layers have this name; shown as {name}.")
+                )
+                steps = tuple(replace(step, layer=name) for step in entry.steps)
+                entry = replace(entry, name=name, steps=steps)
+            names.add(name)
+            entries.append(entry)
+        return entries
+
+    def _functional(self, config: Config, layers: Sequence[Config], path: str) -> Plan:
+        entries = tuple(self._entries(layers, path))
+        if any(isinstance(node, list) for layer in layers for node in _list(layer.get("inbound_nodes"))):
+            nested = {entry.name for entry in entries if entry.plan}
+            entries = tuple(_counted_from_zero(entry, nested) for entry in entries)
+        else:
+            nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
+        outputs = _ports(config.get("output_layers"), nested)
+        referred = {stated.reference for entry in entries for step in entry.steps for _, stated in step.feeds()}
+        referred.update(port.reference for port in outputs)
+        referred_layers = {reference.layer for reference in referred if reference}
+        entries = tuple(_with_source_call(entry, referred_layers) for entry in entries)
+        return Plan(entries, _ports(config.get("input_layers"), nested), outputs)
+
+    def _chain(self, class_name: str | None, config: Config, layers: Sequence[Config], path: str) -> Plan:
+        """A chain as a plan: each layer is called once, on what the one before it gives."""
+        entries = self._entries(layers, path)
+        name, dtype, shape = "input", None, as_shape(config.get("build_input_shape"))
+        if entries and entries[0].class_name == "InputLayer":
+            first = entries.pop(0)
+            name = first.name
+            dtype = _string(first.config.get("dtype"))
+            shape = as_shape(first.config.get("batch_shape", first.config.get("batch_input_shape")))
+        elif entries and shape is None:
+            shape = as_shape(entries[0].config.get("batch_input_shape"))
+        if shape is None and class_name == "Sequential" and not any(entry.built for entry in entries):
+            self._notes.append(
+                Note(
+                    "warning",
+                    "unbuilt",
+                    path,
+                    "Not built, so without shapes and weights: it was saved before its first call.",
+                )
+            )
+            return Plan(tuple(entries), (), ())
+        entering = Port(name, Tensor(shape, dtype), Reference(ENTRANCE, 0, 0))
+        chained = []
+        previous = Stated(entering.tensor, entering.reference)
+        for entry in entries:
+            chained.append(replace(entry, steps=(Step(entry.name, 0, (previous,)),)))
+            previous = Stated(Tensor(None), Reference(entry.name, 0, 0))
+        if not chained:
+            return Plan((), (entering,), ())
+        return Plan(tuple(chained), (entering,), (Port(chained[-1].name, Tensor(None), previous.reference),))
+
+    def _steps(self, name: str, nodes: object, path: str) -> Iterator[Step]:
+        if not isinstance(nodes, list):
+            return
+        for index, node in enumerate(nodes):
+            if isinstance(node, Mapping) and isinstance(node.get("args"), list):
+                args = tuple(_parse(value) for value in node["args"])
+                kwargs = {str(key): _parse(value) for key, value in _mapping(node.get("kwargs")).items()}
+                yield Step(name, index, args, kwargs)
+            elif isinstance(node, list) and node:
+                yield _step_of_keras_2(name, index, node)
+            else:
+                self._notes.append(
+                    Note("warning", "call-unreadable", path, "A call of this layer is written in an unknown form.")
+                )
+
+
+MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "keras", "Model": "keras"}
+"""The modules that Keras 3 writes with its models."""
+
+
+def _module_of(class_name: str, config: Config) -> str | None:
+    """Where Keras has a class that is written without its module; None for a class that it has not.
+
+    Operations are told from layers of the same name by their config, which lacks the settings of layers. A class of
+    the user's that is called like one of Keras's is taken for that one, as Keras takes it.
+    """
+    if class_name in MODEL_MODULES:
+        return MODEL_MODULES[class_name]
+    homes = ("keras.layers", "keras.ops") if "trainable" in config else ("keras.ops", "keras.layers")
+    return next((home for home in homes if catalog.find(class_name, home)), None)
+
+
+CHAINS = ("Sequential", "Pipeline")
+"""Classes of Keras that call their layers one after the other."""
+
+
+def _is_model(class_name: str | None, config: Config) -> bool:
+    """Whether a config is that of a Functional or Sequential model, or of a subclass that is written like one.
+
+    Other classes may have a setting `layers`, too.
+    """
+    layers = config.get("layers")
+    if not isinstance(layers, list):
+        return False
+    if "input_layers" in config and "output_layers" in config:
+        return True
+    return class_name in CHAINS or ("build_input_shape" in config and all(map(_is_layer, layers)))
+
+
+def _is_layer(value: object) -> bool:
+    return isinstance(value, Mapping) and "class_name" in value and isinstance(value.get("config"), Mapping)
+
+
+def _with_source_call(entry: Entry, referred: set[str | None]) -> Entry:
+    """The entry, with one call without inputs where others use its output but no call is listed."""
+    if entry.steps or (entry.class_name != "InputLayer" and entry.name not in referred):
+        return entry
+    return replace(entry, steps=(Step(entry.name, 0),))
+
+
+def _step_of_keras_2(name: str, index: int, node: list[object]) -> Step:
+    """A call as Keras 2 writes it: `[layer, call, tensor, {keywords}]` per tensor, without shapes.
+
+    Among the keywords a tensor is written `[layer, call, tensor]`.
+    """
+    tensors = [node] if isinstance(node[0], str) else node
+    args: list[object] = []
+    keywords: Config = {}
+    for item in tensors:
+        if _is_reference(item):
+            constant = item[0] == "_CONSTANT_VALUE"
+            args.append(item[2] if constant else Stated(Tensor(None), _reference(item)))
+            keywords = keywords or (_mapping(item[3]) if len(item) > 3 else {})
+    kwargs = {str(key): _parse_of_keras_2(value) for key, value in keywords.items()}
+    return Step(name, index, tuple(args) if len(args) == 1 else (args,), kwargs)
+
+
+def _counted_from_zero(entry: Entry, nested: set[str]) -> Entry:
+    """The entry of a Keras 2 model with the calls of nested models counted from 0.
+
+    Keras 2 counts them from 1: their first is the one on their own inputs.
+    """
+
+    def shifted(value: Stated) -> Stated:
+        reference = value.reference
+        if reference is None or reference.layer not in nested:
+            return value
+        return Stated(value.tensor, reference._replace(call=max(0, reference.call - 1)))
+
+    def shift(step: Step) -> Step:
+        args = tuple(substitute(value, shifted) for value in step.args)
+        return replace(step, args=args, kwargs={key: substitute(value, shifted) for key, value in step.kwargs.items()})
+
+    return replace(entry, steps=tuple(map(shift, entry.steps)))
+
+
+def _parse_of_keras_2(value: object) -> object:
+    reference = _reference(value)
+    if reference is not None:
+        return Stated(Tensor(None), reference)
+    return [_parse_of_keras_2(item) for item in value] if isinstance(value, list) else value
+
+
+def _parse(value: object) -> object:
+    """An argument as it stands in the file, with `Stated` for each serialised Keras tensor in it."""
+    if isinstance(value, Mapping):
+        if value.get("class_name") == "__keras_tensor__":
+            config = _mapping(value.get("config"))
+            tensor = Tensor(as_shape(config.get("shape")), _string(config.get("dtype")))
+            return Stated(tensor, _reference(config.get("keras_history")))
+        return {key: _parse(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_parse(item) for item in value]
+    return value
+
+
+def _ports(structure: object, nested: set[str]) -> tuple[Port, ...]:
+    """The ends that `input_layers` or `output_layers` names: `[name, call, tensor]` in lists or dicts of any depth.
+
+    Dicts are taken in the order of their keys, as Keras does wherever it flattens one. The calls of the `nested`
+    models are counted from 1 here: Keras 3 does so for Functional ones, and counts from 0 everywhere else.
+    """
+    ports: list[Port] = []
+
+    def visit(value: object, key: str | None) -> None:
+        if _is_reference(value):
+            reference = _reference(value)
+            if reference is not None:
+                if reference.layer in nested:
+                    reference = reference._replace(call=max(0, reference.call - 1))
+                ports.append(Port(key or str(reference.layer), Tensor(None), reference))
+        elif isinstance(value, Mapping):
+            for name in sorted(value):
+                visit(value[name], str(name))
+        elif isinstance(value, list):
+            for item in value:
+                visit(item, key)
+
+    visit(structure, None)
+    return tuple(ports)
+
+
+def _is_reference(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str)
+
+
+def _reference(value: object) -> Reference | None:
+    if _is_reference(value) and isinstance(value[1], int) and isinstance(value[2], int):
+        return Reference(str(value[0]), value[1], value[2])
+    return None
+
+
+def _built_shapes(build_config: object) -> tuple[Shape | None, ...]:
+    """The input shapes in a layer's `build_config`, one per tensor of the first argument."""
+    config = _mapping(build_config)
+    shapes = config.get("shapes_dict")
+    value = next(iter(shapes.values()), None) if isinstance(shapes, Mapping) else config.get("input_shape")
+    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+        return tuple(as_shape(item) for item in value)
+    return (as_shape(value),) if isinstance(value, list) else ()
+
+
+def as_shape(value: object) -> Shape | None:
+    """A shape from JSON, or None where the value is none: only counts and null make axes."""
+    if not isinstance(value, list | tuple):
+        return None
+    axes: list[int | None] = []
+    for axis in value:
+        if axis is None or (isinstance(axis, int) and not isinstance(axis, bool) and axis >= 0):
+            axes.append(axis)
+        else:
+            return None
+    return tuple(axes)
+
+
+def without_ids(config: Config) -> dict[str, object]:
+    """The config without `shared_object_id`, which is a memory address of the process that saved the file."""
+    return {key: _clean(value) for key, value in config.items() if key != "shared_object_id"}
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return without_ids(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _name(serialized: Config) -> str:
+    return _string(serialized.get("name")) or _string(_mapping(serialized.get("config")).get("name")) or ""
+
+
+def _mapping(value: object) -> Config:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None

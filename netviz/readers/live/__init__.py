@@ -1,0 +1,95 @@
+"""A live Keras model as a `Model`: what Keras itself says of layers, calls and shapes.
+
+This package is the only importer of keras. It reads what is there: a model that is not built is not built here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import keras
+import numpy as np
+
+from netviz.errors import NetvizError, UsageError
+from netviz.model import Model, Note, Source, Weight
+from netviz.readers.archive import size_of
+from netviz.readers.live.reader import LiveReader
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_REASON = 240
+"""Characters of Keras's own message that are passed on; it may hold a whole config."""
+
+HOW_TO_BUILD = (
+    "The model is not built, so it has no shapes and no weights yet: call model.build((None, …)) with the shape of its "
+    "input, or the model itself on a batch of data."
+)
+
+
+def read_live(model: object) -> Model:
+    """The `Model` of a live Keras model, built or not; raises UsageError for any other object."""
+    if not isinstance(model, keras.Model):
+        kind = f"{type(model).__module__}.{type(model).__qualname__}"
+        raise UsageError(f"a {kind} cannot be inspected", "Give a file's path, a keras.Model or an inspected model.")
+    notes: list[Note] = []
+    reader = LiveReader(notes)
+    root = reader.layer(model, "", None)
+    optimizer = reader.optimizer(model)
+    if not model.built:
+        notes.append(Note("warning", "unbuilt", "", HOW_TO_BUILD))
+    source = Source(None, "live", keras.__version__, "live")
+    return Model(root, source, tuple(notes), optimizer, LiveStore(reader.variables))
+
+
+def load_and_read(path: Path) -> Model:
+    """The model in a file as Keras loads it (safe_mode on); raises NetvizError with Keras's own reason."""
+    try:
+        model = keras.saving.load_model(path, safe_mode=True)
+    except Exception as error:  # whatever the code in Keras and in registered classes raises
+        raise NetvizError(
+            f"{path}: Keras {keras.__version__} cannot load it: {_reason(error)}",
+            "Without --load (load=False) netviz reads the file itself. Keras needs classes of your own to be imported, "
+            "and refuses code in the file (a Lambda).",
+        ) from error
+    live = read_live(model)
+    source = Source(str(path), "keras-v3", keras.__version__, "loaded", size_of(path))
+    return replace(live, source=source)
+
+
+@dataclass(slots=True)
+class LiveStore:
+    """Values of a live model's variables. They are not pickled with the model."""
+
+    _variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[type[LiveStore], tuple[()]]:
+        return LiveStore, ()
+
+    def read(self, weight: Weight) -> NDArray[np.generic]:
+        """The values of `weight` now; raises NetvizError where the live model is no longer at hand."""
+        if weight.path not in self._variables:
+            raise NetvizError(
+                f"the values of {weight.path} are not at hand: they stayed with the live model",
+                "Inspect the live model again, or save it and inspect the file.",
+            )
+        values = keras.ops.convert_to_numpy(self._variables[weight.path])
+        if weight.tensor.dtype == "bfloat16":
+            values = values.astype(np.float32)
+        return cast("NDArray[np.generic]", values)
+
+    def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
+        """All of the values at once: they are in memory already."""
+        yield self.read(weight)
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong first: Keras wraps an error in others that only say that something did."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0] if lines else type(error).__name__
+    return reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}…"
