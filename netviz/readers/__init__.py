@@ -11,8 +11,7 @@ from types import ModuleType
 
 from netviz.errors import MissingDependency, SourceError, UsageError
 from netviz.model import Model
-
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+from netviz.readers.archive import HDF5_MAGIC, is_hdf5
 
 
 def read(source: object, *, load: bool = False) -> Model:
@@ -45,7 +44,7 @@ def read(source: object, *, load: bool = False) -> Model:
 
 
 def _read_static(path: Path) -> Model:
-    if _is_hdf5(path):
+    if is_hdf5(path):
         from netviz.readers.legacy import read_hdf5
 
         return read_hdf5(path)
@@ -77,13 +76,6 @@ def require_model_file(path: Path) -> None:
         raise SourceError(f"{path}: the file is empty")
     if not head.startswith(HDF5_MAGIC) and not head.startswith(b"PK") and not zipfile.is_zipfile(path):
         raise SourceError(f"{path}: not a Keras model: {_looks_like(head)}", "A .keras file is a zip archive.")
-
-
-def _is_hdf5(path: Path) -> bool:
-    if path.is_dir():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
 
 
 def _live_reader() -> ModuleType:

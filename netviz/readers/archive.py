@@ -24,6 +24,8 @@ from netviz.errors import SourceError
 from netviz.model import Config
 from netviz.readers.window import window
 
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+
 CONFIG = "config.json"
 METADATA = "metadata.json"
 WEIGHTS = "model.weights.h5"
@@ -98,6 +100,14 @@ def read_folder(path: Path) -> Archive:
     if weights.is_file():
         return Archive(path, config, metadata, weights, partial(open_file, weights.absolute()), "", size_of(path))
     return Archive(path, config, metadata, weights, None, f"the folder holds no {WEIGHTS}", size_of(path))
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether a path is an HDF5 file, by its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
 
 
 def size_of(path: Path) -> int:

@@ -99,6 +99,15 @@ def test_published_models_that_keras_still_loads_agree_with_it(wheel_models: Whe
         assert [line for line in found if not line.startswith("optimizer")] == []
 
 
+def test_loading_gives_the_live_model(tmp_path: Path) -> None:
+    model = ZOO["cnn_residual"]()
+    path = tmp_path / "m.h5"
+    model.save(path)
+    loaded = netviz.inspect(path, load=True)
+    assert loaded == netviz.inspect(model) == netviz.inspect(path)
+    assert (loaded.source.format, loaded.source.read) == ("keras-h5", "loaded")
+
+
 def test_a_file_of_weights_alone_says_so(tmp_path: Path) -> None:
     path = tmp_path / "m.weights.h5"
     ZOO["mlp"]().save_weights(path)

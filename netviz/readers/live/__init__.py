@@ -15,7 +15,7 @@ import numpy as np
 
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Model, Note, Source, Weight
-from netviz.readers.archive import size_of
+from netviz.readers.archive import is_hdf5, size_of
 from netviz.readers.live.reader import LiveReader
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def load_and_read(path: Path) -> Model:
             "and refuses code in the file (a Lambda).",
         ) from error
     live = read_live(model)
-    source = Source(str(path), "keras-v3", keras.__version__, "loaded", size_of(path))
+    format_ = "keras-h5" if is_hdf5(path) else "keras-v3"
+    source = Source(str(path), format_, keras.__version__, "loaded", size_of(path))
     return replace(live, source=source)
 
 
