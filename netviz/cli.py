@@ -91,8 +91,8 @@ def inspect(
 ) -> None:
     """Show the layers of the model in SOURCE: shapes, parameters, and how they come about.
 
-    SOURCE is a .keras file or the folder it was unzipped to. It is read without Keras, and nothing in
-    it is run.
+    SOURCE is a .keras file, the folder it was unzipped to, or a whole model in an HDF5 file (.h5). It is
+    read without Keras, and nothing in it is run.
     """
     from netviz import api
 

@@ -54,7 +54,7 @@ def _read_static(path: Path) -> Model:
 
 
 def require_model_file(path: Path) -> None:
-    """Raises SourceError, which says what the path is instead, unless it is a .keras file or folder."""
+    """Raises SourceError, which says what the path is instead, unless it may be a model's file or folder."""
     try:
         if path.is_dir():
             if not (path / "config.json").is_file():
@@ -75,7 +75,10 @@ def require_model_file(path: Path) -> None:
     if not head:
         raise SourceError(f"{path}: the file is empty")
     if not head.startswith(HDF5_MAGIC) and not head.startswith(b"PK") and not zipfile.is_zipfile(path):
-        raise SourceError(f"{path}: not a Keras model: {_looks_like(head)}", "A .keras file is a zip archive.")
+        raise SourceError(
+            f"{path}: not a Keras model: {_looks_like(head)}",
+            "A .keras file is a zip archive, an .h5 file begins with HDF.",
+        )
 
 
 def _live_reader() -> ModuleType:

@@ -46,8 +46,8 @@ class LayerBuilder:
                     "info",
                     "class-unknown",
                     path,
-                    f"{entry.class_name or 'The class'} is not a Keras class: the names of its variables are not "
-                    "stored, and which of them are trainable is not either; all are counted as trainable.",
+                    f"{entry.class_name or 'The class'} is not a Keras class: which of its variables are trainable is "
+                    "not stored (nor, in a .keras file, their names); all are counted as trainable.",
                 )
         return Layer(
             path=path,

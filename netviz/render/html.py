@@ -93,8 +93,9 @@ def _content(column: Column, value: object) -> str:
         return f'<span class="netviz-unknown">{UNKNOWN}</span>'
     if column.kind == "shapes":
         return ", ".join(f'<span class="netviz-shape">{html(shape)}</span>' for shape in cell_parts("shapes", value))
-    return cell_text(column.kind, value, lambda part: html(part) if len(part) <= _SHORT else _long(part, column.kind))
+    return cell_text(column.kind, value, lambda part: _text(part, column.kind))
 
 
-def _long(text: str, kind: Kind) -> str:
-    return breakable(text, kind, html, "<wbr>")
+def _text(text: str, kind: Kind) -> str:
+    """The text, escaped; a long name may be broken, a formula only at the spaces around its plus signs."""
+    return html(text) if len(text) <= _SHORT or kind == "formula" else breakable(text, kind, html, "<wbr>")
