@@ -158,6 +158,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A function that a saved model offers to callers, with its named tensors; `method` is what it is said to do.
+
+    The `source` of its ends is None: what computes them is not among the calls.
+    """
+
+    name: str
+    inputs: tuple[Endpoint, ...]
+    outputs: tuple[Endpoint, ...]
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """Layers and how they are applied. Without `calls`, only which layers there are is known."""
 
@@ -257,13 +270,14 @@ class Model:
     """A whole model: `root` is the model seen as a layer, its path is "".
 
     Compares by what the model is: neither where it came from (`source`, `notes`) nor the values of
-    its weights (`store`) nor the optimizer's state takes part.
+    its weights (`store`) nor the optimizer's state takes part, nor what functions a file offers (`signatures`).
     """
 
     root: Layer
     source: Source = field(compare=False)
     notes: tuple[Note, ...] = field(default=(), compare=False)
     optimizer: tuple[Weight, ...] = field(default=(), compare=False)
+    signatures: tuple[Signature, ...] = field(default=(), compare=False)
     store: WeightStore | None = field(default=None, compare=False, repr=False)
 
     @property
