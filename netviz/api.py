@@ -31,17 +31,24 @@ Shapes = Shape | tuple[Shape | None, ...] | None
 """One tensor's shape, several tensors' shapes, or None where unknown."""
 
 
-def inspect(source: str | os.PathLike[str] | keras.Model | InspectedModel, *, load: bool = False) -> InspectedModel:
+def inspect(
+    source: str | os.PathLike[str] | keras.Model | InspectedModel,
+    *,
+    load: bool = False,
+    architecture: str | os.PathLike[str] | None = None,
+) -> InspectedModel:
     """The model in a file or folder, or a live Keras model, ready to be looked at.
 
     A file is read without importing Keras, and nothing in it is run; `load=True` lets Keras load it
     instead (safe_mode on) and reads the live model, which can tell more of subclassed models.
+    `architecture` is a file with the model's config (`model.to_json()`, or any file of the whole model), which tells
+    the layers where `source` holds weights alone.
     To find the calls inside a live subclassed model, its `call` runs once on symbolic tensors.
     Raises NetvizError, whose message is one line, where the source cannot be read.
     """
-    if isinstance(source, InspectedModel) and not load:
+    if isinstance(source, InspectedModel) and not load and architecture is None:
         return source
-    return InspectedModel(read(source, load=load))
+    return InspectedModel(read(source, load=load, architecture=architecture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,11 @@ class InspectedModel:
     def parameters(self) -> Parameters:
         """Counts over the model: total, trainable, non_trainable, bytes; and the optimizer's, apart."""
         return self.model.parameters
+
+    @property
+    def training(self) -> Config | None:
+        """What it was compiled with (optimizer, loss, metrics, …) as Keras writes it; None where that is not known."""
+        return self.model.training
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -76,6 +76,12 @@ def cli(debug: bool) -> None:
 @click.option("--config", is_flag=True, help="Add every setting of every layer.")
 @click.option("--weights", is_flag=True, help="Add every weight with its shape, dtype and place.")
 @click.option("--load", is_flag=True, help="Let Keras load the file (safe mode) instead of reading it.")
+@click.option(
+    "--architecture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
 @reporting_errors
 def inspect(
@@ -87,20 +93,21 @@ def inspect(
     config: bool,
     weights: bool,
     load: bool,
+    architecture: Path | None,
     output: Path | None,
 ) -> None:
     """Show the layers of the model in SOURCE: shapes, parameters, and how they come about.
 
-    SOURCE is a .keras file, the folder it was unzipped to, or a whole model in an HDF5 file (.h5). It is
-    read without Keras, and nothing in it is run.
+    SOURCE is a file of Keras: a model (.keras, .h5, a SavedModel folder), weights alone (.weights.h5,
+    .weights.json), or a config (.json). It is read without Keras, and nothing in it is run.
     """
     from netviz import api
 
-    if output is not None and _is_part_of(output, source):
+    if output is not None and any(_is_part_of(output, path) for path in (source, architecture) if path):
         raise UsageError(f"{output} is the model itself and would be overwritten", "Choose another file for -o.")
     if load:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
-    net = api.inspect(source, load=load)
+    net = api.inspect(source, load=load, architecture=architecture)
     artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
     if output is not None:
         artifact.save(output, format_)

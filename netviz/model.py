@@ -271,6 +271,7 @@ class Model:
 
     Compares by what the model is: neither where it came from (`source`, `notes`) nor the values of
     its weights (`store`) nor the optimizer's state takes part, nor what functions a file offers (`signatures`).
+    `training` is what the model was compiled with, under the names of `keras.Model.compile`.
     """
 
     root: Layer
@@ -278,6 +279,7 @@ class Model:
     notes: tuple[Note, ...] = field(default=(), compare=False)
     optimizer: tuple[Weight, ...] = field(default=(), compare=False)
     signatures: tuple[Signature, ...] = field(default=(), compare=False)
+    training: Config | None = field(default=None, compare=False)
     store: WeightStore | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -47,6 +47,7 @@ def build_document(
             "optimizer": model.parameters.optimizer,
             "bytes": model.parameters.bytes,
         },
+        "training": model.training,
         "weights": [_weight(weight) for weight in model.root.weights],
         "layers": [_layer(subject, config, depth if only is None else 1) for subject in subjects],
         "notes": [

@@ -9,6 +9,7 @@ from netviz.analysis.connections import is_chain
 from netviz.analysis.formula import products
 from netviz.analysis.settings import settings
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
+from netviz.analysis.training import training_table
 from netviz.model import Layer, Model, Note, Parameters, count
 from netviz.views import Column, Row, Sheet, Table
 
@@ -46,7 +47,13 @@ def build_summary(
         tables.append(weights_table([model.root, *(subject.layer for subject in subjects)]))
     if config:
         tables.append(_configs_table(subjects))
-    tables += [_parameters_table(model), _ends_table(model), _source_table(model), notes_table(model.notes)]
+    tables += [
+        _parameters_table(model),
+        training_table(model.training),
+        _ends_table(model),
+        _source_table(model),
+        notes_table(model.notes),
+    ]
     title = f"{model.name} ({model.root.class_name})" if model.root.class_name else model.name
     return Sheet(title, tuple(table for table in tables if table.rows))
 

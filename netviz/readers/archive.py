@@ -94,8 +94,8 @@ def read_zip(path: Path) -> Archive:
 
 def read_folder(path: Path) -> Archive:
     """The contents of an unzipped .keras folder; raises SourceError where a part cannot be read."""
-    config = parse_json(path, CONFIG, _file(path / CONFIG))
-    metadata = parse_json(path, METADATA, _file(path / METADATA)) if (path / METADATA).is_file() else {}
+    config = parse_json(path, CONFIG, read_bytes(path / CONFIG))
+    metadata = parse_json(path, METADATA, read_bytes(path / METADATA)) if (path / METADATA).is_file() else {}
     weights = path / WEIGHTS
     if weights.is_file():
         return Archive(path, config, metadata, weights, partial(open_file, weights.absolute()), "", size_of(path))
@@ -191,7 +191,8 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _file(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """All of a file that holds JSON; raises SourceError where it cannot be read or is far too large."""
     try:
         if path.stat().st_size > MAX_JSON_BYTES:
             raise SourceError(f"{path}: {path.stat().st_size:,} bytes are far more than a model needs")

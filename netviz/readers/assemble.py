@@ -1,42 +1,49 @@
-"""An entry, stored variables and a source put together to a `Model`, with the notes that hold for it as a whole."""
+"""What a source holds, put together to a `Model`, with the notes that hold for it as a whole."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
-from netviz.model import Model, Note, Source, WeightStore
+from netviz.model import Model, Note, Source
 from netviz.readers.build import LayerBuilder
-from netviz.readers.join import Storage
+from netviz.readers.config import PlanReader
+from netviz.readers.hdf5 import StoredTree
+from netviz.readers.join import GroupStorage
+from netviz.readers.parts import Parts
 from netviz.readers.plan import Entry
+
+WEIGHTS_ONLY = (
+    "This file holds weights alone: shown are the layers that own them, without classes, shapes and calls; which "
+    "weights are trainable is not stored either. A config shows the rest: --architecture FILE, architecture=…, with a "
+    "model.to_json() file or any file of the whole model."
+)
+
+NO_WEIGHTS = "This file holds a config alone, no weights: numbers of parameters are not known from it."
 
 SAVES_NESTED_LISTS = (3, 15)
 """The first version of Keras that saves layers in lists of lists (its pull request 22362)."""
 
 
-def assemble(entry: Entry, storage: Storage, source: Source, notes: list[Note], store: WeightStore | None) -> Model:
-    """The model that `entry` describes, its variables taken from `storage`; `notes` are those made so far."""
+def assemble(parts: Parts) -> Model:
+    """The model of what a source holds; what is missing or does not fit goes to its notes."""
+    notes = parts.notes
+    storage = parts.storage or GroupStorage(StoredTree())
+    entry = _entry(parts)
     root = LayerBuilder(storage, notes).build(entry, "", "")
-    optimizer = storage.optimizer()
-    if entry.plan is None and entry.kind is not None:
-        message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
-        notes.append(Note("warning", "config-unreadable", "", message))
-    elif entry.plan is None:
-        notes.append(
-            Note(
-                "info",
-                "subclassed",
-                "",
-                f"{entry.class_name} builds its layers in code, which the file does not hold: shown are the stored "
-                "weights by the layers that own them, without classes and calls; which weights are trainable is not "
-                "stored either. To see these, import the module that defines the class and let Keras load the model: "
-                "netviz.inspect(path, load=True).",
-            )
-        )
     if not entry.plan and not entry.steps and storage.name(""):
         root = replace(root, name=storage.name(""))
+    if parts.architecture is None:
+        notes.append(Note("info", "weights-only", "", WEIGHTS_ONLY))
+        root = replace(root, name=root.name or _stem(parts.source))
+    elif parts.storage is None:
+        notes.append(Note("info", "no-weights", "", NO_WEIGHTS))
+    if parts.architecture is not None and entry.plan is None:
+        notes.append(_without_layers(entry))
     if entry.plan is None or any(note.code == "class-unknown" for note in notes):
-        notes += _lost_by_keras(source.keras_version)
+        notes += _lost_by_keras(parts.source.keras_version)
+    optimizer = storage.optimizer()
     unclaimed = storage.unclaimed()
     if unclaimed:
         notes.append(
@@ -47,7 +54,42 @@ def assemble(entry: Entry, storage: Storage, source: Source, notes: list[Note], 
                 f"{len(unclaimed)} stored variables belong to no layer of the config, first {unclaimed[0]}.",
             )
         )
-    return Model(root, source, tuple(notes), optimizer, store)
+    return Model(
+        root=root,
+        source=parts.source,
+        notes=tuple(notes),
+        optimizer=optimizer,
+        training=parts.architecture.training if parts.architecture else None,
+        store=parts.store,
+    )
+
+
+def _entry(parts: Parts) -> Entry:
+    """The entry for the model as its config has it, or one of an unknown class where there is no config."""
+    if parts.architecture is None:
+        return Entry("", None, None, {}, None)
+    reader = PlanReader(parts.notes, legacy=parts.architecture.legacy)
+    return reader.read_entry(parts.architecture.config)
+
+
+def _stem(source: Source) -> str:
+    """The name of the file without its suffixes: "m" for "runs/m.weights.h5"."""
+    return Path(source.path or "").name.partition(".")[0]
+
+
+def _without_layers(entry: Entry) -> Note:
+    if entry.kind is not None:
+        message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
+        return Note("warning", "config-unreadable", "", message)
+    return Note(
+        "info",
+        "subclassed",
+        "",
+        f"{entry.class_name} builds its layers in code, which the file does not hold: shown are the stored "
+        "weights by the layers that own them, without classes and calls; which weights are trainable is not "
+        "stored either. To see these, import the module that defines the class and let Keras load the model: "
+        "netviz.inspect(path, load=True).",
+    )
 
 
 def _lost_by_keras(version: str | None) -> list[Note]:

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 MAX_OBJECTS = 1_000_000
 """Groups and datasets read at most; NASNetLarge with its optimizer has under 10,000."""
 
-LEGACY_GROUPS = ("model_weights", "model_weights/top_level_model_weights", "optimizer_weights")
-"""The groups of a whole model in the HDF5 format; their attributes, and those of the layers' groups, say what is in."""
+LEGACY_GROUPS = (
+    "model_weights", "model_weights/top_level_model_weights", "top_level_model_weights", "optimizer_weights",
+)  # fmt: skip
+"""The groups of a model in the HDF5 format; their attributes, and those of the layers' groups, say what is in."""
 
 MAX_DEPTH = 200
 """Groups within groups followed at most."""
@@ -71,7 +73,7 @@ def _read_tree(file: BinaryIO) -> StoredTree:
     arrays: dict[str, Tensor] = {}
     names: dict[str, str] = {}
     attributes = {"": _attributes(root)}
-    described = set(LEGACY_GROUPS)
+    described = {*LEGACY_GROUPS, *_layer_groups("", attributes[""])}
     skipped: list[tuple[str, str]] = []
     for path, header in _walk(root, skipped):
         try:
@@ -83,12 +85,17 @@ def _read_tree(file: BinaryIO) -> StoredTree:
                     names[path.removesuffix("vars").removesuffix("/")] = _text(name)
             elif path in described:
                 attributes[path] = _attributes(header)
-                for name, values in attributes[path].items():
-                    if name.startswith("layer_names"):
-                        described.update(f"{path}/{value}" for value in values)
+                described.update(_layer_groups(f"{path}/", attributes[path]))
         except Exception as error:
             skipped.append((path, _reason(error)))
     return StoredTree(arrays, names, attributes, tuple(skipped))
+
+
+def _layer_groups(prefix: str, stated: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The groups of the layers that a group lists (in `layer_names`, `layer_names0`, …)."""
+    for name, values in stated.items():
+        if name.startswith("layer_names"):
+            yield from (prefix + value for value in values)
 
 
 def _attributes(header: DataObjects) -> dict[str, tuple[str, ...]]:

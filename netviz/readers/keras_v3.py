@@ -1,26 +1,23 @@
-"""A .keras file, or the folder it was unzipped to, as a `Model`, without Keras."""
+"""A .keras file, or the folder it was unzipped to, without Keras."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from netviz.errors import SourceError
-from netviz.model import Model, Note, Source
+from netviz.model import Note, Source
 from netviz.readers.archive import Archive, read_folder, read_zip
-from netviz.readers.assemble import assemble
-from netviz.readers.config import PlanReader
 from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
 from netviz.readers.join import GroupStorage
+from netviz.readers.parts import Architecture, Parts, training_of
 
 
-def read_keras(path: Path) -> Model:
-    """The model in a .keras file or folder; raises SourceError where it cannot be read."""
+def read_keras(path: Path) -> Parts:
+    """What a .keras file or folder holds; raises SourceError where it cannot be read."""
     archive = read_folder(path) if path.is_dir() else read_zip(path)
     notes: list[Note] = []
     tree = _stored(archive, notes)
-    storage = GroupStorage(tree)
-    entry = PlanReader(notes).read_entry(archive.config)
-    if not entry.class_name:
+    if not isinstance(archive.config.get("class_name"), str):
         raise SourceError(f"{path}: config.json states no class, so it is not the config of a Keras model")
     version = archive.metadata.get("keras_version")
     source = Source(
@@ -34,7 +31,8 @@ def read_keras(path: Path) -> Model:
     if archive.open_weights:
         file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
         store = Hdf5Store(file, stamp_of(file), archive.open_weights)
-    return assemble(entry, storage, source, notes, store)
+    architecture = Architecture(archive.config, training=training_of(archive.config.get("compile_config")))
+    return Parts(source, architecture, GroupStorage(tree), store, notes)
 
 
 def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
@@ -48,8 +46,13 @@ def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
     except SourceError as error:
         notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {error.message}."))
         return StoredTree()
-    notes += [
+    notes += skipped(tree)
+    return tree
+
+
+def skipped(tree: StoredTree) -> list[Note]:
+    """A note for each object of a weights file that could not be read."""
+    return [
         Note("warning", "stored-object-skipped", "", f"{path} in the weights file {reason}.")
         for path, reason in tree.skipped
     ]
-    return tree

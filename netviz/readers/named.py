@@ -17,23 +17,26 @@ _SLASH = "\x1f"
 """Stands in a location for a slash in a layer's name, which Keras 2 allowed ("conv1/bn")."""
 
 WEIGHTS, OPTIMIZER, OWN = "model_weights", "optimizer_weights", "top_level_model_weights"
+"""The groups of a whole model. A file of weights alone has the groups of the layers, and `OWN`, at its top."""
 
 
 class NamedStorage:
     """The variables of an HDF5 model, handed out to layers by name; remembers which were claimed.
 
     A location is the path of names down to the layer: "outer/inner/dense". What stands inside a top-level layer
-    is all in that layer's group, so there the names of the variables tell.
+    is all in that layer's group, so there the names of the variables tell. `top` is the group that holds those
+    of the layers, "" in a file of weights alone.
     """
 
-    def __init__(self, tree: StoredTree) -> None:
+    def __init__(self, tree: StoredTree, top: str = WEIGHTS) -> None:
         self._arrays = tree.arrays
         self._claimed: set[str] = set()
+        self._layer_names = listed(tree.attributes.get(top, {}), "layer_names")
+        names = (*self._layer_names, OWN)
         self._groups = {
-            group.removeprefix(f"{WEIGHTS}/"): _weight_names(stated, group)
-            for group, stated in tree.attributes.items()
-            if group.startswith(f"{WEIGHTS}/") or group == OPTIMIZER
+            name: _weight_names(tree.attributes.get(below(top, name), {}), below(top, name)) for name in names
         }
+        self._optimizer = _weight_names(tree.attributes.get(OPTIMIZER, {}), OPTIMIZER)
 
     @property
     def holds_weights(self) -> bool:
@@ -95,18 +98,15 @@ class NamedStorage:
         """
         if location:
             return ()
-        groups = [group for group in self._groups if group not in (OPTIMIZER, OWN)]
         return tuple(
-            Layer(below(path, group), group, None, None, weights=self.weights(None, {"name": group}, group, trainable))
-            for group in groups
+            Layer(below(path, name), name, None, None, weights=self.weights(None, {"name": name}, name, trainable))
+            for name in dict.fromkeys(self._layer_names)
         )
 
     def optimizer(self) -> tuple[Weight, ...]:
         """The optimizer's variables, in their stored order."""
         return tuple(
-            Weight(path, key, self._arrays[path], False)
-            for key, path in self._groups.get(OPTIMIZER, ())
-            if path in self._arrays
+            Weight(path, key, self._arrays[path], False) for key, path in self._optimizer if path in self._arrays
         )
 
     def unclaimed(self) -> list[str]:
@@ -116,14 +116,16 @@ class NamedStorage:
         )
 
 
-def _weight_names(stated: Mapping[str, tuple[str, ...]], group: str) -> tuple[tuple[str, str], ...]:
-    """The variables of a group in order: (name without Keras 2's ":0", path).
-
-    A list too long for one attribute stands in `weight_names0`, `weight_names1`, ….
-    """
-    names = list(stated.get("weight_names", ()))
+def listed(stated: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
+    """The texts of a list attribute; one too long for a single attribute stands in `name0`, `name1`, …."""
+    texts = list(stated.get(name, ()))
     part = 0
-    while f"weight_names{part}" in stated:
-        names += stated[f"weight_names{part}"]
+    while f"{name}{part}" in stated:
+        texts += stated[f"{name}{part}"]
         part += 1
-    return tuple((name.removesuffix(":0"), f"{group}/{name}") for name in names)
+    return tuple(texts)
+
+
+def _weight_names(stated: Mapping[str, tuple[str, ...]], group: str) -> tuple[tuple[str, str], ...]:
+    """The variables of a group in order: (name without Keras 2's ":0", path)."""
+    return tuple((name.removesuffix(":0"), f"{group}/{name}") for name in listed(stated, "weight_names"))

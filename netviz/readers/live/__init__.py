@@ -14,9 +14,10 @@ import keras
 import numpy as np
 
 from netviz.errors import NetvizError, UsageError
-from netviz.model import Model, Note, Source, Weight
+from netviz.model import Config, Model, Note, Source, Weight
 from netviz.readers.archive import is_hdf5, size_of
 from netviz.readers.live.reader import LiveReader
+from netviz.readers.parts import training_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +43,22 @@ def read_live(model: object) -> Model:
     if not model.built:
         notes.append(Note("warning", "unbuilt", "", HOW_TO_BUILD))
     source = Source(None, "live", keras.__version__, "live")
-    return Model(root, source, tuple(notes), optimizer, LiveStore(reader.variables))
+    return Model(
+        root=root,
+        source=source,
+        notes=tuple(notes),
+        optimizer=optimizer,
+        training=_training(model),
+        store=LiveStore(reader.variables),
+    )
+
+
+def _training(model: keras.Model) -> Config | None:
+    """What the model was compiled with, in the form that files have; None where it was not, or cannot be written."""
+    try:
+        return training_of(model.get_compile_config())
+    except Exception:  # whatever a loss of the user's raises when Keras asks for its config
+        return None
 
 
 def load_and_read(path: Path) -> Model:

@@ -1,0 +1,85 @@
+"""What a model was compiled with (optimizer, loss, metrics), as a table that reads like the call of `compile`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from netviz.model import Config
+from netviz.views import Column, Row, Table
+
+LABELS = {
+    "optimizer": "Optimizer",
+    "loss": "Loss",
+    "loss_weights": "Loss weights",
+    "metrics": "Metrics",
+    "weighted_metrics": "Weighted metrics",
+    "sample_weight_mode": "Sample weights",
+    "steps_per_execution": "Steps per execution",
+    "run_eagerly": "Run eagerly",
+    "jit_compile": "JIT compiled",
+    "auto_scale_loss": "Loss scaled",
+}
+"""The arguments of `keras.Model.compile` in their order, those of Keras 1 and 2 included."""
+
+DEFAULTS: Mapping[str, object] = {
+    "steps_per_execution": 1, "run_eagerly": False, "auto_scale_loss": True, "jit_compile": False,
+}  # fmt: skip
+"""Not worth a row: what `compile` does when it is not told."""
+
+UNSPOKEN = ("name", "dtype", "is_legacy_optimizer", "registered_name", "fn")
+"""Settings of a loss, metric or optimizer that say nothing of what it computes."""
+
+
+def training_table(training: Config | None) -> Table:
+    """A row per argument that `compile` was given; without rows where the model was not compiled."""
+    columns = (Column("argument", "Training"), Column("value", "Value"))
+    rows = []
+    for argument, value in sorted((training or {}).items(), key=lambda item: _place(item[0])):
+        if (
+            value in (None, [], {})
+            or (argument in DEFAULTS and value == DEFAULTS[argument])
+            or argument == "jit_compile"
+        ):
+            continue
+        rows.append(Row((LABELS.get(argument, argument), spelled(value))))
+    return Table("training", columns, tuple(rows))
+
+
+def spelled(value: object) -> str:
+    """A setting as one would write it in Python: `Adam(learning_rate=0.001)`, `mae, accuracy`, `a: mse, b: mae`.
+
+    Settings that are off (null, false) are left out of a call.
+    """
+    if isinstance(value, Mapping):
+        if isinstance(value.get("class_name"), str):
+            return _call(value)
+        return ", ".join(f"{key}: {spelled(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(
+            f"[{spelled(item)}]" if isinstance(item, list) else spelled(item) for item in value if item != []
+        )
+    if isinstance(value, float):
+        return f"{value:.6g}"  # Keras keeps float32 settings, such as 0.0010000000474974513
+    return "none" if value is None else str(value)
+
+
+def _call(serialized: Config) -> str:
+    """A serialised object as the call that makes it; a function is its bare name."""
+    name, config = serialized["class_name"], serialized.get("config")
+    if name == "function" and isinstance(config, str):
+        return config
+    if not isinstance(config, Mapping):
+        return str(name)
+    if isinstance(config.get("fn"), str | Mapping):  # MeanMetricWrapper and the like: what is wrapped says more
+        name = f"{name} of {spelled(config['fn'])}"
+    return f"{name}({', '.join(_settings(config))})".removesuffix("()")
+
+
+def _settings(config: Config) -> Iterator[str]:
+    for key, value in config.items():
+        if key not in UNSPOKEN and value is not None and value is not False:
+            yield f"{key}={spelled(value)}"
+
+
+def _place(argument: str) -> int:
+    return list(LABELS).index(argument) if argument in LABELS else len(LABELS)

@@ -1,0 +1,77 @@
+"""An HDF5 file of Keras, without Keras: a whole model (.h5, .hdf5), or weights alone in either of their two forms.
+
+A whole model has its config in an attribute. Variables stand by name where the groups list them ("conv1/kernel", with
+":0" behind it in Keras 2), or by class and number as in a .keras file ("layers/conv2d/vars/0", in .weights.h5).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from netviz.errors import SourceError
+from netviz.model import Note, Source
+from netviz.readers.archive import open_file, parse_json, size_of
+from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
+from netviz.readers.join import GroupStorage, Storage
+from netviz.readers.keras_v3 import skipped
+from netviz.readers.named import NamedStorage
+from netviz.readers.parts import Architecture, Parts, training_of
+
+NUMBERED = re.compile(r"(.*/)?vars/\d+")
+"""Where a variable stands in a .weights.h5 file."""
+
+SHARD = re.compile(r"(?P<model>.+)_\d{5}\.weights\.h5")
+"""What Keras calls the files over which it spreads weights."""
+
+
+def read_hdf5(path: Path) -> Parts:
+    """What an HDF5 file holds; raises SourceError where it cannot be read or holds nothing of Keras."""
+    tree = read_tree_of(path)
+    stated = {name: texts[0] for name, texts in tree.attributes.get("", {}).items() if texts}
+    notes = skipped(tree)
+    architecture = None
+    storage: Storage
+    if "model_config" in stated:
+        training = parse_json(path, "training_config", stated["training_config"]) if "training_config" in stated else {}
+        config = parse_json(path, "model_config", stated["model_config"])
+        architecture = Architecture(config, legacy=True, training=training_of(training))
+        format_, storage = "keras-h5", NamedStorage(tree)
+    elif "layer_names" in stated or "layer_names0" in stated:
+        format_, storage = "weights-h5", NamedStorage(tree, "")
+    elif tree.names or any(map(NUMBERED.fullmatch, tree.arrays)):
+        format_, storage = "weights-v3", GroupStorage(tree)
+        notes += _one_shard_of_several(path)
+    else:
+        held = ", ".join(list(tree.arrays)[:3]) or "nothing"
+        raise SourceError(
+            f"{path}: this HDF5 file holds neither a Keras model nor weights of one",
+            f"It has no attribute model_config and no groups of layers. It holds: {held}.",
+        )
+    source = Source(str(path), format_, stated.get("keras_version"), "static", size_of(path))
+    return Parts(source, architecture, storage, store_of(path), notes)
+
+
+def read_tree_of(path: Path) -> StoredTree:
+    """What an HDF5 file has stored; raises SourceError that names the file."""
+    with open_file(path) as file:
+        try:
+            return read_tree(file)
+        except SourceError as error:
+            raise SourceError(f"{path}: {error.message}", "Copy or download the file again.") from error
+
+
+def store_of(path: Path) -> Hdf5Store:
+    """The values of an HDF5 file, also when the working folder is another by then."""
+    path = path.absolute()
+    return Hdf5Store(path, stamp_of(path), partial(open_file, path))
+
+
+def _one_shard_of_several(path: Path) -> list[Note]:
+    """A note where the name is that of a shard and the map of the shards lies beside it."""
+    found = SHARD.fullmatch(path.name)
+    whole = path.with_name(f"{found['model']}.weights.json") if found else None
+    if whole is None or not whole.is_file():
+        return []
+    return [Note("info", "one-shard", "", f"One part of weights spread over several files: {whole} has them all.")]

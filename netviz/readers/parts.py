@@ -1,0 +1,50 @@
+"""What a file was found to hold, before it is put together: a config of layers, stored variables, or both.
+
+Each format fills in `Parts`; `assemble` makes the model of them. So any file of weights goes with any config.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netviz.model import Config, Note, Source, WeightStore
+
+if TYPE_CHECKING:  # imports the HDF5 library, which a live model does without
+    from netviz.readers.join import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A model as Keras serialises it: `config` has class name and settings, `training` what it was compiled with.
+
+    `legacy` is the form of the HDF5 format, in which classes have no modules.
+    """
+
+    config: Config
+    legacy: bool = False
+    training: Config | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one source holds. Without `architecture` it has weights alone, without `storage` a config alone.
+
+    `store` gives the values of the stored variables; `notes` is added to while the model is put together.
+    """
+
+    source: Source
+    architecture: Architecture | None = None
+    storage: Storage | None = None
+    store: WeightStore | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+def training_of(compiled: object) -> Config | None:
+    """The compile config of a file under the names of `keras.Model.compile`; None where there is none.
+
+    The HDF5 format has the optimizer under `optimizer_config`.
+    """
+    if not isinstance(compiled, dict) or not compiled:
+        return None
+    return {("optimizer" if key == "optimizer_config" else key): value for key, value in compiled.items()}
