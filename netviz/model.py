@@ -67,12 +67,22 @@ class Weight:
     `path` is where its values lie (in a file the dataset, in a live model the variable), so two
     layers that hold the same path share one variable. Where it lies is not part of what it is:
     `path` takes no part in comparisons.
+
+    `tensor` is what the layer computes with. Where it is kept in another form, `stored` is that form:
+    int4 values share bytes two by two along the axis `packed` of the stored array.
     """
 
     path: str = field(compare=False)
     name: str
     tensor: Tensor
     trainable: bool
+    stored: Tensor | None = None
+    packed: int | None = None
+
+    @property
+    def nbytes(self) -> int | None:
+        """Bytes that it takes as it is kept, or None where size or dtype is unknown."""
+        return (self.stored or self.tensor).nbytes
 
     @property
     def role(self) -> str:
@@ -301,5 +311,5 @@ def count(weights: tuple[Weight, ...]) -> Parameters:
     """Counts over distinct weights; a weight of unknown size counts 0."""
     trainable = sum(weight.tensor.size or 0 for weight in weights if weight.trainable)
     total = sum(weight.tensor.size or 0 for weight in weights)
-    size = sum(weight.tensor.nbytes or 0 for weight in weights)
+    size = sum(weight.nbytes or 0 for weight in weights)
     return Parameters(total, trainable, total - trainable, 0, size)
