@@ -44,8 +44,8 @@ BLOCK = 1 << 20
 class StoredTree:
     """What a weights file holds: arrays by their path in it, and the name each `vars` group states.
 
-    `arrays["layers/dense/vars/0"]` is a tensor, `names["layers/dense"]` the layer's own name there
-    (written since Keras 3.6). `attributes` are those of the groups that the HDF5 format of models uses, by the
+    `arrays["layers/dense/vars/0"]` is a tensor, in the order in which they were written; `names["layers/dense"]` the
+    layer's own name there (stored since Keras 3.6). `attributes` are those of the groups that the HDF5 format of models uses, by the
     group's path and the attribute's name, as texts. `skipped` lists what could not be read, with the reason.
     """
 
@@ -71,6 +71,7 @@ def _read_tree(file: BinaryIO) -> StoredTree:
     except Exception as error:  # pyfive raises whatever the damage leads to
         raise SourceError(f"the HDF5 data cannot be read: {_reason(error)}") from error
     arrays: dict[str, Tensor] = {}
+    places: dict[str, int] = {}
     names: dict[str, str] = {}
     attributes = {"": _attributes(root)}
     described = {*LEGACY_GROUPS, *_layer_groups("", attributes[""])}
@@ -79,6 +80,7 @@ def _read_tree(file: BinaryIO) -> StoredTree:
         try:
             if header.is_dataset:
                 arrays[path] = Tensor(tuple(map(int, header.shape)), _dtype_name(header))
+                places[path] = header.offset
             elif path == "vars" or path.endswith("/vars"):
                 name = header.get_attributes().get("name")
                 if name is not None:
@@ -88,6 +90,7 @@ def _read_tree(file: BinaryIO) -> StoredTree:
                 described.update(_layer_groups(f"{path}/", attributes[path]))
         except Exception as error:
             skipped.append((path, _reason(error)))
+    arrays = {path: arrays[path] for path in sorted(arrays, key=places.__getitem__)}
     return StoredTree(arrays, names, attributes, tuple(skipped))
 
 

@@ -59,7 +59,7 @@ class GroupStorage:
         self._names = tree.names
         self._claimed: set[str] = set()
         self._children: dict[str, dict[str, None]] = {}
-        for path in (*tree.names, *tree.arrays):
+        for path in (*tree.arrays, *tree.names):
             while path:
                 parent, _, key = path.rpartition("/")
                 siblings = self._children.setdefault(parent, {})
@@ -111,10 +111,12 @@ class GroupStorage:
     def tree(self, location: str, path: str, trainable: bool) -> tuple[Layer, ...]:
         """The groups below a location as layers of unknown class, for what the config does not describe.
 
+        They come in the order in which their variables were written, which for the layers of a model is that of the
+        model; those without variables come last.
         Groups that only hold other groups (a list attribute) give way to what they hold.
         """
         layers: list[Layer] = []
-        for key in sorted(self._children.get(location, ()), key=_natural):
+        for key in self._children.get(location, ()):
             group = below(location, key)
             if key == "vars" or group in self._arrays or (not location and key == OPTIMIZER):
                 continue
