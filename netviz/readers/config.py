@@ -31,7 +31,7 @@ class PlanReader:
             config = {"name": "sequential", "layers": serialized["config"]}
         name = _name(serialized) or _string(config.get("name")) or ""
         class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
-        if self._legacy and module is None and class_name is not None:
+        if class_name is not None and (self._legacy or "module" not in serialized) and module is None:
             module = _module_of(class_name, config)
             class_name = class_name.rpartition(">")[2]  # "package>Class" for one that was registered
         plan = None

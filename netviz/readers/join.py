@@ -3,6 +3,8 @@
 Keras stores a layer's variables under a group named after its class and a counter, not after the layer
 ("layers/dense_1/vars/0"). Since 3.6 the group states the layer's name as well; before, only the counter
 tells. Source: keras.src.saving.saving_lib, `_save_state` and `_save_container_state`.
+
+Keras 2.12 to 2.14 came upon the layers by another attribute first, which lists them for checkpoints.
 """
 
 from __future__ import annotations
@@ -12,12 +14,15 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from netviz.catalog.kinds import LayerKind
-from netviz.catalog.naming import group_names
+from netviz.catalog.naming import group_names, snake_case
 from netviz.model import Config, Graph, Layer, Weight
 from netviz.readers.hdf5 import StoredTree
 from netviz.readers.plan import below
 
 OPTIMIZER = "optimizer"
+
+LAYERS, DEPENDENCIES = "layers", "_layer_checkpoint_dependencies"
+"""The attribute of a model by which Keras comes upon its layers: since 2.15, and before."""
 
 
 class Storage(Protocol):
@@ -81,6 +86,9 @@ class GroupStorage:
 
     def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
         """The group of each member (class, name) of a container: by the counter, checked against the stated name."""
+        older = below(container.removesuffix(LAYERS).rstrip("/"), DEPENDENCIES)
+        if container not in self._children and older in self._children:
+            return self._in_order([class_name for class_name, _ in members], older)
         locations = []
         for group, (_, name) in zip(group_names(class_name for class_name, _ in members), members, strict=True):
             counted = below(container, group)
@@ -88,6 +96,19 @@ class GroupStorage:
                 counted = self._named.get((container, name), counted)
             locations.append(counted)
         return locations
+
+    def _in_order(self, class_names: Sequence[str], container: str) -> list[str]:
+        """The groups of a container that were numbered with gaps: each class's in the order of their numbers.
+
+        In Keras 2.12 and 2.13 a layer with weights stood twice among the dependencies and was saved the first time
+        only, so "dense" is followed by "dense_2"; in 2.14 it counted once.
+        """
+        present: dict[str, list[str]] = {}
+        for key in sorted(self._children[container], key=_natural):
+            present.setdefault(re.sub(r"_\d+$", "", key), []).append(key)
+        left = {name: iter(keys) for name, keys in present.items()}
+        names = [snake_case(class_name) for class_name in class_names]
+        return [below(container, next(left.get(name, iter(())), f"{name} (missing)")) for name in names]
 
     def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
         """The layer's own variables, named by the catalog where it knows the class, else by their place ("vars/0").
