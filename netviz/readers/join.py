@@ -134,7 +134,7 @@ class GroupStorage:
 
         They come in the order in which their variables were written, which for the layers of a model is that of the
         model; those without variables come last.
-        Groups that only hold other groups (a list attribute) give way to what they hold.
+        Groups that only hold other groups (a list attribute) give way to what they hold, but stay in its path.
         """
         layers: list[Layer] = []
         for key in self._children.get(location, ()):
@@ -142,7 +142,7 @@ class GroupStorage:
             if key == "vars" or group in self._arrays or (not location and key == OPTIMIZER):
                 continue
             if group not in self._names and f"{group}/vars" not in self._children:
-                layers.extend(self.tree(group, path, trainable))
+                layers.extend(self.tree(group, path if key == "layers" else below(path, key), trainable))
                 continue
             name = self._names.get(group, key)
             own = self.weights(None, {}, group, trainable)

@@ -108,13 +108,6 @@ def test_loading_gives_the_live_model(tmp_path: Path) -> None:
     assert (loaded.source.format, loaded.source.read) == ("keras-h5", "loaded")
 
 
-def test_a_file_of_weights_alone_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "m.weights.h5"
-    ZOO["mlp"]().save_weights(path)
-    with pytest.raises(SourceError, match="holds no model"):
-        netviz.inspect(path)
-
-
 def test_damaged_files_end_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.h5"
     ZOO["mlp"]().save(path)
