@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from netviz.api import InspectedLayer, InspectedModel, InspectedWeight, inspect
     from netviz.artifact import Artifact
+    from netviz.catalog.registry import register_layer
     from netviz.errors import LayerNotFound, MissingDependency, NetvizError, SourceError, UsageError
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "inspect",
+    "register_layer",
 ]
 
 _MODULES = {
@@ -39,6 +41,7 @@ _MODULES = {
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
     "inspect": "netviz.api",
+    "register_layer": "netviz.catalog.registry",
 }
 
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.operations import OPERATIONS
+from netviz.catalog.registry import registered
 
 KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 
 
 def find(class_name: str | None, module: str | None) -> LayerKind | None:
-    """The row of one of Keras's own classes; None for any other class, also where it has the same name.
+    """The row of one of Keras's own classes, or of one that was registered; None for any other class.
 
-    Operations (module "keras.src.ops.numpy", ...) have rows apart from the layers of the same name.
+    A class of another module that has the name of one of Keras's is another class. Operations (module
+    "keras.src.ops.numpy", ...) have rows apart from the layers of the same name.
     """
-    if class_name is None or module is None:
+    if class_name is None:
         return None
-    if not any(module == package or module.startswith(f"{package}.") for package in KERAS):
-        return None
+    if module is None or not any(module == package or module.startswith(f"{package}.") for package in KERAS):
+        return registered(class_name, module)
     return OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name)

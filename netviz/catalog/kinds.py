@@ -43,12 +43,14 @@ class WeightSpec:
     """A variable that a layer of this class stores.
 
     `location` is relative to the layer's group in the file ("vars/0", "cell/vars/1",
-    "query_dense/vars/0"); `trainable` is False for statistics and other state.
+    "query_dense/vars/0"); `trainable` is False for statistics and other state. `also` is what the
+    variable itself is called where that is not the name of the layer's attribute.
     """
 
     name: str
     location: str
     trainable: bool = True
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +74,54 @@ would refuse; the reader then shows the shape as unknown, with a note.
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """The shape that a variable has by the settings and what goes in; None is an axis that these leave open.
+
+    `reduced` are the axes that the layer sums over: int4 values are packed by them.
+    """
+
+    shape: Shape
+    reduced: tuple[int, ...] = (0,)
+
+
+Held: TypeAlias = Mapping[str, Tensor]
+"""What is stored of one layer: tensors by their place in its group ("vars/0"), or by name ("query/kernel")."""
+
+ShapesRule: TypeAlias = Callable[[Config, Arguments], Mapping[str, Expected]]
+"""(config, arguments) -> the shapes of the variables by their names; may raise as an `OutputRule` may."""
+
+
+@dataclass(frozen=True, slots=True)
 class LayerKind:
     """One row of the catalog.
 
-    `weights(config)` lists the stored variables in storage order. `output` is the shape rule, None
-    where only the file can tell. `dtype(config, arguments)` gives the outputs' dtype (a tuple where
-    they differ) where it is not the compute dtype of the layer's policy. `formula(config, shapes)`
-    writes how the parameters come about from the shapes of the stored weights, where the products of
-    these say it badly.
+    `weights(config)` lists the stored variables in storage order; `stored(config, held)` does it for classes
+    of which the config does not tell all: what is held says more. `shapes` says what shapes they must have.
+    `output` is the shape rule, None where only the file can tell. `dtype(config, arguments)` gives the
+    outputs' dtype (a tuple where they differ) where it is not the compute dtype of the layer's policy.
+    `formula(config, shapes)` writes how the parameters come about from the shapes of the stored weights,
+    where the products of these say it badly.
     `children(config, arguments)` lists the layers inside a wrapper; `around(config, arguments, shapes)`
     is its shape rule in place of `output`, from the shapes that the first layer inside gives.
     `copies` are places where Keras stores a variable a second time that belongs to a layer inside;
     `stored_class` is the class's name in the file's groups, where Keras exports it under another.
+    `registered` rows are a user's, who says nothing of the layers inside.
     """
 
     class_name: str
     family: Family
     output: OutputRule | None = None
     weights: Callable[[Config], tuple[WeightSpec, ...]] = lambda config: ()
+    stored: Callable[[Config, Held], tuple[WeightSpec, ...]] | None = None
+    shapes: ShapesRule | None = None
     dtype: Callable[[Config, Arguments], str | tuple[str | None, ...] | None] | None = None
     formula: Callable[[Config, tuple[Shape, ...]], str] | None = None
     children: Callable[[Config, Arguments], tuple[Child, ...]] | None = None
     around: Callable[[Config, Arguments, Shapes], Shapes] | None = None
     copies: tuple[str, ...] = ()
     stored_class: str | None = None
+    registered: bool = False
+
+    def variables(self, config: Config, held: Callable[[], Held]) -> tuple[WeightSpec, ...]:
+        """The variables in storage order, by the config and, where that does not tell, by what `held` gives."""
+        return self.stored(config, held()) if self.stored else self.weights(config)

@@ -78,7 +78,7 @@ def _stem(source: Source) -> str:
 
 
 def _without_layers(entry: Entry) -> Note:
-    if entry.kind is not None:
+    if entry.kind is not None and not entry.kind.registered:
         message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
         return Note("warning", "config-unreadable", "", message)
     return Note(

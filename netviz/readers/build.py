@@ -36,12 +36,12 @@ class LayerBuilder:
             graph: Graph | None = self._graph(
                 entered(entry.plan, arguments), path, below(location, "layers"), trainable
             )
-        elif entry.kind or entry.is_operation:
+        elif entry.is_operation or (entry.kind and not entry.kind.registered):
             graph = self._wrapped(entry, path, location, arguments)
         else:
             inner = self._storage.tree(location, path, trainable)
             graph = Graph(inner) if inner else None
-            if path and (weights or inner):
+            if path and (weights or inner) and entry.kind is None:
                 self._note(
                     "info",
                     "class-unknown",

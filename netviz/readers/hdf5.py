@@ -45,8 +45,9 @@ class StoredTree:
     """What a weights file holds: arrays by their path in it, and the name each `vars` group states.
 
     `arrays["layers/dense/vars/0"]` is a tensor, in the order in which they were written; `names["layers/dense"]` the
-    layer's own name there (stored since Keras 3.6). `attributes` are those of the groups that the HDF5 format of models uses, by the
-    group's path and the attribute's name, as texts. `skipped` lists what could not be read, with the reason.
+    layer's own name there (stored since Keras 3.6). `attributes` are those of the groups that the HDF5 format of
+    models uses, by the group's path and the attribute's name, as texts. `skipped` lists what could not be read, with
+    the reason.
     """
 
     arrays: Mapping[str, Tensor] = field(default_factory=dict)

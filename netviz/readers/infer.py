@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Shapes
+from netviz.catalog.registry import RegisteredRuleError
 from netviz.model import Config, Note, Shape, Tensor
 from netviz.readers.config import PlanReader
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step, below
@@ -91,6 +92,11 @@ class Inference:
                 dtype = kind.dtype(entry.config, arguments)
             else:
                 dtype = compute_dtype(entry.config) or _floating(arguments)
+        except RegisteredRuleError as error:
+            note = Note("warning", "rule-failed", entry.name, str(error))
+            if note not in self._notes:  # once for a layer that is called several times
+                self._notes.append(note)
+            return ()
         except RULE_ERRORS:
             return ()
         dtypes = dtype if isinstance(dtype, tuple) else (dtype,) * len(shapes)

@@ -1,0 +1,134 @@
+"""The layer classes that users teach netviz; the only state of the catalog that changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from netviz.catalog.kinds import Arguments, LayerKind, OutputRule, WeightSpec
+from netviz.catalog.outputs import subjects
+from netviz.catalog.stored import numbered
+from netviz.errors import UsageError
+from netviz.model import Config, Shape
+from netviz.views import FAMILIES, Family
+
+
+class RegisteredRuleError(ValueError):
+    """A rule of the user's raised an error or gave no shape."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """A class that netviz was taught; as a context manager it is forgotten at the end of the `with` block."""
+
+    class_name: str
+    module: str | None
+    kind: LayerKind
+
+    def __enter__(self) -> Registration:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Takes the registration back; what was registered before for the class holds again."""
+        with _LOCK:
+            if self in _REGISTRATIONS:
+                _REGISTRATIONS.remove(self)
+
+    def goes_for(self, class_name: str | None, module: str | None) -> bool:
+        """Whether it is of that class: a module that either side leaves open goes with any."""
+        return self.class_name == class_name and (self.module is None or module is None or self.module == module)
+
+
+_REGISTRATIONS: list[Registration] = []
+_LOCK = threading.Lock()
+
+
+def register_layer(
+    class_name: str,
+    *,
+    module: str | None = None,
+    output_shape: Callable[[Config, Any], Any] | None = None,
+    weights: Sequence[str] | Callable[[Config], Sequence[str]] = (),
+    non_trainable: Sequence[str] = (),
+    family: Family = "unknown",
+) -> Registration:
+    """Teaches netviz a layer class of your own, from now on or, as `with register_layer(...):`, for a while.
+
+    `module` is the one that the class is defined in; without it any class of that name is meant that is not Keras's.
+    `output_shape(config, input_shape)` gives the output shape from the layer's config and, as in Keras's
+    `compute_output_shape`, the shape of the input (a list of shapes for several tensors), batch axis first; for
+    several outputs a list of shapes. It is not asked where an input shape is unknown. A rule that raises leaves the
+    shape unknown, and a note says what it raised.
+    `weights` names the layer's own variables in the order in which Keras stores them (those that are trained first,
+    each in the order of `add_weight`), or is a function of the config that does; those that `non_trainable` names
+    are not trained. `family` decides on the colour.
+    The latest registration of a class holds. Raises UsageError for a family that does not exist, or an empty name.
+    """
+    if not class_name or not isinstance(class_name, str):
+        raise UsageError("register_layer needs the name of a class", 'For instance register_layer("Scale", …).')
+    if family not in FAMILIES:
+        raise UsageError(f"there is no family {family!r}", f"There are {', '.join(FAMILIES)}.")
+    if isinstance(weights, str):
+        raise UsageError("weights is a list of names, not one text", f"Write weights=[{weights!r}].")
+    fixed = frozenset(non_trainable)
+
+    def specs(config: Config) -> tuple[WeightSpec, ...]:
+        names = weights(config) if callable(weights) else weights
+        return numbered((name, name not in fixed) for name in names)
+
+    kind = LayerKind(
+        class_name,
+        family,
+        output=None if output_shape is None else _rule(class_name, output_shape),
+        weights=specs,
+        registered=True,
+    )
+    registration = Registration(class_name, module, kind)
+    with _LOCK:
+        _REGISTRATIONS.append(registration)
+    return registration
+
+
+def registered(class_name: str | None, module: str | None) -> LayerKind | None:
+    """The row that a user registered for a class; None where there is none."""
+    with _LOCK:
+        found = next((item for item in reversed(_REGISTRATIONS) if item.goes_for(class_name, module)), None)
+    return found.kind if found else None
+
+
+def _rule(class_name: str, output_shape: Callable[[Config, Any], Any]) -> OutputRule:
+    """The user's rule as one of the catalog's, whatever it raises as a RegisteredRuleError."""
+    rule = f"The output_shape registered for {class_name}"
+
+    def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+        shapes = [tensor.shape for tensor in subjects(arguments)]
+        if None in shapes:
+            return (None,)
+        try:
+            given = output_shape(config, shapes[0] if len(shapes) == 1 else shapes)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            raise RegisteredRuleError(f"{rule} raised {type(error).__name__}: {reason}.") from error
+        found = [given] if _is_shape(given) else list(given) if isinstance(given, list | tuple) else [None]
+        if not found or not all(map(_is_shape, found)):
+            raise RegisteredRuleError(
+                f"The output_shape registered for {class_name} gave {given!r}, which is no shape."
+            )
+        return tuple(tuple(shape) for shape in found)  # type: ignore[arg-type]
+
+    return output
+
+
+def _is_shape(value: object) -> bool:
+    """Whether a value is a shape: a list or tuple of lengths, None for an axis of any length."""
+    return isinstance(value, list | tuple) and all(
+        axis is None or (isinstance(axis, int) and not isinstance(axis, bool) and axis >= 0) for axis in value
+    )
