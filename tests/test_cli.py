@@ -53,6 +53,17 @@ def test_the_suffix_picks_the_format(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
 
 
+def test_architecture_is_passed_on_and_not_overwritten(tmp_path: Path) -> None:
+    source = FIXTURES / "keras-3.15.1" / "nested.keras"
+    with zipfile.ZipFile(source) as archive:
+        weights, config = (archive.extract(name, tmp_path) for name in ("model.weights.h5", "config.json"))
+    joined = run(weights, "--architecture", config)
+    assert joined.stdout == str(netviz.inspect(weights, architecture=config).summary())
+    refused = run(weights, "--architecture", config, "-o", config)
+    assert refused.exit_code == 2 and "would be overwritten" in refused.stderr
+    assert netviz.inspect(config).inputs == netviz.inspect(source).inputs
+
+
 def test_columns_depth_layer_config_and_weights_are_passed_on() -> None:
     rows = list(csv.reader(io.StringIO(run(LENET, "--format", "csv", "--columns", "name, kernel").stdout)))
     assert rows[0] == ["name", "kernel"]

@@ -143,7 +143,7 @@ def _configs_table(subjects: Iterable[Subject]) -> Table:
 
 def _parameters_table(model: Model) -> Table:
     counts: Parameters = model.parameters
-    guessed = any(note.code in ("class-unknown", "subclassed") for note in model.notes)
+    guessed = any(note.code in ("class-unknown", "subclassed", "weights-only") for note in model.notes)
     most, least = (", at most", ", at least") if guessed else ("", "")
     labels = (
         ("Total", counts.total),

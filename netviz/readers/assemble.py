@@ -13,6 +13,7 @@ from netviz.readers.hdf5 import StoredTree
 from netviz.readers.join import GroupStorage
 from netviz.readers.parts import Parts
 from netviz.readers.plan import Entry
+from netviz.readers.quantized import quantization_notes
 
 WEIGHTS_ONLY = (
     "This file holds weights alone: shown are the layers that own them, without classes, shapes and calls; which "
@@ -41,9 +42,12 @@ def assemble(parts: Parts) -> Model:
         notes.append(Note("info", "no-weights", "", NO_WEIGHTS))
     if parts.architecture is not None and entry.plan is None:
         notes.append(_without_layers(entry))
-    if entry.plan is None or any(note.code == "class-unknown" for note in notes):
+    if parts.source.format == "keras-v3" and (
+        entry.plan is None or any(note.code == "class-unknown" for note in notes)
+    ):
         notes += _lost_by_keras(parts.source.keras_version)
     optimizer = storage.optimizer()
+    notes += quantization_notes(root)
     unclaimed = storage.unclaimed()
     if unclaimed:
         notes.append(

@@ -1,4 +1,4 @@
-"""Models of Keras 2, saved in both of its formats with what it says of them: `python tests/models/keras_2.py FOLDER`.
+"""Models of Keras 2, saved in its formats with what it says of them: `python tests/models/keras_2.py FOLDER`.
 
 Run by tests in a process of its own: tf_keras and keras do not go together in one. It is the last Keras 2, which
 TensorFlow still ships.
@@ -87,6 +87,9 @@ def main(folder: Path) -> None:
         model = make()
         for suffix in ("keras", "h5"):
             model.save(folder / f"{make.__name__}.{suffix}")
+        model.save_weights(folder / f"{make.__name__}_weights.h5")  # by name
+        model.save_weights(folder / f"{make.__name__}.weights.h5")
+        (folder / f"{make.__name__}_config.json").write_text(model.to_json())
         (folder / f"{make.__name__}.json").write_text(json.dumps(describe(model)))
 
 

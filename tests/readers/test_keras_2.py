@@ -1,4 +1,4 @@
-"""Files of Keras 2 (tf_keras 2.21) in both formats, against what it says of the live models."""
+"""Files of Keras 2 (tf_keras 2.21), whole models and weights with a config, against what it says of the live models."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.parametrize("suffix", ["keras", "h5"])
+@pytest.mark.parametrize("suffix", [".keras", ".h5", "_weights.h5", ".weights.h5"])
 @pytest.mark.parametrize("name", NAMES)
 def test_reads_what_keras_2_says(name: str, suffix: str, folder: Path) -> None:
-    net = netviz.inspect(folder / f"{name}.{suffix}")
+    whole = "weights" not in suffix
+    net = netviz.inspect(folder / f"{name}{suffix}", architecture=None if whole else folder / f"{name}_config.json")
     said = json.loads((folder / f"{name}.json").read_text())
-    assert net.notes == ()
+    assert [note.code for note in net.notes] == ([] if whole else ["architecture-joined"])
     assert net.parameters.total == said["total"]
     found = [
         {
@@ -53,3 +54,20 @@ def test_both_formats_hold_the_same_model(folder: Path) -> None:
         one, other = (netviz.inspect(folder / f"{name}.{suffix}") for suffix in ("keras", "h5"))
         shapes = [[(layer.path, layer.class_name, layer.output_shape) for layer in net.walk()] for net in (one, other)]
         assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_by_name_alone_are_shown_by_layer(name: str, folder: Path) -> None:
+    net = netviz.inspect(folder / f"{name}_weights.h5")
+    said = json.loads((folder / f"{name}.json").read_text())
+    assert (net.source.format, net.source.keras_version) == ("weights-h5", "2.21.0")
+    assert [note.code for note in net.notes] == ["weights-only"]
+    assert [(layer.name, layer.parameters.total) for layer in net.layers] == [
+        (layer["name"], layer["total"]) for layer in said["layers"]
+    ]
+    assert {weight.name for layer in net.walk() for weight in layer.weights} <= KERAS_NAMES
+
+
+KERAS_NAMES = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "embeddings", "recurrent_kernel",
+               "depthwise_kernel"}  # fmt: skip
+"""What Keras calls the variables of these models."""
