@@ -24,8 +24,9 @@ def blocks(language: str) -> list[str]:
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
     for block in blocks("python"):
-        exec(block, {})
+        exec(block, names)
     assert (tmp_path / "lenet.md").read_text()
 
 
