@@ -38,22 +38,18 @@ NO_RULE = {"Pipeline", "Functional", "Sequential", "Model"}
 """Rows without a rule: only what is inside of them can tell."""
 
 NO_OPERATION = {
-    "AffineTransform", "AllClose", "Append", "Arange", "Argpartition", "ArraySplit", "AssociativeScan",
-    "BinaryCrossentropy", "Bincount", "CDist", "CTCDecode", "CTCLoss", "CategoricalCrossentropy", "Cholesky",
-    "CholeskyInverse", "Cond", "Conv", "ConvTranspose", "Corrcoef", "Correlate", "CropImages", "Cross",
-    "DepthwiseConv", "Det", "Diag", "Diagflat", "Diagonal", "Digitize", "Dsplit", "Dstack", "Eig", "Eigh",
-    "ElasticTransform", "ExtractPatches", "ExtractSequences", "FFT", "FFT2", "Fold", "ForiLoop", "Full",
-    "GaussianBlur", "Geomspace", "Histogram", "Hsplit", "IFFT2", "IRFFT", "ISTFT", "Imag", "InTopK",
-    "Inv", "IsIn", "JVP", "Kron", "Linspace", "Logdet", "Logspace", "Lstsq", "LuFactor", "Map",
-    "MapCoordinates", "MatrixRank", "Meshgrid", "MultiHot", "Nanpercentile", "Nanquantile", "Ndim", "Nonzero",
-    "PSNR", "PadImages", "Percentile", "PerspectiveTransform", "Pinv", "Polar", "Qr", "Quantile", "RFFT",
-    "Real", "Rearrange", "Rot90", "SSIM", "STFT", "SVD", "ScaleAndTranslate", "Scan", "Scatter", "SearchSorted",
-    "SegmentMax", "SegmentMin", "SegmentProd", "SegmentReduction", "SegmentSum", "Select", "SeparableConv",
-    "Size", "Slogdet", "SobelEdges", "Solve", "SolveTriangular", "SparseCategoricalCrossentropy", "Switch",
-    "Trace", "Trapezoid", "Unfold", "Unique", "UnravelIndex", "Vander", "Vdot",
-    "VectorizedMap", "View", "ViewAsComplex", "ViewAsReal", "Vsplit", "WhileLoop",
-}  # fmt: skip
-"""Classes of keras.ops that are left out: no part of usual models. Their shapes come from the file or stay unknown."""
+    "Arange": "a symbolic tensor as an end is refused: it would be the length",
+    "Cond": "gives what its functions give",
+    "Switch": "gives what its functions give",
+    "Map": "gives what its function gives",
+    "VectorizedMap": "gives what its function gives",
+    "Scan": "gives what its function gives",
+    "JVP": "gives what its function gives",
+    "WhileLoop": "holds functions in its settings, so that Keras cannot save it",
+    "ForiLoop": "holds a function in its settings, so that Keras cannot save it",
+    "SegmentReduction": "the base class",
+}
+"""Classes of keras.ops that cannot stand in a graph that is saved, or whose shape only code can tell, and why."""
 
 
 def test_every_layer_has_a_row() -> None:
@@ -62,7 +58,7 @@ def test_every_layer_has_a_row() -> None:
 
 
 def test_every_operation_has_a_row() -> None:
-    assert {name for name, _ in FOUND} - set(OPERATIONS) == NO_OPERATION
+    assert {name for name, _ in FOUND} - set(OPERATIONS) == set(NO_OPERATION)
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -114,7 +110,8 @@ KEYS = [
     "axes", "target_shape", "dims", "layer", "cell", "cells", "merge_mode", "output_shape", "equation", "return_state",
     "size", "cropping", "dtype", "num", "indices_or_sections", "newshape", "shape", "repeats", "subscripts",
     "output_size", "bin_boundaries", "output_mode", "num_tokens", "backward_layer", "block_size", "pad_width", "k",
-    "batch_shape",
+    "batch_shape", "k", "offset", "axis1", "axis2", "mode", "indexing", "fft_length", "sequence_length",
+    "sequence_stride", "num_segments", "bins", "target_height", "stride", "strategy", "top_paths", "weights",
 ]  # fmt: skip
 TENSOR = st.builds(
     Tensor, st.one_of(st.none(), st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5).map(tuple))
@@ -131,7 +128,11 @@ def test_nonsense_is_refused_in_order(table: dict[str, LayerKind], data: st.Data
     config: dict[str, Any] = data.draw(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5))
     arguments = Arguments(
         tuple(data.draw(st.lists(ARGUMENT, max_size=3))),
-        data.draw(st.dictionaries(st.sampled_from(["inputs", "key", "mask"]), ARGUMENT, max_size=1)),
+        data.draw(
+            st.dictionaries(
+                st.sampled_from(["inputs", "key", "mask", "q", "b", "kernel", "pattern"]), ARGUMENT, max_size=1
+            )
+        ),
     )
     assert all(spec.location for spec in kind.weights(config))
     for rule in (kind.dtype, kind.children):

@@ -49,26 +49,31 @@ def depthwise(rank: int) -> OutputRule:
     return of_shape(output)
 
 
+def lengthened(config: Config, axes: Shape) -> Shape:
+    """The spatial axes after a transposed convolution."""
+    rank = len(axes)
+    stated = config.get("output_padding")
+    extras: tuple[int | None, ...] = (None,) if stated is None else integers(stated)
+    extras = extras * rank if len(extras) == 1 else extras
+    return tuple(
+        transposed_output(size, window, stride, dilation, text(config, "padding", "valid"), extra)
+        for size, window, stride, dilation, extra in zip(
+            axes,
+            sizes(config, "kernel_size", rank),
+            sizes(config, "strides", rank, 1),
+            sizes(config, "dilation_rate", rank, 1),
+            extras,
+            strict=True,
+        )
+    )
+
+
 def transposed(rank: int) -> OutputRule:
     """The rule of ConvNDTranspose."""
 
     def output(config: Config, shape: Shape) -> Shape:
         batch, axes, _ = spatial(config, shape, rank)
-        stated = config.get("output_padding")
-        extras: tuple[int | None, ...] = (None,) if stated is None else integers(stated)
-        extras = extras * rank if len(extras) == 1 else extras
-        longer = [
-            transposed_output(size, window, stride, dilation, text(config, "padding", "valid"), extra)
-            for size, window, stride, dilation, extra in zip(
-                axes,
-                sizes(config, "kernel_size", rank),
-                sizes(config, "strides", rank, 1),
-                sizes(config, "dilation_rate", rank, 1),
-                extras,
-                strict=True,
-            )
-        ]
-        return arranged(config, batch, longer, integer(config, "filters"))
+        return arranged(config, batch, lengthened(config, axes), integer(config, "filters"))
 
     return of_shape(output)
 

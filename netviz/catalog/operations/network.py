@@ -35,6 +35,17 @@ def one_hot_output(config: Config, shape: Shape) -> Shape:
 
 
 @of_shape
+def multi_hot_output(config: Config, shape: Shape) -> Shape:
+    """One vector of `num_classes` for the first axis behind the batch, if there is a batch.
+
+    Source: keras.src.ops.nn.MultiHot, which states the dtype of the numbers in place of the vectors'.
+    """
+    vectors = list(shape)
+    vectors.insert(axis_in(integer(config, "axis", -1), len(shape) + 1), integer(config, "num_classes"))
+    return (vectors[-1],) if len(vectors) == 2 else (vectors[0], *vectors[2:])
+
+
+@of_shape
 def halved_output(config: Config, shape: Shape) -> Shape:
     """Half the length along `axis`: one half gates the other."""
     axis = axis_in(integer(config, "axis", -1), len(shape))
@@ -94,6 +105,7 @@ KINDS = (
     LayerKind("Normalize", "normalisation", unchanged, dtype=always_dtype("float32")),
     LayerKind("DotProductAttention", "attention", unchanged, dtype=of_operands()),
     LayerKind("OneHot", "preprocessing", one_hot_output, dtype=stated),
+    LayerKind("MultiHot", "preprocessing", multi_hot_output, dtype=stated),
     LayerKind("Glu", "activation", halved_output, dtype=dtype_in),
     LayerKind("DepthToSpace", "reshaping", depth_to_space_output, dtype=dtype_in),
     LayerKind("SpaceToDepth", "reshaping", space_to_depth_output, dtype=dtype_in),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import of_operand_shapes, operands
 from netviz.catalog.promotion import of_operands
-from netviz.catalog.settings import axis_in, integers, sequence, text, whole
+from netviz.catalog.settings import axis_in, integer, integers, sequence, text, whole
 from netviz.catalog.shapes import broadcast, multiplied, product
 from netviz.model import Config, Shape
 
@@ -109,6 +109,74 @@ def product_dtype(config: Config, arguments: Arguments) -> str | None:
     return of_operands()(config, arguments)
 
 
+@of_operand_shapes
+def single_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """A single number."""
+    return ()
+
+
+@of_operand_shapes
+def kronecker_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """Each axis of one times that of the other, from the last on. Keras 3.15 states them counted from the first."""
+    first, second = shapes
+    width = max(len(first), len(second))
+    padded = ((1,) * (width - len(shape)) + shape for shape in shapes)
+    return tuple(product(pair) for pair in zip(*padded, strict=True))
+
+
+@of_operand_shapes
+def cross_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """A vector, or for two vectors in the plane a number, for each pair of the other axes broadcast.
+
+    Source: keras.src.ops.numpy.Cross.
+    """
+    keys = ("axisa", "axisb") if config.get("axis") is None else ("axis", "axis")
+    others, sizes = [], []
+    for shape, key in zip(shapes, keys, strict=True):
+        place = axis_in(integer(config, key, -1), len(shape))
+        sizes.append(shape[place])
+        others.append(shape[:place] + shape[place + 1 :])
+    if any(size not in (2, 3, None) for size in sizes):
+        raise ValueError(f"vectors of {sizes}")
+    out = broadcast(*others)
+    if 3 not in sizes:
+        if None in sizes:
+            raise ValueError("not known whether vectors or numbers come out")
+        return out
+    place = axis_in(integer(config, "axisc" if config.get("axis") is None else "axis", -1), len(out) + 1)
+    return (*out[:place], 3, *out[place:])
+
+
+@of_operand_shapes
+def distance_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """Every row of one with every row of the other, the leading axes broadcast."""
+    first, second = shapes
+    if first[-1] is not None and second[-1] is not None and first[-1] != second[-1]:
+        raise ValueError(f"no distance from {first} to {second}")
+    return (*broadcast(first[:-2], second[:-2]), first[-2], second[-2])
+
+
+@of_operand_shapes
+def correlated_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
+    """One vector slid along the other. Source: numpy.correlate."""
+    (first,), (second,) = shapes
+    mode = text(config, "mode", "valid")
+    if mode not in ("valid", "same", "full"):
+        raise ValueError(f"unknown mode {mode!r:.40}")
+    if first is None or second is None:
+        return (None,)
+    longer, shorter = max(first, second), min(first, second)
+    return ({"valid": longer - shorter + 1, "same": longer, "full": first + second - 1}[mode],)
+
+
+def correlated_dtype(config: Config, arguments: Arguments) -> str | None:
+    """A float: the promoted dtype if it is one. Source: keras.src.ops.numpy.Correlate."""
+    dtype = of_operands()(config, arguments)
+    if dtype is None or dtype in ("bfloat16", "float16", "float64"):
+        return dtype
+    return "float64" if dtype == "int64" else "float32"
+
+
 KINDS = (
     LayerKind("Matmul", "merging", matmul_output, dtype=product_dtype),
     LayerKind("Einsum", "merging", einsum_output, dtype=product_dtype),
@@ -116,4 +184,9 @@ KINDS = (
     LayerKind("Tensordot", "merging", tensordot_output, dtype=of_operands()),
     LayerKind("Outer", "merging", outer_output, dtype=of_operands()),
     LayerKind("Inner", "merging", inner_output, dtype=of_operands()),
+    LayerKind("Vdot", "merging", single_output, dtype=of_operands()),
+    LayerKind("Kron", "merging", kronecker_output, dtype=of_operands()),
+    LayerKind("Cross", "merging", cross_output, dtype=of_operands()),
+    LayerKind("CDist", "merging", distance_output, dtype=of_operands("float")),
+    LayerKind("Correlate", "merging", correlated_output, dtype=correlated_dtype),
 )

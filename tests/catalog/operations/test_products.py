@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from tests.catalog.draws import DTYPE, broadcastable
-from tests.catalog.oracle import agrees, question, tensor, tried
+from tests.catalog.oracle import agrees, computes, question, tensor, tried
 
 
 @settings(max_examples=60, deadline=None)
@@ -54,6 +54,44 @@ SHAPES = st.sampled_from([(4,), (3, 4), (2, 3, 4), (4, 4), (None, 4), (2, 4, 4)]
 @given(first=SHAPES, second=SHAPES, dtypes=st.tuples(DTYPE, DTYPE))
 def test_two(operation: Any, first: tuple[int | None, ...], second: tuple[int | None, ...], dtypes: Any) -> None:
     agrees(tried(lambda: operation(tensor(first, dtypes[0]), tensor(second, dtypes[1]))))
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_cross(data: st.DataObject) -> None:
+    """One of the vectors is in space, so that vectors come out; two in the plane give numbers."""
+    sizes = data.draw(st.sampled_from([(3, 3), (2, 3), (3, None), (2, 2)]))
+    batches = [data.draw(st.sampled_from([(4,), (1,), (None,)])) for _ in sizes]
+    first, second = (tensor((*batch, size), data.draw(DTYPE)) for batch, size in zip(batches, sizes, strict=True))
+    agrees(tried(lambda: ops.cross(first, second, axisc=data.draw(st.integers(-1, 0)))))
+    agrees(ops.cross(tensor((3, 5)), tensor((5, 3)), axisa=0, axisb=1, axisc=0))
+    agrees(ops.cross(tensor((3, 5)), tensor((3, 5)), axis=0))
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_distances(data: st.DataObject) -> None:
+    first, second = data.draw(broadcastable(2))
+    left, right = tensor((*first, 5, 3), data.draw(DTYPE)), tensor((*second, None, 3), data.draw(DTYPE))
+    agrees(tried(lambda: ops.cdist(left, right)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_correlate(data: st.DataObject) -> None:
+    first, second = (tensor((data.draw(st.integers(1, 7)),), data.draw(DTYPE)) for _ in range(2))
+    agrees(ops.correlate(first, second, mode=data.draw(st.sampled_from(["valid", "same", "full"]))))
+
+
+@settings(max_examples=15, deadline=None)
+@given(first=SHAPES, second=SHAPES, dtypes=st.tuples(DTYPE, DTYPE))
+def test_products_of_all(first: tuple[int | None, ...], second: tuple[int | None, ...], dtypes: Any) -> None:
+    """Keras 3.15 states the axes of a Kronecker product from the first on, but computes them from the last on."""
+    one, other = tensor(first, dtypes[0]), tensor(second, dtypes[1])
+    agrees(ops.vdot(one, other))
+    if len(first) == len(second):
+        agrees(ops.kron(one, other))
+    computes(ops.kron(tensor(first), tensor(second)))
 
 
 def test_tensordot_of_chosen_axes() -> None:
