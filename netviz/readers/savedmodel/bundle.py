@@ -1,0 +1,286 @@
+"""The variables of a SavedModel: a tensor bundle, that is an index of names and the files in which the values lie.
+
+Source: tensorflow/core/util/tensor_bundle/tensor_bundle.cc. The checksums of the values are not checked, which in
+Python takes longer than reading them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from netviz.errors import SourceError
+from netviz.model import Shape, Tensor, Weight
+from netviz.readers.savedmodel.messages import TABLES, tensor_of
+from netviz.readers.savedmodel.ordered import slice_key
+from netviz.readers.savedmodel.table import read_table
+from netviz.readers.savedmodel.wire import MessageReader, Record, WireError, varint
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+INDEX = "variables.index"
+
+MAX_INDEX_BYTES = 256 << 20
+"""The index of a model of 10,000 layers takes under 2 MB."""
+
+MAX_TEXT_BYTES = 256 << 20
+"""Tensors of texts are read whole, to say which and to find the object graph; larger ones are not."""
+
+BLOCK = 1 << 20
+"""Values read at a time where a weight is streamed."""
+
+FORMS: Mapping[str, str] = {
+    "bfloat16": "u2", "float8_e5m2": "u1", "float8_e4m3fn": "u1", "int4": "i1", "int2": "i1", "uint4": "u1",
+    "uint2": "u1", "qint8": "i1", "quint8": "u1", "qint16": "i2", "quint16": "u2", "qint32": "i4",
+}  # fmt: skip
+"""How the values of dtypes lie in the file that numpy has no name for; small integers take a byte each."""
+
+UNREADABLE = ("resource", "variant", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2fnuz", "float4_e2m1fn")
+
+
+class Slice(NamedTuple):
+    """A part of a variable that is stored for itself: where it begins along each axis, and its lengths."""
+
+    start: tuple[int, ...]
+    length: tuple[int, ...]
+
+
+class Stored(NamedTuple):
+    """A tensor of a bundle: what it is, and the file and bytes that hold it, or the parts it was cut into."""
+
+    tensor: Tensor
+    shard: int
+    offset: int
+    size: int
+    parts: tuple[tuple[Slice, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What an index lists: tensors by their keys, the parts of cut ones under keys that are no text."""
+
+    folder: Path
+    shards: int = 1
+    big_endian: bool = False
+    stored: Mapping[bytes, Stored] = field(default_factory=dict, repr=False)
+
+    def file(self, shard: int) -> Path:
+        """The file that holds the values of one shard."""
+        return self.folder / f"variables.data-{shard:05d}-of-{self.shards:05d}"
+
+    def texts(self, key: bytes) -> list[bytes]:
+        """The values of a tensor of texts; raises WireError or OSError where they cannot be had.
+
+        They stand behind their lengths, and behind a checksum of these.
+        """
+        stored = self.stored[key]
+        if stored.size > MAX_TEXT_BYTES or stored.size < 0 or stored.offset < 0:
+            raise WireError(f"{stored.size:,} bytes of text are more than a model needs")
+        with self.file(stored.shard).open("rb") as file:
+            file.seek(stored.offset)
+            data = memoryview(file.read(stored.size))
+        lengths, place = [], 0
+        count = stored.tensor.size
+        if count is None or count > len(data):
+            raise WireError("cut off within a text")
+        for _ in range(count):
+            length, place = varint(data, place)
+            lengths.append(length)
+        place += 4
+        if place + sum(lengths) > len(data):
+            raise WireError("cut off within a text")
+        texts = []
+        for length in lengths:
+            texts.append(bytes(data[place : place + length]))
+            place += length
+        return texts
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """What the index in a folder lists; raises WireError or OSError where it cannot be read."""
+    index = folder / INDEX
+    if index.stat().st_size > MAX_INDEX_BYTES:
+        raise WireError(f"its {index.stat().st_size:,} bytes are far more than an index of variables needs")
+    reader = MessageReader(TABLES)
+    header: Record = {}
+    stored: dict[bytes, Stored] = {}
+    for key, value in read_table(index.read_bytes()):
+        if key == b"":
+            header = reader.read("BundleHeader", value)
+        else:
+            stored[key] = _stored(key, reader.read("BundleEntry", value))
+    return Bundle(folder, header.get("shards", 1), header.get("endianness", 0) == 1, stored)
+
+
+def _stored(key: bytes, entry: Record) -> Stored:
+    tensor = tensor_of(entry)
+    shape = tensor.shape or ()
+    parts = tuple((part, slice_key(key, written)) for part, written in _slices(entry.get("slices", ()), shape))
+    return Stored(tensor, entry.get("shard", 0), entry.get("offset", 0), entry.get("size", 0), parts)
+
+
+def _slices(slices: list[Record], shape: Shape) -> Iterator[tuple[Slice, list[tuple[int, int]]]]:
+    """The parts with their extents as they are written, where an axis that is not cut has the length -1."""
+    for record in slices:
+        extents = record.get("extents", ())
+        if len(extents) != len(shape):
+            raise WireError("a part of a variable has other axes than the variable")
+        written = [(extent.get("start", 0), extent.get("length", -1)) for extent in extents]
+        whole = zip(written, shape, strict=True)
+        yield (
+            Slice(
+                tuple(start for start, _ in written),
+                tuple((axis or 0) - start if length < 0 else length for (start, length), axis in whole),
+            ),
+            written,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BundleStore:
+    """Values of the variables of one bundle, each read when it is asked for.
+
+    `stamps` are size and time of change of its files when they were inspected.
+    """
+
+    bundle: Bundle
+    stamps: Mapping[Path, tuple[int, int] | None] = field(repr=False)
+
+    def read(self, weight: Weight) -> NDArray[np.generic]:
+        """The values of `weight`: bfloat16 and float8 come as float32, which holds them exactly, texts as str.
+
+        Raises SourceError where the file is gone, has changed since, or does not hold them.
+        """
+        stored = self._stored(weight)
+        if stored.tensor.dtype == "string":
+            return self._texts(weight, stored)
+        shape = _known(weight, stored.tensor)
+        if not stored.parts:
+            return self._numbers(weight, stored, 0, math.prod(shape)).reshape(shape)
+        form = _form(weight, stored.tensor)
+        held = sum(part.size for part in map(self.bundle.stored.get, (key for _, key in stored.parts)) if part)
+        if math.prod(shape) * form.itemsize != held:
+            raise SourceError(f"{self.bundle.folder}: the parts of {weight.path} do not make the whole")
+        values = _value(np.zeros(shape, form), stored.tensor.dtype)
+        for part, key in stored.parts:
+            inner = self.bundle.stored.get(key)
+            if inner is None:
+                raise SourceError(f"{self.bundle.folder}: a part of {weight.path} is missing")
+            piece = self._numbers(weight, inner, 0, math.prod(part.length)).reshape(part.length)
+            place = tuple(slice(start, start + length) for start, length in zip(*part, strict=True))
+            if values[place].shape != piece.shape:
+                raise SourceError(f"{self.bundle.folder}: a part of {weight.path} reaches beyond it")
+            values[place] = piece
+        return values
+
+    def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
+        """The values of `weight` along its first axis, about `BLOCK` of them at a time; raises as `read` does."""
+        stored = self._stored(weight)
+        shape = stored.tensor.shape or ()
+        rows = shape[0] if shape else None
+        size = stored.tensor.size or 0
+        if not rows or size <= BLOCK or stored.parts or stored.tensor.dtype == "string":
+            yield self.read(weight)
+            return
+        width = size // rows
+        step = max(1, BLOCK // width)
+        for begin in range(0, rows, step):
+            count = min(step, rows - begin)
+            yield self._numbers(weight, stored, begin * width, count * width).reshape(count, *shape[1:])
+
+    def _stored(self, weight: Weight) -> Stored:
+        stored = self.bundle.stored.get(weight.path.encode("utf-8", "surrogateescape"))
+        if stored is None:
+            raise SourceError(f"{self.bundle.folder}: holds no values of {weight.name} ({weight.path})")
+        if stored.tensor.dtype is None or stored.tensor.dtype in UNREADABLE:
+            raise SourceError(f"{weight.path}: values of dtype {stored.tensor.dtype or 'unknown'} cannot be read")
+        for path in (self.bundle.folder / INDEX, self.bundle.file(stored.shard)):
+            if self.stamps.get(path) != stamp(path):
+                raise SourceError(f"{path}: the file has changed since it was inspected", "Inspect it again.")
+        return stored
+
+    def _numbers(self, weight: Weight, stored: Stored, first: int, count: int) -> NDArray[np.generic]:
+        """`count` values from the `first` on."""
+        form = _form(weight, stored.tensor).newbyteorder(">" if self.bundle.big_endian else "<")
+        if stored.offset < 0 or stored.size != form.itemsize * (stored.tensor.size or 0):
+            raise SourceError(f"{self.bundle.folder}: the size of {weight.path} does not go with its shape")
+        if first + count > (stored.tensor.size or 0):
+            raise SourceError(f"{self.bundle.folder}: {weight.path} is larger than its values")
+        path = self.bundle.file(stored.shard)
+        try:
+            if stored.offset + stored.size > path.stat().st_size:
+                raise SourceError(f"{path}: the file ends within {weight.path}")
+            with path.open("rb") as file:
+                file.seek(stored.offset + first * form.itemsize)
+                values = np.fromfile(file, form, count)
+        except (OSError, OverflowError, ValueError, MemoryError) as error:
+            raise SourceError(f"{path}: {weight.path} cannot be read: {error}") from error
+        if len(values) < count:
+            raise SourceError(f"{path}: the file ends within {weight.path}")
+        return _value(values.astype(form.newbyteorder("="), copy=False), stored.tensor.dtype)
+
+    def _texts(self, weight: Weight, stored: Stored) -> NDArray[np.generic]:
+        try:
+            texts = self.bundle.texts(weight.path.encode("utf-8", "surrogateescape"))
+        except (WireError, OSError) as error:
+            raise SourceError(f"{self.bundle.folder}: {weight.path} cannot be read: {error}") from error
+        decoded = [text.decode("utf-8", "backslashreplace") for text in texts]
+        return np.array(decoded, dtype=np.str_).reshape(_known(weight, stored.tensor))
+
+
+def stamps_of(bundle: Bundle) -> dict[Path, tuple[int, int] | None]:
+    """Size and time of change of each file of a bundle, to notice that one is no longer what was inspected."""
+    shards = {stored.shard for stored in bundle.stored.values()}
+    return {path: stamp(path) for path in (bundle.folder / INDEX, *map(bundle.file, shards))}
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Size and time of change of a file, None where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _known(weight: Weight, tensor: Tensor) -> tuple[int, ...]:
+    if tensor.shape is None or tensor.size is None:
+        raise SourceError(f"{weight.path}: its shape is not stored")
+    return tuple(axis or 0 for axis in tensor.shape)
+
+
+def _form(weight: Weight, tensor: Tensor) -> np.dtype[np.generic]:
+    """The numpy dtype of the values as they lie in the file."""
+    try:
+        return np.dtype(FORMS.get(tensor.dtype or "", tensor.dtype))
+    except TypeError:
+        raise SourceError(f"{weight.path}: values of dtype {tensor.dtype} cannot be read") from None
+
+
+def _value(raw: NDArray[np.generic], dtype: str | None) -> NDArray[np.generic]:
+    """The values that raw ones stand for, where numpy has no dtype of their form."""
+    if dtype == "bfloat16":
+        return (raw.astype(np.uint32) << 16).view(np.float32)
+    if dtype == "float8_e5m2":
+        return (raw.astype(np.uint16) << 8).view(np.float16).astype(np.float32)
+    if dtype == "float8_e4m3fn":
+        return _e4m3fn()[raw.astype(np.uint8)]
+    return raw
+
+
+def _e4m3fn() -> NDArray[np.float32]:
+    """The 256 values of four bits of exponent and three of mantissa, without infinities.
+
+    Source: "FP8 Formats for Deep Learning" (2022), table 1.
+    """
+    byte = np.arange(256)
+    exponent, mantissa = byte >> 3 & 15, byte & 7
+    size = np.where(exponent == 0, mantissa / 8 * 2.0**-6, (1 + mantissa / 8) * 2.0 ** (exponent - 7.0))
+    size[(byte & 127) == 127] = np.nan
+    return np.where(byte >> 7, -size, size).astype(np.float32)
