@@ -10,7 +10,9 @@ Keras 2.12 to 2.14 came upon the layers by another attribute first, which lists 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from netviz.catalog.kinds import LayerKind
@@ -23,6 +25,9 @@ OPTIMIZER = "optimizer"
 
 LAYERS, DEPENDENCIES = "layers", "_layer_checkpoint_dependencies"
 """The attribute of a model by which Keras comes upon its layers: since 2.15, and before."""
+
+GAPPED = ("2.11.", "2.12.", "2.13.")
+"""Versions of Keras that leave gaps in the numbers of groups, see `GroupStorage._gapped`."""
 
 
 class Storage(Protocol):
@@ -59,7 +64,9 @@ class Storage(Protocol):
 class GroupStorage:
     """The variables of a .keras file, which stand in groups by class and number."""
 
-    def __init__(self, tree: StoredTree) -> None:
+    def __init__(self, tree: StoredTree, version: str | None = None) -> None:
+        """The variables in `tree`; `version` is that of the Keras that wrote them, where it is stated."""
+        self._version = version
         self._arrays = tree.arrays
         self._names = tree.names
         self._claimed: set[str] = set()
@@ -88,7 +95,7 @@ class GroupStorage:
         """The group of each member (class, name) of a container: by the counter, checked against the stated name."""
         older = below(container.removesuffix(LAYERS).rstrip("/"), DEPENDENCIES)
         if container not in self._children and older in self._children:
-            return self._in_order([class_name for class_name, _ in members], older)
+            return self._gapped([class_name for class_name, _ in members], older)
         locations = []
         for group, (_, name) in zip(group_names(class_name for class_name, _ in members), members, strict=True):
             counted = below(container, group)
@@ -97,18 +104,32 @@ class GroupStorage:
             locations.append(counted)
         return locations
 
-    def _in_order(self, class_names: Sequence[str], container: str) -> list[str]:
-        """The groups of a container that were numbered with gaps: each class's in the order of their numbers.
+    def _gapped(self, class_names: Sequence[str], container: str) -> list[str]:
+        """The groups of a container of Keras 2.12 to 2.14, which are numbered with gaps up to 2.13.
 
-        In Keras 2.12 and 2.13 a layer with weights stood twice among the dependencies and was saved the first time
-        only, so "dense" is followed by "dense_2"; in 2.14 it counted once.
+        There a layer with variables stood among the dependencies twice and was saved the first time only, so that
+        "dense" is followed by "dense_2". Source: keras.engine.functional, `_layer_checkpoint_dependencies`.
         """
-        present: dict[str, list[str]] = {}
-        for key in sorted(self._children[container], key=_natural):
-            present.setdefault(re.sub(r"_\d+$", "", key), []).append(key)
-        left = {name: iter(keys) for name, keys in present.items()}
-        names = [snake_case(class_name) for class_name in class_names]
-        return [below(container, next(left.get(name, iter(())), f"{name} (missing)")) for name in names]
+        counts: Counter[str] = Counter()
+        locations = []
+        for name in map(snake_case, class_names):
+            locations.append(below(container, f"{name}_{counts[name]}" if counts[name] else name))
+            counts[name] += 2 if self._gaps and locations[-1] in self._children else 1
+        return locations
+
+    @cached_property
+    def _gaps(self) -> bool:
+        """Whether the numbers have gaps: by the stated version, or else where none directly follows another."""
+        if self._version:
+            return self._version.startswith(GAPPED)
+        for container, keys in self._children.items():
+            if container.rpartition("/")[2] == DEPENDENCIES:
+                for key in keys:
+                    name, _, number = key.rpartition("_")
+                    before = f"{name}_{int(number) - 1}" if number.isdecimal() and number != "1" else name
+                    if number.isdecimal() and before in keys:
+                        return False
+        return True
 
     def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
         """The layer's own variables, named by the catalog where it knows the class, else by their place ("vars/0").

@@ -32,7 +32,7 @@ def read_keras(path: Path) -> Parts:
         file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
         store = Hdf5Store(file, stamp_of(file), archive.open_weights)
     architecture = Architecture(archive.config, training=training_of(archive.config.get("compile_config")))
-    return Parts(source, architecture, GroupStorage(tree), store, notes)
+    return Parts(source, architecture, GroupStorage(tree, source.keras_version), store, notes)
 
 
 def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
