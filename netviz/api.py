@@ -308,14 +308,33 @@ class InspectedWeight:
 
     @property
     def dtype(self) -> str | None:
+        """The dtype of its values: "int4" where two of them share a byte (see `stored_dtype`)."""
         return self.weight.tensor.dtype
+
+    @property
+    def stored_shape(self) -> Shape | None:
+        """The shape in which it is stored: of int4 values one axis is half as long."""
+        return (self.weight.stored or self.weight.tensor).shape
+
+    @property
+    def stored_dtype(self) -> str | None:
+        """The dtype in which it is stored: int8 for int4 values."""
+        return (self.weight.stored or self.weight.tensor).dtype
+
+    @property
+    def nbytes(self) -> int | None:
+        """Bytes that it takes where it is stored."""
+        return self.weight.nbytes
 
     @property
     def trainable(self) -> bool:
         return self.weight.trainable
 
     def numpy(self) -> NDArray[np.generic]:
-        """Its values, read now (bfloat16 as float32); raises NetvizError where they cannot be had."""
+        """Its values in its own shape, read now; raises NetvizError where they cannot be had.
+
+        bfloat16 comes as float32, int4 as int8, uint4 as uint8.
+        """
         if self.store is None:
             raise NetvizError(f"{self.path}: the source holds no values")
         return self.store.read(self.weight)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from netviz.catalog.kinds import WeightSpec
@@ -24,6 +24,9 @@ class Variable:
     trainable: bool = True
 
 
+ALSO: Mapping[str, str] = {"quantized_kernel": "kernel", "kernel_zero": "zero_point"}
+"""What Keras itself calls a variable, where that may be another name than that of the layer's attribute."""
+
 KERNEL = Variable("kernel")
 BIAS = Variable("bias", setting("use_bias", True))
 
@@ -34,25 +37,11 @@ def numbered(variables: Iterable[tuple[str, bool]], group: str = "", name: str =
     Source: keras.layers.Layer.save_own_variables. `group` and `name` are prefixed, such as "cell/".
     """
     return tuple(
-        WeightSpec(name + own, f"{group}vars/{index}", trainable) for index, (own, trainable) in enumerate(variables)
+        WeightSpec(name + own, f"{group}vars/{index}", trainable, name + ALSO[own] if own in ALSO else None)
+        for index, (own, trainable) in enumerate(variables)
     )
 
 
 def variables(*rows: Variable, group: str = "") -> Callable[[Config], tuple[WeightSpec, ...]]:
     """A `weights` rule: those of the rows that the config has, in that order."""
     return lambda config: numbered([(row.name, row.trainable) for row in rows if row.when(config)], group)
-
-
-def parts(*rows: tuple[str, str, Callable[[Config], bool]]) -> Callable[[Config], tuple[WeightSpec, ...]]:
-    """A `weights` rule for layers made of dense ones: (name, group in the file, whether there is one) each."""
-
-    def weights(config: Config) -> tuple[WeightSpec, ...]:
-        own = ["kernel", "bias"] if BIAS.when(config) else ["kernel"]
-        found = [
-            numbered([(variable, True) for variable in own], f"{group}/", f"{name}/")
-            for name, group, when in rows
-            if when(config)
-        ]
-        return sum(found, ())
-
-    return weights

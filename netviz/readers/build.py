@@ -8,6 +8,7 @@ from netviz.model import Graph, Layer, Note, Severity, Weight
 from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
+from netviz.readers.quantized import as_computed
 from netviz.readers.wiring import wire
 from netviz.readers.wrapped import wrapper_graph
 
@@ -31,7 +32,7 @@ class LayerBuilder:
         """
         stated = entry.config.get("trainable", True if entry.is_operation else inherited)
         trainable = stated is not False
-        weights = self._weights(entry, path, location, trainable)
+        weights = self._weights(entry, path, location, trainable, arguments)
         if entry.plan:
             graph: Graph | None = self._graph(
                 entered(entry.plan, arguments), path, below(location, "layers"), trainable
@@ -61,7 +62,9 @@ class LayerBuilder:
             graph=graph,
         )
 
-    def _weights(self, entry: Entry, path: str, location: str, trainable: bool) -> tuple[Weight, ...]:
+    def _weights(
+        self, entry: Entry, path: str, location: str, trainable: bool, arguments: Arguments | None
+    ) -> tuple[Weight, ...]:
         """The entry's variables; an object that stands twice in the config has them stored once."""
         if entry.is_operation:
             return ()
@@ -69,7 +72,8 @@ class LayerBuilder:
         weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)
         if entry.shared is not None:  # the HDF5 format has the values once more
             weights = self._shared[entry.shared] = self._shared.get(entry.shared) or weights
-        expected = len(kind.weights(entry.config)) if kind else 0
+        held = {weight.name: weight.tensor for weight in weights}
+        expected = len(kind.variables(entry.config, lambda: held)) if kind else 0
         if len(weights) < expected and self._storage.holds_weights:
             self._note(
                 "warning",
@@ -77,13 +81,14 @@ class LayerBuilder:
                 path,
                 f"{entry.class_name} has {expected} variables, the file holds {len(weights)} of them.",
             )
-        if entry.config.get("lora_rank"):
+        weights, conflicts = as_computed(kind, entry.config, arguments or entry.called_on, weights)
+        for weight, wanted in conflicts:
             self._note(
-                "info",
-                "lora-merged",
+                "warning",
+                "weight-conflict",
                 path,
-                f"The file holds this layer's LoRA weights of rank {entry.config['lora_rank']} merged into the others; "
-                "Keras adds new ones when it loads the model, and counts more parameters then.",
+                f"{weight.name} is stored in the shape {weight.tensor.shape}; by the layer's settings and its input "
+                f"it has the shape {wanted}.",
             )
         return weights
 

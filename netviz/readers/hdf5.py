@@ -21,6 +21,7 @@ from pyfive.dataobjects import DataObjects
 
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Tensor, Weight
+from netviz.readers.unpack import parts, sizes, unpack, unpacked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -203,11 +204,14 @@ class Hdf5Store:
         Raises NetvizError where the file is gone, has changed since, or its data is damaged.
         """
         dataset = self._dataset(weight)
-        return self._values(dataset, weight, ())
+        return unpacked(self._values(dataset, weight, ()), weight)
 
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
         """The values of `weight` along its first axis, about `BLOCK` of them at a time; raises as `read` does."""
         dataset = self._dataset(weight)
+        if weight.packed is not None:
+            yield from self._packed_blocks(dataset, weight, weight.packed)
+            return
         shape = weight.tensor.shape or ()
         rows = shape[0] if shape else None
         if rows is None or (weight.tensor.size or 0) <= BLOCK:
@@ -216,6 +220,15 @@ class Hdf5Store:
         step = max(1, BLOCK * rows // (weight.tensor.size or 1))
         for begin in range(0, rows, step):
             yield self._values(dataset, weight, slice(begin, min(rows, begin + step)))
+
+    def _packed_blocks(self, dataset: pyfive.Dataset, weight: Weight, axis: int) -> Iterator[NDArray[np.generic]]:
+        stored, shape = sizes(weight.stored or weight.tensor), sizes(weight.tensor)
+        if not stored or not shape:
+            yield unpacked(self._values(dataset, weight, ()), weight)
+            return
+        for part, length in parts(stored, axis, shape, BLOCK):
+            values = unpack(self._values(dataset, weight, part), axis, length)
+            yield values.reshape(-1, *shape[1:]) if values.size else values.reshape(0, *shape[1:])
 
     def _dataset(self, weight: Weight) -> pyfive.Dataset:
         if stamp_of(self.path) != self.stamp:

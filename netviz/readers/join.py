@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from netviz.catalog.kinds import LayerKind
+from netviz.catalog.kinds import Held, LayerKind
 from netviz.catalog.naming import group_names, snake_case
 from netviz.model import Config, Graph, Layer, Weight
 from netviz.readers.hdf5 import StoredTree
@@ -137,7 +137,7 @@ class GroupStorage:
         A class the catalog does not know counts as trainable if the layer is: which variables are is not stored.
         """
         found = []
-        for spec in kind.weights(config) if kind else ():
+        for spec in kind.variables(config, lambda: self._held(location)) if kind else ():
             path = below(location, spec.location)
             if path not in self._arrays:  # Keras 2 has the parts of a MultiHeadAttention under private names
                 path = below(location, f"_{spec.location}")
@@ -149,6 +149,11 @@ class GroupStorage:
         found += [Weight(path, path.removeprefix(f"{location}/"), self._arrays[path], trainable) for path in rest]
         self._claimed.update(rest)
         return tuple(found)
+
+    def _held(self, location: str) -> Held:
+        """All that is stored at a location, by its place there; without the underscore that Keras 2 put before it."""
+        places = {path.removeprefix(f"{location}/"): self._arrays[path] for path in self._under(location)}
+        return {**{place.removeprefix("_"): tensor for place, tensor in places.items()}, **places}
 
     def tree(self, location: str, path: str, trainable: bool) -> tuple[Layer, ...]:
         """The groups below a location as layers of unknown class, for what the config does not describe.

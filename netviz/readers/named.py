@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netviz.catalog.kinds import LayerKind
+from netviz.catalog.kinds import LayerKind, WeightSpec
 from netviz.model import Config, Layer, Weight
 from netviz.readers.hdf5 import StoredTree
 from netviz.readers.plan import below
@@ -59,6 +59,17 @@ class NamedStorage:
         """
         if location and kind is None and not config:
             return ()
+        free = self._free(config, location)
+        held = {key: self._arrays[path] for key, path in free}
+        if kind is None:
+            found = [Weight(path, key.rpartition("/")[2], self._arrays[path], trainable) for key, path in free]
+        else:
+            found = self._known(kind.variables(config, lambda: held), free, trainable)
+        self._claimed.update(weight.path for weight in found)
+        return tuple(found)
+
+    def _free(self, config: Config, location: str) -> list[tuple[str, str]]:
+        """The variables at a location that no layer has taken: (name, path) each."""
         free = [
             (name, path)
             for name, path in self._groups.get(location.partition("/")[0].replace(_SLASH, "/") or OWN, ())
@@ -66,21 +77,14 @@ class NamedStorage:
         ]
         name = config.get("name")
         named = [item for item in free if f"/{name}/" in f"/{item[0]}"]
-        if "/" in location and named:
-            free = named
-        if kind is None:
-            found = [Weight(path, key.rpartition("/")[2], self._arrays[path], trainable) for key, path in free]
-        else:
-            found = self._known(kind, config, free, trainable)
-        self._claimed.update(weight.path for weight in found)
-        return tuple(found)
+        return named if "/" in location and named else free
 
-    def _known(self, kind: LayerKind, config: Config, free: list[tuple[str, str]], trainable: bool) -> list[Weight]:
+    def _known(self, specs: Sequence[WeightSpec], free: list[tuple[str, str]], trainable: bool) -> list[Weight]:
         """The variables that the catalog lists for the class: by name, or else by order."""
-        specs = kind.weights(config)
         found: list[Weight] = []
         for spec in specs:
-            matching = [path for key, path in free if f"/{key}".endswith(f"/{spec.name}")]
+            names = (f"/{spec.name}", f"/{spec.also or spec.name}")
+            matching = [path for key, path in free if f"/{key}".endswith(names)]
             path = next((path for path in matching if path not in {weight.path for weight in found}), None)
             if path is not None:
                 found.append(Weight(path, spec.name, self._arrays[path], trainable and spec.trainable))

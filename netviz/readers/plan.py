@@ -98,6 +98,11 @@ class Entry:
     shared: int | None = None
 
     @property
+    def called_on(self) -> Arguments:
+        """What the layer was built on, as the arguments of a call."""
+        return Arguments(tuple(Tensor(shape) for shape in self.built))
+
+    @property
     def is_operation(self) -> bool:
         """Whether it is a function of keras.ops, which Keras does not count among the layers."""
         return (self.module or "").startswith(("keras.src.ops", "keras.ops"))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from netviz import InspectedLayer, InspectedModel
-from netviz.model import TensorRef
+from netviz.api import InspectedWeight
+from netviz.model import TensorRef, Weight
 from tests.models.checksum import checksum
 
 Json = dict[str, Any]
@@ -28,13 +30,14 @@ def differences(net: InspectedModel, said: Json, *, values: bool = True) -> list
     then not compared. `values` compares a checksum of each weight as well.
     """
     unstated = any(_is_custom(layer) and layer["weights"] for layer in _flat(said["layers"]))
+    shared = sum(map(_sharing, net.model.root.all_weights))
     found = list(_same("name", net.name, said["name"]))
     found += _same("class_name", net.class_name, said["class_name"])
-    found += _same("total", net.parameters.total, said["total"])
+    found += _same("total", net.parameters.total - shared, said["total"])
     found += _same("optimizer", net.parameters.optimizer, said["optimizer"])
     if not unstated:
         found += _same("trainable", net.parameters.trainable, said["trainable"])
-        found += _same("non_trainable", net.parameters.non_trainable, said["non_trainable"])
+        found += _same("non_trainable", net.parameters.non_trainable - shared, said["non_trainable"])
     for ends in ("inputs", "outputs"):
         ours = [(list(end.shape or ["?"]), end.dtype) for end in getattr(net, ends)]
         found += _same(ends, ours, [(end["shape"], end["dtype"]) for end in said[ends]])
@@ -51,7 +54,8 @@ def _layers(ours: Sequence[InspectedLayer], said: list[Json], chain: bool, value
 def _layer(layer: InspectedLayer, said: Json, chain: bool, values: bool) -> Iterator[str]:
     at = layer.path
     yield from _same(f"{at}: class", layer.class_name, said["class_name"])
-    yield from _same(f"{at}: parameters", layer.parameters.total, said["total"])
+    shared = sum(map(_sharing, layer.subject.layer.all_weights))
+    yield from _same(f"{at}: parameters", layer.parameters.total - shared, said["total"])
     yield from _calls(layer, said["calls"], chain)
     if "layers" in said:
         yield from _layers(layer.layers, said["layers"], said["class_name"] == "Sequential", values)
@@ -60,17 +64,36 @@ def _layer(layer: InspectedLayer, said: Json, chain: bool, values: bool) -> Iter
     if not custom:
         yield from _same(f"{at}: trainable parameters", layer.parameters.trainable, said["trainable_total"])
     weights = [weight for inner in (layer, *layer.walk()) for weight in inner.weights]
-    ours = [_weight(weight.shape, weight.dtype, weight.trainable or custom) for weight in weights]
+    ours = [
+        _weight(weight.stored_shape, weight.stored_dtype, (weight.trainable and layer.trainable) or custom)
+        for weight in weights
+    ]
     of_keras = [_weight(w["shape"], w["dtype"], w["trainable"] or custom) for w in said["weights"]]
     yield from _same(f"{at}: weights", sorted(ours), sorted(of_keras))
     names = [weight["name"] for weight in said["weights"]]
+    own = [w.weight.role for w in weights]
+    if "quantized_kernel" in own:  # the attributes are the catalog's names, as Keras's own list of them has it
+        own = [{"quantized_kernel": "kernel"}.get(name, name) for name in own]
+        names = [{"zero_point": "kernel_zero"}.get(name, name) for name in names]
     if not layer.layers and not custom and not any(map(UNNAMED.fullmatch, names)):
-        yield from _same(f"{at}: weight names", sorted(w.name.rpartition("/")[2] for w in weights), sorted(names))
+        yield from _same(f"{at}: weight names", sorted(own), sorted(names))
     if values:
-        found = sorted(checksum(weight.numpy()) for weight in weights)
+        found = sorted(checksum(_as_stored(weight)) for weight in weights)
         expected = sorted(w["sum"] for w in said["weights"])
         if len(found) != len(expected) or not np.allclose(found, expected, atol=1e-5):
             yield f"{at}: checksums of the weights: {found} where Keras has {expected}"
+
+
+def _sharing(weight: Weight) -> int:
+    """How many values of a weight have no byte of their own: Keras counts the bytes of int4."""
+    return (weight.tensor.size or 0) - (weight.stored.size or 0) if weight.stored else 0
+
+
+def _as_stored(weight: InspectedWeight) -> Any:
+    """The values as they are stored, which is what Keras calls the variable's."""
+    if weight.weight.stored is None:
+        return weight.numpy()
+    return replace(weight, weight=replace(weight.weight, tensor=weight.weight.stored, packed=None)).numpy()
 
 
 def _calls(layer: InspectedLayer, said: list[Json], chain: bool) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
+from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule
 from netviz.catalog.outputs import given, subjects
+from netviz.catalog.quantization import parts
 from netviz.catalog.settings import integer, integers, setting
-from netviz.catalog.stored import Variable, always, parts, variables
+from netviz.catalog.stored import Variable, always, variables
 from netviz.model import Config, Shape, Tensor
 
 GATE = setting("use_gate", False)
@@ -68,31 +69,82 @@ def attention_output(config: Config, arguments: Arguments) -> tuple[Shape | None
     return (out, None if query is None or key is None else (*query[:-1], key[-2]))
 
 
+def width(arguments: Arguments, place: int, name: str) -> int | None:
+    """The length of the last axis of the tensor at that place or of that name, None where it is not known."""
+    shape = shape_given(arguments, place, name)
+    return shape[-1] if shape else None
+
+
+def projections(
+    query: int | None, value: int | None, key: int | None, heads: tuple[int, int], sizes: tuple[int, int], out: Shape
+) -> Mapping[str, Expected]:
+    """The kernels and biases that project `query`, `value` and `key` (their last axes) to heads, and back to `out`.
+
+    `heads` are those of the query and of key and value, `sizes` those of a key and of a value in a head.
+    """
+    (queries, keys), (key_size, value_size) = heads, sizes
+    own = {
+        "query": (query, queries, key_size),
+        "key": (value if key is None else key, keys, key_size),
+        "value": (value, keys, value_size),
+        "gate": (query, queries, value_size),
+    }
+    expected = {f"{name}/kernel": Expected(shape) for name, shape in own.items()}
+    expected |= {f"{name}/bias": Expected(shape[1:]) for name, shape in own.items()}
+    expected["attention_output/kernel"] = Expected((queries, value_size, *out), (0, 1))
+    expected["attention_output/bias"] = Expected(out)
+    return expected
+
+
+def multi_head_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """As keras.layers.MultiHeadAttention.build has it."""
+    heads, key_size = integer(config, "num_heads"), integer(config, "key_dim")
+    query, value, key = width(arguments, 0, "query"), width(arguments, 1, "value"), width(arguments, 2, "key")
+    out = (query,) if config.get("output_shape") is None else integers(config.get("output_shape"))
+    sizes = (key_size, integer(config, "value_dim", key_size))
+    return projections(query, value, key, (heads, heads), sizes, out)
+
+
+def grouped_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """As keras.layers.GroupedQueryAttention.build has it."""
+    size = integer(config, "head_dim")
+    heads = (integer(config, "num_query_heads"), integer(config, "num_key_value_heads"))
+    query, value, key = width(arguments, 0, "query"), width(arguments, 1, "value"), width(arguments, 2, "key")
+    return projections(query, value, key, heads, (size, size), (query,))
+
+
+multi_head_weights = parts(
+    ("query", "query_dense", always),
+    ("key", "key_dense", always),
+    ("gate", "_gate_dense", GATE),
+    ("value", "value_dense", always),
+    ("attention_output", "output_dense", always),
+)
+grouped_weights = parts(
+    ("query", "_query_dense", always),
+    ("key", "_key_dense", always),
+    ("gate", "_gate_dense", GATE),
+    ("value", "_value_dense", always),
+    ("attention_output", "_output_dense", always),
+)
+
 KINDS = (
     LayerKind(
         "MultiHeadAttention",
         "attention",
         multi_head(projected, multi_head_scores),
-        parts(
-            ("query", "query_dense", always),
-            ("key", "key_dense", always),
-            ("gate", "_gate_dense", GATE),
-            ("value", "value_dense", always),
-            ("attention_output", "output_dense", always),
-        ),
+        multi_head_weights,
+        multi_head_weights,
+        multi_head_shapes,
     ),
     *(
         LayerKind(
             name,
             "attention",
             multi_head(lambda config, query: query, grouped_scores),
-            parts(
-                ("query", "_query_dense", always),
-                ("key", "_key_dense", always),
-                ("gate", "_gate_dense", GATE),
-                ("value", "_value_dense", always),
-                ("attention_output", "_output_dense", always),
-            ),
+            grouped_weights,
+            grouped_weights,
+            grouped_shapes,
             stored_class="GroupedQueryAttention",
         )
         for name in ("GroupQueryAttention", "GroupedQueryAttention")

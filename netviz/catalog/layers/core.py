@@ -3,77 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from netviz.catalog.kinds import Arguments, LayerKind, WeightSpec
+from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
 from netviz.catalog.outputs import dtype_cast, first_tensor, given, of_shape, subjects, unchanged
+from netviz.catalog.quantization import DENSE, EMBEDDING, UNTIED, quantizable
 from netviz.catalog.settings import flag, integer, lengths, text
-from netviz.catalog.stored import BIAS, KERNEL, Variable, numbered
+from netviz.catalog.stored import BIAS, KERNEL, Variable
 from netviz.model import Config, Shape
 
-QUANTIZED_DENSE: Mapping[str, tuple[str, ...]] = {
-    "int8": ("kernel", "bias", "kernel_scale"),
-    "int4": ("kernel", "bias", "kernel_scale", "kernel_zero", "g_idx"),
-    "float8": (
-        "kernel", "bias", "inputs_scale", "inputs_amax_history", "kernel_scale", "kernel_amax_history",
-        "outputs_grad_scale", "outputs_grad_amax_history",
-    ),
-    "gptq": ("bias", "quantized_kernel", "kernel_scale", "kernel_zero", "g_idx"),
-    "awq": ("bias", "quantized_kernel", "kernel_scale", "kernel_zero", "awq_scales", "g_idx"),
-}  # fmt: skip
-"""What a quantised Dense or EinsumDense stores. Source: its `variable_serialization_spec`."""
 
-QUANTIZED_EMBEDDING: Mapping[str, tuple[str, ...]] = {
-    "int8": ("embeddings", "embeddings_scale"),
-    "int4": ("embeddings", "embeddings_scale", "embeddings_zero", "g_idx"),
-}
-QUANTIZED_UNTIED: Mapping[str, tuple[str, ...]] = {
-    "int8": (*QUANTIZED_EMBEDDING["int8"], "reverse_embeddings", "reverse_embeddings_scale"),
-    "int4": (
-        *QUANTIZED_EMBEDDING["int4"],
-        "reverse_embeddings",
-        "reverse_embeddings_scale",
-        "reverse_embeddings_zero",
-    ),
-}
-
-BLOCKWISE = frozenset({"kernel_zero", "embeddings_zero", "reverse_embeddings_zero", "g_idx"})
-"""Variables that an int4 layer has only where its scales are per block, not per channel."""
-
-
-def quantization(config: Config) -> tuple[str | None, int]:
-    """The mode ("int8", "int4", ...) and block size of a quantised layer; (None, -1) for any other.
-
-    Source: keras.dtype_policies.QuantizedDTypePolicy: `mode` is "int8", "int4/128", "gptq/4/128", ...
-    """
-    dtype = config.get("dtype")
-    policy = dtype.get("config") if isinstance(dtype, Mapping) else None
-    mode = policy.get("mode") if isinstance(policy, Mapping) else None
-    if not isinstance(mode, str):
-        return None, -1
-    match = re.fullmatch(r"int4/([0-9]{1,9})", mode)
-    return mode.partition("/")[0], int(match[1]) if match else -1
-
-
-def quantizable(
-    *plain: Variable, quantized: Mapping[str, tuple[str, ...]]
-) -> Callable[[Config], tuple[WeightSpec, ...]]:
-    """A `weights` rule: the plain variables, or those that `quantized` lists for the layer's mode.
-
-    Of the quantised variables only the bias is trained, but under float8 all are.
-    """
-
-    def weights(config: Config) -> tuple[WeightSpec, ...]:
-        mode, block = quantization(config)
-        if mode is None:
-            return numbered((row.name, True) for row in plain if row.when(config))
-        absent = {row.name for row in plain if not row.when(config)}
-        if mode == "int4" and block <= 0:
-            absent |= BLOCKWISE
-        names = [name for name in quantized.get(mode, ()) if name not in absent]
-        return numbered((name, mode == "float8" or name == "bias") for name in names)
-
-    return weights
+def features(arguments: Arguments) -> int | None:
+    """The length of the last axis that goes in, None where it is not known."""
+    shape = first_tensor(arguments).shape if arguments.tensors else None
+    return shape[-1] if shape else None
 
 
 def dense_output(config: Config, shape: Shape) -> Shape:
@@ -81,17 +24,57 @@ def dense_output(config: Config, shape: Shape) -> Shape:
     return (*shape[:-1], integer(config, "units"))
 
 
-def einsum_output(config: Config, shape: Shape) -> Shape:
-    """The axes that the equation and `output_shape` name, the elided ones taken from the input.
+def dense_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A kernel of features by units, a bias of units."""
+    units = integer(config, "units")
+    return {"kernel": Expected((features(arguments), units)), "bias": Expected((units,))}
 
-    Source: keras.layers.EinsumDense._analyze_split_string.
-    """
+
+def einsum_equation(config: Config) -> re.Match[str]:
+    """The equation taken apart: letters of the input (2), of the kernel (4) and of the output (5), `left` elided."""
     match = re.fullmatch(
         r"(?P<left>\.\.\.)?([a-zA-Z]+)(?P<right>\.\.\.)?,([a-zA-Z]+)->(?:\.\.\.)?([a-zA-Z]+)(?:\.\.\.)?",
         text(config, "equation", "").replace(" ", ""),
     )
     if match is None:
         raise ValueError("not an equation that EinsumDense takes")
+    return match
+
+
+def einsum_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A kernel with the axes of the equation, summed over those that the output has not; a bias of `bias_axes`.
+
+    Source: keras.layers.EinsumDense._analyze_split_string.
+    """
+    match = einsum_equation(config)
+    given, kernel, letters = match[2], match[4], match[5]
+    shape = first_tensor(arguments).shape if arguments.tensors else None
+    shape = (None,) * len(given) if shape is None else shape
+    out = einsum_output(config, shape)
+    elided = len(shape) - len(given)
+    before = elided if match["left"] else 0
+    sizes = dict(zip(given, shape[before:], strict=False))
+    sizes.update(zip(letters, out[before:], strict=False))
+    expected = {
+        "kernel": Expected(
+            tuple(sizes[letter] for letter in kernel),
+            tuple(axis for axis, letter in enumerate(kernel) if letter not in letters),
+        )
+    }
+    biased = config.get("bias_axes")
+    if isinstance(biased, str) and biased:
+        axes = letters[min(letters.index(letter) for letter in biased) :]
+        own = tuple(sizes[letter] if letter in biased else 1 for letter in axes)
+        expected["bias"] = Expected(own if match["left"] else own + (1,) * elided)
+    return expected
+
+
+def einsum_output(config: Config, shape: Shape) -> Shape:
+    """The axes that the equation and `output_shape` name, the elided ones taken from the input.
+
+    Source: keras.layers.EinsumDense._analyze_split_string.
+    """
+    match = einsum_equation(config)
     value = config.get("output_shape")
     own = (integer(config, "output_shape"),) if isinstance(value, int) else lengths(value)
     elided = len(shape) - len(match[2])
@@ -123,13 +106,24 @@ def reversible_output(config: Config, arguments: Arguments) -> tuple[Shape | Non
     return (embedding_output(config, shape),)
 
 
-EMBEDDING = quantizable(Variable("embeddings"), quantized=QUANTIZED_EMBEDDING)
-UNTIED = quantizable(Variable("embeddings"), Variable("reverse_embeddings"), quantized=QUANTIZED_UNTIED)
+def embedding_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A table of `input_dim` rows, and where it is not tied another for the way back."""
+    rows, columns = integer(config, "input_dim"), integer(config, "output_dim")
+    return {"embeddings": Expected((rows, columns)), "reverse_embeddings": Expected((columns, rows))}
 
 
-def reversible_weights(config: Config) -> tuple[WeightSpec, ...]:
+TABLE = Variable("embeddings")
+embedding_weights = quantizable(TABLE, forms=EMBEDDING)
+untied_weights = quantizable(TABLE, Variable("reverse_embeddings"), forms=UNTIED)
+
+
+def reversible_weights(config: Config, held: Held | None = None) -> tuple[WeightSpec, ...]:
     """The table, and apart from it the one for the way back unless both are tied."""
-    return EMBEDDING(config) if flag(config, "tie_weights", True) else UNTIED(config)
+    return embedding_weights(config, held) if flag(config, "tie_weights", True) else untied_weights(config, held)
+
+
+dense_weights = quantizable(KERNEL, BIAS, forms=DENSE)
+einsum_weights = quantizable(KERNEL, Variable("bias", lambda config: config.get("bias_axes") is not None), forms=DENSE)
 
 
 def identity_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
@@ -151,17 +145,12 @@ def lambda_output(config: Config, shape: Shape) -> Shape:
 
 KINDS = (
     LayerKind("InputLayer", "input-output", input_output),
-    LayerKind("Dense", "dense", of_shape(dense_output), quantizable(KERNEL, BIAS, quantized=QUANTIZED_DENSE)),
+    LayerKind("Dense", "dense", of_shape(dense_output), dense_weights, dense_weights, dense_shapes),
+    LayerKind("EinsumDense", "dense", of_shape(einsum_output), einsum_weights, einsum_weights, einsum_shapes),
+    LayerKind("Embedding", "dense", of_shape(embedding_output), embedding_weights, embedding_weights, embedding_shapes),
     LayerKind(
-        "EinsumDense",
-        "dense",
-        of_shape(einsum_output),
-        quantizable(
-            KERNEL, Variable("bias", lambda config: config.get("bias_axes") is not None), quantized=QUANTIZED_DENSE
-        ),
+        "ReversibleEmbedding", "dense", reversible_output, reversible_weights, reversible_weights, embedding_shapes
     ),
-    LayerKind("Embedding", "dense", of_shape(embedding_output), EMBEDDING),
-    LayerKind("ReversibleEmbedding", "dense", reversible_output, reversible_weights),
     LayerKind("Masking", "preprocessing", unchanged),
     LayerKind("Identity", "unknown", identity_output, dtype=dtype_cast),
     LayerKind("Lambda", "unknown", lambda_output),

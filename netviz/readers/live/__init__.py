@@ -18,6 +18,8 @@ from netviz.model import Config, Model, Note, Source, Weight
 from netviz.readers.archive import is_hdf5, size_of
 from netviz.readers.live.reader import LiveReader
 from netviz.readers.parts import training_of
+from netviz.readers.quantized import quantization_notes
+from netviz.readers.unpack import unpacked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,7 @@ def read_live(model: object) -> Model:
     optimizer = reader.optimizer(model)
     if not model.built:
         notes.append(Note("warning", "unbuilt", "", HOW_TO_BUILD))
+    notes += quantization_notes(root)
     source = Source(None, "live", keras.__version__, "live")
     return Model(
         root=root,
@@ -96,7 +99,7 @@ class LiveStore:
         values = keras.ops.convert_to_numpy(self._variables[weight.path])
         if weight.tensor.dtype == "bfloat16":
             values = values.astype(np.float32)
-        return cast("NDArray[np.generic]", values)
+        return unpacked(cast("NDArray[np.generic]", values), weight)
 
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
         """All of the values at once: they are in memory already."""

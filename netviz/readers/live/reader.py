@@ -11,12 +11,14 @@ import keras
 
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.catalog.stored import ALSO
 from netviz.model import Graph, Layer, Note, Severity, Tensor, Weight
 from netviz.readers.config import PlanReader
 from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.live.nodes import bare_entry, own_nodes, plan_of, tensor_of
 from netviz.readers.live.trace import TraceFailed, trace
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, Step, below
+from netviz.readers.quantized import as_computed
 from netviz.readers.wiring import Flow, wire
 from netviz.readers.wrapped import wrapper_graph
 
@@ -40,7 +42,7 @@ class LiveReader:
             class_name=entry.class_name,
             module=entry.module,
             config=entry.config,
-            weights=self._weights(owned, entry.kind, entry.config, layer),
+            weights=self._weights(owned, entry, layer, arguments),
             trainable=bool(getattr(layer, "trainable", True)),
             dtype=policy_name(entry.config),
             graph=graph,
@@ -158,16 +160,16 @@ class LiveReader:
         return Graph(layers)
 
     def _weights(
-        self,
-        variables: Sequence[Any],
-        kind: LayerKind | None,
-        config: Mapping[str, object],
-        layer: Any,
+        self, variables: Sequence[Any], entry: Entry, layer: Any, arguments: Arguments | None
     ) -> tuple[Weight, ...]:
-        named = _named_by_catalog(kind, config, variables) or list(
-            zip(_names(layer, variables), variables, strict=True)
-        )
-        return tuple(self._weight(variable, name, bool(variable.trainable)) for name, variable in named)
+        """The layer's variables, under the catalog's names where it knows the class, unpacked where they are int4."""
+        names = _names(layer, variables)
+        found = [
+            self._weight(variable, name, bool(variable.trainable))
+            for name, variable in zip(names, variables, strict=True)
+        ]
+        weights = _by_catalog(entry.kind, entry.config, found)
+        return as_computed(entry.kind, entry.config, arguments or entry.called_on, weights)[0]
 
     def _weight(self, variable: Any, name: str, trainable: bool) -> Weight:
         path = self._paths.get(id(variable))
@@ -211,25 +213,32 @@ def _own_variables(layer: Any) -> list[Any]:
     return [variable for variable in layer.weights if id(variable) not in inside]
 
 
-def _named_by_catalog(
-    kind: LayerKind | None, config: Mapping[str, object], variables: Sequence[Any]
-) -> list[tuple[str, Any]] | None:
-    """The variables under the catalog's names and in its order; None where they are not the ones it knows."""
-    specs = kind.weights(config) if kind else ()
-    if len(specs) != len(variables):
-        return None
-    named = []
+def _by_catalog(kind: LayerKind | None, config: Mapping[str, object], weights: list[Weight]) -> tuple[Weight, ...]:
+    """The weights under the catalog's names and in its order, those that it does not know of last."""
+    held = {weight.name: weight.tensor for weight in weights}
+    specs = kind.variables(config, lambda: held) if kind else ()
+    found = []
     for spec in specs:
-        matching = [variable for variable in variables if f"/{variable.path}".endswith(f"/{spec.name}")]
-        if len(matching) != 1:
-            return [(spec.name, variable) for spec, variable in zip(specs, variables, strict=True)]
-        named.append((spec.name, matching[0]))
-    return named
+        matching = [weight for weight in weights if f"/{weight.name}".endswith(f"/{spec.name}")]
+        if len(matching) == 1:
+            found.append(replace(matching[0], name=spec.name))
+    paths = {weight.path for weight in found}
+    if len(paths) == len(specs):
+        return (*found, *(weight for weight in weights if weight.path not in paths))
+    if len(specs) == len(weights):
+        return tuple(replace(weight, name=spec.name) for spec, weight in zip(specs, weights, strict=True))
+    return tuple(weights)
 
 
 def _names(layer: Any, variables: Sequence[Any]) -> list[str]:
-    """The variables' paths below the layer's own name."""
-    return [f"/{variable.path}".rpartition(f"/{layer.name}/")[2].lstrip("/") for variable in variables]
+    """The variables' paths below the layer's own name; the last word is the attribute's where Keras has another."""
+    inner = layer._flatten_layers() if variables else ()
+    attributes = {id(getattr(one, name)): name for one in inner for name in ALSO if hasattr(one, name)}
+    names = []
+    for variable in variables:
+        place, _, own = f"/{variable.path}".rpartition(f"/{layer.name}/")[2].lstrip("/").rpartition("/")
+        names.append(below(place, attributes.get(id(variable), own)))
+    return names
 
 
 def _one_line(error: Exception) -> str:
