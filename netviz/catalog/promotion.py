@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from netviz.catalog.kinds import Arguments
-from netviz.catalog.outputs import FLOATS, DtypeRule, dtype_in, operands
+from netviz.catalog.outputs import DtypeRule, dtype_in, operands
 from netviz.model import Config
 
 LATTICE: Mapping[str, tuple[str, ...]] = {
@@ -83,12 +83,6 @@ summing = replaced({"bool": "int32", "int8": "int32", "int16": "int32", "uint8":
 
 counting = replaced({"bool": "int32"})
 """Truth values are added up as int32."""
-
-
-def floats_only(config: Config, arguments: Arguments) -> str | None:
-    """Floats promoted together; unknown for integers, which Keras itself treats unevenly here."""
-    dtypes = [operand.dtype for operand in operands(arguments)]
-    return promoted(*dtypes) if all(dtype in FLOATS or dtype == "float" for dtype in dtypes) else None
 
 
 def stated(config: Config, arguments: Arguments) -> str | None:

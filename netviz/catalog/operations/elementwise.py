@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, dtype_in, of_operand_shapes, operand, unchanged
-from netviz.catalog.promotion import counting, floating, floats_only, of_operands, promoted, stated
+from netviz.catalog.promotion import counting, floating, of_operands, promoted, replaced, stated
 from netviz.catalog.shapes import broadcast
 from netviz.model import Config, Shape
 
@@ -28,7 +29,8 @@ FLOATING = (
 )  # fmt: skip
 """Functions that turn integers into floats."""
 
-UNEVEN = ("Cbrt", "Deg2rad", "Rad2deg", "I0")
+WIDENING = ("Cbrt", "Deg2rad", "Rad2deg", "I0")
+"""Functions that turn integers into floats, the widest into float64."""
 
 TESTS = ("Isfinite", "Isinf", "Isnan", "Isneginf", "Isposinf", "Isreal", "LogicalNot", "Signbit")
 """Functions of one tensor that answer yes or no."""
@@ -46,10 +48,28 @@ PROMOTING = (
 DIVIDING = ("Divide", "DivideNoNan", "TrueDivide", "Arctan2", "Logaddexp", "Logaddexp2", "Nextafter", "Ldexp")
 """Functions of two tensors that give a float."""
 
+MEASURING = ("Heaviside", "Hypot")
+"""Functions of two tensors that widen the promoted dtype."""
+
 COMPARING = (
     "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor",
     "Isclose",
 )  # fmt: skip
+
+
+WIDER: Mapping[str, str] = {
+    **dict.fromkeys(("int8", "int16", "int32", "uint8", "uint16", "uint32"), "float32"),
+    "int64": "float64",
+}
+
+widened = replaced({**WIDER, "bool": "float32"})
+"""Floats stay, integers become float32, or float64 where they are of 64 bits."""
+
+
+def measured_dtype(config: Config, arguments: Arguments) -> str | None:
+    """The promoted dtype widened; truth values stay what they are. Source: keras.src.ops.numpy.Hypot."""
+    dtype = of_operands()(config, arguments)
+    return None if dtype is None else WIDER.get(dtype, dtype)
 
 
 @of_operand_shapes
@@ -73,14 +93,14 @@ def modulo_dtype(config: Config, arguments: Arguments) -> str | None:
 KINDS = (
     *(LayerKind(name, "activation", unchanged, dtype=dtype_in) for name in (*KEEPING, *ACTIVATIONS)),
     *(LayerKind(name, "activation", unchanged, dtype=floating) for name in FLOATING),
-    *(LayerKind(name, "activation", unchanged, dtype=floats_only) for name in UNEVEN),
+    *(LayerKind(name, "activation", unchanged, dtype=widened) for name in WIDENING),
     *(LayerKind(name, "activation", unchanged, dtype=always_dtype("bool")) for name in TESTS),
     *(LayerKind(name, "activation", unchanged, dtype=counting) for name in ("Clip", "Square")),
     *(LayerKind(name, "activation", unchanged, dtype=stated) for name in (*FILLS, *CASTS)),
     LayerKind("Reciprocal", "activation", unchanged, dtype=always_dtype("float32")),
     *(LayerKind(name, "merging", stretched, dtype=of_operands()) for name in PROMOTING),
     *(LayerKind(name, "merging", stretched, dtype=of_operands("float")) for name in DIVIDING),
-    *(LayerKind(name, "merging", stretched, dtype=floats_only) for name in ("Heaviside", "Hypot")),
+    *(LayerKind(name, "merging", stretched, dtype=measured_dtype) for name in MEASURING),
     *(LayerKind(name, "merging", stretched, dtype=modulo_dtype) for name in ("Mod", "Fmod")),
     *(LayerKind(name, "merging", stretched, dtype=always_dtype("bool")) for name in COMPARING),
     LayerKind("Where", "merging", stretched, dtype=chosen_dtype),

@@ -12,7 +12,7 @@ from keras import ops
 from keras.src.ops.image import SobelEdges
 
 from tests.catalog.draws import LENGTH
-from tests.catalog.oracle import agrees, computes, tensor, tried
+from tests.catalog.oracle import agrees, tensor, tried
 
 LAYOUT = st.sampled_from(["channels_last", "channels_first"])
 Image = tuple[Any, dict[str, Any]]
@@ -100,10 +100,3 @@ CALLS: dict[str, Callable[[st.DataObject], Any]] = {
 @given(data=st.data())
 def test_stated(name: str, data: st.DataObject) -> None:
     agrees(tried(lambda: CALLS[name](data)))
-
-
-@pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=5, deadline=None)
-@given(data=st.data())
-def test_computed(name: str, data: st.DataObject) -> None:
-    computes(tried(lambda: CALLS[name](data)))

@@ -85,7 +85,7 @@ def test_stated(name: str, data: st.DataObject) -> None:
     agrees(tried(lambda: CALLS[name](data)))
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", STATED_WRONGLY)
 @settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_computed(name: str, data: st.DataObject) -> None:

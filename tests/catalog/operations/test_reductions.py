@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ NAMES = [
     *reductions.KEEPING, *reductions.AVERAGING, *reductions.SUMMING, *reductions.PLACES, *reductions.CUMULATING,
     "All", "Any", "Logsumexp", "Sort", "Argsort",
 ]  # fmt: skip
+FLOAT = st.sampled_from(["float32", "float16"])
 ONE_AXIS = ("Arg", "Nanarg", "Cum", "Nancum", "Sort", "Average")
 NO_KEEPDIMS = ("CountNonzero", "Cum", "Nancum", "Sort", "Argsort", "Average")
 
@@ -37,7 +39,19 @@ def test_output(name: str, data: st.DataObject) -> None:
     agrees(tried(lambda: OPERATION_CLASSES[name](**options)(tensor(shape, data.draw(DTYPE)))))
 
 
-def test_several_outputs() -> None:
-    x = tensor((None, 5, 6))
-    agrees(ops.moments(x, [1], keepdims=True))
-    agrees(ops.top_k(x, 2))
+CALLS: dict[str, Callable[[st.DataObject], Any]] = {
+    "Moments": lambda data: ops.moments(
+        tensor((None, 5, 6), data.draw(FLOAT)), data.draw(st.sampled_from([[0], [1], [0, 2]])),
+        keepdims=data.draw(st.booleans()),
+    ),
+    "TopK": lambda data: ops.top_k(
+        tensor((*data.draw(shapes(1, 3)), 6), data.draw(DTYPE)), data.draw(st.integers(1, 6))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_several_outputs(name: str, data: st.DataObject) -> None:
+    agrees(tried(lambda: CALLS[name](data)))
