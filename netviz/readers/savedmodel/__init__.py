@@ -1,0 +1,223 @@
+"""A SavedModel folder of TensorFlow as a `Model`, without TensorFlow.
+
+Such a folder holds what a model computes, and only sometimes what it is: Keras 2 adds keras_metadata.pb, from which
+layers, calls and shapes come as from its other files. Else the saved objects (`objects`) or, of TensorFlow 1, the
+names of the variables (`names`) tell what holds which weights. The signatures are always there.
+
+The protocol buffers and the index of the variables are read by modules of this room (`wire`, `table`), for reasons
+told there; nothing of the computation is read, let alone run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from netviz.errors import SourceError
+from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
+from netviz.readers.archive import size_of
+from netviz.readers.assemble import assemble
+from netviz.readers.parts import Architecture, Parts, training_of
+from netviz.readers.savedmodel.bundle import Bundle, BundleStore, read_bundle, stamps_of
+from netviz.readers.savedmodel.graphs import SavedGraph, read_graphs
+from netviz.readers.savedmodel.messages import TABLES
+from netviz.readers.savedmodel.metadata import read_metadata, serialized
+from netviz.readers.savedmodel.names import NameStorage
+from netviz.readers.savedmodel.objects import ObjectGraph, keys_of, read_objects
+from netviz.readers.savedmodel.storage import ObjectStorage
+from netviz.readers.savedmodel.wire import MessageReader, Record, WireError
+
+GRAPHS, METADATA, VARIABLES = "saved_model.pb", "keras_metadata.pb", "variables"
+
+CHECKPOINT = b"_CHECKPOINTABLE_OBJECT_GRAPH"
+"""The key under which a bundle holds the objects of the checkpoint."""
+
+SERVE, DEFAULT = "serve", "serving_default"
+"""The tag of the graph, and the name of the signature, that are for use."""
+
+MAX_METADATA_BYTES = 256 << 20
+
+OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown", "nested-lists-unsaved")
+"""Notes on what other formats leave out: a SavedModel states class, settings and trainability where Keras 2 wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """What a folder holds: `parts` for `assemble`, and what goes into the model beside them."""
+
+    parts: Parts
+    signatures: tuple[Signature, ...] = ()
+    own_notes: tuple[Note, ...] = ()
+    name: str = ""
+
+
+def read_saved_model(path: Path) -> Model:
+    """The model in a SavedModel folder, or in its saved_model.pb; raises SourceError where it cannot be read."""
+    saved = read_saved_parts(path)
+    return finished(assemble(saved.parts), saved)
+
+
+def finished(model: Model, saved: SavedModel) -> Model:
+    """An assembled model with the signatures, and the notes that hold for SavedModels in the place of others.
+
+    Where no calls are known, the ends are those of the signature for use.
+    """
+    root = model.root
+    if saved.parts.architecture is None:
+        root = replace(root, name=saved.name)
+    if not model.graph.calls:
+        signature = _default(saved.signatures)
+        if signature is not None:
+            graph = root.graph or Graph()
+            root = replace(root, graph=replace(graph, inputs=signature.inputs, outputs=signature.outputs))
+    notes = [note for note in model.notes if note.code not in OF_OTHER_FORMATS]
+    return replace(model, root=root, signatures=saved.signatures, notes=(*notes, *saved.own_notes))
+
+
+def read_saved_parts(path: Path) -> SavedModel:
+    """What a SavedModel folder holds; raises SourceError where it cannot be read."""
+    folder = path if path.is_dir() else path.parent
+    graphs = _graphs(folder / GRAPHS)
+    graph = next((one for one in graphs if SERVE in one.tags), graphs[0])
+    notes: list[Note] = []
+    if len(graphs) > 1:
+        notes.append(_several(graphs, graph))
+    bundle = _bundle(folder / VARIABLES, notes)
+    keys, checkpoint = _keys(graph, bundle, notes)
+    objects = read_objects(graph.objects, keys)
+    stated = _stated(folder / METADATA, objects, notes)
+    own = stated.get(0, {})
+    architecture = None
+    if own.get("class_name") and objects[0].is_layer:
+        architecture = Architecture(serialized(own), legacy=True, training=training_of(own.get("training_config")))
+    version = own.get("keras_version")
+    source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", size_of(folder))
+    by_name = _by_name(objects, bundle, graph, checkpoint)
+    storage = ObjectStorage(objects, stated, notes) if by_name is None else NameStorage(by_name)
+    bundle = replace(bundle, folder=bundle.folder.absolute())
+    parts = Parts(source, architecture, storage, BundleStore(bundle, stamps_of(bundle)), notes)
+    config = own.get("config")
+    plan = architecture is not None and isinstance(config, dict) and "layers" in config
+    return SavedModel(parts, graph.signatures, _own_notes(own, plan, graph, by_name is not None), _name_of(folder))
+
+
+def _graphs(path: Path) -> list[SavedGraph]:
+    try:
+        graphs = read_graphs(path)
+    except WireError as error:
+        raise SourceError(
+            f"{path}: the file is damaged, cut off or no SavedModel: {error}", "Copy or download the folder again."
+        ) from error
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}", "A SavedModel is the folder with this file.") from error
+    if not graphs:
+        raise SourceError(f"{path}: the file holds no graph, so it is no SavedModel")
+    return graphs
+
+
+def _bundle(folder: Path, notes: list[Note]) -> Bundle:
+    """The variables of the folder; where there are none to be read a note says why."""
+    if not folder.is_dir():
+        return Bundle(folder)  # a model without variables has no such folder
+    try:
+        return read_bundle(folder)
+    except OSError as error:
+        reason = f"{error.filename or folder}: {error.strerror or error}"
+    except WireError as error:
+        reason = f"{folder / 'variables.index'}: {error}"
+    notes.append(Note("warning", "weights-unreadable", "", f"Shown without the values of weights: {reason}."))
+    return Bundle(folder)
+
+
+def _keys(graph: SavedGraph, bundle: Bundle, notes: list[Note]) -> tuple[dict[int, str], bool]:
+    """The keys of the variables' values by the numbers of the objects, and whether the bundle is one of objects."""
+    if CHECKPOINT not in bundle.stored:
+        return {}, False
+    try:
+        texts = bundle.texts(CHECKPOINT)
+        checkpoint: Record = MessageReader(TABLES).read("TrackableObjectGraph", b"".join(texts))
+    except (OSError, WireError) as error:
+        message = f"Shown without the values of weights: the objects of the checkpoint cannot be read: {error}."
+        notes.append(Note("warning", "weights-unreadable", "", message))
+        return {}, True
+    keys = keys_of(graph.objects, checkpoint)
+    return {number: key for number, key in keys.items() if key.encode() in bundle.stored}, True
+
+
+def _stated(path: Path, objects: ObjectGraph, notes: list[Note]) -> dict[int, Config]:
+    """What Keras states of the objects, by number."""
+    texts = {number: saved.metadata for number, saved in enumerate(objects.objects) if saved.is_layer}
+    if path.is_file():
+        try:
+            if path.stat().st_size > MAX_METADATA_BYTES:
+                raise WireError(f"{path.stat().st_size:,} bytes are far more than a model needs")
+            nodes = MessageReader(TABLES).read("SavedMetadata", path.read_bytes()).get("nodes", ())
+            texts.update({node.get("id", 0): node.get("metadata", "") for node in nodes})
+        except (OSError, WireError) as error:
+            message = f"Shown without what Keras states of the layers: {path}: {error}."
+            notes.append(Note("warning", "metadata-unreadable", "", message))
+    return {number: stated for number, text in texts.items() if (stated := read_metadata(text))}
+
+
+def _by_name(objects: ObjectGraph, bundle: Bundle, graph: SavedGraph, checkpoint: bool) -> list[Weight] | None:
+    """The variables where only their names place them; None where the objects that hold them do.
+
+    Without objects that is so, and where the first only lists the variables, as what Keras 3 exports does.
+    """
+    if not objects:
+        return [] if checkpoint else _of_collections(bundle, graph)
+    listed = objects.listed(0, "variables")
+    if objects[0].is_layer or not listed:
+        return None
+    held = [number for _, number in objects.inside(0, through_objects=True)]
+    if {*held, *objects.below(*held)}.issuperset(listed):
+        return None
+    return [
+        Weight(variable.key or f"(no values)/{number}", variable.name, variable.tensor, variable.trainable)
+        for number in listed
+        if (variable := objects[number].variable) is not None
+    ]
+
+
+def _of_collections(bundle: Bundle, graph: SavedGraph) -> list[Weight]:
+    """The variables of TensorFlow 1, in the order they were made; without a list of these all count as trainable."""
+    tensors = {key.decode("utf-8", "backslashreplace"): bundle.stored[key].tensor for key in bundle.whole}
+    ordered = dict.fromkeys((*(name for name in graph.variables if name in tensors), *tensors))
+    return [Weight(name, name, tensors[name], graph.variables.get(name, not graph.variables)) for name in ordered]
+
+
+def _default(signatures: tuple[Signature, ...]) -> Signature | None:
+    """The signature that is meant where none is named."""
+    named = {signature.name: signature for signature in signatures}
+    return named.get(DEFAULT) or (signatures[0] if len(signatures) == 1 else None)
+
+
+def _own_notes(own: Config, plan: bool, graph: SavedGraph, by_name: bool) -> tuple[Note, ...]:
+    """What a SavedModel leaves out."""
+    if plan:
+        return ()
+    if own.get("class_name"):
+        message = (
+            f"{own['class_name']} calls its layers in code: shown are the layers as TensorFlow saved them, without "
+            "the calls between them. To see these, import the module that defines the class and let Keras load it."
+        )
+        return (Note("info", "calls-unknown", "", message),)
+    place = "names" if by_name else "the objects that hold them"
+    message = (
+        f"Saved by TensorFlow{f' {graph.tensorflow}' if graph.tensorflow else ''} without Keras's description of "
+        f"the layers: shown are the variables by {place}, without classes and calls; the signatures tell what goes "
+        "in and out."
+    )
+    return (Note("info", "layers-unknown", "", message),)
+
+
+def _several(graphs: list[SavedGraph], shown: SavedGraph) -> Note:
+    tags = "; ".join(", ".join(graph.tags) or "none" for graph in graphs)
+    message = f"The folder holds {len(graphs)} graphs, with the tags {tags}; shown is that of {', '.join(shown.tags)}."
+    return Note("info", "several-graphs", "", message)
+
+
+def _name_of(folder: Path) -> str:
+    """The folder's name; that of the folder around it where it only counts versions, as for TensorFlow Serving."""
+    folder = folder.absolute()
+    return folder.parent.name if folder.name.isdigit() and folder.parent.name else folder.name

@@ -70,6 +70,11 @@ class Bundle:
     big_endian: bool = False
     stored: Mapping[bytes, Stored] = field(default_factory=dict, repr=False)
 
+    @property
+    def whole(self) -> list[bytes]:
+        """The keys of the tensors that are no parts of others: those of parts begin with a zero."""
+        return [key for key in self.stored if not key.startswith(b"\0")]
+
     def file(self, shard: int) -> Path:
         """The file that holds the values of one shard."""
         return self.folder / f"variables.data-{shard:05d}-of-{self.shards:05d}"

@@ -1,0 +1,103 @@
+"""saved_model.pb: the graphs in it, each with tags, signatures and saved objects, without the computations.
+
+The graph of operations, which may hold constants of hundreds of MB, is skipped by its length and never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from netviz.model import Endpoint, Signature
+from netviz.readers.savedmodel.messages import GRAPH_PARTS, META_GRAPHS, TABLES, tensor_of
+from netviz.readers.savedmodel.wire import MessageReader, Record, WireError
+
+MAX_PART_BYTES = 256 << 20
+"""What is read of one graph at once; the saved objects of a model of 10,000 layers take under 20 MB."""
+
+INTERNAL = "__saved_model_"
+"""Begins the names of signatures that TensorFlow adds for itself."""
+
+VARIABLES, TRAINABLE = "variables", "trainable_variables"
+"""Collections of TensorFlow 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedGraph:
+    """One MetaGraphDef. `objects` is the message of the saved objects, {} in a graph of TensorFlow 1.
+
+    `variables` are the names of its variables in the order they were made, with whether each is trained; a part of
+    a variable that was cut counts under the name of the whole.
+    """
+
+    tags: tuple[str, ...]
+    tensorflow: str | None
+    signatures: tuple[Signature, ...]
+    objects: Record
+    variables: dict[str, bool]
+
+
+def read_graphs(path: Path) -> list[SavedGraph]:
+    """The graphs of a saved_model.pb; raises WireError or OSError where it cannot be read."""
+    reader = MessageReader(TABLES)
+    graphs = []
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        for number, begin, end in reader.skim(file, 0, size):
+            if number != META_GRAPHS:
+                continue
+            parts: dict[str, list[Record]] = {name: [] for name in GRAPH_PARTS.values()}
+            for part, start, stop in reader.skim(file, begin, end):
+                if part in GRAPH_PARTS:
+                    if stop - start > MAX_PART_BYTES:
+                        raise WireError(f"{stop - start:,} bytes are far more than the description of a model needs")
+                    file.seek(start)
+                    name = GRAPH_PARTS[part]
+                    parts[name].append(reader.read(name, file.read(stop - start)))
+            graphs.append(_graph(parts, reader))
+    return graphs
+
+
+def _graph(parts: dict[str, list[Record]], reader: MessageReader) -> SavedGraph:
+    info = parts["info"][-1] if parts["info"] else {}
+    signatures = [
+        signature
+        for entry in sorted(parts["signature"], key=lambda entry: str(entry.get("key", "")))
+        if not (signature := _signature(entry)).name.startswith(INTERNAL)
+    ]
+    collections = {entry.get("key"): entry.get("value", {}).get("list", {}) for entry in parts["collection"]}
+    trained = set(_names(collections.get(TRAINABLE, {}), reader))
+    names = dict.fromkeys((*_names(collections.get(VARIABLES, {}), reader), *trained))
+    return SavedGraph(
+        tags=tuple(info.get("tags", ())),
+        tensorflow=info.get("tensorflow_version"),
+        signatures=tuple(signatures),
+        objects=parts["objects"][-1] if parts["objects"] else {},
+        variables={name: name in trained for name in names},
+    )
+
+
+def _signature(entry: Record) -> Signature:
+    """A signature with its ends in the order of their names, in which TensorFlow calls them."""
+    value = entry.get("value", {})
+    ends = [
+        tuple(
+            Endpoint(end.get("key", ""), tensor_of(end.get("value", {})), None)
+            for end in sorted(value.get(side, ()), key=lambda end: str(end.get("key", "")))
+        )
+        for side in ("inputs", "outputs")
+    ]
+    return Signature(entry.get("key", ""), ends[0], ends[1], value.get("method_name") or None)
+
+
+def _names(collection: Record, reader: MessageReader) -> Iterator[str]:
+    """The names in a collection of variables; what is no message of one is left out."""
+    for value in collection.get("values", ()):
+        try:
+            variable = reader.read("VariableDef", value)
+        except WireError:
+            continue
+        name = variable.get("slice", {}).get("name") or variable.get("name", "").rpartition(":")[0]
+        if name:
+            yield name

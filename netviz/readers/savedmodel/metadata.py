@@ -1,0 +1,48 @@
+"""What Keras 2 states of each layer that it saved: class, settings, and the shapes that it was built on.
+
+Since TensorFlow 2.5 that stands in keras_metadata.pb, before in saved_model.pb at the object itself. It is JSON, in
+which tuples and shapes are written as objects. Source: tf_keras/src/saving/legacy/saved_model/json_utils.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from netviz.model import Config
+
+UNSAVED = "layer was saved without config"
+"""Stands in the place of the settings that a class does not give."""
+
+PAIRS = ("__tuple__", "TensorShape")
+"""Written as {"class_name": ..., "items": [...]}."""
+
+
+def read_metadata(text: str) -> Config:
+    """What is stated of one object; {} where the text is damaged, or states none."""
+    try:
+        value = json.loads(text, object_hook=_plain) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def serialized(stated: Config) -> Config:
+    """The layer as Keras writes it into a model's config.
+
+    A class that gives no settings of its own still has the name and what else every layer has.
+    """
+    config = stated.get("config")
+    own = dict(config) if isinstance(config, Mapping) and UNSAVED not in config else {}
+    for key in ("name", "trainable", "dtype"):
+        if key in stated:
+            own.setdefault(key, stated[key])
+    written = {key: stated[key] for key in ("class_name", "module", "registered_name") if key in stated}
+    built = stated.get("build_input_shape")
+    return {**written, "config": own, **({"build_config": {"input_shape": built}} if built else {})}
+
+
+def _plain(value: dict[str, object]) -> object:
+    if value.get("class_name") in PAIRS and set(value) == {"class_name", "items"}:
+        return value["items"]
+    return value

@@ -1,0 +1,213 @@
+"""The variables of a SavedModel, handed out to layers through the objects that hold them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from netviz.catalog.kinds import LayerKind
+from netviz.catalog.naming import group_names
+from netviz.model import Config, Graph, Layer, Note, Weight
+from netviz.readers.build import LayerBuilder
+from netviz.readers.config import PlanReader
+from netviz.readers.plan import below
+from netviz.readers.savedmodel.metadata import serialized
+from netviz.readers.savedmodel.objects import ObjectGraph
+
+NUMBER = "\x1f"
+"""Before the number of an object in a location, where no name can have it."""
+
+LOST = "\x1fnone"
+"""The location of a layer that no object stands for."""
+
+
+class ObjectStorage:
+    """The variables of saved objects; remembers which were claimed.
+
+    A location begins with the number of an object ("" is the first), and may go on by names of attributes:
+    those that the catalog has for what is inside a wrapper. `stated` is what Keras states of each object, by number.
+    """
+
+    def __init__(self, objects: ObjectGraph, stated: Mapping[int, Config], notes: list[Note]) -> None:
+        self._objects = objects
+        self._stated = stated
+        self._notes = notes
+        self._claimed: set[int] = set()
+        self._open: set[int] = set()
+
+    @property
+    def holds_weights(self) -> bool:
+        return any(saved.variable is not None for saved in self._objects.objects)
+
+    def name(self, location: str) -> str:
+        """The name that Keras states for the object at a location, or ""."""
+        number = self._resolve(location)
+        return "" if number is None else str(self._stated.get(number, {}).get("name") or "")
+
+    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+        """The location of each member (class, name) of a container: the layer of that name among those it holds."""
+        outer = self._resolve(container.removesuffix("layers").rstrip("/"))
+        named: dict[str, str] = {}
+        if outer is not None:
+            for inner in self._layers_in(outer):
+                named.setdefault(str(self._stated.get(inner, {}).get("name")), f"{NUMBER}{inner}")
+        return [named.get(name, LOST) for _, name in members]
+
+    def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
+        """The layer's own variables, named by the catalog where it knows the class, else by the attributes.
+
+        Which of them are trainable each of them states.
+        """
+        number = self._resolve(location)
+        if number is None:
+            return ()
+        found: dict[int, str] = {}
+        for spec in kind.weights(config) if kind else ():
+            place = spec.location.rpartition("vars/")[0].rstrip("/")
+            owner = self._resolve(below(location, place) if place else location)
+            variable = None if owner is None else self._variable(owner, spec.name.rpartition("/")[2])
+            if variable is not None:
+                found.setdefault(variable, spec.name)
+        apart = {
+            variable
+            for copy in (kind.copies if kind else ())
+            if (variable := self._objects.child(number, COPIES.get(copy, ""))) is not None
+        }
+        whole = kind is not None and kind.children is None  # what is inside such a layer is counted as its own
+        for variable, name in self._own(number, whole).items():
+            if variable not in apart:
+                found.setdefault(variable, name)
+        self._claimed |= found.keys() | apart
+        return self._as_weights(found, trainable)
+
+    def tree(self, location: str, path: str, trainable: bool) -> tuple[Layer, ...]:
+        """The layers that an object holds: those of Keras with what it states of them, others without a class."""
+        number = self._resolve(location)
+        if number is None or number in self._open:
+            return ()
+        self._open.add(number)  # objects may hold one another
+        layers: list[Layer] = []
+        for name, inner in self._parts(number):
+            names = {layer.name for layer in layers}
+            own = str(self._stated.get(inner, {}).get("name") or name.replace("/", "."))
+            unique, count = own, 1
+            while unique in names:
+                count += 1
+                unique = f"{own}#{count}"
+            layers.append(self._layer(inner, unique, below(path, unique), trainable))
+        self._open.discard(number)
+        return tuple(layers)
+
+    def optimizer(self) -> tuple[Weight, ...]:
+        """The variables of the optimizers, in the order in which these hold them."""
+        found: dict[int, str] = {}
+        for number in self._objects.optimizers:
+            for variable in self._objects.below(number):
+                held = self._objects[variable].variable
+                if variable not in self._claimed and held is not None:
+                    found[variable] = held.name
+        self._claimed |= found.keys()
+        return self._as_weights(found, False)
+
+    def unclaimed(self) -> list[str]:
+        """The variables that no layer has taken, but for those of metrics and second copies."""
+        held = {number: saved.variable for number, saved in enumerate(self._objects.objects) if saved.variable}
+        listed = self._objects.listed(0, "variables")
+        copies = self._objects.listed(0, "_all_variables") or [] if listed is not None else []
+        left = held.keys() - self._claimed - self._objects.metrics - set(copies)
+        return sorted(variable.key or variable.name for number in left if (variable := held[number]))
+
+    def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
+        stated = self._stated.get(number)
+        location = f"{NUMBER}{number}"
+        if stated:
+            entry = PlanReader(self._notes, legacy=True).read_entry(serialized(stated), path)
+            layer = LayerBuilder(self, self._notes).build(entry, path, location, None, trainable)
+            return layer if layer.name == name else replace(layer, name=name)
+        weights = self.weights(None, {}, location, trainable)
+        inner = self.tree(location, path, trainable)
+        return Layer(path, name, None, None, {}, weights, trainable, graph=Graph(inner) if inner else None)
+
+    def _parts(self, number: int) -> Iterator[tuple[str, int]]:
+        """What an object holds that is a layer, or holds variables."""
+        for name, inner in self._objects.inside(number, through_objects=self._objects[number].is_layer):
+            saved = self._objects[inner]
+            if saved.variable is None and (saved.is_layer or next(self._objects.below(inner), None) is not None):
+                yield name, inner
+
+    def _layers_in(self, number: int) -> Iterator[int]:
+        for _, inner in self._objects.inside(number, through_objects=True):
+            if self._objects[inner].is_layer:
+                yield inner
+
+    def _own(self, number: int, whole: bool) -> dict[int, str]:
+        """The object's variables by number, with the names of the attributes; with `whole` those of layers inside.
+
+        Where Keras lists the variables of a layer, just these are its own, in that order; of other objects all.
+        """
+        is_layer = self._objects[number].is_layer
+        named = {
+            variable: name
+            for name, variable in self._objects.inside(number, through_objects=is_layer)
+            if self._objects[variable].variable is not None
+        }
+        listed = self._objects.listed(number, "variables") if is_layer else None
+        if listed is None:
+            return named
+        inner = set() if whole else {v for layer in self._layers_in(number) for v in self._of_layer(layer)}
+        own = [variable for variable in listed if variable in named or variable not in inner]
+        return {variable: named.get(variable) or self._last_word(variable) for variable in own}
+
+    def _of_layer(self, number: int) -> list[int]:
+        listed = self._objects.listed(number, "variables")
+        return list(self._objects.below(number)) if listed is None else listed
+
+    def _variable(self, number: int, name: str) -> int | None:
+        """The variable of an object under an attribute's name, or with that as the last word of its own."""
+        found = self._objects.child(number, name, f"_{name}")
+        if found is not None and self._objects[found].variable is not None:
+            return found
+        listed = self._objects.listed(number, "variables") or ()
+        return next((variable for variable in listed if self._last_word(variable) == name), None)
+
+    def _last_word(self, number: int) -> str:
+        variable = self._objects[number].variable
+        return variable.name.rpartition("/")[2] if variable else ""
+
+    def _as_weights(self, found: Mapping[int, str], trainable: bool) -> tuple[Weight, ...]:
+        """The variables as weights; where a name stands twice the second gets a number."""
+        weights: list[Weight] = []
+        counts: Counter[str] = Counter()
+        for number, name in found.items():
+            variable = self._objects[number].variable
+            if variable is None:
+                continue
+            counts[name] += 1
+            unique = name if counts[name] == 1 else f"{name}#{counts[name]}"
+            path = variable.key or f"(no values)/{number}"
+            weights.append(Weight(path, unique, variable.tensor, trainable and variable.trainable))
+        return tuple(weights)
+
+    def _resolve(self, location: str) -> int | None:
+        """The number of the object at a location, None where there is none."""
+        number: int | None = 0 if self._objects else None
+        words = location.split("/") if location else []
+        for place, word in enumerate(words):
+            if place == 0 and word.startswith(NUMBER):
+                digits = word.removeprefix(NUMBER)
+                number = int(digits) if digits.isdigit() else None
+            elif number is not None:
+                inner = self._objects.child(number, word, f"_{word}")
+                number = self._counted(number, word) if inner is None else inner
+        return number
+
+    def _counted(self, number: int, word: str) -> int | None:
+        """The layer in a list that is called by class and number, as in a .keras file ("lstm_cell_1")."""
+        inside = [inner for _, inner in self._objects[number].children if self._objects[inner].is_layer]
+        classes = [str(self._stated.get(inner, {}).get("class_name")) for inner in inside]
+        return dict(zip(group_names(classes), inside, strict=True)).get(word)
+
+
+COPIES = {"vars/0": "w"}
+"""The attributes of what the catalog calls copies: the kernel of the layer in a SpectralNormalization."""
