@@ -32,6 +32,11 @@ def first_tensor(arguments: Arguments) -> Tensor:
     return subjects(arguments)[0]
 
 
+def first_shape(arguments: Arguments) -> Shape | None:
+    """The shape of the first tensor of the call; None where it is unknown or the call has no tensors."""
+    return first_tensor(arguments).shape if arguments.tensors else None
+
+
 def given(arguments: Arguments, place: int, name: str) -> object:
     """The argument at that place or of that name; None where it was not given."""
     return arguments.args[place] if place < len(arguments.args) else arguments.kwargs.get(name)

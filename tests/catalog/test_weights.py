@@ -18,7 +18,7 @@ import pytest
 from keras import layers
 
 from netviz.catalog import find
-from netviz.catalog.kinds import Arguments, LayerKind, WeightSpec
+from netviz.catalog.kinds import Arguments, Expected, LayerKind, WeightSpec
 from netviz.catalog.layers import LAYERS
 from netviz.model import Config, Tensor
 from tests.catalog.oracle import serialized, tensor
@@ -47,11 +47,21 @@ CASES: list[Case] = [
       )
       for o in BIASES),
     *((lambda **o: layers.DepthwiseConv1D(2, **o), ROW, o) for o in BIASES),
+    (lambda: layers.Conv2D(6, (2, 3), groups=2, data_format="channels_first"), IMAGE, {}),
+    (lambda: layers.Conv2DTranspose(5, (2, 3), data_format="channels_first"), IMAGE, {}),
+    (lambda: layers.DepthwiseConv2D((3, 2), depth_multiplier=2, data_format="channels_first"), IMAGE, {}),
+    (lambda: layers.SeparableConv2D(5, (3, 2), depth_multiplier=3), IMAGE, {}),
     *((lambda **o: layers.DepthwiseConv2D(2, **o), IMAGE, o) for o in BIASES),
     *((layers.BatchNormalization, IMAGE, o) for o in ({}, {"scale": False}, {"center": False}, {"renorm": True})),
     *((layers.LayerNormalization, IMAGE, o) for o in ({}, {"scale": False}, {"center": False}, {"axis": [1, 2]})),
     *((layers.GroupNormalization, IMAGE, {"groups": 2, **o}) for o in ({}, {"scale": False}, {"center": False})),
+    (layers.BatchNormalization, IMAGE, {"axis": 1}),
+    (layers.LayerNormalization, (2, 6, 5, 4), {"axis": [2, 1]}),
     (layers.RMSNormalization, IMAGE, {}),
+    (layers.RMSNormalization, IMAGE, {"axis": 1}),
+    (lambda: layers.PReLU(shared_axes=[1, 2]), IMAGE, {}),
+    (layers.Normalization, (2, 6, 5, 4), {"axis": [3, 1]}),
+    (layers.Normalization, VECTOR, {"axis": None}),
     (lambda: layers.SpectralNormalization(layers.Conv2D(3, 2)), IMAGE, {}),
     (layers.PReLU, IMAGE, {}),
     *((lambda name=name, **o: getattr(layers, name)(3, **o), ROW, o)
@@ -84,6 +94,13 @@ QUANTISED: list[tuple[Callable[..., Any], Shape, tuple[str, ...]]] = [
     (lambda: layers.ReversibleEmbedding(6, 8, tie_weights=False), (2, 3), ("int8", "int4")),
     (lambda: layers.ReversibleEmbedding(6, 8), (2, 3), ("int8", "int4")),
 ]
+
+
+ON_TWO = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.Attention)
+"""Layers that are called on query and value."""
+
+WITHOUT_SHAPE = {"vector_u"}
+"""Variables whose shape only the layer inside tells."""
 
 
 def applied(layer: Any, shape: Shape) -> keras.Model:
@@ -120,32 +137,39 @@ def saved(model: keras.Model, folder: Path) -> dict[str, Any]:
     return datasets
 
 
-def specified(written: Config, fed: tuple[Tensor, ...], place: str = "") -> Iterator[tuple[LayerKind, str, WeightSpec]]:
-    """What the catalog says of a serialised layer and of the layers inside it, with their places."""
+def specified(
+    written: Config, fed: tuple[Tensor, ...], place: str = ""
+) -> Iterator[tuple[LayerKind, str, WeightSpec, Expected | None]]:
+    """What the catalog says of a serialised layer and of the layers inside it: places, names and shapes."""
     kind = find(str(written["class_name"]), str(written["module"]))
     config = written["config"]
     assert kind and isinstance(config, dict)
+    expected = kind.shapes(config, Arguments(fed)) if kind.shapes else {}
     for spec in kind.weights(config):
-        yield kind, place + spec.location, spec
+        yield kind, place + spec.location, spec, expected.get(spec.name)
     for child in kind.children(config, Arguments(fed)) if kind.children else ():
         yield from specified(child.serialized, child.inputs, f"{place}{child.location}/")
 
 
 def check(layer: Any, model: keras.Model, shape: Shape, folder: Path) -> None:
     variables, datasets = marked(layer), saved(model, folder)
-    specs = list(specified(serialized(layer), (Tensor(shape, "float32"),)))
+    fed = (Tensor(shape, "float32"),) * (2 if isinstance(layer, ON_TWO) else 1)
+    specs = list(specified(serialized(layer), fed))
     found = set()
-    for _, place, spec in specs:
+    for _, place, spec, expected in specs:
         number = int(np.ravel(datasets[place])[0])
         variable = variables[number]
         assert variable.path.endswith(f"/{spec.name}")
         assert tuple(variable.shape) == datasets[place].shape
         assert variable.trainable == spec.trainable, spec
+        quantised = isinstance(layer.dtype_policy, keras.dtype_policies.QuantizedDTypePolicy)
+        if not quantised and spec.name not in WITHOUT_SHAPE:
+            assert expected and expected.shape == tuple(variable.shape), spec
         found.add(number)
     kind = find(serialized(layer)["class_name"], "keras.layers")
     assert kind
     assert found == set(variables), "a variable without a row"
-    assert set(datasets) == {place for _, place, _ in specs} | set(kind.copies), "a dataset without a row"
+    assert set(datasets) == {place for _, place, *_ in specs} | set(kind.copies), "a dataset without a row"
 
 
 @pytest.mark.parametrize(("make", "shape", "options"), CASES)

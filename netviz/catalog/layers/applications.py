@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from netviz.catalog.kinds import LayerKind
+from collections.abc import Mapping
+
+from netviz.catalog.kinds import Arguments, Expected, LayerKind
 from netviz.catalog.outputs import of_shapes, unchanged
+from netviz.catalog.settings import integer
 from netviz.catalog.stored import Variable, variables
+from netviz.model import Config
+
+
+def layer_scale_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A factor for each channel."""
+    return {"gamma": Expected((integer(config, "projection_dim"),))}
+
 
 KINDS = (
-    LayerKind("LayerScale", "normalisation", unchanged, variables(Variable("gamma"))),
+    LayerKind("LayerScale", "normalisation", unchanged, variables(Variable("gamma")), shapes=layer_scale_shapes),
     LayerKind("StochasticDepth", "regularisation", unchanged),
     LayerKind("CustomScaleLayer", "merging", of_shapes(lambda config, shapes: shapes[0])),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule
-from netviz.catalog.outputs import given, subjects
+from netviz.catalog.outputs import first_shape, given, subjects
 from netviz.catalog.quantization import parts
 from netviz.catalog.settings import integer, integers, setting
 from netviz.catalog.stored import Variable, always, variables
@@ -67,6 +67,12 @@ def attention_output(config: Config, arguments: Arguments) -> tuple[Shape | None
     if not scores_wanted(arguments):
         return (out,)
     return (out, None if query is None or key is None else (*query[:-1], key[-2]))
+
+
+def additive_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A scale for each feature of the query."""
+    shape = first_shape(arguments)
+    return {"scale": Expected((shape[-1] if shape else None,))}
 
 
 def width(arguments: Arguments, place: int, name: str) -> int | None:
@@ -157,8 +163,13 @@ KINDS = (
             Variable("scale", setting("use_scale", False)),
             Variable("concat_score_weight", lambda config: config.get("score_mode") == "concat"),
         ),
+        shapes=lambda config, arguments: {"scale": Expected(()), "concat_score_weight": Expected(())},
     ),
     LayerKind(
-        "AdditiveAttention", "attention", attention_output, variables(Variable("scale", setting("use_scale", True)))
+        "AdditiveAttention",
+        "attention",
+        attention_output,
+        variables(Variable("scale", setting("use_scale", True))),
+        shapes=additive_shapes,
     ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from netviz.catalog.kinds import LayerKind, OutputRule
-from netviz.catalog.outputs import of_shape
+from collections.abc import Mapping
+
+from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule, ShapesRule
+from netviz.catalog.outputs import first_shape, of_shape
 from netviz.catalog.settings import integer, integers, sizes, text
 from netviz.catalog.shapes import arranged, spatial, transposed_output, window_output
 from netviz.catalog.stored import BIAS, KERNEL, Variable, variables
@@ -78,20 +80,80 @@ def transposed(rank: int) -> OutputRule:
     return of_shape(output)
 
 
+def channels_in(config: Config, arguments: Arguments, rank: int) -> int | None:
+    """How many channels go in, None where that is not known."""
+    shape = first_shape(arguments)
+    return None if shape is None else spatial(config, shape, rank)[2]
+
+
+def kernel_shapes(rank: int, *, transposed: bool = False) -> ShapesRule:
+    """A kernel of window, channels of a group and filters; transposed, of window, filters and channels."""
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        channels, filters = channels_in(config, arguments, rank), integer(config, "filters")
+        window = sizes(config, "kernel_size", rank)
+        if transposed:
+            return {"kernel": Expected((*window, filters, channels)), "bias": Expected((filters,))}
+        group = None if channels is None else channels // integer(config, "groups", 1)
+        return {"kernel": Expected((*window, group, filters)), "bias": Expected((filters,))}
+
+    return shapes
+
+
+def depthwise_shapes(rank: int) -> ShapesRule:
+    """A kernel of window, channels and multiplier, a bias for each channel that comes out."""
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        channels, multiplier = channels_in(config, arguments, rank), integer(config, "depth_multiplier", 1)
+        out = None if channels is None else channels * multiplier
+        kernel = (*sizes(config, "kernel_size", rank), channels, multiplier)
+        return {"kernel": Expected(kernel), "bias": Expected((out,))}
+
+    return shapes
+
+
+def separable_shapes(rank: int) -> ShapesRule:
+    """A depthwise kernel, and a pointwise one from its channels to the filters."""
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        spread = depthwise_shapes(rank)(config, arguments)
+        filters = integer(config, "filters")
+        return {
+            "depthwise_kernel": spread["kernel"],
+            "pointwise_kernel": Expected((*(1,) * rank, *spread["bias"].shape, filters)),
+            "bias": Expected((filters,)),
+        }
+
+    return shapes
+
+
 KINDS = (
     *(
-        LayerKind(name, "convolution", convolution(rank), variables(KERNEL, BIAS))
+        LayerKind(name, "convolution", convolution(rank), variables(KERNEL, BIAS), shapes=kernel_shapes(rank))
         for rank in (1, 2, 3)
         for name in (f"Conv{rank}D", f"Convolution{rank}D")
     ),
     *(
-        LayerKind(name, "convolution", transposed(rank), variables(KERNEL, BIAS))
+        LayerKind(
+            name, "convolution", transposed(rank), variables(KERNEL, BIAS), shapes=kernel_shapes(rank, transposed=True)
+        )
         for rank in (1, 2, 3)
         for name in (f"Conv{rank}DTranspose", f"Convolution{rank}DTranspose")
     ),
-    *(LayerKind(f"DepthwiseConv{rank}D", "convolution", depthwise(rank), variables(KERNEL, BIAS)) for rank in (1, 2)),
     *(
-        LayerKind(name, "convolution", convolution(rank), variables(DEPTHWISE, POINTWISE, BIAS))
+        LayerKind(
+            f"DepthwiseConv{rank}D",
+            "convolution",
+            depthwise(rank),
+            variables(KERNEL, BIAS),
+            shapes=depthwise_shapes(rank),
+        )
+        for rank in (1, 2)
+    ),
+    *(
+        LayerKind(
+            name, "convolution", convolution(rank), variables(DEPTHWISE, POINTWISE, BIAS), shapes=separable_shapes(rank)
+        )
         for rank in (1, 2)
         for name in (f"SeparableConv{rank}D", f"SeparableConvolution{rank}D")
     ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
-from netviz.catalog.outputs import dtype_cast, first_tensor, given, of_shape, subjects, unchanged
+from netviz.catalog.outputs import dtype_cast, first_shape, first_tensor, given, of_shape, subjects, unchanged
 from netviz.catalog.quantization import DENSE, EMBEDDING, UNTIED, quantizable
 from netviz.catalog.settings import flag, integer, lengths, text
 from netviz.catalog.stored import BIAS, KERNEL, Variable
@@ -15,7 +15,7 @@ from netviz.model import Config, Shape
 
 def features(arguments: Arguments) -> int | None:
     """The length of the last axis that goes in, None where it is not known."""
-    shape = first_tensor(arguments).shape if arguments.tensors else None
+    shape = first_shape(arguments)
     return shape[-1] if shape else None
 
 
@@ -48,7 +48,7 @@ def einsum_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected
     """
     match = einsum_equation(config)
     given, kernel, letters = match[2], match[4], match[5]
-    shape = first_tensor(arguments).shape if arguments.tensors else None
+    shape = first_shape(arguments)
     shape = (None,) * len(given) if shape is None else shape
     out = einsum_output(config, shape)
     elided = len(shape) - len(given)

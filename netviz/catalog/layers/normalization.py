@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from netviz.catalog.kinds import LayerKind
-from netviz.catalog.outputs import unchanged
-from netviz.catalog.settings import flag, setting
+from collections.abc import Mapping
+
+from netviz.catalog.kinds import Arguments, Expected, LayerKind, ShapesRule
+from netviz.catalog.outputs import first_tensor, unchanged
+from netviz.catalog.settings import axis_in, flag, integers, setting
 from netviz.catalog.stored import Variable, variables
 from netviz.model import Config
 
@@ -30,15 +32,32 @@ def has_beta(config: Config) -> bool:
     return flag(config, "center", True) and not flag(config, "rms_scaling", False)
 
 
+def along_axis(*names: str) -> ShapesRule:
+    """Each variable as long as the axes that `axis` names (the last by default)."""
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        shape = first_tensor(arguments).shape
+        axes = integers(config.get("axis", -1))
+        own = (None,) * len(axes) if shape is None else tuple(shape[axis_in(axis, len(shape))] for axis in axes)
+        return dict.fromkeys(names, Expected(own))
+
+    return shapes
+
+
+NAMES = ("gamma", "beta", *(row.name for row in STATISTICS))
+
 KINDS = (
-    LayerKind("BatchNormalization", "normalisation", unchanged, variables(GAMMA, BETA, *STATISTICS)),
+    LayerKind(
+        "BatchNormalization", "normalisation", unchanged, variables(GAMMA, BETA, *STATISTICS), shapes=along_axis(*NAMES)
+    ),
     LayerKind(
         "LayerNormalization",
         "normalisation",
         unchanged,
         variables(Variable("gamma", has_gamma), Variable("beta", has_beta)),
+        shapes=along_axis("gamma", "beta"),
     ),
-    LayerKind("GroupNormalization", "normalisation", unchanged, variables(GAMMA, BETA)),
-    LayerKind("RMSNormalization", "normalisation", unchanged, variables(Variable("scale"))),
+    LayerKind("GroupNormalization", "normalisation", unchanged, variables(GAMMA, BETA), shapes=along_axis(*NAMES)),
+    LayerKind("RMSNormalization", "normalisation", unchanged, variables(Variable("scale")), shapes=along_axis("scale")),
     LayerKind("UnitNormalization", "normalisation", unchanged),
 )

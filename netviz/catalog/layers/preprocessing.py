@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netviz.catalog.dtypes import compute_dtype
-from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import dtype_in, of_shape, of_shapes, unchanged
-from netviz.catalog.settings import channels_first, flag, integer, sequence, text
+from netviz.catalog.kinds import Arguments, Expected, LayerKind
+from netviz.catalog.outputs import dtype_in, first_tensor, of_shape, of_shapes, unchanged
+from netviz.catalog.settings import axis_in, channels_first, flag, integer, integers, sequence, text
 from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
 from netviz.model import Config, Shape
@@ -154,11 +156,31 @@ def mel_output(config: Config, shape: Shape) -> Shape:
 
 STATISTICS = tuple(Variable(name, stored_statistics, trainable=False) for name in ("mean", "variance", "count"))
 
+
+def statistics_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """Mean and variance along the axes kept, in their order in the tensor."""
+    shape, axis = first_tensor(arguments).shape, config.get("axis", -1)
+    axes = () if axis is None else integers(axis)
+    own = (
+        (None,) * len(axes) if shape is None else tuple(shape[i] for i in sorted(axis_in(a, len(shape)) for a in axes))
+    )
+    return {"mean": Expected(own), "variance": Expected(own), "count": Expected(())}
+
+
+def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+    """A kernel of the frame by its frequencies.
+
+    Source: keras.layers.STFTSpectrogram.build.
+    """
+    kernel = Expected((integer(config, "frame_length", 256), 1, stft_bins(config)))
+    return {"real_kernel": kernel, "imag_kernel": kernel}
+
+
 KINDS = (
     *(LayerKind(name, "preprocessing", unchanged) for name in UNCHANGED),
     *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_in) for name in UNCHANGED_DTYPE),
     *(LayerKind(name, "preprocessing", resized) for name in SIZED),
-    LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS)),
+    LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS), shapes=statistics_shapes),
     LayerKind("CategoryEncoding", "preprocessing", category_output),
     LayerKind("Discretization", "preprocessing", discretization_output, dtype=bin_dtype),
     LayerKind("Hashing", "preprocessing", hashing_output),
@@ -173,6 +195,7 @@ KINDS = (
             Variable("real_kernel", lambda config: config.get("mode") != "imag"),
             Variable("imag_kernel", lambda config: config.get("mode") != "real"),
         ),
+        shapes=transform_shapes,
     ),
     LayerKind("MelSpectrogram", "preprocessing", mel_output),
     LayerKind("Pipeline", "preprocessing"),

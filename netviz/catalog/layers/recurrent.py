@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from netviz.catalog.kinds import Arguments, Child, LayerKind, OutputRule
+from netviz.catalog.kinds import Arguments, Child, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.layers.convolution import convolved
 from netviz.catalog.naming import group_names
-from netviz.catalog.outputs import first_tensor
-from netviz.catalog.settings import flag, inner, inner_config, integer, sequence, serialized
+from netviz.catalog.outputs import first_shape, first_tensor
+from netviz.catalog.settings import flag, inner, inner_config, integer, sequence, serialized, sizes
 from netviz.catalog.shapes import arranged, spatial
 from netviz.catalog.stored import BIAS, KERNEL, Variable, variables
 from netviz.model import Config, Shape, Tensor
@@ -75,6 +75,43 @@ def cell(states: int) -> OutputRule:
         return (None if shape is None else (*shape[:-1], integer(config, "units")),) * (1 + states)
 
     return output
+
+
+def cell_shapes(gates: int) -> ShapesRule:
+    """A kernel of features by gates·units, a recurrent one of units by gates·units, and biases for each gate.
+
+    A GRU that resets after the matrix product has two biases; whether one that does not say so does, depends on the
+    version of Keras. Also for the layers of these cells, whose features are the last axis, too.
+    """
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        shape, units = first_shape(arguments), integer(config, "units")
+        width = gates * units
+        features = shape[-1] if shape else None
+        expected: dict[str, Shape] = {"kernel": (features, width), "recurrent_kernel": (units, width)}
+        if gates != GATES["GRU"]:
+            expected["bias"] = (width,)
+        elif "reset_after" in config:
+            expected["bias"] = (2, width) if config["reset_after"] else (width,)
+        return {name: Expected(own) for name, own in expected.items()}
+
+    return shapes
+
+
+def conv_lstm_shapes(rank: int) -> ShapesRule:
+    """The same with a window before the channels, which stand for features and units."""
+
+    def shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
+        step, filters = step_of(first_shape(arguments)), integer(config, "filters")
+        channels = None if step is None else spatial(config, step, rank)[2]
+        window = sizes(config, "kernel_size", rank)
+        return {
+            "kernel": Expected((*window, channels, 4 * filters)),
+            "recurrent_kernel": Expected((*window, filters, 4 * filters)),
+            "bias": Expected((4 * filters,)),
+        }
+
+    return shapes
 
 
 def conv_lstm(rank: int) -> OutputRule:
@@ -160,6 +197,7 @@ KINDS = (
                 "recurrent",
                 recurrent(STATES[f"{name}Cell"]),
                 variables(*CELL, group="cell/"),
+                shapes=cell_shapes(gates),
                 formula=gate_formula(gates),
             ),
             LayerKind(
@@ -167,6 +205,7 @@ KINDS = (
                 "recurrent",
                 cell(STATES[f"{name}Cell"]),
                 variables(*CELL),
+                shapes=cell_shapes(gates),
                 formula=gate_formula(gates),
             ),
         )
@@ -177,6 +216,7 @@ KINDS = (
             "recurrent",
             conv_lstm(rank),
             variables(*CELL, group="cell/"),
+            shapes=conv_lstm_shapes(rank),
             formula=gate_formula(GATES["LSTM"]),
         )
         for rank in (1, 2, 3)
