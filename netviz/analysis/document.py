@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from netviz.analysis.connections import input_shapes, output_shapes
+from netviz.analysis.quantization import adapted, quantization
 from netviz.analysis.subjects import Subject, layer_subjects
-from netviz.model import Call, Endpoint, Model, Parameters, Shape, Weight
+from netviz.model import Call, Endpoint, Model, Parameters, Shape, Tensor, Weight
 
 SCHEMA = 1
 
@@ -47,6 +48,7 @@ def build_document(
             "optimizer": model.parameters.optimizer,
             "bytes": model.parameters.bytes,
         },
+        **_quantization(model),
         "training": model.training,
         "weights": [_weight(weight) for weight in model.root.weights],
         "layers": [_layer(subject, config, depth if only is None else 1) for subject in subjects],
@@ -106,7 +108,30 @@ def _weight(weight: Weight) -> Json:
         "shape": _shape(weight.tensor.shape),
         "dtype": weight.tensor.dtype,
         "trainable": weight.trainable,
+        **({"stored": _stored(weight.stored)} if weight.stored else {}),
     }
+
+
+def _stored(tensor: Tensor) -> Json:
+    return {"shape": _shape(tensor.shape), "dtype": tensor.dtype, "bytes": tensor.nbytes}
+
+
+def _quantization(model: Model) -> Json:
+    """What is quantised how and what is adapted with LoRA, each only where there is any."""
+    shares = [
+        {
+            "mode": share.mode,
+            "scale_per": share.scales or None,
+            "layers": list(share.layers),
+            "variables": share.variables,
+            "parameters": share.parameters,
+            "bytes": share.bytes,
+            "unquantized_bytes": share.unquantized,
+        }
+        for share in quantization(model)
+    ]
+    lora = [{"path": one.path, "rank": one.rank, "alpha": one.alpha, "merged": one.merged} for one in adapted(model)]
+    return {**({"quantization": shares} if shares else {}), **({"lora": lora} if lora else {})}
 
 
 def _endpoint(end: Endpoint) -> Json:

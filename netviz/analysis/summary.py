@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
 from netviz.analysis.formula import products
+from netviz.analysis.quantization import lora_table, quantization_table
 from netviz.analysis.settings import settings
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
 from netviz.analysis.training import training_table
@@ -49,6 +50,8 @@ def build_summary(
         tables.append(_configs_table(subjects))
     tables += [
         _parameters_table(model),
+        quantization_table(model),
+        lora_table(model),
         training_table(model.training),
         _ends_table(model),
         _source_table(model),
@@ -112,25 +115,39 @@ def _sums(model: Model, names: Sequence[str]) -> list[Row]:
 def weights_table(layers: Iterable[Layer], *, naming: bool = True) -> Table:
     """Every weight that the layers own themselves; the model's own stand under its name.
 
-    Without `naming` the layers are not named, as where there is only one.
+    Without `naming` the layers are not named, as where there is only one. How a weight is stored has columns
+    where there is any that is stored in another form.
     """
+    shown = [(layer, weight) for layer in layers for weight in layer.weights]
+    packed = any(weight.stored for _, weight in shown)
     columns = (
-        Column("layer", "Layer"),
+        *((Column("layer", "Layer"),) if naming else ()),
         Column("name", "Weight"),
         Column("shape", "Shape", "shapes"),
         Column("dtype", "Dtype"),
+        *((Column("stored", "Stored as", "shapes"), Column("stored_dtype", "Dtype there")) if packed else ()),
         Column("trainable", "Trainable", "flag"),
         Column("parameters", "Parameters", "count"),
         Column("path", "Stored at"),
     )
-    rows = tuple(
-        (layer.path or layer.name, w.name, (w.tensor.shape,), w.tensor.dtype, w.trainable, w.tensor.size, w.path)
-        for layer in layers
-        for w in layer.weights
-    )
-    if not naming:
-        return Table("weights", columns[1:], tuple(Row(cells[1:]) for cells in rows))
-    return Table("weights", columns, tuple(map(Row, rows)), title="Weights")
+    rows = []
+    for layer, w in shown:
+        stored = ((w.stored.shape,), w.stored.dtype) if w.stored else ((), "")
+        rows.append(
+            Row(
+                (
+                    *((layer.path or layer.name,) if naming else ()),
+                    w.name,
+                    (w.tensor.shape,),
+                    w.tensor.dtype,
+                    *(stored if packed else ()),
+                    w.trainable,
+                    w.tensor.size,
+                    w.path,
+                )
+            )
+        )
+    return Table("weights", columns, tuple(rows), title="Weights" if naming else "")
 
 
 def _configs_table(subjects: Iterable[Subject]) -> Table:

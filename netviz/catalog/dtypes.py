@@ -33,12 +33,6 @@ def compute_dtype(config: Config) -> str | None:
     return None if source is None else source.removeprefix("mixed_")
 
 
-def variable_dtype(config: Config) -> str | None:
-    """The dtype of the variables, were they not quantised: "float32" under a mixed policy."""
-    source = _source(config)
-    return "float32" if source and source.startswith("mixed_") else source
-
-
 def quantization_mode(config: Config, part: str = "") -> str | None:
     """The mode of the layer, or of the layer `part` that it makes: "int8", "int4/128", "gptq/4/128", ...
 

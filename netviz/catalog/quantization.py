@@ -23,6 +23,10 @@ LORA = ("lora_kernel_a", "lora_kernel_b", "lora_embeddings_a", "lora_embeddings_
 """What LoRA adds to a live layer, and so to the HDF5 format. A .keras file has it merged into the others."""
 
 
+REPLACED = ("kernel", "quantized_kernel", "embeddings", "reverse_embeddings")
+"""The variables that hold quantised values; under float8 they stay as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a layer stores in one mode. `integers` are those of its variables that show the mode, with their dtypes."""
@@ -42,15 +46,14 @@ DENSE = (
     Form("int4", ("kernel", "bias", "kernel_scale"), {"kernel": "int8"}),
     Form("int4", ("kernel", "bias", "kernel_scale", "kernel_zero", "g_idx"), {"kernel": "int8", "kernel_zero": "int8"}),
     Form("float8", ("kernel", "bias", *FLOAT8), {}),
-    Form(
-        "gptq",
-        ("bias", "quantized_kernel", "kernel_scale", "kernel_zero", "g_idx"),
-        {"quantized_kernel": "uint8", "kernel_zero": "uint8"},
-    ),
-    Form(
-        "awq",
-        ("bias", "quantized_kernel", "kernel_scale", "kernel_zero", "awq_scales", "g_idx"),
-        {"quantized_kernel": "uint8", "kernel_zero": "uint8"},
+    *(
+        Form(
+            mode,
+            ("bias", "quantized_kernel", "kernel_scale", *zero, *scales, "g_idx"),
+            dict.fromkeys(("quantized_kernel", *zero), "uint8"),
+        )
+        for mode, scales in (("gptq", ()), ("awq", ("awq_scales",)))
+        for zero in (("kernel_zero",), ())  # Keras 3.14 and 3.15 leave the zero points out of a .keras file
     ),
 )
 
@@ -198,3 +201,17 @@ def _shown(own: Held) -> str | None:
         if dtype in ("int4", "int8"):
             return f"{dtype}/?" if block in own else dtype
     return None
+
+
+def scaled_by(mode: str) -> str | None:
+    """What has a scale of its own in that mode; None where the mode leaves it open.
+
+    Of a kernel a channel is what makes one output, of a table it is a row.
+    """
+    kind, _, rest = mode.partition("/")
+    size = rest.rpartition("/")[2]
+    if kind == "float8":
+        return "tensor"
+    if size == "?":
+        return None
+    return f"{size} values" if size.isdecimal() and size.isascii() else "channel"

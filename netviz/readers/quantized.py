@@ -35,7 +35,7 @@ def as_computed(
 def quantization_notes(root: Layer) -> list[Note]:
     """What holds for the quantised and the adapted layers of a model, one note for all layers of a kind."""
     layers = [root, *root.walk()]
-    return [*_packed_notes(root), *_unstated_notes(layers), *_lora_notes(layers)]
+    return [*_packed_notes(root), *_unstated_notes(layers), *_zero_notes(layers), *_lora_notes(layers)]
 
 
 def _packed_notes(root: Layer) -> Iterable[Note]:
@@ -65,6 +65,23 @@ def _unstated_notes(layers: Sequence[Layer]) -> Iterable[Note]:
             "warning",
             "quantization-unstated",
             "quantised inside, which the config does not say: Keras (seen in 3.11 to 3.15) cannot load a file of it.",
+        )
+
+
+def _zero_notes(layers: Sequence[Layer]) -> Iterable[Note]:
+    found = []
+    for layer in layers:
+        names = {weight.name for weight in layer.weights}
+        kernels = [name for name in names if name.rpartition("/")[2] == "quantized_kernel"]
+        if any(f"{name.removesuffix('quantized_kernel')}kernel_zero" not in names for name in kernels):
+            found.append(layer)
+    if found:
+        yield _note_on(
+            found,
+            "warning",
+            "zero-points-missing",
+            "stored without zero points: Keras 3.14 and 3.15 leave those of gptq and awq out of a .keras file, and "
+            "cannot load it then.",
         )
 
 
