@@ -17,7 +17,7 @@ from typing import Protocol
 
 from netviz.catalog.kinds import Held, LayerKind
 from netviz.catalog.naming import group_names, snake_case
-from netviz.model import Config, Graph, Layer, Weight
+from netviz.model import Config, Graph, Layer, Tensor, Weight
 from netviz.readers.hdf5 import StoredTree
 from netviz.readers.plan import below
 
@@ -178,13 +178,21 @@ class GroupStorage:
         return tuple(layers)
 
     def optimizer(self) -> tuple[Weight, ...]:
-        """The optimizer's variables, in their stored order."""
-        found = [
-            Weight(path, path.removeprefix(f"{OPTIMIZER}/"), self._arrays[path], False)
-            for path in self._under(OPTIMIZER)
-        ]
-        self._claimed.update(weight.path for weight in found)
-        return tuple(found)
+        """The optimizer's variables, in their stored order.
+
+        A LossScaleOptimizer lists those of the optimizer inside it behind its own; the file has them a second time
+        under that one. Source: keras.src.optimizers.loss_scale_optimizer.LossScaleOptimizer.variables.
+        """
+        paths = list(self._under(OPTIMIZER))
+        self._claimed.update(paths)
+        listed = list(self._under(below(OPTIMIZER, "vars")))
+        inside = [path for path in paths if path not in set(listed)]
+        if len(inside) < len(listed) and self._tensors(inside) == self._tensors(listed[len(listed) - len(inside) :]):
+            paths = listed
+        return tuple(Weight(path, path.removeprefix(f"{OPTIMIZER}/"), self._arrays[path], False) for path in paths)
+
+    def _tensors(self, paths: Iterable[str]) -> list[Tensor]:
+        return [self._arrays[path] for path in paths]
 
     def unclaimed(self) -> list[str]:
         """The variables that no layer has taken."""

@@ -141,6 +141,16 @@ def mixed_precision() -> keras.Model:
 
 
 @into(WIRING)
+def scaled_loss() -> keras.Model:
+    """Compiled in half precision, where Keras wraps the optimizer, whose variables a .keras file then has twice."""
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, layers.Dense(3, dtype="mixed_float16", name="half")(x), name="scaled_loss")
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+@into(WIRING)
 def frozen() -> keras.Model:
     """A frozen layer, a frozen model inside, and a head that trains."""
     base = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="base_dense")], name="base")
