@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,59 +10,77 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from tests.catalog.draws import DTYPE, FORMAT, POLICY, image, per_axis, shapes
+from tests.catalog.draws import DTYPE, FORMAT, LENGTH, POLICY, image, per_axis, shapes
 from tests.catalog.oracle import agrees, tensor, tried
 
-
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_flatten(data: st.DataObject) -> None:
-    agrees(layers.Flatten(dtype=data.draw(POLICY))(tensor(data.draw(shapes()), data.draw(DTYPE))))
+RANKS = (1, 2, 3)
+AMOUNT = st.integers(0, 3)
+FACTOR = st.integers(1, 3)
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_permute(data: st.DataObject) -> None:
+def flattened(data: st.DataObject) -> Any:
+    layer = layers.Flatten(data_format=data.draw(FORMAT), dtype=data.draw(POLICY))
+    return layer(tensor(data.draw(shapes(1, 5)), data.draw(DTYPE)))
+
+
+def permuted(data: st.DataObject) -> Any:
     shape = data.draw(shapes(2, 5))
     order = data.draw(st.permutations(range(1, len(shape))))
-    agrees(layers.Permute(order, dtype=data.draw(POLICY))(tensor(shape, data.draw(DTYPE))))
+    return layers.Permute(order, dtype=data.draw(POLICY))(tensor(shape, data.draw(DTYPE)))
 
 
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_reshape(data: st.DataObject) -> None:
+def reshaped(data: st.DataObject) -> Any:
+    """To the same axes in another order and one more, one of them perhaps left open."""
     shape = data.draw(shapes(2, 4))
     lengths = [length if length else 1 for length in shape[1:]]
     target: list[int] = data.draw(st.permutations([*lengths, 1]))
     if data.draw(st.booleans()):
         target[data.draw(st.integers(0, len(target) - 1))] = -1
-    layer = layers.Reshape(target, dtype=data.draw(POLICY))
-    agrees(tried(lambda: layer(tensor(shape, data.draw(DTYPE)))))
+    return layers.Reshape(target, dtype=data.draw(POLICY))(tensor(shape, data.draw(DTYPE)))
 
 
-def test_repeat() -> None:
-    agrees(layers.RepeatVector(3)(tensor((None, 5), "int32")))
+def repeated(data: st.DataObject) -> Any:
+    shape = (data.draw(st.sampled_from([None, 2])), data.draw(LENGTH))
+    return layers.RepeatVector(data.draw(FACTOR), dtype=data.draw(POLICY))(tensor(shape, data.draw(DTYPE)))
 
 
-@pytest.mark.parametrize("rank", [1, 2, 3])
-@pytest.mark.parametrize(
-    ("name", "option"), [("Cropping", "cropping"), ("ZeroPadding", "padding"), ("UpSampling", "size")]
-)
+def ends(rank: int) -> st.SearchStrategy[Any]:
+    """What is cut or added: as much everywhere, per axis, or at each end of each axis."""
+    pair = st.tuples(AMOUNT, AMOUNT)
+    if rank == 1:
+        return st.one_of(AMOUNT, pair)
+    return st.one_of(AMOUNT, st.tuples(*[AMOUNT] * rank), st.tuples(*[pair] * rank))
+
+
+def along_axes(name: str, rank: int, option: str, value: st.SearchStrategy[Any]) -> Callable[[st.DataObject], Any]:
+    """A layer that cuts, pads or repeats along its spatial axes; those of one axis take the channels last."""
+
+    def made(data: st.DataObject) -> Any:
+        layout = data.draw(FORMAT) if rank > 1 or name == "ZeroPadding" else None
+        options = {option: data.draw(value), "dtype": data.draw(POLICY)}
+        if layout:
+            options["data_format"] = layout
+        return getattr(layers, f"{name}{rank}D")(**options)(tensor(data.draw(image(rank, layout)), "float16"))
+
+    return made
+
+
+CALLS: dict[str, Callable[[st.DataObject], Any]] = {
+    "Flatten": flattened,
+    "Permute": permuted,
+    "Reshape": reshaped,
+    "RepeatVector": repeated,
+    **{f"Cropping{rank}D": along_axes("Cropping", rank, "cropping", ends(rank)) for rank in RANKS},
+    **{f"ZeroPadding{rank}D": along_axes("ZeroPadding", rank, "padding", ends(rank)) for rank in RANKS},
+    **{
+        f"UpSampling{rank}D": along_axes("UpSampling", rank, "size", FACTOR if rank == 1 else per_axis(FACTOR, rank))
+        for rank in RANKS
+    },
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_along_axes(name: str, option: str, rank: int, data: st.DataObject) -> None:
-    amounts = st.integers(1, 3) if name == "UpSampling" else st.integers(0, 3)
-    one = st.one_of(amounts, st.tuples(amounts, amounts))
-    value: Any
-    if name == "UpSampling":
-        value = data.draw(amounts if rank == 1 else per_axis(amounts, rank))
-    elif rank == 1:
-        value = data.draw(one)
-    else:
-        value = data.draw(
-            st.one_of(amounts, st.tuples(*[amounts] * rank), st.tuples(*[st.tuples(amounts, amounts)] * rank))
-        )
-    layout = data.draw(FORMAT) if rank > 1 else None
-    make = getattr(layers, f"{name}{rank}D")
-    layer = make(**{option: value}) if rank == 1 else make(**{option: value, "data_format": layout})
-    agrees(tried(lambda: layer(tensor(data.draw(image(rank, layout)), "float16"))))
+def test_stated(name: str, data: st.DataObject) -> None:
+    agrees(tried(lambda: CALLS[name](data)))
