@@ -83,13 +83,13 @@ def _read_tree(file: BinaryIO) -> StoredTree:
             if header.is_dataset:
                 arrays[path] = Tensor(tuple(map(int, header.shape)), _dtype_name(header))
                 places[path] = header.offset
+            elif path in described:  # first, as a layer may be called "vars"
+                attributes[path] = _attributes(header)
+                described.update(_layer_groups(f"{path}/", attributes[path]))
             elif path == "vars" or path.endswith("/vars"):
                 name = header.get_attributes().get("name")
                 if name is not None:
                     names[path.removesuffix("vars").removesuffix("/")] = _text(name)
-            elif path in described:
-                attributes[path] = _attributes(header)
-                described.update(_layer_groups(f"{path}/", attributes[path]))
         except Exception as error:
             skipped.append((path, _reason(error)))
     arrays = {path: arrays[path] for path in sorted(arrays, key=places.__getitem__)}

@@ -360,7 +360,9 @@ def submodel() -> keras.Model:
 
 @into(WIRING)
 def odd_names() -> keras.Model:
-    """Names that want escaping: markup, quotes, letters that are not ASCII, a dot."""
+    """Names that want escaping: markup, quotes, letters that are not ASCII, a dot; and words of the file formats."""
     x = keras.Input((4,), name="in.put")
     y = layers.Dense(3, name='<b title="dense"> & co')(x)
+    for name in ("vars", "layers", "model_weights", "optimizer", "kernel"):
+        y = layers.Dense(3, name=name)(y)
     return keras.Model(x, layers.Dense(2, name="Schicht_é_層")(y), name="odd names")
