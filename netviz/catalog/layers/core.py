@@ -131,6 +131,11 @@ def identity_output(config: Config, arguments: Arguments) -> tuple[Shape | None,
     return tuple(tensor.shape for tensor in subjects(arguments))
 
 
+def identity_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
+    """The dtype of each, after the layer has cast floats to its compute dtype."""
+    return tuple(dtype_cast(config, Arguments((tensor,))) for tensor in subjects(arguments))
+
+
 @of_shape
 def lambda_output(config: Config, shape: Shape) -> Shape:
     """The output shape that the config states without its batch axis; LookupError where it is left to the code.
@@ -152,6 +157,6 @@ KINDS = (
         "ReversibleEmbedding", "dense", reversible_output, reversible_weights, reversible_weights, embedding_shapes
     ),
     LayerKind("Masking", "preprocessing", unchanged),
-    LayerKind("Identity", "unknown", identity_output, dtype=dtype_cast),
+    LayerKind("Identity", "unknown", identity_output, dtype=identity_dtype),
     LayerKind("Lambda", "unknown", lambda_output),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
-from netviz.catalog.outputs import dtype_in, first_tensor, of_shape, of_shapes, unchanged
+from netviz.catalog.outputs import dtype_cast, first_tensor, of_shape, of_shapes, unchanged
 from netviz.catalog.settings import axis_in, channels_first, flag, integer, integers, sequence, text
 from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
@@ -22,7 +22,7 @@ UNCHANGED = (
 """Layers that keep the shape and give their compute dtype."""
 
 UNCHANGED_DTYPE = ("Equalization", "RandomGrayscale")
-"""Layers that keep shape and dtype."""
+"""Layers that keep the shape, and the dtype of integers."""
 
 SIZED = ("Resizing", "CenterCrop", "RandomCrop")
 
@@ -178,7 +178,7 @@ def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expec
 
 KINDS = (
     *(LayerKind(name, "preprocessing", unchanged) for name in UNCHANGED),
-    *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_in) for name in UNCHANGED_DTYPE),
+    *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_cast) for name in UNCHANGED_DTYPE),
     *(LayerKind(name, "preprocessing", resized) for name in SIZED),
     LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS), shapes=statistics_shapes),
     LayerKind("CategoryEncoding", "preprocessing", category_output),
