@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -12,93 +13,166 @@ from keras import layers
 
 from netviz.catalog.kinds import Arguments
 from netviz.model import Tensor
-from tests.catalog.draws import BATCH, FORMAT, LENGTH
+from tests.catalog.draws import BATCH, FORMAT, LENGTH, per_axis
 from tests.catalog.oracle import agrees, kind_of, serialized, tensor, tried
 
-
-def returns(data: st.DataObject) -> dict[str, Any]:
-    return {"return_sequences": data.draw(st.booleans()), "return_state": data.draw(st.booleans())}
-
-
-def sequence(data: st.DataObject) -> Any:
-    return tensor((data.draw(BATCH), data.draw(LENGTH), 4))
+NAMES = ("LSTM", "GRU", "SimpleRNN")
+UNITS = st.integers(1, 5)
+FLOAT = st.sampled_from(["float32", "mixed_float16"])
+"""TensorFlow cannot make recurrent kernels in bfloat16."""
 
 
-@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
-@settings(max_examples=10, deadline=None)
-@given(data=st.data())
-def test_layers(name: str, data: st.DataObject) -> None:
-    policies = st.sampled_from(["float32", "mixed_float16"])  # TensorFlow cannot make recurrent kernels in bfloat16
-    agrees(getattr(layers, name)(3, dtype=data.draw(policies), **returns(data))(sequence(data)))
+def flags(data: st.DataObject, *names: str) -> dict[str, bool]:
+    return {name: data.draw(st.booleans()) for name in names}
 
 
-@pytest.mark.parametrize("rank", [1, 2, 3])
-@settings(max_examples=6, deadline=None)
-@given(data=st.data())
-def test_convolutional_layers(rank: int, data: st.DataObject) -> None:
-    layout = data.draw(FORMAT)
-    layer = getattr(layers, f"ConvLSTM{rank}D")(
-        3,
-        data.draw(st.integers(1, 3)),
-        strides=data.draw(st.integers(1, 2)),
-        padding=data.draw(st.sampled_from(["same", "valid"])),
-        data_format=layout,
+def returns(data: st.DataObject) -> dict[str, bool]:
+    return flags(data, "return_sequences", "return_state")
+
+
+def sequence(data: st.DataObject, options: dict[str, Any]) -> Any:
+    """A sequence of four features; a stateful layer wants to know the batch, an unrolled one the steps."""
+    batch = 2 if options.get("stateful") else data.draw(BATCH)
+    return tensor((batch, 3 if options.get("unroll") else data.draw(LENGTH), 4))
+
+
+def called(layer: Any, x: Any, states: list[Any], data: st.DataObject) -> Any:
+    """The layer on a sequence, perhaps with a mask and states to begin with, by name or by place."""
+    mask = tensor(x.shape[:2], "bool") if data.draw(st.booleans()) else None
+    how = data.draw(st.sampled_from(["none", "by name", "by place"]))
+    if how == "none":
+        return layer(x, mask=mask)
+    return layer(x, initial_state=states, mask=mask) if how == "by name" else layer(x, states, mask=mask)
+
+
+def options_of(name: str, data: st.DataObject) -> dict[str, Any]:
+    """Settings of a layer or a cell."""
+    options: dict[str, Any] = flags(data, "use_bias") | {"dropout": data.draw(st.sampled_from([0.0, 0.1]))}
+    return options | (flags(data, "reset_after") if name.startswith("GRU") else {})
+
+
+def layer_of(name: str) -> Callable[[st.DataObject], Any]:
+    """One of the layers that carry states of `units`."""
+
+    def made(data: st.DataObject) -> Any:
+        units = data.draw(UNITS)
+        options: dict[str, Any] = {
+            **options_of(name, data),
+            **returns(data),
+            **flags(data, "go_backwards", "stateful", "unroll"),
+            "dtype": data.draw(FLOAT),
+        }
+        x = sequence(data, options)
+        states = [tensor((x.shape[0], units)) for _ in range(2 if name == "LSTM" else 1)]
+        return called(getattr(layers, name)(units, **options), x, states, data)
+
+    return made
+
+
+def cell_of(name: str) -> Callable[[st.DataObject], Any]:
+    """One step: the cell on a step and its states."""
+
+    def made(data: st.DataObject) -> Any:
+        units, batch = data.draw(UNITS), data.draw(BATCH)
+        states = [tensor((batch, units)) for _ in range(2 if name == "LSTMCell" else 1)]
+        cell = getattr(layers, name)(units, **options_of(name, data))
+        return cell(tensor((batch, 4)), states)
+
+    return made
+
+
+def convolutional(rank: int) -> Callable[[st.DataObject], Any]:
+    """Steps that are images."""
+
+    def made(data: st.DataObject) -> Any:
+        layout = data.draw(FORMAT)
+        options: dict[str, Any] = {
+            **returns(data),
+            **flags(data, "use_bias", "go_backwards", "stateful"),
+            "padding": data.draw(st.sampled_from(["same", "valid"])),
+            "data_format": layout,
+        }
+        windows = data.draw(st.sampled_from(["strides", "dilation_rate"]))
+        options[windows] = data.draw(per_axis(st.integers(1, 2), rank))
+        layer = getattr(layers, f"ConvLSTM{rank}D")(3, data.draw(per_axis(st.integers(1, 3), rank)), **options)
+        image = (3, 5, 6)[:rank]
+        step = (2, *image) if layout == "channels_first" else (*image, 2)
+        batch = 2 if options["stateful"] else data.draw(BATCH)
+        return layer(tensor((batch, data.draw(st.integers(1, 4)), *step)))
+
+    return made
+
+
+def cells(data: st.DataObject) -> list[Any]:
+    """One to three cells of several kinds."""
+    several = data.draw(st.lists(st.sampled_from([f"{name}Cell" for name in NAMES]), min_size=1, max_size=3))
+    return [getattr(layers, name)(data.draw(UNITS), **options_of(name, data)) for name in several]
+
+
+def around_cells(data: st.DataObject) -> Any:
+    """A cell or several as a layer."""
+    stack = cells(data)
+    options: dict[str, Any] = {
         **returns(data),
-    )
-    image = (2, 5, 6)[:rank]
-    step = (2, *image) if layout == "channels_first" else (*image, 2)
-    shape = (data.draw(BATCH), data.draw(st.integers(1, 4)), *step)
-    agrees(tried(lambda: layer(tensor(shape))))
+        **flags(data, "go_backwards", "stateful", "unroll", "zero_output_for_mask"),
+    }
+    return layers.RNN(stack if len(stack) > 1 else stack[0], **options)(sequence(data, options))
 
 
-@settings(max_examples=12, deadline=None)
-@given(data=st.data())
-def test_cells_in_a_layer(data: st.DataObject) -> None:
-    cells = st.sampled_from([layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell])
-    stack = [
-        cell(units) for cell, units in data.draw(st.lists(st.tuples(cells, st.integers(1, 4)), min_size=1, max_size=3))
-    ]
-    agrees(layers.RNN(stack if len(stack) > 1 else stack[0], **returns(data))(sequence(data)))
+def stacked(data: st.DataObject) -> Any:
+    """One step through several cells, which keep their states apart."""
+    stack, batch = cells(data), data.draw(BATCH)
+    sizes = [cell.state_size if isinstance(cell.state_size, list) else [cell.state_size] for cell in stack]
+    states = [[tensor((batch, size)) for size in one] for one in sizes]
+    return layers.StackedRNNCells(stack)(tensor((batch, 4)), states)
 
 
-@settings(max_examples=12, deadline=None)
-@given(data=st.data())
-def test_both_directions(data: st.DataObject) -> None:
-    inner = data.draw(st.sampled_from([layers.LSTM, layers.GRU]))(3, **returns(data))
+def both_directions(data: st.DataObject) -> Any:
+    """A layer and its copy that reads backwards, or another one that does."""
+    name = data.draw(st.sampled_from(["LSTM", "GRU"]))
+    options = {**returns(data), **flags(data, "stateful")}
+    inner = getattr(layers, name)(3, **options_of(name, data), **options, **flags(data, "go_backwards"))
+    other = None
+    if data.draw(st.booleans()):
+        backwards = {**options, "go_backwards": not inner.go_backwards}
+        other = data.draw(st.sampled_from([layers.LSTM, layers.GRU]))(3, **backwards)
     mode = data.draw(st.sampled_from(["concat", "sum", "mul", "ave", None]))
-    agrees(layers.Bidirectional(inner, merge_mode=mode)(sequence(data)))
+    return layers.Bidirectional(inner, merge_mode=mode, backward_layer=other)(sequence(data, options))
 
 
-@pytest.mark.parametrize(
-    ("make", "step"),
-    [
-        (lambda: layers.Dense(3), (4,)),
-        (lambda: layers.Conv2D(3, 2, strides=2), (9, None, 2)),
-        (lambda: layers.Flatten(), (3, 2)),
-        (lambda: layers.TimeDistributed(layers.Dense(3)), (4, 2)),
-    ],
-)
-def test_every_step(make: Any, step: tuple[int | None, ...]) -> None:
-    agrees(layers.TimeDistributed(make())(tensor((None, 5, *step))))
+STEPS: list[tuple[Callable[[], Any], tuple[int | None, ...]]] = [
+    (lambda: layers.Dense(3), (4,)),
+    (lambda: layers.Conv2D(3, 2, strides=2), (9, None, 2)),
+    (lambda: layers.Flatten(), (3, 2)),
+    (lambda: layers.BatchNormalization(), (3, 2)),
+    (lambda: layers.LSTM(3, return_sequences=True), (None, 2)),
+    (lambda: layers.TimeDistributed(layers.Dense(3)), (4, 2)),
+]
 
 
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM2D"])
-@settings(max_examples=4, deadline=None)
-@given(units=st.integers(1, 70), features=st.integers(1, 9), after=st.booleans())
-def test_formula_counts_the_parameters(name: str, bias: bool, units: int, features: int, after: bool) -> None:
-    options: dict[str, Any] = {"use_bias": bias}
-    if name.startswith("GRU"):
-        options["reset_after"] = after
-    shape: tuple[int, ...] = (2, 3, features)
-    if name.startswith("Conv"):
-        options["kernel_size"], shape = (3, 2), (2, 3, 5, 5, features)
-    layer = getattr(layers, name)(units, **options)
-    layer.build(shape if not name.endswith("Cell") else (2, features))
-    formula = kind_of(layer).formula
-    assert formula is not None
-    text = formula(serialized(layer)["config"], tuple(tuple(weight.shape) for weight in layer.weights))
-    assert eval(text.replace("·", "*")) == layer.count_params()
+def every_step(data: st.DataObject) -> Any:
+    make, step = data.draw(st.sampled_from(STEPS))
+    batch, steps = data.draw(BATCH), data.draw(LENGTH)
+    mask = tensor((batch, steps), "bool") if data.draw(st.booleans()) else None
+    return layers.TimeDistributed(make())(tensor((batch, steps, *step)), mask=mask)
+
+
+CALLS: dict[str, Callable[[st.DataObject], Any]] = {
+    **{name: layer_of(name) for name in NAMES},
+    **{f"{name}Cell": cell_of(f"{name}Cell") for name in NAMES},
+    **{f"ConvLSTM{rank}D": convolutional(rank) for rank in (1, 2, 3)},
+    "RNN": around_cells,
+    "StackedRNNCells": stacked,
+    "Bidirectional": both_directions,
+    "TimeDistributed": every_step,
+}
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_stated(name: str, data: st.DataObject) -> None:
+    agrees(tried(lambda: CALLS[name](data)))
 
 
 def test_formula_reads_as_people_write_it() -> None:
