@@ -52,6 +52,7 @@ class PlanReader:
             steps=tuple(self._steps(name, serialized.get("inbound_nodes"), path)),
             built=_built_shapes(serialized.get("build_config")),
             shared=shared if isinstance(shared := serialized.get("shared_object_id"), int) else None,
+            gives=_given(serialized.get("gives")),
         )
 
     def _entries(self, layers: Sequence[Config], path: str) -> list[Entry]:
@@ -279,6 +280,11 @@ def _built_shapes(build_config: object) -> tuple[Shape | None, ...]:
     if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
         return tuple(as_shape(item) for item in value)
     return (as_shape(value),) if isinstance(value, list) else ()
+
+
+def _given(tensors: object) -> tuple[Tensor, ...]:
+    """What a reader has found that a layer gave; no file writes that into a config."""
+    return tensors if isinstance(tensors, tuple) and all(isinstance(item, Tensor) for item in tensors) else ()
 
 
 def as_shape(value: object) -> Shape | None:

@@ -10,16 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netviz.catalog.dtypes import compute_dtype
-from netviz.catalog.kinds import Arguments, Shapes
+from netviz.catalog.kinds import RULE_ERRORS, Arguments, Shapes
 from netviz.catalog.registry import RegisteredRuleError
 from netviz.model import Config, Note, Shape, Tensor
 from netviz.readers.config import PlanReader
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step, below
 from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
-
-RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-"""What a shape rule may raise on a config that Keras would refuse."""
-
 
 MAX_OUTPUTS = 1000
 """A reference to an output beyond this one is taken for damage."""
@@ -67,9 +63,11 @@ class Inference:
                 _backfill(entry, step, outputs)
             arguments[key] = step.resolve(lookup)
             inferred = self.call(entry, arguments[key])
-            count = max(counts.get(key, 0), len(inferred), 1)
+            gives = entry.gives if inputs is None and len(entry.steps) == 1 else ()
+            count = max(counts.get(key, 0), len(inferred or gives), 1)
             said = [stated.get(Reference(*key, index), Tensor(None)) for index in range(count)]
             rule = [*inferred, *[Tensor(None)] * (count - len(inferred))]
+            rule = [merge(*pair) for pair in zip(rule, [*gives, *[Tensor(None)] * count], strict=False)]
             outputs[key] = tuple(map(merge, said, rule))
             if path is not None:
                 self._note_conflicts(below(path, step.layer), said, rule)

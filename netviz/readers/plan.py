@@ -84,7 +84,7 @@ class Entry:
     """One layer of a plan, with its calls; `plan` is there for nested models.
 
     `built` are the input shapes that the file states for the layer as it was built, `shared` tells
-    which entries are one and the same object.
+    which entries are one and the same object. `gives` is what the file states that its first call gave.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Entry:
     steps: tuple[Step, ...] = ()
     built: tuple[Shape | None, ...] = ()
     shared: int | None = None
+    gives: tuple[Tensor, ...] = ()
 
     @property
     def called_on(self) -> Arguments:

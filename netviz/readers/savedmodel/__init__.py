@@ -19,9 +19,10 @@ from netviz.readers.archive import size_of
 from netviz.readers.assemble import assemble
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.savedmodel.bundle import Bundle, BundleStore, read_bundle, stamps_of
+from netviz.readers.savedmodel.calls import with_calls
 from netviz.readers.savedmodel.graphs import SavedGraph, read_graphs
 from netviz.readers.savedmodel.messages import TABLES
-from netviz.readers.savedmodel.metadata import read_metadata, serialized
+from netviz.readers.savedmodel.metadata import read_metadata
 from netviz.readers.savedmodel.names import NameStorage
 from netviz.readers.savedmodel.objects import ObjectGraph, keys_of, read_objects
 from netviz.readers.savedmodel.storage import ObjectStorage
@@ -38,7 +39,7 @@ SERVE, DEFAULT = "serve", "serving_default"
 MAX_METADATA_BYTES = 256 << 20
 
 OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown", "nested-lists-unsaved")
-"""Notes on what other formats leave out: a SavedModel states class, settings and trainability where Keras 2 wrote it."""
+"""Notes on what other formats leave out: a SavedModel states class and trainability where Keras 2 wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ def finished(model: Model, saved: SavedModel) -> Model:
 
     Where no calls are known, the ends are those of the signature for use.
     """
-    root = model.root
+    storage = saved.parts.storage
+    root = with_calls(model.root, storage.calls) if isinstance(storage, ObjectStorage) else model.root
     if saved.parts.architecture is None:
         root = replace(root, name=saved.name)
-    if not model.graph.calls:
+    if not model.graph.inputs:
         signature = _default(saved.signatures)
         if signature is not None:
             graph = root.graph or Graph()
@@ -88,12 +90,13 @@ def read_saved_parts(path: Path) -> SavedModel:
     stated = _stated(folder / METADATA, objects, notes)
     own = stated.get(0, {})
     architecture = None
-    if own.get("class_name") and objects[0].is_layer:
-        architecture = Architecture(serialized(own), legacy=True, training=training_of(own.get("training_config")))
     version = own.get("keras_version")
     source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", size_of(folder))
     by_name = _by_name(objects, bundle, graph, checkpoint)
     storage = ObjectStorage(objects, stated, notes) if by_name is None else NameStorage(by_name)
+    if own.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
+        described = storage.description(0)
+        architecture = Architecture(described, legacy=True, training=training_of(own.get("training_config")))
     bundle = replace(bundle, folder=bundle.folder.absolute())
     parts = Parts(source, architecture, storage, BundleStore(bundle, stamps_of(bundle)), notes)
     config = own.get("config")

@@ -27,7 +27,7 @@ def read_metadata(text: str) -> Config:
     return value if isinstance(value, dict) else {}
 
 
-def serialized(stated: Config) -> Config:
+def serialized(stated: Config) -> dict[str, object]:
     """The layer as Keras writes it into a model's config.
 
     A class that gives no settings of its own still has the name and what else every layer has.
@@ -38,8 +38,13 @@ def serialized(stated: Config) -> Config:
         if key in stated:
             own.setdefault(key, stated[key])
     written = {key: stated[key] for key in ("class_name", "module", "registered_name") if key in stated}
+    return {**written, "config": own}
+
+
+def built_on(stated: Config) -> dict[str, object] | None:
+    """The shapes that a layer was built on, in the form in which the configs of later versions have them."""
     built = stated.get("build_input_shape")
-    return {**written, "config": own, **({"build_config": {"input_shape": built}} if built else {})}
+    return {"input_shape": built} if built else None
 
 
 def _plain(value: dict[str, object]) -> object:

@@ -7,10 +7,11 @@ graph, that of the checkpoint; TensorFlow finds it by going both ways at once, b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from netviz.model import Tensor
+from netviz.readers.savedmodel.calls import CALL, Traced, traced
 from netviz.readers.savedmodel.messages import tensor_of
 from netviz.readers.savedmodel.wire import Record
 
@@ -63,9 +64,10 @@ class SavedObject:
 
 @dataclass(frozen=True)
 class ObjectGraph:
-    """The saved objects by number; the first is the model."""
+    """The saved objects by number; the first is the model. `functions` has what they compute, by name, unread."""
 
     objects: tuple[SavedObject, ...] = ()
+    functions: Mapping[str, memoryview] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, number: int) -> SavedObject:
         return self.objects[number] if 0 <= number < len(self.objects) else SavedObject()
@@ -98,6 +100,11 @@ class ObjectGraph:
                     else:
                         yield below, inner
             level = following
+
+    def call(self, number: int) -> Traced | None:
+        """What an object was called on and gave; None where TensorFlow saved no call of it."""
+        function = self.child(number, CALL)
+        return None if function is None else traced(self[function].functions, self.functions)
 
     def listed(self, number: int, name: str) -> list[int] | None:
         """The variables that an object lists under a name such as "variables", in order; None where it has no list."""
@@ -142,7 +149,9 @@ class ObjectGraph:
 
 def read_objects(record: Record, keys: Mapping[int, str]) -> ObjectGraph:
     """The objects of a message; `keys` are those of the variables' values by number."""
-    return ObjectGraph(tuple(_object(node, keys.get(number)) for number, node in enumerate(record.get("nodes", ()))))
+    objects = tuple(_object(node, keys.get(number)) for number, node in enumerate(record.get("nodes", ())))
+    functions = {entry.get("key", ""): entry.get("value", memoryview(b"")) for entry in record.get("functions", ())}
+    return ObjectGraph(objects, functions)
 
 
 def _object(node: Record, key: str | None) -> SavedObject:

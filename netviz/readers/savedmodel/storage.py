@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from netviz.catalog.kinds import LayerKind
+from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.naming import group_names
 from netviz.model import Config, Graph, Layer, Note, Weight
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader
+from netviz.readers.infer import Inference
 from netviz.readers.plan import below
-from netviz.readers.savedmodel.metadata import serialized
+from netviz.readers.savedmodel.calls import Traced
+from netviz.readers.savedmodel.metadata import built_on, serialized
 from netviz.readers.savedmodel.objects import ObjectGraph
 
 NUMBER = "\x1f"
@@ -35,6 +37,8 @@ class ObjectStorage:
         self._notes = notes
         self._claimed: set[int] = set()
         self._open: set[int] = set()
+        self.calls: dict[str, Traced] = {}
+        """What layers were called on, by their paths, where no config tells of calls."""
 
     @property
     def holds_weights(self) -> bool:
@@ -48,11 +52,8 @@ class ObjectStorage:
     def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
         """The location of each member (class, name) of a container: the layer of that name among those it holds."""
         outer = self._resolve(container.removesuffix("layers").rstrip("/"))
-        named: dict[str, str] = {}
-        if outer is not None:
-            for inner in self._layers_in(outer):
-                named.setdefault(str(self._stated.get(inner, {}).get("name")), f"{NUMBER}{inner}")
-        return [named.get(name, LOST) for _, name in members]
+        named = {} if outer is None else self._named(outer)
+        return [f"{NUMBER}{named[name]}" if name in named else LOST for _, name in members]
 
     def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
         """The layer's own variables, named by the catalog where it knows the class, else by the attributes.
@@ -118,23 +119,76 @@ class ObjectStorage:
         left = held.keys() - self._claimed - self._objects.metrics - set(copies)
         return sorted(variable.key or variable.name for number in left if (variable := held[number]))
 
-    def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
-        stated = self._stated.get(number)
-        location = f"{NUMBER}{number}"
-        if stated:
-            entry = PlanReader(self._notes, legacy=True).read_entry(serialized(stated), path)
-            layer = LayerBuilder(self, self._notes).build(entry, path, location, None, trainable)
-            return layer if layer.name == name else replace(layer, name=name)
-        weights = self.weights(None, {}, location, trainable)
-        inner = self.tree(location, path, trainable)
-        return Layer(path, name, None, None, {}, weights, trainable, graph=Graph(inner) if inner else None)
+    def description(self, number: int) -> dict[str, object]:
+        """A layer as Keras serialises it, and with it what is stated of it and the layers inside at the objects.
 
-    def _parts(self, number: int) -> Iterator[tuple[str, int]]:
-        """What an object holds that is a layer, or holds variables."""
-        for name, inner in self._objects.inside(number, through_objects=self._objects[number].is_layer):
-            saved = self._objects[inner]
-            if saved.variable is None and (saved.is_layer or next(self._objects.below(inner), None) is not None):
-                yield name, inner
+        That is: the shapes that it was built on, and what a call of it gave.
+        """
+        return self._described(number, serialized(self._stated.get(number, {})), set())
+
+    def _described(self, number: int, written: dict[str, object], outer: set[int]) -> dict[str, object]:
+        built, call = built_on(self._stated.get(number, {})), self._objects.call(number)
+        if built:
+            written.setdefault("build_config", built)
+        if call is not None:
+            written["gives"] = call.outputs
+        config = written.get("config")
+        layers = config.get("layers") if isinstance(config, dict) else None
+        if isinstance(config, dict) and isinstance(layers, list) and number not in outer:
+            named = self._named(number)
+            written["config"] = {**config, "layers": [self._inside(layer, named, {*outer, number}) for layer in layers]}
+        return written
+
+    def _inside(self, written: object, named: Mapping[str, int], outer: set[int]) -> object:
+        """A layer in the config of a model, with what is stated of it at its object."""
+        if not isinstance(written, dict):
+            return written
+        config = written.get("config")
+        name = written.get("name") or (config.get("name") if isinstance(config, dict) else None)
+        number = named.get(str(name))
+        return written if number is None else self._described(number, dict(written), outer)
+
+    def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
+        call = self._objects.call(number)
+        location = f"{NUMBER}{number}"
+        if self._stated.get(number):
+            entry = PlanReader(self._notes, legacy=True).read_entry(self.description(number), path)
+            arguments = Arguments(tuple(tensor for _, tensor in call.inputs)) if call else entry.called_on
+            layer = LayerBuilder(self, self._notes).build(entry, path, location, arguments, trainable)
+            layer = layer if layer.name == name else replace(layer, name=name)
+            if call is None and arguments.tensors:
+                given = Inference([]).call(entry, arguments)
+                inputs = tuple((str(place), tensor) for place, tensor in enumerate(arguments.tensors))
+                call = Traced(inputs, given) if given else None
+        else:
+            weights = self.weights(None, {}, location, trainable)
+            inner = self.tree(location, path, trainable)
+            layer = Layer(path, name, None, None, {}, weights, trainable, graph=Graph(inner) if inner else None)
+        if call is not None:
+            self.calls[path] = call
+        return layer
+
+    def _parts(self, number: int) -> list[tuple[str, int]]:
+        """What an object holds that is a layer or holds variables; where Keras lists the layers, in its order."""
+        found = [
+            (name, inner)
+            for name, inner in self._objects.inside(number, through_objects=self._objects[number].is_layer)
+            if self._objects[inner].variable is None
+            and (self._objects[inner].is_layer or next(self._objects.below(inner), None) is not None)
+        ]
+        lists = self._objects.child(number, "keras_api")
+        listed = None if lists is None else self._objects.child(lists, "layers")
+        order = (
+            {} if listed is None else {inner: place for place, (_, inner) in enumerate(self._objects[listed].children)}
+        )
+        return sorted(found, key=lambda part: order.get(part[1], len(order)))
+
+    def _named(self, number: int) -> dict[str, int]:
+        """The layers that an object holds, by the names that Keras states."""
+        named: dict[str, int] = {}
+        for inner in self._layers_in(number):
+            named.setdefault(str(self._stated.get(inner, {}).get("name")), inner)
+        return named
 
     def _layers_in(self, number: int) -> Iterator[int]:
         for _, inner in self._objects.inside(number, through_objects=True):
