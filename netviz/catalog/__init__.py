@@ -6,8 +6,10 @@ and imports neither Keras nor numpy.
 
 from __future__ import annotations
 
+from netviz.catalog import keras_1
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.layers import LAYERS
+from netviz.catalog.layers.retired import RETIRED
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.registry import registered
 
@@ -24,4 +26,8 @@ def find(class_name: str | None, module: str | None) -> LayerKind | None:
         return None
     if module is None or not any(module == package or module.startswith(f"{package}.") for package in KERAS):
         return registered(class_name, module)
-    return OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name)
+    if module == keras_1.MODULE:
+        return keras_1.KERAS_1.get(class_name)
+    return (
+        OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name) or RETIRED.get(class_name)
+    )

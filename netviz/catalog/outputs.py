@@ -77,10 +77,10 @@ def dtype_in(config: Config, arguments: Arguments) -> str | None:
 def dtype_cast(config: Config, arguments: Arguments) -> str | None:
     """The dtype that goes in, after the layer has cast floats to its compute dtype.
 
-    Source: keras.DTypePolicy.convert_input.
+    Source: keras.DTypePolicy.convert_input. Layers before Keras 2.3 have none and leave it.
     """
     dtype = first_tensor(arguments).dtype
-    return compute_dtype(config) if dtype in FLOATS else dtype
+    return compute_dtype(config) or dtype if dtype in FLOATS else dtype
 
 
 def always_dtype(dtype: str) -> DtypeRule:

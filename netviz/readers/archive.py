@@ -29,6 +29,8 @@ HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 CONFIG = "config.json"
 METADATA = "metadata.json"
 WEIGHTS = "model.weights.h5"
+WEIGHTS_OF_2_11 = "variables.h5"
+"""What the weights were called in the first, experimental form of the format."""
 
 MAX_JSON_BYTES = 256 << 20
 """The size Keras itself allows for an extracted member."""
@@ -82,13 +84,14 @@ def read_zip(path: Path) -> Archive:
                 raise SourceError(f"{path}: the zip file holds {CONFIG} {counts[CONFIG]} times; which one counts?")
             config = parse_json(path, CONFIG, _member(path, archive, CONFIG))
             metadata = parse_json(path, METADATA, _member(path, archive, METADATA)) if METADATA in counts else {}
-            problem = _weights_problem(archive, counts)
+            weights = WEIGHTS_OF_2_11 if WEIGHTS_OF_2_11 in counts and WEIGHTS not in counts else WEIGHTS
+            problem = _weights_problem(archive, weights, counts)
     except ZIP_ERRORS as error:
         raise SourceError(
             f"{path}: the zip file is damaged or cut off: {error}",
             "Copy or download the file again and compare its size with the original.",
         ) from error
-    opener = None if problem else partial(open_member, path.absolute(), WEIGHTS)
+    opener = None if problem else partial(open_member, path.absolute(), weights)
     return Archive(path, config, metadata, path, opener, problem, size_of(path))
 
 
@@ -161,21 +164,17 @@ def _member_start(file: io.FileIO, header_offset: int) -> int | None:
     return header_offset + _LOCAL_HEADER.size + int(name_length) + int(extra_length)
 
 
-def _weights_problem(archive: zipfile.ZipFile, counts: Counter[str]) -> str:
+def _weights_problem(archive: zipfile.ZipFile, name: str, counts: Counter[str]) -> str:
     """Why the weights of a zip file cannot be read, or ""."""
-    if counts[WEIGHTS] != 1:
-        return (
-            f"the zip file holds {WEIGHTS} {counts[WEIGHTS]} times"
-            if counts[WEIGHTS]
-            else f"no {WEIGHTS} in the zip file"
-        )
-    info = archive.getinfo(WEIGHTS)
+    if counts[name] != 1:
+        return f"the zip file holds {name} {counts[name]} times" if counts[name] else f"no {name} in the zip file"
+    info = archive.getinfo(name)
     if info.flag_bits & 1:
-        return f"{WEIGHTS} is encrypted"
+        return f"{name} is encrypted"
     if info.file_size > MAX_UNPACKED_WEIGHTS and info.file_size > MAX_EXPANSION * max(1, info.compress_size):
-        return f"{WEIGHTS} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
+        return f"{name} unpacks from {info.compress_size:,} to {info.file_size:,} bytes"
     if info.compress_type not in METHODS:
-        return f"{WEIGHTS} is compressed by method {info.compress_type}, which Keras never uses"
+        return f"{name} is compressed by method {info.compress_type}, which Keras never uses"
     return ""
 
 

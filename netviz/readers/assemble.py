@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netviz.model import Model, Note, Source
 from netviz.readers.build import LayerBuilder
-from netviz.readers.config import PlanReader
+from netviz.readers.config import PlanReader, is_keras_1
 from netviz.readers.hdf5 import StoredTree
 from netviz.readers.join import GroupStorage
 from netviz.readers.parts import Parts
@@ -72,8 +72,9 @@ def _entry(parts: Parts) -> Entry:
     """The entry for the model as its config has it, or one of an unknown class where there is no config."""
     if parts.architecture is None:
         return Entry("", None, None, {}, None)
-    reader = PlanReader(parts.notes, legacy=parts.architecture.legacy)
-    return reader.read_entry(parts.architecture.config)
+    config, legacy = parts.architecture.config, parts.architecture.legacy
+    keras_1 = legacy and is_keras_1(parts.source.keras_version, config)
+    return PlanReader(parts.notes, legacy=legacy, keras_1=keras_1).read_entry(config)
 
 
 def _stem(source: Source) -> str:

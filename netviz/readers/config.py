@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from netviz import catalog
+from netviz.catalog.keras_1 import MODULE as KERAS_1
 from netviz.model import Config, Note, Shape, Tensor
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, Step, below, substitute
 
@@ -17,22 +18,24 @@ from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, 
 class PlanReader:
     """Reads serialised layers into entries; what it cannot make sense of goes to `notes`.
 
-    `legacy` reads the form of the HDF5 format, in which classes have no modules.
+    `legacy` reads the form of the HDF5 format, in which classes have no modules, `keras_1` that of Keras 1, where
+    the layers had other names for their arguments.
     """
 
-    def __init__(self, notes: list[Note], *, legacy: bool = False) -> None:
+    def __init__(self, notes: list[Note], *, legacy: bool = False, keras_1: bool = False) -> None:
         self._notes = notes
         self._legacy = legacy
+        self._keras_1 = keras_1
 
     def read_entry(self, serialized: Config, path: str = "") -> Entry:
         """The entry for one serialised layer or model; `path` is where it stands in the model."""
         config = _mapping(serialized.get("config"))
-        if self._legacy and isinstance(serialized.get("config"), list):  # a Sequential of Keras 1 and 2.0
+        if isinstance(serialized.get("config"), list):  # a Sequential of Keras 1 and 2.0
             config = {"name": "sequential", "layers": serialized["config"]}
         name = _name(serialized) or _string(config.get("name")) or ""
         class_name, module = _string(serialized.get("class_name")), _string(serialized.get("module"))
         if class_name is not None and (self._legacy or "module" not in serialized) and module is None:
-            module = _module_of(class_name, config)
+            module = _module_of(class_name, config, self._keras_1)
             class_name = class_name.rpartition(">")[2]  # "package>Class" for one that was registered
         plan = None
         if _is_model(class_name, config):
@@ -59,7 +62,11 @@ class PlanReader:
         """The layers in order; where a name stands twice, which Keras refuses, the second gets a number."""
         entries: list[Entry] = []
         names: set[str] = set()
+        unnamed = 0
         for layer in layers:
+            if isinstance(layer.get("config"), list) and not _name(layer):
+                unnamed += 1
+                layer = {**layer, "name": f"sequential_{unnamed}"}
             entry = self.read_entry(layer, below(path, _name(layer)))
             name, count = entry.name, 1
             while name in names:
@@ -91,6 +98,8 @@ class PlanReader:
 
     def _chain(self, class_name: str | None, config: Config, layers: Sequence[Config], path: str) -> Plan:
         """A chain as a plan: each layer is called once, on what the one before it gives."""
+        if self._keras_1 and layers and layers[0].get("class_name") == "Merge":
+            return self._merged_chain(layers, path)
         entries = self._entries(layers, path)
         name, dtype, shape = "input", None, as_shape(config.get("build_input_shape"))
         if entries and entries[0].class_name == "InputLayer":
@@ -99,7 +108,7 @@ class PlanReader:
             dtype = _string(first.config.get("dtype"))
             shape = as_shape(first.config.get("batch_shape", first.config.get("batch_input_shape")))
         elif entries and shape is None:
-            shape = as_shape(entries[0].config.get("batch_input_shape"))
+            shape, dtype = _entered_by(entries[0])
         if shape is None and class_name == "Sequential" and not any(entry.built for entry in entries):
             self._notes.append(
                 Note(
@@ -111,14 +120,28 @@ class PlanReader:
             )
             return Plan(tuple(entries), (), ())
         entering = Port(name, Tensor(shape, dtype), Reference(ENTRANCE, 0, 0))
-        chained = []
-        previous = Stated(entering.tensor, entering.reference)
-        for entry in entries:
-            chained.append(replace(entry, steps=(Step(entry.name, 0, (previous,)),)))
-            previous = Stated(Tensor(None), Reference(entry.name, 0, 0))
-        if not chained:
-            return Plan((), (entering,), ())
-        return Plan(tuple(chained), (entering,), (Port(chained[-1].name, Tensor(None), previous.reference),))
+        chained, outputs = _chained(entries, Stated(entering.tensor, entering.reference))
+        return Plan(tuple(chained), (entering,), outputs)
+
+    def _merged_chain(self, layers: Sequence[Config], path: str) -> Plan:
+        """A chain of Keras 1 whose first layer merges what models in its own config give, each with its inputs."""
+        heads = [_mapping(head) for head in _list(_mapping(layers[0].get("config")).get("layers"))]
+        entries = self._entries([*heads, *layers], path)
+        inputs: list[Port] = []
+        branches = []
+        for entry in entries[: len(heads)]:
+            ends = entry.plan.inputs if entry.plan else (Port(entry.name, Tensor(*_entered_by(entry)), None),)
+            taken = [
+                replace(end, reference=Reference(ENTRANCE, 0, len(inputs) + place)) for place, end in enumerate(ends)
+            ]
+            given: list[object] = [Stated(end.tensor, end.reference) for end in taken]
+            branches.append(replace(entry, steps=(Step(entry.name, 0, tuple(given) if len(given) == 1 else (given,)),)))
+            inputs += taken
+        merge, *others = entries[len(heads) :]
+        merge = replace(merge, config={key: value for key, value in merge.config.items() if key != "layers"})
+        merged = [Stated(Tensor(None), Reference(branch.name, 0, 0)) for branch in branches]
+        chained, outputs = _chained([merge, *others], merged)
+        return Plan((*branches, *chained), tuple(inputs), outputs)
 
     def _steps(self, name: str, nodes: object, path: str) -> Iterator[Step]:
         if not isinstance(nodes, list):
@@ -140,7 +163,35 @@ MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "ker
 """The modules that Keras 3 writes with its models."""
 
 
-def _module_of(class_name: str, config: Config) -> str | None:
+def _entered_by(entry: Entry) -> tuple[Shape | None, str | None]:
+    """Shape and dtype of what enters a chain, as its first layer states them: Keras 1 has `input_dtype`."""
+    config = entry.config
+    return as_shape(config.get("batch_input_shape")), _string(config.get("input_dtype", config.get("dtype")))
+
+
+def _chained(entries: Sequence[Entry], first: object) -> tuple[list[Entry], tuple[Port, ...]]:
+    """The entries, each called once on what the one before gives, the first on `first`; and what comes out."""
+    chained = []
+    outputs: tuple[Port, ...] = ()
+    for entry in entries:
+        chained.append(replace(entry, steps=(Step(entry.name, 0, (first,)),)))
+        reference = Reference(entry.name, 0, 0)
+        first, outputs = Stated(Tensor(None), reference), (Port(entry.name, Tensor(None), reference),)
+    return chained, outputs
+
+
+def is_keras_1(version: str | None, config: Config) -> bool:
+    """Whether a config is of Keras 1, by the stated version; before 1.1 none was, but `input_dtype` is an argument."""
+    return version.startswith("1.") if version else _holds_key(config, "input_dtype")
+
+
+def _holds_key(value: object, key: str) -> bool:
+    if isinstance(value, Mapping):
+        return key in value or any(_holds_key(item, key) for item in value.values())
+    return isinstance(value, list) and any(_holds_key(item, key) for item in value)
+
+
+def _module_of(class_name: str, config: Config, keras_1: bool) -> str | None:
     """Where Keras has a class that is written without its module; None for a class that it has not.
 
     Operations are told from layers of the same name by their config, which lacks the settings of layers. A class of
@@ -148,6 +199,8 @@ def _module_of(class_name: str, config: Config) -> str | None:
     """
     if class_name in MODEL_MODULES:
         return MODEL_MODULES[class_name]
+    if keras_1:
+        return KERAS_1 if catalog.find(class_name, KERAS_1) else None
     homes = ("keras.layers", "keras.ops") if "trainable" in config else ("keras.ops", "keras.layers")
     return next((home for home in homes if catalog.find(class_name, home)), None)
 

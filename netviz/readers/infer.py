@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netviz.catalog.dtypes import compute_dtype
+from netviz.catalog.keras_1 import MODULE as KERAS_1
 from netviz.catalog.kinds import RULE_ERRORS, Arguments, Shapes
 from netviz.catalog.registry import RegisteredRuleError
 from netviz.model import Config, Note, Shape, Tensor
@@ -141,7 +142,7 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLay
         children = entry.kind.children(entry.config, arguments or Arguments())
     except RULE_ERRORS:
         return []
-    reader = PlanReader([])
+    reader = PlanReader([], keras_1=entry.module == KERAS_1)
     return [
         WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
     ]

@@ -64,27 +64,34 @@ class NamedStorage:
         if kind is None:
             found = [Weight(path, key.rpartition("/")[2], self._arrays[path], trainable) for key, path in free]
         else:
-            found = self._known(kind.variables(config, lambda: held), free, trainable)
+            found = self._known(kind.variables(config, lambda: held), free, str(config.get("name")), trainable)
         self._claimed.update(weight.path for weight in found)
         return tuple(found)
 
     def _free(self, config: Config, location: str) -> list[tuple[str, str]]:
         """The variables at a location that no layer has taken: (name, path) each."""
+        names = [part.replace(_SLASH, "/") for part in location.split("/")]
+        group = next((name for name in names if name in self._groups), OWN)  # Keras 1: of the layer in a Sequential
         free = [
             (name, path)
-            for name, path in self._groups.get(location.partition("/")[0].replace(_SLASH, "/") or OWN, ())
+            for name, path in self._groups.get(group, ())
             if path in self._arrays and path not in self._claimed
         ]
         name = config.get("name")
         named = [item for item in free if f"/{name}/" in f"/{item[0]}"]
         return named if "/" in location and named else free
 
-    def _known(self, specs: Sequence[WeightSpec], free: list[tuple[str, str]], trainable: bool) -> list[Weight]:
-        """The variables that the catalog lists for the class: by name, or else by order."""
+    def _known(
+        self, specs: Sequence[WeightSpec], free: list[tuple[str, str]], layer: str, trainable: bool
+    ) -> list[Weight]:
+        """The variables that the catalog lists for the class: by name, or else by order.
+
+        Keras 1 put the layer's name before it: "dense_1_W".
+        """
         found: list[Weight] = []
         for spec in specs:
             names = (f"/{spec.name}", f"/{spec.also or spec.name}")
-            matching = [path for key, path in free if f"/{key}".endswith(names)]
+            matching = [path for key, path in free if f"/{key}".endswith(names) or key == f"{layer}_{spec.also}"]
             path = next((path for path in matching if path not in {weight.path for weight in found}), None)
             if path is not None:
                 found.append(Weight(path, spec.name, self._arrays[path], trainable and spec.trainable))
@@ -116,7 +123,9 @@ class NamedStorage:
     def unclaimed(self) -> list[str]:
         """The variables that no layer has taken."""
         return sorted(
-            path for path in self._arrays if path not in self._claimed and not path.startswith(f"{OPTIMIZER}/")
+            path
+            for path in self._arrays.keys() - self._claimed - {path for _, path in self._optimizer}
+            if not path.startswith(f"{OPTIMIZER}/")
         )
 
 
@@ -131,5 +140,11 @@ def listed(stated: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
 
 
 def _weight_names(stated: Mapping[str, tuple[str, ...]], group: str) -> tuple[tuple[str, str], ...]:
-    """The variables of a group in order: (name without Keras 2's ":0", path)."""
-    return tuple((name.removesuffix(":0"), f"{group}/{name}") for name in listed(stated, "weight_names"))
+    """The variables of a group in order: (name without Keras 2's ":0", path).
+
+    A name that begins with a slash (Keras 2.0 with Theano) is a path from the top of the file.
+    """
+    return tuple(
+        (name.removesuffix(":0").lstrip("/"), name[1:] if name.startswith("/") else f"{group}/{name}")
+        for name in listed(stated, "weight_names")
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
-from netviz.catalog.outputs import dtype_cast, first_shape, first_tensor, given, of_shape, subjects, unchanged
+from netviz.catalog.outputs import FLOATS, dtype_cast, first_shape, first_tensor, given, of_shape, subjects, unchanged
 from netviz.catalog.quantization import DENSE, EMBEDDING, UNTIED, quantizable
 from netviz.catalog.settings import flag, integer, lengths, text
 from netviz.catalog.stored import BIAS, KERNEL, Variable
@@ -106,6 +107,12 @@ def reversible_output(config: Config, arguments: Arguments) -> tuple[Shape | Non
     return (embedding_output(config, shape),)
 
 
+def embedded_dtype(config: Config, arguments: Arguments) -> str | None:
+    """The compute dtype; before Keras 2.3 `dtype` was that of the indices, and the vectors had Keras's own."""
+    dtype = compute_dtype(config)
+    return dtype if dtype in FLOATS else "float32"
+
+
 def embedding_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
     """A table of `input_dim` rows, and where it is not tied another for the way back."""
     rows, columns = integer(config, "input_dim"), integer(config, "output_dim")
@@ -152,7 +159,15 @@ KINDS = (
     LayerKind("InputLayer", "input-output", input_output),
     LayerKind("Dense", "dense", of_shape(dense_output), dense_weights, dense_weights, dense_shapes),
     LayerKind("EinsumDense", "dense", of_shape(einsum_output), einsum_weights, einsum_weights, einsum_shapes),
-    LayerKind("Embedding", "dense", of_shape(embedding_output), embedding_weights, embedding_weights, embedding_shapes),
+    LayerKind(
+        "Embedding",
+        "dense",
+        of_shape(embedding_output),
+        embedding_weights,
+        embedding_weights,
+        embedding_shapes,
+        dtype=embedded_dtype,
+    ),
     LayerKind(
         "ReversibleEmbedding", "dense", reversible_output, reversible_weights, reversible_weights, embedding_shapes
     ),
