@@ -8,7 +8,7 @@ from typing import Any
 from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.quantization import adapted, quantization
 from netviz.analysis.subjects import Subject, layer_subjects
-from netviz.model import Call, Endpoint, Model, Parameters, Shape, Tensor, Weight
+from netviz.model import Call, Endpoint, Model, Parameters, Shape, Signature, Tensor, Weight
 
 SCHEMA = 1
 
@@ -43,6 +43,7 @@ def build_document(
         },
         "inputs": [_endpoint(end) for end in model.graph.inputs],
         "outputs": [_endpoint(end) for end in model.graph.outputs],
+        **({"signatures": [_signature(signature) for signature in model.signatures]} if model.signatures else {}),
         "parameters": {
             **_counts(model.parameters),
             "optimizer": model.parameters.optimizer,
@@ -132,6 +133,15 @@ def _quantization(model: Model) -> Json:
     ]
     lora = [{"path": one.path, "rank": one.rank, "alpha": one.alpha, "merged": one.merged} for one in adapted(model)]
     return {**({"quantization": shares} if shares else {}), **({"lora": lora} if lora else {})}
+
+
+def _signature(signature: Signature) -> Json:
+    return {
+        "name": signature.name,
+        "method": signature.method,
+        "inputs": [_endpoint(end) for end in signature.inputs],
+        "outputs": [_endpoint(end) for end in signature.outputs],
+    }
 
 
 def _endpoint(end: Endpoint) -> Json:

@@ -54,6 +54,7 @@ def build_summary(
         lora_table(model),
         training_table(model.training),
         _ends_table(model),
+        _signatures_table(model),
         _source_table(model),
         notes_table(model.notes),
     ]
@@ -183,6 +184,24 @@ def _ends_table(model: Model) -> Table:
         Column("dtype", "Dtype"),
     )
     return Table("ends", columns, tuple(Row((direction, end.name, (end.shape,), end.dtype)) for direction, end in ends))
+
+
+def _signatures_table(model: Model) -> Table:
+    """A row per tensor of each function that a saved model offers, the function named in the first."""
+    columns = (
+        Column("signature", "Signature"),
+        Column("direction", "Direction"),
+        Column("name", "Name"),
+        Column("shape", "Shape", "shapes"),
+        Column("dtype", "Dtype"),
+    )
+    rows = []
+    for signature in model.signatures:
+        ends = [("input", end) for end in signature.inputs] + [("output", end) for end in signature.outputs]
+        for place, (direction, end) in enumerate(ends):
+            name = "" if place else signature.name
+            rows.append(Row((name, direction, end.name, (end.shape,), end.dtype)))
+    return Table("signatures", columns, tuple(rows), title="Signatures")
 
 
 def _source_table(model: Model) -> Table:
