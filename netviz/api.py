@@ -245,7 +245,10 @@ class InspectedLayer:
 
     @property
     def kernel(self) -> NDArray[np.generic] | None:
-        """The values of its kernel, read now; None where it has none, or several (see `weights`)."""
+        """The values of its kernel, read now; None where it has none, or several (see `weights`).
+
+        Raises NetvizError where the source holds no values, as a config does.
+        """
         return self._values("kernel")
 
     @property
@@ -336,7 +339,7 @@ class InspectedWeight:
         bfloat16 comes as float32, int4 as int8, uint4 as uint8.
         """
         if self.store is None:
-            raise NetvizError(f"{self.path}: the source holds no values")
+            raise NetvizError(f"{self.path}: the source holds no values", "Inspect the file that has the weights.")
         return self.store.read(self.weight)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[np.generic]:

@@ -141,8 +141,8 @@ def test_the_document_is_schema_1(path: Path) -> None:
     document = json.loads(artifact.to("json"))
     assert document == json.loads(json.dumps(artifact.data))
     assert list(document) == [
-        "netviz", "schema", "name", "class_name", "source", "inputs", "outputs", "parameters", "weights", "layers",
-        "notes",
+        "netviz", "schema", "name", "class_name", "source", "inputs", "outputs", "parameters", "training", "weights",
+        "layers", "notes",
     ]  # fmt: skip
     assert document["schema"] == 1
     assert document["netviz"] == netviz.__version__

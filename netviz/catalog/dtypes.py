@@ -33,6 +33,17 @@ def compute_dtype(config: Config) -> str | None:
     return None if source is None else source.removeprefix("mixed_")
 
 
+def variable_dtype(config: Config) -> str | None:
+    """The dtype in which the layer keeps its variables; None where that is not stated or it is quantised.
+
+    Source: keras.dtype_policies.DTypePolicy: mixed policies keep them in float32.
+    """
+    name = _name(policy(config))
+    if name is None or "_from_" in name:
+        return None
+    return "float32" if name.startswith("mixed_") else name
+
+
 def quantization_mode(config: Config, part: str = "") -> str | None:
     """The mode of the layer, or of the layer `part` that it makes: "int8", "int4/128", "gptq/4/128", ...
 

@@ -62,14 +62,16 @@ class Child:
     inputs: tuple[Tensor, ...]
 
 
+RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What a rule of the catalog may raise on a config or arguments that Keras would refuse."""
+
 Shapes: TypeAlias = tuple[Shape | None, ...]
 """One shape per tensor, batch axis first; None where it cannot be known."""
 
 OutputRule: TypeAlias = Callable[[Config, Arguments], Shapes]
 """(config, arguments) -> the shapes of the output tensors.
 
-May raise LookupError, TypeError, ValueError or ArithmeticError on a config or arguments that Keras
-would refuse; the reader then shows the shape as unknown, with a note.
+May raise `RULE_ERRORS`; the reader then shows the shape as unknown, with a note.
 """
 
 
@@ -77,11 +79,13 @@ would refuse; the reader then shows the shape as unknown, with a note.
 class Expected:
     """The shape that a variable has by the settings and what goes in; None is an axis that these leave open.
 
-    `reduced` are the axes that the layer sums over: int4 values are packed by them.
+    `reduced` are the axes that the layer sums over: int4 values are packed by them. `of_policy` is whether it is
+    kept in the dtype of the layer's policy; where not, the dtype depends on Keras's backend.
     """
 
     shape: Shape
     reduced: tuple[int, ...] = (0,)
+    of_policy: bool = True
 
 
 Held: TypeAlias = Mapping[str, Tensor]

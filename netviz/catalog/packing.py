@@ -15,11 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netviz.catalog.dtypes import quantization_mode
-from netviz.catalog.kinds import Arguments, Expected, LayerKind
+from netviz.catalog.kinds import RULE_ERRORS, Arguments, Expected, LayerKind
 from netviz.model import Config, Shape, Tensor
-
-RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-"""What a rule may raise on a config that Keras would refuse."""
 
 TABLES = ("kernel", "embeddings", "reverse_embeddings")
 """The variables that int4 packs."""

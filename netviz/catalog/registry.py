@@ -81,7 +81,12 @@ def register_layer(
     fixed = frozenset(non_trainable)
 
     def specs(config: Config) -> tuple[WeightSpec, ...]:
-        names = weights(config) if callable(weights) else weights
+        try:
+            names = tuple(weights(config) if callable(weights) else weights)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            message = f"the weights registered for {class_name} raised {type(error).__name__}: {reason}"
+            raise UsageError(message, "They are a list of names, or a function of the layer's config.") from error
         return numbered((name, name not in fixed) for name in names)
 
     kind = LayerKind(

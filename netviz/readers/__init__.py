@@ -39,7 +39,7 @@ def read(source: object, *, load: bool = False, architecture: str | os.PathLike[
         except RecursionError as error:
             raise SourceError(f"{path}: the config is nested deeper than any model") from error
     if load or architecture is not None:
-        option = "load" if load else "architecture"
+        option = "load=True" if load else "architecture"
         raise UsageError(f"{option} is for files", "A live model is there already: leave it out.")
     if "keras" not in sys.modules:
         raise UsageError(

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from netviz.model import Model, Note, Source
+from netviz.model import Layer, Model, Note, Source
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader, is_keras_1
 from netviz.readers.hdf5 import StoredTree
@@ -21,7 +21,6 @@ WEIGHTS_ONLY = (
     "model.to_json() file or any file of the whole model."
 )
 
-NO_WEIGHTS = "This file holds a config alone, no weights: numbers of parameters are not known from it."
 
 SAVES_NESTED_LISTS = (3, 15)
 """The first version of Keras that saves layers in lists of lists (its pull request 22362)."""
@@ -38,8 +37,8 @@ def assemble(parts: Parts) -> Model:
     if parts.architecture is None:
         notes.append(Note("info", "weights-only", "", WEIGHTS_ONLY))
         root = replace(root, name=root.name or _stem(parts.source))
-    elif parts.storage is None:
-        notes.append(Note("info", "no-weights", "", NO_WEIGHTS))
+    elif not storage.holds_weights:
+        notes += _without_weights(root)
     if parts.architecture is not None and entry.plan is None:
         notes.append(_without_layers(entry))
     if parts.source.format == "keras-v3" and (
@@ -80,6 +79,21 @@ def _entry(parts: Parts) -> Entry:
 def _stem(source: Source) -> str:
     """The name of the file without its suffixes: "m" for "runs/m.weights.h5"."""
     return Path(source.path or "").name.partition(".")[0]
+
+
+def _without_weights(root: Layer) -> list[Note]:
+    """What holds for the weights of a model whose file has none: of which the shapes are known."""
+    derived = [(layer, weight) for layer in (root, *root.walk()) for weight in layer.weights]
+    unknown = [layer.path for layer, weight in derived if weight.tensor.shape is None]
+    notes = []
+    if derived:
+        message = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
+        notes.append(Note("info", "weights-derived", "", message))
+    if unknown:
+        count = "one weight" if len(unknown) == 1 else f"{len(unknown)} weights"
+        message = f"The shape of {count} cannot be known without their values, first of {unknown[0]}."
+        notes.append(Note("warning", "weights-unknown", "", message))
+    return notes
 
 
 def _without_layers(entry: Entry) -> Note:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Graph, Layer, Note, Severity, Weight
+from netviz.readers.derived import derived_weights
 from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
@@ -42,14 +43,8 @@ class LayerBuilder:
         else:
             inner = self._storage.tree(location, path, trainable)
             graph = Graph(inner) if inner else None
-            if path and (weights or inner) and entry.kind is None:
-                self._note(
-                    "info",
-                    "class-unknown",
-                    path,
-                    f"{entry.class_name or 'The class'} is not a Keras class: which of its variables are trainable is "
-                    "not stored (nor, in a .keras file, their names); all are counted as trainable.",
-                )
+            if path and entry.kind is None:
+                self._note_unknown_class(entry, path, bool(weights or inner))
         return Layer(
             path=path,
             name=entry.name,
@@ -69,12 +64,14 @@ class LayerBuilder:
         if entry.is_operation:
             return ()
         kind = None if entry.plan else entry.kind
+        if not self._storage.holds_weights:
+            return derived_weights(kind, entry.config, arguments or entry.called_on, path, trainable)
         weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)
         if entry.shared is not None:  # the HDF5 format has the values once more
             weights = self._shared[entry.shared] = self._shared.get(entry.shared) or weights
         held = {weight.name: weight.tensor for weight in weights}
         expected = len(kind.variables(entry.config, lambda: held)) if kind else 0
-        if len(weights) < expected and self._storage.holds_weights:
+        if len(weights) < expected:
             self._note(
                 "warning",
                 "weights-missing",
@@ -122,6 +119,24 @@ class LayerBuilder:
             layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
             inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments)))
         return wrapper_graph(entry.name, inside)
+
+    def _note_unknown_class(self, entry: Entry, path: str, holds_weights: bool) -> None:
+        name = entry.class_name or "The class"
+        if not self._storage.holds_weights:
+            self._note(
+                "info",
+                "class-unknown",
+                path,
+                f"{name} is not a Keras class: what weights it has, the config does not say.",
+            )
+        elif holds_weights:
+            self._note(
+                "info",
+                "class-unknown",
+                path,
+                f"{name} is not a Keras class: which of its variables are trainable is not stored (nor, in a .keras "
+                "file, their names); all are counted as trainable. netviz.register_layer teaches netviz the class.",
+            )
 
     def _note_unknown_shapes(self, graph: Graph) -> None:
         unknown = {call.layer for call in graph.calls if any(tensor.shape is None for tensor in call.outputs)}

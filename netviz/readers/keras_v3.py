@@ -28,7 +28,7 @@ def read_keras(path: Path) -> Parts:
         bytes=archive.bytes,
     )
     store = None
-    if archive.open_weights:
+    if archive.open_weights and tree.arrays:
         file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
         store = Hdf5Store(file, stamp_of(file), archive.open_weights)
     architecture = Architecture(archive.config, training=training_of(archive.config.get("compile_config")))
@@ -38,13 +38,13 @@ def read_keras(path: Path) -> Parts:
 def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
     """What the weights file holds; where there is none to be read, a note says why."""
     if archive.open_weights is None:
-        notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {archive.weights_problem}."))
+        notes.append(Note("warning", "weights-unreadable", "", f"The weights cannot be read: {archive.weights_problem}."))
         return StoredTree()
     try:
         with archive.open_weights() as file:
             tree = read_tree(file)
     except SourceError as error:
-        notes.append(Note("warning", "weights-unreadable", "", f"Shown without weights: {error.message}."))
+        notes.append(Note("warning", "weights-unreadable", "", f"The weights cannot be read: {error.message}."))
         return StoredTree()
     notes += skipped(tree)
     return tree

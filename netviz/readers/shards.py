@@ -60,7 +60,7 @@ def read_shards(path: Path, content: Config) -> Parts:
             tree = read_tree_of(shard)
         except NetvizError as error:
             notes.append(
-                Note("warning", "shard-unreadable", "", f"Shown without a part of the weights: {error.message}.")
+                Note("warning", "shard-unreadable", "", f"A part of the weights cannot be read: {error.message}.")
             )
             continue
         notes += skipped(tree)

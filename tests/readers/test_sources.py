@@ -109,11 +109,13 @@ def test_an_object_that_is_no_model_is_named() -> None:
 
 def test_without_weights_the_structure_is_shown(tmp_path: Path) -> None:
     net = netviz.inspect(rewritten(tmp_path / "m.keras", lambda config: None, weights=False))
-    assert [note.code for note in net.notes] == ["weights-unreadable"]
+    assert [note.code for note in net.notes] == ["weights-unreadable", "weights-derived"]
+    assert net.parameters.total == netviz.inspect(LENET).parameters.total
     assert [layer.output_shape for layer in net.layers] == [
         layer.output_shape for layer in netviz.inspect(LENET).layers
     ]
-    assert net["conv1"].kernel is None
+    with pytest.raises(NetvizError, match="holds no values"):
+        assert net["conv1"].kernel
 
 
 def test_damaged_weights_leave_the_structure(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_damaged_weights_leave_the_structure(tmp_path: Path) -> None:
     start = data.index(b"\x89HDF\r\n\x1a\n")
     data[start : start + 64] = bytes(64)
     net = netviz.inspect(write(tmp_path / "m.keras", bytes(data)))
-    assert [note.code for note in net.notes] == ["weights-unreadable"]
+    assert [note.code for note in net.notes] == ["weights-unreadable", "weights-derived"]
 
 
 def test_damaged_compressed_weights_leave_the_structure(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_damaged_compressed_weights_leave_the_structure(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[place : place + 100] = b"\xff" * 100
     net = netviz.inspect(write(path, bytes(data)))
-    assert [note.code for note in net.notes] == ["weights-unreadable"]
+    assert [note.code for note in net.notes] == ["weights-unreadable", "weights-derived"]
     assert [layer.name for layer in net.layers] == [layer.name for layer in netviz.inspect(LENET).layers]
 
 

@@ -164,7 +164,7 @@ def statistics_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expe
     own = (
         (None,) * len(axes) if shape is None else tuple(shape[i] for i in sorted(axis_in(a, len(shape)) for a in axes))
     )
-    return {"mean": Expected(own), "variance": Expected(own), "count": Expected(())}
+    return {"mean": Expected(own), "variance": Expected(own), "count": Expected((), of_policy=False)}
 
 
 def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
