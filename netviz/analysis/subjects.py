@@ -37,7 +37,7 @@ def family_of(layer: Layer) -> Family:
     """The family that the catalog gives the layer's class."""
     kind = catalog.find(layer.class_name, layer.module)
     if kind:
-        return kind.family
+        return kind.family_by(layer.config) if kind.family_by else kind.family
     return "model" if layer.graph and layer.graph.calls else "unknown"
 
 

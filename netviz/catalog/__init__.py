@@ -12,8 +12,14 @@ from netviz.catalog.layers import LAYERS
 from netviz.catalog.layers.retired import RETIRED
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.registry import registered
+from netviz.catalog.tensorflow_functions import KINDS as FUNCTIONS
+from netviz.catalog.tensorflow_nodes import KINDS as NODES
 
 KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
+
+
+LAYERS_OF_KERAS_2 = {**RETIRED, **{kind.class_name: kind for kind in (*FUNCTIONS, *NODES)}}
+"""Those that Keras 3 no longer has."""
 
 
 def find(class_name: str | None, module: str | None) -> LayerKind | None:
@@ -29,5 +35,7 @@ def find(class_name: str | None, module: str | None) -> LayerKind | None:
     if module == keras_1.MODULE:
         return keras_1.KERAS_1.get(class_name)
     return (
-        OPERATIONS.get(class_name) if "ops" in module.split(".") else LAYERS.get(class_name) or RETIRED.get(class_name)
+        OPERATIONS.get(class_name)
+        if "ops" in module.split(".")
+        else LAYERS.get(class_name) or LAYERS_OF_KERAS_2.get(class_name)
     )

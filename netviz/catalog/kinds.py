@@ -109,7 +109,8 @@ class LayerKind:
     is its shape rule in place of `output`, from the shapes that the first layer inside gives.
     `copies` are places where Keras stores a variable a second time that belongs to a layer inside;
     `stored_class` is the class's name in the file's groups, where Keras exports it under another.
-    `registered` rows are a user's, who says nothing of the layers inside.
+    `registered` rows are a user's, who says nothing of the layers inside; `family_by` gives the family where it
+    depends on the config.
     """
 
     class_name: str
@@ -125,6 +126,7 @@ class LayerKind:
     copies: tuple[str, ...] = ()
     stored_class: str | None = None
     registered: bool = False
+    family_by: Callable[[Config], Family] | None = None
 
     def variables(self, config: Config, held: Callable[[], Held]) -> tuple[WeightSpec, ...]:
         """The variables in storage order, by the config and, where that does not tell, by what `held` gives."""

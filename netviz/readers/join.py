@@ -180,14 +180,15 @@ class GroupStorage:
     def optimizer(self) -> tuple[Weight, ...]:
         """The optimizer's variables, in their stored order.
 
-        A LossScaleOptimizer lists those of the optimizer inside it behind its own; the file has them a second time
-        under that one. Source: keras.src.optimizers.loss_scale_optimizer.LossScaleOptimizer.variables.
+        A LossScaleOptimizer lists those of the optimizer inside it behind its own, of which it has none in Keras 2; the
+        file has them a second time under that one. Source:
+        keras.src.optimizers.loss_scale_optimizer.LossScaleOptimizer.variables.
         """
         paths = list(self._under(OPTIMIZER))
         self._claimed.update(paths)
         listed = list(self._under(below(OPTIMIZER, "vars")))
         inside = [path for path in paths if path not in set(listed)]
-        if len(inside) < len(listed) and self._tensors(inside) == self._tensors(listed[len(listed) - len(inside) :]):
+        if len(inside) <= len(listed) and self._tensors(inside) == self._tensors(listed[len(listed) - len(inside) :]):
             paths = listed
         return tuple(Weight(path, path.removeprefix(f"{OPTIMIZER}/"), self._arrays[path], False) for path in paths)
 

@@ -39,7 +39,7 @@ def differences(net: InspectedModel, said: Json, *, values: bool = True) -> list
         found += _same("trainable", net.parameters.trainable, said["trainable"])
         found += _same("non_trainable", net.parameters.non_trainable - shared, said["non_trainable"])
     for ends in ("inputs", "outputs"):
-        ours = [(list(end.shape or ["?"]), end.dtype) for end in getattr(net, ends)]
+        ours = [(_shape(end.shape), end.dtype) for end in getattr(net, ends)]
         found += _same(ends, ours, [(end["shape"], end["dtype"]) for end in said[ends]])
     found += _layers(net.layers, said["layers"], said["class_name"] == "Sequential", values)
     return found
@@ -100,8 +100,8 @@ def _calls(layer: InspectedLayer, said: list[Json], chain: bool) -> Iterator[str
     """In a Sequential only the first tensor is compared: the others are masks, which its config does not state."""
     calls = [
         {
-            "input_shapes": [list(feed.tensor.shape or ["?"]) for feed in call.inputs],
-            "output_shapes": [list(tensor.shape or ["?"]) for tensor in call.outputs],
+            "input_shapes": [_shape(feed.tensor.shape) for feed in call.inputs],
+            "output_shapes": [_shape(tensor.shape) for tensor in call.outputs],
             "output_dtypes": [tensor.dtype for tensor in call.outputs],
         }
         for call in layer.calls
@@ -123,6 +123,10 @@ def _source(layer: InspectedLayer, source: TensorRef | None) -> list[Any] | None
         return None
     call = layer.subject.graph.calls[source.call]
     return [call.layer, layer.subject.all_calls[call.layer].index(call), source.index]
+
+
+def _shape(shape: Iterable[int | None] | None) -> list[Any]:
+    return ["?"] if shape is None else list(shape)
 
 
 def _weight(shape: Iterable[int | None] | None, dtype: str | None, trainable: bool) -> str:
