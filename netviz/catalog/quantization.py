@@ -23,6 +23,9 @@ LORA = ("lora_kernel_a", "lora_kernel_b", "lora_embeddings_a", "lora_embeddings_
 """What LoRA adds to a live layer, and so to the HDF5 format. A .keras file has it merged into the others."""
 
 
+STATED = re.compile(r"(int8|int4|float8|gptq|awq)(/-?[0-9]{1,9}){0,2}")
+"""How Keras writes a mode: with the bits and the size of blocks or groups, -1 where a channel is one."""
+
 REPLACED = ("kernel", "quantized_kernel", "embeddings", "reverse_embeddings")
 """The variables that hold quantised values; under float8 they stay as they are."""
 
@@ -186,7 +189,8 @@ def modes(config: Config, held: Held) -> Mapping[str, str]:
     for part, own in roles.items():
         shown = _shown(own)
         if shown is not None:
-            found[part] = quantization_mode(config, part) or shown
+            stated = quantization_mode(config, part) or ""
+            found[part] = stated if STATED.fullmatch(stated) else shown
     return found
 
 
