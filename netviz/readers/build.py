@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
-from netviz.model import Graph, Layer, Note, Severity, Weight
+from netviz.model import Config, Graph, Layer, Note, Severity, Weight
 from netviz.readers.derived import derived_weights
 from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.join import Storage
@@ -12,6 +12,9 @@ from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.quantized import as_computed
 from netviz.readers.wiring import wire
 from netviz.readers.wrapped import wrapper_graph
+
+MOST_NAMESAKES = 16
+"""Layers of one name in different models among which the one that is shared is looked for."""
 
 
 class LayerBuilder:
@@ -22,6 +25,7 @@ class LayerBuilder:
         self._notes = notes
         self._inference = Inference(notes)
         self._shared: dict[int, tuple[Weight, ...]] = {}
+        self._owners: dict[tuple[str, str | None], list[tuple[Config, tuple[Weight, ...]]]] = {}
 
     def build(
         self, entry: Entry, path: str, location: str, arguments: Arguments | None = None, inherited: bool = True
@@ -68,7 +72,8 @@ class LayerBuilder:
             return derived_weights(kind, entry.config, arguments or entry.called_on, path, trainable)
         weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)
         if entry.shared is not None:  # the HDF5 format has the values once more
-            weights = self._shared[entry.shared] = self._shared.get(entry.shared) or weights
+            weights = self._shared[entry.shared] = self._shared.get(entry.shared) or weights or self._twin(entry)
+        self._owners.setdefault((entry.name, entry.class_name), []).append((entry.config, weights))
         held = {weight.name: weight.tensor for weight in weights}
         expected = len(kind.variables(entry.config, lambda: held)) if kind else 0
         if len(weights) < expected:
@@ -88,6 +93,15 @@ class LayerBuilder:
                 f"it has the shape {wanted}.",
             )
         return weights
+
+    def _twin(self, entry: Entry) -> tuple[Weight, ...]:
+        """The variables of the one layer built before that this one can be; () where there is none or more than one.
+
+        Keras 3 marks a layer that stands in two models as shared only where it writes it a second time.
+        """
+        namesakes = self._owners.get((entry.name, entry.class_name), [])[:MOST_NAMESAKES]
+        found = [weights for config, weights in namesakes if weights and config == entry.config]
+        return found[0] if len(found) == 1 else ()
 
     def _graph(self, plan: Plan, path: str, container: str, trainable: bool) -> Graph:
         flow = self._inference.propagate(plan, path)

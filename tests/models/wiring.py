@@ -272,6 +272,19 @@ def tied_across() -> keras.Model:
 
 
 @into(WIRING)
+def tied_inside() -> keras.Model:
+    """A layer that an inner model and the outer one share, the inner one first, where Keras does not mark it.
+
+    Nor can it load this file again.
+    """
+    shared = layers.Dense(4, name="shared")
+    inner_in = keras.Input((4,), name="inner_in")
+    inner = keras.Model(inner_in, layers.Dense(4, name="inner_dense")(shared(inner_in)), name="inner")
+    x = keras.Input((4,), name="x")
+    return keras.Model(x, layers.Dense(2, name="head")(shared(inner(x))), name="tied_inside")
+
+
+@into(WIRING)
 def tied_embedding() -> keras.Model:
     """A language model's ends: one matrix embeds the tokens and scores them."""
     tokens = keras.Input((6,), name="tokens", dtype="int32")

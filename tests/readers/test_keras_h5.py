@@ -30,6 +30,7 @@ NOT_COMPARED = {
     "attentions",  # Keras says a wrong shape, see test_static_equals_keras.py
     "tied_embedding",  # the second call of a custom layer is the output
     "tied_across",  # the shared weights are stored twice, and nothing says that they are the same
+    "tied_inside",  # so are these
     "grouped_query_attention",  # this format has the class's own name, not the one it is exported under
 }
 

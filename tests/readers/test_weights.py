@@ -32,6 +32,7 @@ NOT_JOINED = {
     "attentions",  # Keras says a wrong shape, see test_static_equals_keras.py
     "tied_embedding",  # the second call of a custom layer is the output
     "tied_across",  # to_json() does not state that the layer is the same in both models, save() does
+    "tied_inside",  # the same
 }
 WITH_UNKNOWN = {
     "custom_layer", "dict_calls", "setting_called_layers", "quantized_int4", "quantized_int8",
