@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 
 from netviz import catalog
+from netviz.catalog.formulas import times
 from netviz.catalog.kinds import LayerKind
 from netviz.model import Layer, Shape
 
@@ -45,7 +46,7 @@ def products(shapes: tuple[Shape, ...]) -> str:
 
 def _product(shape: Shape, times: int) -> str:
     factors = ([times] if times > 1 else []) + [axis for axis in shape if axis is not None]
-    return "·".join(map(str, factors)) or "1"
+    return times(*factors)
 
 
 def _inside_formula(layer: Layer, kind: LayerKind | None) -> str | None:

@@ -44,7 +44,34 @@ def test_formulas_read_as_in_textbooks() -> None:
     assert parameter_formula(layer_of("BatchNormalization", (64,), (64,), (64,), (64,))) == "4·64"
     assert parameter_formula(layer_of("LSTM", (128, 256), (64, 256), (256,))) == "4·(64·(128+64) + 64)"
     assert parameter_formula(layer_of("GRU", (128, 192), (64, 192), (2, 192))) == "3·(64·(128+64) + 2·64)"
+    assert parameter_formula(layer_of("Embedding", (1000, 64))) == "1000·64"
+    assert parameter_formula(layer_of("EinsumDense", (64, 4, 16), (4, 16), bias_axes="bc")) == "64·4·16 + 4·16"
+    assert parameter_formula(layer_of("LayerNormalization", (64,), (64,))) == "2·64"
     assert parameter_formula(layer_of("Flatten")) == ""
+
+
+def test_formulas_of_depthwise_convolutions() -> None:
+    """Factors of one are left out: a filter to a channel, and the window of a pointwise kernel."""
+    depthwise, separable = "DepthwiseConv2D", "SeparableConv2D"
+    assert parameter_formula(layer_of(depthwise, (3, 3, 32, 1), (32,))) == "3·3·32 + 32"
+    assert parameter_formula(layer_of(depthwise, (3, 3, 32, 2), (64,))) == "3·3·32·2 + 64"
+    assert parameter_formula(layer_of(separable, (3, 3, 32, 1), (1, 1, 32, 64), (64,))) == "3·3·32 + 32·64 + 64"
+    bare = layer_of(separable, (3, 3, 32, 1), (1, 1, 32, 64), use_bias=False)
+    assert parameter_formula(bare) == "3·3·32 + 32·64"
+    broken = layer_of(separable, (3, 3, 32, 1), (2, 1, 32, 64), (64,))
+    assert parameter_formula(broken) == "3·3·32·1 + 2·1·32·64 + 64"
+
+
+def test_formulas_of_attention() -> None:
+    """A bracket for each dense layer inside, equal ones counted."""
+    projection = ((64, 4, 16), (4, 16))
+    multi_head = layer_of("MultiHeadAttention", *projection * 3, (4, 16, 64), (64,))
+    assert parameter_formula(multi_head) == "3·(64·4·16 + 4·16) + 4·16·64 + 64"
+    bare = layer_of("MultiHeadAttention", *[(64, 4, 16)] * 3, (4, 16, 64), use_bias=False)
+    assert parameter_formula(bare) == "3·(64·4·16) + 4·16·64"
+    keys = ((64, 2, 16), (2, 16))
+    grouped = layer_of("GroupedQueryAttention", *projection, *keys, *keys, (4, 16, 64), (64,))
+    assert parameter_formula(grouped) == "64·4·16 + 4·16 + 2·(64·2·16 + 2·16) + 4·16·64 + 64"
 
 
 def test_an_unknown_shape_has_no_formula() -> None:

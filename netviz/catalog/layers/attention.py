@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
+from netviz.catalog.formulas import sum_of_products
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule
 from netviz.catalog.outputs import first_shape, given, subjects
 from netviz.catalog.quantization import parts
-from netviz.catalog.settings import integer, integers, setting
+from netviz.catalog.settings import flag, integer, integers, setting
 from netviz.catalog.stored import Variable, always, variables
 from netviz.model import Config, Shape, Tensor
 
@@ -119,6 +121,16 @@ def grouped_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expecte
     return projections(query, value, key, heads, (size, size), (query,))
 
 
+def projections_formula(config: Config, shapes: tuple[Shape, ...]) -> str:
+    """The dense layers inside, equal ones counted: "3·(64·4·16 + 4·16) + 4·16·64 + 64".
+
+    Source: Vaswani et al. (2017), section 3.2.2: three projections to the heads, and one back.
+    """
+    size = 2 if flag(config, "use_bias", True) else 1
+    dense = Counter(sum_of_products(shapes[place : place + size]) for place in range(0, len(shapes), size))
+    return " + ".join(f"{count}·({one})" if count > 1 else one for one, count in dense.items())
+
+
 multi_head_weights = parts(
     ("query", "query_dense", always),
     ("key", "key_dense", always),
@@ -142,6 +154,7 @@ KINDS = (
         multi_head_weights,
         multi_head_weights,
         multi_head_shapes,
+        formula=projections_formula,
     ),
     *(
         LayerKind(
@@ -151,6 +164,7 @@ KINDS = (
             grouped_weights,
             grouped_weights,
             grouped_shapes,
+            formula=projections_formula,
             stored_class="GroupedQueryAttention",
         )
         for name in ("GroupQueryAttention", "GroupedQueryAttention")

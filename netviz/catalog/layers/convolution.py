@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.formulas import times
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.outputs import first_shape, of_shape
 from netviz.catalog.settings import integer, integers, sizes, text
@@ -127,6 +128,26 @@ def separable_shapes(rank: int) -> ShapesRule:
     return shapes
 
 
+def by_channel(kernel: Shape) -> str:
+    """A depthwise kernel's parameters: "3·3·32", and a factor more for several filters to a channel."""
+    *window, filters = kernel
+    return times(*window) if filters == 1 else times(*kernel)
+
+
+def depthwise_formula(config: Config, shapes: tuple[Shape, ...]) -> str:
+    """A window for each channel: "3·3·32 + 32"."""
+    kernel, *bias = shapes
+    return " + ".join([by_channel(kernel), *(times(*own) for own in bias)])
+
+
+def separable_formula(config: Config, shapes: tuple[Shape, ...]) -> str:
+    """A window for each channel, and a weight from each to each new one: "3·3·32 + 32·64 + 64"."""
+    kernel, pointwise, *bias = shapes
+    if any(length != 1 for length in pointwise[:-2]):
+        raise ValueError(f"no pointwise kernel is of {pointwise}")
+    return " + ".join([by_channel(kernel), times(*pointwise[-2:]), *(times(*own) for own in bias)])
+
+
 KINDS = (
     *(
         LayerKind(name, "convolution", convolution(rank), variables(KERNEL, BIAS), shapes=kernel_shapes(rank))
@@ -147,12 +168,18 @@ KINDS = (
             depthwise(rank),
             variables(KERNEL, BIAS),
             shapes=depthwise_shapes(rank),
+            formula=depthwise_formula,
         )
         for rank in (1, 2)
     ),
     *(
         LayerKind(
-            name, "convolution", convolution(rank), variables(DEPTHWISE, POINTWISE, BIAS), shapes=separable_shapes(rank)
+            name,
+            "convolution",
+            convolution(rank),
+            variables(DEPTHWISE, POINTWISE, BIAS),
+            shapes=separable_shapes(rank),
+            formula=separable_formula,
         )
         for rank in (1, 2)
         for name in (f"SeparableConv{rank}D", f"SeparableConvolution{rank}D")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from netviz.catalog.formulas import sum_of_products
 from netviz.catalog.kinds import Arguments, Child, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.layers.convolution import convolved
 from netviz.catalog.naming import group_names
@@ -36,7 +37,7 @@ def gate_formula(gates: int) -> Callable[[Config, tuple[Shape, ...]], str]:
         units, width = recurrent[-2:]
         expected = [(*kernel[:-2], units, width), *(bias for bias in biases if bias in ((width,), (2, width)))]
         if units is None or width != gates * units or kernel[-1] != width or [recurrent, *biases] != expected:
-            return " + ".join("·".join(str(axis) for axis in shape) for shape in shapes)
+            return sum_of_products(shapes)
         window = "".join(f"{axis}·" for axis in kernel[:-2])
         gate = f"{window}{units}·({kernel[-2]}+{units})"
         for bias in biases:
