@@ -41,12 +41,11 @@ def _own_formula(layer: Layer, kind: LayerKind | None, shapes: tuple[Shape, ...]
 def products(shapes: tuple[Shape, ...]) -> str:
     """The sum of the products of the shapes, equal ones counted: `4·64` for four vectors of 64."""
     counts = Counter(shapes)
-    return " + ".join(_product(shape, times) for shape, times in counts.items())
+    return " + ".join(_product(shape, count) for shape, count in counts.items())
 
 
-def _product(shape: Shape, times: int) -> str:
-    factors = ([times] if times > 1 else []) + [axis for axis in shape if axis is not None]
-    return times(*factors)
+def _product(shape: Shape, count: int) -> str:
+    return times(count, *shape) if count > 1 else times(*shape)
 
 
 def _inside_formula(layer: Layer, kind: LayerKind | None) -> str | None:
@@ -69,4 +68,4 @@ def _wrapper_formula(formulas: list[str | None]) -> str | None:
     if len(known) == 1:
         return known[0]
     counts = Counter(known)
-    return " + ".join(f"{times}·({formula})" if times > 1 else formula for formula, times in counts.items())
+    return " + ".join(f"{count}·({formula})" if count > 1 else formula for formula, count in counts.items())
