@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from netviz.errors import MissingDependency, SourceError, UsageError
 from netviz.model import Model, Note
 from netviz.readers.archive import is_hdf5
-from netviz.readers.recognise import is_json, require_model_file
+from netviz.readers.recognise import is_json, is_saved_model, require_model_file
 
 if TYPE_CHECKING:
     from netviz.readers.parts import Parts
@@ -65,6 +65,10 @@ def _read_static(path: Path, architecture: Path | None) -> Model:
 def read_parts(path: Path) -> Parts:
     """What a file or folder holds, by its content; raises SourceError where it cannot be read."""
     require_model_file(path)
+    if is_saved_model(path):
+        from netviz.readers.savedmodel import read_saved_model
+
+        return read_saved_model(path)
     if is_hdf5(path):
         from netviz.readers.keras_h5 import read_hdf5
 

@@ -57,7 +57,7 @@ def assemble(parts: Parts) -> Model:
                 f"{len(unclaimed)} stored variables belong to no layer of the config, first {unclaimed[0]}.",
             )
         )
-    return Model(
+    model = Model(
         root=root,
         source=parts.source,
         notes=tuple(notes),
@@ -65,6 +65,7 @@ def assemble(parts: Parts) -> Model:
         training=parts.architecture.training if parts.architecture else None,
         store=parts.store,
     )
+    return parts.finish(model)
 
 
 def _entry(parts: Parts) -> Entry:

@@ -38,16 +38,22 @@ def read_keras(path: Path) -> Parts:
 def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
     """What the weights file holds; where there is none to be read, a note says why."""
     if archive.open_weights is None:
-        notes.append(Note("warning", "weights-unreadable", "", f"The weights cannot be read: {archive.weights_problem}."))
+        notes.append(
+            Note("warning", "weights-unreadable", "", f"The weights cannot be read: {archive.weights_problem}.")
+        )
         return StoredTree()
     try:
         with archive.open_weights() as file:
             tree = read_tree(file)
     except SourceError as error:
-        notes.append(Note("warning", "weights-unreadable", "", f"The weights cannot be read: {error.message}."))
+        notes.append(_unreadable(error.message))
         return StoredTree()
     notes += skipped(tree)
     return tree
+
+
+def _unreadable(reason: str) -> Note:
+    return Note("warning", "weights-unreadable", "", f"The weights cannot be read: {reason}.")
 
 
 def skipped(tree: StoredTree) -> list[Note]:

@@ -5,10 +5,11 @@ Each format fills in `Parts`; `assemble` makes the model of them. So any file of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netviz.model import Config, Note, Source, WeightStore
+from netviz.model import Config, Model, Note, Source, WeightStore
 
 if TYPE_CHECKING:  # imports the HDF5 library, which a live model does without
     from netviz.readers.join import Storage
@@ -30,7 +31,8 @@ class Architecture:
 class Parts:
     """What one source holds. Without `architecture` it has weights alone, without `storage` a config alone.
 
-    `store` gives the values of the stored variables; `notes` is added to while the model is put together.
+    `store` gives the values of the stored variables; `notes` is added to while the model is put together. `finish`
+    adds to the assembled model what only this format has.
     """
 
     source: Source
@@ -38,6 +40,7 @@ class Parts:
     storage: Storage | None = None
     store: WeightStore | None = None
     notes: list[Note] = field(default_factory=list)
+    finish: Callable[[Model], Model] = lambda model: model
 
 
 def training_of(compiled: object) -> Config | None:

@@ -40,6 +40,8 @@ def require_model_file(path: Path) -> None:
         raise SourceError(f"{str(path)!r}: {error}") from error
     if not head:
         raise SourceError(f"{path}: the file is empty")
+    if path.name == SAVED_MODEL:
+        return
     if not head.startswith((HDF5_MAGIC, b"PK")) and not _begins_json(head) and not zipfile.is_zipfile(path):
         raise SourceError(
             f"{path}: not a Keras model: {_looks_like(head)}",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from netviz.model import Call, Layer, Model, Weight
-from netviz.readers.savedmodel import read_saved_model
+from netviz.readers import read
 from tests.conftest import ROOT
 from tests.models.checksum import checksum
 
@@ -55,7 +55,7 @@ def calls_of(model: Model, layer: Layer) -> Iterator[Call]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_reads_what_keras_2_says(name: str, folder: Path) -> None:
-    model = read_saved_model(folder / name)
+    model = read(folder / name)
     said = said_of(folder, name)
     assert (model.name, model.source.format, model.source.keras_version) == (said["name"], "saved-model", "2.21.0")
     counts = model.parameters
@@ -72,4 +72,4 @@ def test_reads_what_keras_2_says(name: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("name", PLANNED)
 def test_models_with_a_config_have_no_notes(name: str, folder: Path) -> None:
-    assert read_saved_model(folder / name).notes == ()
+    assert read(folder / name).notes == ()

@@ -18,7 +18,7 @@ import pytest
 
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Endpoint, Model, Weight
-from netviz.readers.savedmodel import read_saved_model
+from netviz.readers import read
 from tests.conftest import FIXTURES
 
 KINDS = ("keras-2.21", "keras-2.4", "export", "module", "tf1")
@@ -45,7 +45,7 @@ def expected_values(said: dict[str, Any]) -> np.ndarray[Any, Any]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_values_are_those_of_the_checkpoint(kind: str) -> None:
-    model, said = read_saved_model(fixture(kind)), said_of(kind)["tensors"]
+    model, said = read(fixture(kind)), said_of(kind)["tensors"]
     assert model.store is not None
     for weight in weights_of(model):
         expected = said[weight.path]
@@ -59,7 +59,7 @@ def test_values_are_those_of_the_checkpoint(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_tensor_of_the_checkpoint_is_shown_once(kind: str) -> None:
     """But for the state of metrics, and the second copy of each variable that an export of Keras 3 has."""
-    paths = [weight.path for weight in weights_of(read_saved_model(fixture(kind)))]
+    paths = [weight.path for weight in weights_of(read(fixture(kind)))]
     aside = ("keras_api/metrics/", "_all_variables/")
     assert sorted(paths) == [path for path in said_of(kind)["tensors"] if not path.startswith(aside)]
 
@@ -75,14 +75,14 @@ def test_signatures_are_those_that_tensorflow_lists(kind: str) -> None:
             "inputs": plain(signature.inputs),
             "outputs": plain(signature.outputs),
         }
-        for signature in read_saved_model(fixture(kind)).signatures
+        for signature in read(fixture(kind)).signatures
     }
     assert found == said_of(kind)["signatures"]
 
 
 @pytest.mark.parametrize("kind", ["keras-2.21", "keras-2.4"])
 def test_layers_are_those_of_keras_2(kind: str) -> None:
-    model, said = read_saved_model(fixture(kind)), said_of(kind)["keras"]
+    model, said = read(fixture(kind)), said_of(kind)["keras"]
     calls = {call.layer: call for call in model.graph.calls}
     found = [
         {
@@ -100,7 +100,7 @@ def test_layers_are_those_of_keras_2(kind: str) -> None:
 
 
 def test_an_export_has_the_weights_of_the_model() -> None:
-    model, said = read_saved_model(fixture("export")), said_of("export")["keras"]
+    model, said = read(fixture("export")), said_of("export")["keras"]
     names = {f"{layer.path}/{weight.name}": weight for layer in model.root.walk() for weight in layer.weights}
     assert said["weights"] == sorted(name for name in names if not name.startswith("seed_generator"))
     assert model.parameters.total == said["total"] + 2  # the state of the dropout, which Keras does not count
@@ -108,7 +108,7 @@ def test_an_export_has_the_weights_of_the_model() -> None:
 
 
 def test_a_graph_of_tensorflow_1_knows_what_is_trained() -> None:
-    model = read_saved_model(fixture("tf1"))
+    model = read(fixture("tf1"))
     names = {f"{layer.path}/{weight.name}": weight.trainable for layer in model.root.walk() for weight in layer.weights}
     assert sorted(name for name, trainable in names.items() if trainable) == said_of("tf1")["keras"]["trainable"]
     assert {"several-graphs", "layers-unknown"} == {note.code for note in model.notes}
@@ -116,12 +116,12 @@ def test_a_graph_of_tensorflow_1_knows_what_is_trained() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_file_inside_reads_as_the_folder_does(kind: str) -> None:
-    assert read_saved_model(fixture(kind) / "saved_model.pb") == read_saved_model(fixture(kind))
+    assert read(fixture(kind) / "saved_model.pb") == read(fixture(kind))
 
 
 def test_values_are_read_in_threads_after_pickling_and_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FIXTURES)
-    model = read_saved_model(Path("savedmodel-keras-2.21"))
+    model = read(Path("savedmodel-keras-2.21"))
     monkeypatch.chdir("/")
     weights = weights_of(model) * 8
     store = pickle.loads(pickle.dumps(model.store))
@@ -133,7 +133,7 @@ def test_values_are_read_in_threads_after_pickling_and_from_elsewhere(monkeypatc
 def test_a_folder_that_has_changed_since_gives_no_values(tmp_path: Path) -> None:
     folder = tmp_path / "m"
     shutil.copytree(fixture("tf1"), folder)
-    model = read_saved_model(folder)
+    model = read(folder)
     with (folder / "variables" / "variables.data-00000-of-00002").open("ab") as file:
         file.write(b"\0")
     assert model.store is not None
@@ -147,8 +147,8 @@ def test_without_the_values_the_variables_are_shown(tmp_path: Path) -> None:
         folder = tmp_path / kind
         shutil.copytree(fixture(kind), folder)
         (folder / "variables" / "variables.index").unlink()
-        model = read_saved_model(folder)
-        assert model.parameters.total == read_saved_model(fixture(kind)).parameters.total
+        model = read(folder)
+        assert model.parameters.total == read(fixture(kind)).parameters.total
         assert "weights-unreadable" in {note.code for note in model.notes}
         assert model.store is not None
         with pytest.raises(NetvizError):
@@ -159,7 +159,7 @@ def test_what_is_no_saved_model_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
     for path in (tmp_path, tmp_path / "saved_model.pb", tmp_path / "missing" / "saved_model.pb"):
         with pytest.raises(SourceError) as raised:
-            read_saved_model(path)
+            read(path)
         assert "\n" not in raised.value.message
 
 
@@ -182,7 +182,7 @@ def test_damage_ends_in_a_model_or_in_one_line(file: Path, tmp_path: Path) -> No
     for _ in range(120):
         (folder / inside).write_bytes(damaged(original, chance))
         try:
-            model = read_saved_model(folder)
+            model = read(folder)
         except NetvizError as error:
             assert "\n" not in error.message
             continue

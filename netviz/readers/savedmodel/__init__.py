@@ -1,4 +1,4 @@
-"""A SavedModel folder of TensorFlow as a `Model`, without TensorFlow.
+"""A SavedModel folder of TensorFlow, without TensorFlow.
 
 Such a folder holds what a model computes, and only sometimes what it is: Keras 2 adds keras_metadata.pb, from which
 layers, calls and shapes come as from its other files. Else the saved objects (`objects`) or, of TensorFlow 1, the
@@ -10,13 +10,14 @@ told there; nothing of the computation is read, let alone run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
 from netviz.readers.archive import size_of
-from netviz.readers.assemble import assemble
+from netviz.readers.join import Storage
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.savedmodel.bundle import Bundle, BundleStore, read_bundle, stamps_of
 from netviz.readers.savedmodel.calls import with_calls
@@ -42,42 +43,8 @@ OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown", "nested-lists
 """Notes on what other formats leave out: a SavedModel states class and trainability where Keras 2 wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedModel:
-    """What a folder holds: `parts` for `assemble`, and what goes into the model beside them."""
-
-    parts: Parts
-    signatures: tuple[Signature, ...] = ()
-    own_notes: tuple[Note, ...] = ()
-    name: str = ""
-
-
-def read_saved_model(path: Path) -> Model:
-    """The model in a SavedModel folder, or in its saved_model.pb; raises SourceError where it cannot be read."""
-    saved = read_saved_parts(path)
-    return finished(assemble(saved.parts), saved)
-
-
-def finished(model: Model, saved: SavedModel) -> Model:
-    """An assembled model with the signatures, and the notes that hold for SavedModels in the place of others.
-
-    Where no calls are known, the ends are those of the signature for use.
-    """
-    storage = saved.parts.storage
-    root = with_calls(model.root, storage.calls) if isinstance(storage, ObjectStorage) else model.root
-    if saved.parts.architecture is None:
-        root = replace(root, name=saved.name)
-    if not model.graph.inputs:
-        signature = _default(saved.signatures)
-        if signature is not None:
-            graph = root.graph or Graph()
-            root = replace(root, graph=replace(graph, inputs=signature.inputs, outputs=signature.outputs))
-    notes = [note for note in model.notes if note.code not in OF_OTHER_FORMATS]
-    return replace(model, root=root, signatures=saved.signatures, notes=(*notes, *saved.own_notes))
-
-
-def read_saved_parts(path: Path) -> SavedModel:
-    """What a SavedModel folder holds; raises SourceError where it cannot be read."""
+def read_saved_model(path: Path) -> Parts:
+    """What a SavedModel folder, or the one of a saved_model.pb, holds; raises SourceError where it cannot be read."""
     folder = path if path.is_dir() else path.parent
     graphs = _graphs(folder / GRAPHS)
     graph = next((one for one in graphs if SERVE in one.tags), graphs[0])
@@ -89,19 +56,45 @@ def read_saved_parts(path: Path) -> SavedModel:
     objects = read_objects(graph.objects, keys)
     stated = _stated(folder / METADATA, objects, notes)
     own = stated.get(0, {})
-    architecture = None
     version = own.get("keras_version")
     source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", size_of(folder))
     by_name = _by_name(objects, bundle, graph, checkpoint)
     storage = ObjectStorage(objects, stated, notes) if by_name is None else NameStorage(by_name)
+    architecture = None
     if own.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
         described = storage.description(0)
         architecture = Architecture(described, legacy=True, training=training_of(own.get("training_config")))
-    bundle = replace(bundle, folder=bundle.folder.absolute())
-    parts = Parts(source, architecture, storage, BundleStore(bundle, stamps_of(bundle)), notes)
     config = own.get("config")
     plan = architecture is not None and isinstance(config, dict) and "layers" in config
-    return SavedModel(parts, graph.signatures, _own_notes(own, plan, graph, by_name is not None), _name_of(folder))
+    own_notes = _own_notes(own, plan, graph, by_name is not None)
+    bundle = replace(bundle, folder=bundle.folder.absolute())
+    name = _name_of(folder) if architecture is None else ""
+    return Parts(
+        source=source,
+        architecture=architecture,
+        storage=storage,
+        store=BundleStore(bundle, stamps_of(bundle)),
+        notes=notes,
+        finish=partial(_finished, storage, graph.signatures, own_notes, name),
+    )
+
+
+def _finished(
+    storage: Storage, signatures: tuple[Signature, ...], own_notes: tuple[Note, ...], name: str, model: Model
+) -> Model:
+    """An assembled model with the signatures, and the notes that hold for SavedModels in the place of others.
+
+    `name` is for a model that states none. Where no calls are known, the ends are those of the signature for use.
+    """
+    root = with_calls(model.root, storage.calls) if isinstance(storage, ObjectStorage) else model.root
+    if name:
+        root = replace(root, name=name)
+    if not model.graph.inputs:
+        signature = _default(signatures)
+        if signature is not None:
+            graph = root.graph or Graph()
+            root = replace(root, graph=replace(graph, inputs=signature.inputs, outputs=signature.outputs))
+    return replace(model, root=root, signatures=signatures, notes=(*notes, *own_notes))
 
 
 def _graphs(path: Path) -> list[SavedGraph]:
@@ -212,6 +205,16 @@ def _own_notes(own: Config, plan: bool, graph: SavedGraph, by_name: bool) -> tup
         "in and out."
     )
     return (Note("info", "layers-unknown", "", message),)
+
+
+def _aside(keys: list[str]) -> list[Note]:
+    if not keys:
+        return []
+    message = (
+        f"{len(keys)} saved variables are no weights of the model (so are the states of random generators), "
+        f"first {keys[0]}."
+    )
+    return [Note("info", "variables-aside", "", message)]
 
 
 def _several(graphs: list[SavedGraph], shown: SavedGraph) -> Note:
