@@ -6,18 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+from keras import layers
 from keras.src.utils.naming import auto_name
 
 T = TypeVar("T")
 
 NAMES = (
     "two words", "größe", "层", "a.b", '<b title="q">', "UPPER", "0", "vars", "layers", "kernel", "cell", "x:0", "-",
-    "block_07_conv", "\\back", "%s", "{}", "trailing ", "emoji 🦙", "#2", "optimizer", "model_weights",
+    "block_07_conv", "\\back", "%s", "{}", "trailing ", "emoji 🦙", "#2", "query", "lstm_cell", "optimizer",
+    "model_weights",
 )  # fmt: skip
 """Names that Keras takes (it refuses "/") and that file formats, counters and markup may stumble over."""
 
 CLASHING = ("dense", "conv2d", "batch_normalization", "add", "lstm", "sequential", "functional")
 """Automatic names that are given to layers before Keras gets to them, of whatever class."""
+
+ACTIVATIONS = (None, "relu", "tanh", "softmax", "gelu")
 
 POLICIES = ("mixed_float16", "float16", "bfloat16", "mixed_bfloat16", "float64")
 
@@ -49,6 +53,12 @@ class Draws:
 
     def one_of(self, *values: T) -> T:
         return self.draw(st.sampled_from(values))
+
+    def activation(self) -> Any:
+        """A name, a layer, a layer with weights of its own, or none."""
+        if self.seldom():
+            return self.one_of(layers.LeakyReLU, layers.Softmax, layers.PReLU)()
+        return self.one_of(*ACTIVATIONS)
 
     def size(self) -> int:
         """A number of units or channels."""

@@ -16,11 +16,10 @@ import keras
 from hypothesis import strategies as st
 from keras import layers
 
-from tests.models.random_draws import Draws
+from tests.models.random_draws import ACTIVATIONS, Draws
 
 Fits = Callable[[Any], bool]
 
-ACTIVATIONS = (None, "relu", "tanh", "softmax", "gelu")
 LONGEST = 16
 """Axes that are longer are not made longer still."""
 
@@ -173,7 +172,12 @@ def up_sampling(draws: Draws, x: Any) -> Any:
 
 
 def dense(draws: Draws, x: Any) -> Any:
-    return layers.Dense(draws.size(), activation=draws.one_of(*ACTIVATIONS), use_bias=draws.likely(), **draws.common())
+    settings: dict[str, Any] = {"activation": draws.activation(), "use_bias": draws.likely()}
+    if draws.seldom():
+        settings["kernel_regularizer"] = draws.one_of("l2", keras.regularizers.L1L2(0.5, 0.25))
+        settings["bias_constraint"] = draws.one_of("non_neg", keras.constraints.MaxNorm(2.0))
+        settings["kernel_initializer"] = draws.one_of("ones", keras.initializers.HeNormal(seed=3))
+    return layers.Dense(draws.size(), **settings, **draws.common())
 
 
 def einsum_dense(draws: Draws, x: Any) -> Any:
@@ -268,11 +272,23 @@ def conv_lstm(draws: Draws, x: Any) -> Any:
 
 def time_distributed(draws: Draws, x: Any) -> Any:
     step = keras.KerasTensor((x.shape[0], *x.shape[2:]), x.dtype)
-    inner = draws.one_of(*(row for row in UNARY if row.name in TIMED and row.fits(step)))
-    return layers.TimeDistributed(inner.make(draws, step), **draws.common())
+    inner = draws.one_of(*(row for row in UNARY if row.name in TIMED and row.fits(step))).make(draws, step)
+    if draws.seldom():
+        inner = keras.Sequential([inner, layers.Activation("relu")])
+    return layers.TimeDistributed(inner, **draws.common())
 
 
-TIMED = ("Dense", "Conv", "DepthwiseConv", "Flatten", "LSTM", "GlobalAverage", "Dropout", "BatchNormalization")
+TIMED = (
+    "Dense",
+    "Bidirectional",
+    "Conv",
+    "DepthwiseConv",
+    "Flatten",
+    "LSTM",
+    "GlobalAverage",
+    "Dropout",
+    "BatchNormalization",
+)
 
 
 def spectral(draws: Draws, x: Any) -> Any:

@@ -68,6 +68,8 @@ def random_model(draws: Draws) -> RandomModel:
         shapes, dtype = (SHAPES, "float32") if draws.likely() else (TOKENS, "int32")
         growth.entrance(draws.one_of(*shapes), dtype)
     model, _ = growth.grown(size, draws.common().get("name"))
+    for _ in range(draws.one_of(0, 0, 1, 2)):
+        draws.one_of(*inner_layers(model)).trainable = draws.flag()
     fill(model)
     optimizer = draws.one_of(*(None,) * len(OPTIMIZERS), *OPTIMIZERS)
     if optimizer is not None and model.trainable_variables:
@@ -115,7 +117,8 @@ class Growth:
         """One tensor as it is, several in a list, or a dict, whose order need not be that of its keys."""
         alone: Arrange = lambda tensors: tensors[0]  # noqa: E731
         keyed: Arrange = lambda tensors: dict(zip(keys, tensors, strict=True))  # noqa: E731
-        return self.draws.one_of(alone if len(keys) == 1 else list, list, keyed)
+        deep: Arrange = lambda tensors: {"z": tensors[:1], "d": (*tensors[1:],)}  # noqa: E731
+        return self.draws.one_of(*([alone, list, keyed] if len(keys) == 1 else [list, list, keyed, deep]))
 
     def loose(self) -> list[Any]:
         """The tensors that nothing takes yet."""
@@ -176,6 +179,9 @@ class Growth:
             if widened:
                 shape = (None, *(None for _ in shape[1:-1]), *shape[1:][-1:])
             inner.entrance(shape[1:], keras.backend.standardize_dtype(tensor.dtype), shape[:1])
+        if draws.seldom():
+            inner.called = [(layer, first) for layer, first in self.called if is_simple(layer)]
+            inner.draws.taken.update(layer.name for layer, _ in inner.called)
         model, arrange = inner.grown(len(given) + draws.integer(1, room - 1), draws.common().get("name"))
         model.trainable = not draws.seldom()
         self.layers += 1 + inner.layers
@@ -183,6 +189,13 @@ class Growth:
             self.entrance(tuple(tensor.shape[1:]), keras.backend.standardize_dtype(tensor.dtype))
             for tensor in inner.inputs[len(given) :]
         ]
+        if draws.seldom():
+            self.called += [
+                (layer, first)
+                for layer, first in inner.called
+                if is_simple(layer) and layer.name not in self.draws.taken
+            ]
+            self.draws.taken.update(layer.name for layer, _ in self.called)
         if len(given) == 1:
             self.called.append((model, x))
         for _ in range(draws.one_of(1, 1, 2)):
@@ -228,6 +241,22 @@ class Growth:
         producer = made[0]._keras_history.operation
         line = f"{producer.name!r} = {type(producer).__name__} [{what}] of {names or 'nothing'}: {shapes}"
         self.recipe.append("    " * self.depth + line)
+
+
+def is_simple(layer: Any) -> bool:
+    """Whether a layer holds no others: such a one may be called both in a model and in another inside."""
+    return not list(layer._flatten_layers(include_self=False))
+
+
+def inner_layers(model: Any) -> list[Any]:
+    """The layers of a model and of the models inside, without inputs: a file does not say whether these train."""
+    found = [model]
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            found += inner_layers(layer)
+        elif not isinstance(layer, layers.InputLayer):
+            found.append(layer)
+    return found
 
 
 def alike(x: Any) -> Callable[[Any], bool]:

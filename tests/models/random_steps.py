@@ -12,6 +12,7 @@ from itertools import permutations
 from math import prod
 from typing import Any, Protocol
 
+import numpy as np
 from keras import layers, ops
 
 from tests.models.random_draws import Draws
@@ -76,6 +77,8 @@ def arithmetic(growth: Growing, x: Any) -> Any:
         lambda x: ops.maximum(x, 0.0),
         lambda x: ops.clip(x, -1.0, 1.0),
         lambda x: 2 * x,
+        lambda x: x + np.ones(x.shape[-1] or 1, "float32"),
+        lambda x: ops.zeros((1,)) - x,
     )
     return growth.draws.one_of(*forms)(x)
 
@@ -168,6 +171,8 @@ def widened(growth: Growing, x: Any) -> Any:
         lambda x: ops.cumsum(x, axis=1),
         lambda x: ops.sort(x, axis=-1),
         lambda x: ops.roll(x, 1, axis=1),
+        lambda x: ops.take(x, [0, 0], axis=1),
+        lambda x: ops.take(x, np.array([[0, 0, 0]]), axis=-1),
     )
     return growth.draws.one_of(*forms)(x)
 

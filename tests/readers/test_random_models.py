@@ -70,7 +70,14 @@ def hdf5_can_hold(model: Any) -> bool:
     """
     groups = [layer.weights for layer in model.layers]
     groups.append(model.optimizer.variables if model.compiled else [])
-    return all(len({variable.path for variable in group}) == len(group) for group in groups)
+    return not tied(model) and all(len({variable.path for variable in group}) == len(group) for group in groups)
+
+
+def tied(model: Any) -> bool:
+    """Whether a layer is called in the model and in one inside: its weights are then written twice, as if of two."""
+    models = [model, *(layer for layer in model._flatten_layers() if isinstance(layer, keras.Model))]
+    found = [id(layer) for one in {id(one): one for one in models}.values() for layer in one.layers]
+    return len(set(found)) < len(found)
 
 
 def problems(path: Path, model: Any) -> list[str]:
@@ -78,7 +85,7 @@ def problems(path: Path, model: Any) -> list[str]:
     net, live = netviz.inspect(path), netviz.inspect(model)
     said, root = describe(model), live.model.root
     if path.suffix == ".h5":
-        said, root = as_hdf5_names_it(said), without_modules(root)
+        said, root = as_hdf5_names_it(said), as_hdf5_tells(root)
     found = differences(net, said)
     found += disagreements(net.model.root, root)
     found += wrong_values(net.layers, model)
@@ -98,11 +105,27 @@ def as_hdf5_names_it(said: Any) -> Any:
     return "GroupedQueryAttention" if said == "GroupQueryAttention" else said
 
 
-def without_modules(layer: Layer) -> Layer:
-    """The live layer as the HDF5 format can tell of it, which names no modules: of functions it is `keras.ops`."""
+def as_hdf5_tells(layer: Layer) -> Layer:
+    """The live layer as the HDF5 format can tell of it.
+
+    It names no modules: of functions it is `keras.ops`. The layers of a model inside a wrapper lack theirs, too.
+    """
     module = "keras.ops" if (layer.module or "").startswith("keras.src.ops.") else layer.module
-    graph = layer.graph and replace(layer.graph, layers=tuple(map(without_modules, layer.graph.layers)))
-    return replace(layer, module=module, class_name=as_hdf5_names_it(layer.class_name), graph=graph)
+    graph = layer.graph and replace(layer.graph, layers=tuple(map(as_hdf5_tells, layer.graph.layers)))
+    config = {key: plain(value) if key == "layer" else value for key, value in layer.config.items()}
+    return replace(layer, module=module, class_name=as_hdf5_names_it(layer.class_name), config=config, graph=graph)
+
+
+def plain(written: Any) -> Any:
+    """A layer inside a wrapper; if it is a model, its layers without module, registered name and shapes."""
+    config = written.get("config", {}) if isinstance(written, dict) else {}
+    if "layers" not in config:
+        return written
+    inner = [
+        {key: value for key, value in layer.items() if key not in ("module", "registered_name", "build_config")}
+        for layer in config["layers"]
+    ]
+    return {**written, "config": {**config, "layers": inner}}
 
 
 def disagreements(static: Layer, live: Layer) -> Iterator[str]:
