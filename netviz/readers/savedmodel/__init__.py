@@ -86,15 +86,20 @@ def _finished(
 
     `name` is for a model that states none. Where no calls are known, the ends are those of the signature for use.
     """
-    root = with_calls(model.root, storage.calls) if isinstance(storage, ObjectStorage) else model.root
-    if name:
+    root = model.root
+    notes = [note for note in model.notes if note.code not in OF_OTHER_FORMATS]
+    if isinstance(storage, ObjectStorage):
+        root = with_calls(root, storage.calls)
+        notes += _aside(storage.aside())
+    if name and root.class_name is None:
         root = replace(root, name=name)
-    if not model.graph.inputs:
-        signature = _default(signatures)
-        if signature is not None:
-            graph = root.graph or Graph()
-            root = replace(root, graph=replace(graph, inputs=signature.inputs, outputs=signature.outputs))
-    return replace(model, root=root, signatures=signatures, notes=(*notes, *own_notes))
+    if not model.graph.calls:  # else a config, perhaps from elsewhere, tells of them
+        notes += own_notes
+    signature = _default(signatures)
+    if not model.graph.inputs and signature is not None:
+        graph = root.graph or Graph()
+        root = replace(root, graph=replace(graph, inputs=signature.inputs, outputs=signature.outputs))
+    return replace(model, root=root, signatures=signatures, notes=tuple(notes))
 
 
 def _graphs(path: Path) -> list[SavedGraph]:
@@ -211,7 +216,7 @@ def _aside(keys: list[str]) -> list[Note]:
     if not keys:
         return []
     message = (
-        f"{len(keys)} saved variables are no weights of the model (so are the states of random generators), "
+        f"Saved beside the weights, and not shown: {len(keys)} variables such as the states of random generators, "
         f"first {keys[0]}."
     )
     return [Note("info", "variables-aside", "", message)]

@@ -32,6 +32,9 @@ MAX_INDEX_BYTES = 256 << 20
 MAX_TEXT_BYTES = 256 << 20
 """Tensors of texts are read whole, to say which and to find the object graph; larger ones are not."""
 
+MAX_RANK = 32
+"""Axes of a numpy array before version 2."""
+
 BLOCK = 1 << 20
 """Values read at a time where a weight is streamed."""
 
@@ -188,9 +191,11 @@ class BundleStore:
         """The values of `weight` along its first axis, about `BLOCK` of them at a time; raises as `read` does."""
         stored = self._stored(weight)
         shape = stored.tensor.shape or ()
+        if stored.tensor.dtype == "string":
+            raise SourceError(f"{weight.path}: its values are texts, not numbers", "Read them as an array of str.")
         rows = shape[0] if shape else None
         size = stored.tensor.size or 0
-        if not rows or size <= BLOCK or stored.parts or stored.tensor.dtype == "string":
+        if not rows or size <= BLOCK or stored.parts:
             yield self.read(weight)
             return
         width = size // rows
@@ -205,6 +210,8 @@ class BundleStore:
             raise SourceError(f"{self.bundle.folder}: holds no values of {weight.name} ({weight.path})")
         if stored.tensor.dtype is None or stored.tensor.dtype in UNREADABLE:
             raise SourceError(f"{weight.path}: values of dtype {stored.tensor.dtype or 'unknown'} cannot be read")
+        if len(stored.tensor.shape or ()) > MAX_RANK:
+            raise SourceError(f"{weight.path}: {len(stored.tensor.shape or ())} axes are more than any array has")
         for path in (self.bundle.folder / INDEX, self.bundle.file(stored.shard)):
             if self.stamps.get(path) != stamp(path):
                 raise SourceError(f"{path}: the file has changed since it was inspected", "Inspect it again.")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from netviz.errors import SourceError
 from netviz.model import Tensor
 from netviz.readers.savedmodel.calls import CALL, Traced, traced
 from netviz.readers.savedmodel.messages import tensor_of
@@ -29,6 +30,10 @@ METRIC = "_tf_keras_metric"
 
 OPTIMIZERS = ("optimizer", "experimentalOptimizer")
 """Optimizers until Keras 2.10, and since."""
+
+
+MAX_STEPS = 20_000_000
+"""Objects looked at, each as often as it is come by; a model of 300 layers takes 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class ObjectGraph:
 
     objects: tuple[SavedObject, ...] = ()
     functions: Mapping[str, memoryview] = field(default_factory=dict, repr=False)
+    _steps: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
     def __getitem__(self, number: int) -> SavedObject:
         return self.objects[number] if 0 <= number < len(self.objects) else SavedObject()
@@ -90,6 +96,7 @@ class ObjectGraph:
         while level:
             following = []
             for path, outer in level:
+                self._walk(self[outer].children)
                 for name, inner in self[outer].children:
                     if inner in seen or self._is_aside(outer, name, inner):
                         continue
@@ -111,6 +118,7 @@ class ObjectGraph:
         found = self.child(number, name)
         if found is None:
             return None
+        self._walk(self[found].children)
         return [inner for _, inner in self[found].children if self[inner].variable is not None]
 
     def below(self, *numbers: int) -> Iterator[int]:
@@ -118,6 +126,7 @@ class ObjectGraph:
         stack, seen = list(reversed(numbers)), set(numbers)
         while stack:
             held = self[stack.pop()]
+            self._walk(held.children)
             for _, inner in (*held.children, *held.slots):
                 if inner in seen:
                     continue
@@ -130,15 +139,21 @@ class ObjectGraph:
     @cached_property
     def metrics(self) -> frozenset[int]:
         """The variables of metrics, which are no weights of the model."""
-        metrics = (number for number, held in enumerate(self.objects) if held.identifier == METRIC)
-        return frozenset(variable for number in metrics for variable in self.below(number))
+        metrics = [number for number, held in enumerate(self.objects) if held.identifier == METRIC]
+        return frozenset(self.below(*metrics))
 
     @cached_property
-    def optimizers(self) -> tuple[int, ...]:
-        """The optimizers: that of the model, and those that its class keeps for itself."""
+    def optimizers(self) -> Mapping[int, None]:
+        """The optimizers in order: that of the model, and those that its class keeps for itself."""
         found = [number for number, held in enumerate(self.objects) if held.identifier in OPTIMIZERS]
         own = self.child(0, "optimizer")
-        return tuple(dict.fromkeys((*([] if own is None or self[own].is_layer else [own]), *found)))
+        return dict.fromkeys((*([] if own is None or self[own].is_layer else [own]), *found))
+
+    def _walk(self, children: tuple[tuple[str, int], ...]) -> None:
+        """Counts what is looked at; raises SourceError where objects hold one another so that there is no end to it."""
+        self._steps[0] += len(children)
+        if self._steps[0] > MAX_STEPS:
+            raise SourceError("saved_model.pb: its objects hold one another in more ways than those of any model")
 
     def _is_aside(self, outer: int, name: str, inner: int) -> bool:
         """Whether a child is no part of the model: one of the lists, a metric, or an optimizer."""

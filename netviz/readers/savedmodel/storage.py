@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.naming import group_names
+from netviz.errors import SourceError
 from netviz.model import Config, Graph, Layer, Note, Weight
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader
@@ -23,6 +24,9 @@ NUMBER = "\x1f"
 LOST = "\x1fnone"
 """The location of a layer that no object stands for."""
 
+MAX_LAYERS = 50_000
+"""Layers shown at most; one that stands in several places counts in each."""
+
 
 class ObjectStorage:
     """The variables of saved objects; remembers which were claimed.
@@ -37,6 +41,7 @@ class ObjectStorage:
         self._notes = notes
         self._claimed: set[int] = set()
         self._open: set[int] = set()
+        self._shown = 0
         self.calls: dict[str, Traced] = {}
         """What layers were called on, by their paths, where no config tells of calls."""
 
@@ -91,7 +96,7 @@ class ObjectStorage:
         layers: list[Layer] = []
         for name, inner in self._parts(number):
             names = {layer.name for layer in layers}
-            own = str(self._stated.get(inner, {}).get("name") or name.replace("/", "."))
+            own = str(self._stated.get(inner, {}).get("name") or self._called(inner, name))
             unique, count = own, 1
             while unique in names:
                 count += 1
@@ -103,21 +108,33 @@ class ObjectStorage:
     def optimizer(self) -> tuple[Weight, ...]:
         """The variables of the optimizers, in the order in which these hold them."""
         found: dict[int, str] = {}
-        for number in self._objects.optimizers:
-            for variable in self._objects.below(number):
-                held = self._objects[variable].variable
-                if variable not in self._claimed and held is not None:
-                    found[variable] = held.name
+        for variable in self._objects.below(*self._objects.optimizers):
+            held = self._objects[variable].variable
+            if variable not in self._claimed and held is not None:
+                found[variable] = held.name
         self._claimed |= found.keys()
         return self._as_weights(found, False)
 
     def unclaimed(self) -> list[str]:
-        """The variables that no layer has taken, but for those of metrics and second copies."""
-        held = {number: saved.variable for number, saved in enumerate(self._objects.objects) if saved.variable}
-        listed = self._objects.listed(0, "variables")
-        copies = self._objects.listed(0, "_all_variables") or [] if listed is not None else []
-        left = held.keys() - self._claimed - self._objects.metrics - set(copies)
-        return sorted(variable.key or variable.name for number in left if (variable := held[number]))
+        """The variables that no layer has taken, of those that Keras lists as the model's where it does."""
+        return self._keys(number for number in self._left() if self._counts(number))
+
+    def aside(self) -> list[str]:
+        """The variables that are saved with a model of Keras, but not among its weights, as those of generators."""
+        return self._keys(number for number in self._left() if not self._counts(number))
+
+    def _left(self) -> set[int]:
+        """The variables that nobody has taken, but for those of metrics and second copies."""
+        held = {number for number, saved in enumerate(self._objects.objects) if saved.variable is not None}
+        return held - self._claimed - self._objects.metrics
+
+    def _counts(self, number: int) -> bool:
+        listed = self._objects.listed(0, "variables") if self._objects[0].is_layer else None
+        return listed is None or number in listed
+
+    def _keys(self, numbers: Iterable[int]) -> list[str]:
+        variables = (self._objects[number].variable for number in numbers)
+        return sorted(variable.key or variable.name for variable in variables if variable)
 
     def description(self, number: int) -> dict[str, object]:
         """A layer as Keras serialises it, and with it what is stated of it and the layers inside at the objects.
@@ -149,6 +166,9 @@ class ObjectStorage:
         return written if number is None else self._described(number, dict(written), outer)
 
     def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
+        self._shown += 1
+        if self._shown > MAX_LAYERS:
+            raise SourceError(f"saved_model.pb: its objects make over {MAX_LAYERS:,} layers")
         call = self._objects.call(number)
         location = f"{NUMBER}{number}"
         if self._stated.get(number):
@@ -183,6 +203,19 @@ class ObjectStorage:
         )
         return sorted(found, key=lambda part: order.get(part[1], len(order)))
 
+    def _called(self, number: int, attribute: str) -> str:
+        """What to call a layer of which no name is stated: the attribute, or where that only counts the scope.
+
+        The scope is that of its variables: "dense" of "model/dense/kernel".
+        """
+        if attribute[-1:].isdigit():
+            names = (variable.name for inner in self._own(number, False) if (variable := self._objects[inner].variable))
+            scopes = {name.rpartition("/")[0] for name in names}
+            scope = scopes.pop().rpartition("/")[2] if len(scopes) == 1 else ""
+            if scope:
+                return scope
+        return attribute.replace("/", ".")
+
     def _named(self, number: int) -> dict[str, int]:
         """The layers that an object holds, by the names that Keras states."""
         named: dict[str, int] = {}
@@ -208,7 +241,10 @@ class ObjectStorage:
         }
         listed = self._objects.listed(number, "variables") if is_layer else None
         if listed is None:
-            return named
+            return {
+                variable: self._last_word(variable) or name if name.startswith("_") else name
+                for variable, name in named.items()
+            }
         inner = set() if whole else {v for layer in self._layers_in(number) for v in self._of_layer(layer)}
         own = [variable for variable in listed if variable in named or variable not in inner]
         return {variable: named.get(variable) or self._last_word(variable) for variable in own}
