@@ -64,12 +64,15 @@ def spelled(value: object) -> str:
 
 
 def _call(serialized: Config) -> str:
-    """A serialised object as the call that makes it; a function is its bare name."""
-    name, config = serialized["class_name"], serialized.get("config")
+    """A serialised object as the call that makes it; a function is its bare name.
+
+    A class that was registered is written "package>Class"; the package is left out.
+    """
+    name, config = str(serialized["class_name"]).rpartition(">")[2], serialized.get("config")
     if name == "function" and isinstance(config, str):
         return config
     if not isinstance(config, Mapping):
-        return str(name)
+        return name
     if isinstance(config.get("fn"), str | Mapping):  # MeanMetricWrapper and the like: what is wrapped says more
         name = f"{name} of {spelled(config['fn'])}"
     return f"{name}({', '.join(_settings(config))})".removesuffix("()")
@@ -77,7 +80,8 @@ def _call(serialized: Config) -> str:
 
 def _settings(config: Config) -> Iterator[str]:
     for key, value in config.items():
-        if key not in UNSPOKEN and value is not None and value is not False:
+        off = value is None or value is False or (key == "ema_momentum" and not config.get("use_ema"))
+        if key not in UNSPOKEN and not off:
             yield f"{key}={spelled(value)}"
 
 

@@ -72,6 +72,8 @@ def test_a_model_that_was_not_compiled_has_none(tmp_path: Path) -> None:
         ({"class_name": "SGD", "config": {"learning_rate": {"class_name": "Decay", "config": {"rate": 0.5}}}},
          "SGD(learning_rate=Decay(rate=0.5))"),
         ({"class_name": "X", "config": None}, "X"),
+        ({"class_name": "mine>Lion", "config": {"use_ema": False, "ema_momentum": 0.9, "beta": 0.5}}, "Lion(beta=0.5)"),
+        ({"class_name": "SGD", "config": {"use_ema": True, "ema_momentum": 0.9}}, "SGD(use_ema=True, ema_momentum=0.9)"),
         (None, "none"),
     ],
 )  # fmt: skip
