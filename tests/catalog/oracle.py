@@ -147,6 +147,8 @@ def unknown(value: object) -> object:
         return Tensor(None, value.dtype)
     if isinstance(value, list):
         return [unknown(item) for item in value]
+    if isinstance(value, dict):
+        return {key: unknown(item) for key, item in value.items()}
     return value
 
 

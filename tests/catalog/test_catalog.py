@@ -26,7 +26,6 @@ from tests.catalog.oracle import REFUSALS
 NO_ROW = {
     "InputSpec": "not a layer",
     "Layer": "the base class",
-    "MaxNumBoundingBoxes": "changes the boxes in a dict of images, labels and boxes",
     "TFSMLayer": "runs a SavedModel from a path",
     "TorchModuleWrapper": "holds a pickled module",
     "JaxLayer": "holds functions",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
-from netviz.catalog.outputs import dtype_cast, first_tensor, of_shape, of_shapes, unchanged
+from netviz.catalog.outputs import dtype_cast, first_tensor, of_shape, of_shapes, subjects, unchanged
 from netviz.catalog.settings import axis_in, channels_first, flag, integer, integers, sequence, text
 from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
-from netviz.model import Config, Shape
+from netviz.model import Config, Shape, Tensor
 
 UNCHANGED = (
     "Rescaling", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "MixUp",
@@ -32,6 +32,35 @@ Lookup = ("StringLookup", "IntegerLookup")
 def stored_statistics(config: Config) -> bool:
     """Whether a Normalization learned its mean and variance; else they stand in its config."""
     return config.get("mean") is None
+
+
+def each_unchanged(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """The shape of the images, and of what comes with them in a dict: labels, boxes, masks."""
+    return tuple(tensor.shape for tensor in subjects(arguments))
+
+
+def each_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
+    """The dtype of each, after the layer has cast floats to its compute dtype."""
+    return tuple(dtype_cast(config, Arguments((tensor,))) for tensor in subjects(arguments))
+
+
+def limited(tensor: object, number: int) -> object:
+    """The tensor with so many boxes along its second axis."""
+    if not isinstance(tensor, Tensor) or tensor.shape is None:
+        return tensor
+    batch, _, *values = tensor.shape
+    return Tensor((batch, number, *values), tensor.dtype)
+
+
+def boxes_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """As what goes in, with `max_number` boxes and labels of them."""
+    given = next(iter((*arguments.args, *arguments.kwargs.values())), None)
+    boxes = given.get("bounding_boxes") if isinstance(given, Mapping) else None
+    if not isinstance(given, Mapping) or not isinstance(boxes, Mapping):
+        return each_unchanged(config, arguments)
+    number = integer(config, "max_number")
+    kept = {key: limited(tensor, number) for key, tensor in boxes.items()}
+    return Arguments(({**given, "bounding_boxes": kept},)).shapes
 
 
 @of_shape
@@ -177,8 +206,9 @@ def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expec
 
 
 KINDS = (
-    *(LayerKind(name, "preprocessing", unchanged) for name in UNCHANGED),
-    *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_cast) for name in UNCHANGED_DTYPE),
+    *(LayerKind(name, "preprocessing", each_unchanged) for name in UNCHANGED),
+    LayerKind("MaxNumBoundingBoxes", "preprocessing", boxes_output),
+    *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_dtype) for name in UNCHANGED_DTYPE),
     *(LayerKind(name, "preprocessing", resized) for name in SIZED),
     LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS), shapes=statistics_shapes),
     LayerKind("CategoryEncoding", "preprocessing", category_output),

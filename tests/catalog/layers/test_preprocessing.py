@@ -33,6 +33,23 @@ MODE = st.sampled_from(["int", "one_hot", "multi_hot", "count"])
 WORDS = ["a", "b", "c", "d"]
 
 
+ALONE = ("RandomGrayscale",)
+"""Layers that fail on a dict in Keras 3.15."""
+
+
+def with_labels(images: Any, data: st.DataObject) -> Any:
+    """The images alone, or in a dict with labels or with boxes and their labels."""
+    batch = images.shape[0]
+    boxes = {"boxes": tensor((batch, 5, 4)), "labels": tensor((batch, 5))}
+    more = data.draw(st.sampled_from([None, {"labels": tensor((batch, 3))}, {"bounding_boxes": boxes}]))
+    return images if more is None else {"images": images, **more}
+
+
+def boxed(data: st.DataObject) -> Any:
+    images = tensor((data.draw(BATCH), 8, 8, 3), data.draw(IMAGE))
+    return layers.MaxNumBoundingBoxes(data.draw(st.integers(1, 9)))(with_labels(images, data))
+
+
 def unchanged(name: str) -> Callable[[st.DataObject], Any]:
     """Images that keep their shape, one or a batch of any size."""
 
@@ -40,7 +57,8 @@ def unchanged(name: str) -> Callable[[st.DataObject], Any]:
         size = LENGTH if name == "Rescaling" else st.just(8)
         shape = (*data.draw(st.sampled_from([(None,), (2,)])), data.draw(size), data.draw(size), 3)
         layer = getattr(layers, name)(**OPTIONS.get(name, {}), dtype=data.draw(POLICY))
-        return layer(tensor(shape, data.draw(IMAGE)))
+        images = tensor(shape, data.draw(IMAGE))
+        return layer(images if name in ALONE else with_labels(images, data))
 
     return made
 
@@ -173,6 +191,7 @@ def mel(data: st.DataObject) -> Any:
 CALLS: dict[str, Callable[[st.DataObject], Any]] = {
     **{name: unchanged(name) for name in (*UNCHANGED, *UNCHANGED_DTYPE)},
     **{name: sized(name) for name in SIZED},
+    "MaxNumBoundingBoxes": boxed,
     "Normalization": normalised,
     "CategoryEncoding": encoded,
     "Discretization": bins,
