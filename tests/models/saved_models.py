@@ -153,6 +153,30 @@ def _weight(weight: Any) -> list[Any]:
     return [list(weight.shape), weight.dtype.name, checksum(np.asarray(weight.numpy(), "float32"))]
 
 
+BATCH = 5
+"""A batch of this many samples tells which axis is the batch: no layer here has as many units."""
+
+
+def called(model: Any, shape: tuple[int, ...]) -> dict[str, list[list[int | None]]]:
+    """The shapes that each layer in a model, of any depth, gives when it is called, by name."""
+    found: dict[str, list[list[int | None]]] = {}
+    call = keras.layers.Layer.__call__
+
+    def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        outputs = call(self, *args, **kwargs)
+        flat = [outputs[key] for key in sorted(outputs)] if isinstance(outputs, dict) else [outputs]
+        shapes = [[None if size == BATCH else int(size) for size in tensor.shape] for tensor in flat]
+        found.setdefault(self.name, shapes)
+        return outputs
+
+    keras.layers.Layer.__call__ = noting
+    try:
+        model(np.zeros((BATCH, *shape), "float32"))
+    finally:
+        keras.layers.Layer.__call__ = call
+    return found
+
+
 def _count(weights: Any) -> int:
     return int(sum(np.prod(weight.shape) for weight in weights))
 
@@ -163,7 +187,10 @@ def main(folder: Path) -> None:
         keras.utils.set_random_seed(1)
         model = make()
         model.save(folder / make.__name__, save_format="tf")
-        (folder / f"{make.__name__}.json").write_text(json.dumps(describe(model)))
+        said = describe(model)
+        if make is subclassed:
+            said["called"] = called(model, (3,))
+        (folder / f"{make.__name__}.json").write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

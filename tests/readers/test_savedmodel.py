@@ -1,4 +1,4 @@
-"""SavedModel folders of Keras 2 (tf_keras 2.21), against what it says of the live models."""
+"""SavedModel folders of Keras 2 (tf_keras 2.21), against what it says of the live models; an export of Keras 3."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -73,3 +74,31 @@ def test_reads_what_keras_2_says(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("name", PLANNED)
 def test_models_with_a_config_have_no_notes(name: str, folder: Path) -> None:
     assert read(folder / name).notes == ()
+
+
+def test_subclassed_models_have_the_shapes_of_every_layer(folder: Path) -> None:
+    """Those in lists and dicts, those inside layers of one's own and those of a model inside, too."""
+    model, called = read(folder / "subclassed"), said_of(folder, "subclassed")["called"]
+    found = {}
+    for outer in (model.root, *model.root.walk()):
+        for call in outer.graph.calls if outer.graph else ():
+            found[call.layer] = [list(shape or ["?"]) for shape in call.output_shapes]
+    assert {name: called[name] for name in found} == found
+    assert called.keys() - found.keys() == {"subclassed"}
+
+
+def test_an_export_of_an_application_has_all_its_weights(tmp_path: Path) -> None:
+    model = keras.applications.MobileNet(weights=None, input_shape=(96, 96, 3), alpha=0.25, classes=7)
+    model.export(tmp_path / "mobile", verbose=False)
+    net = read(tmp_path / "mobile")
+    found = {f"{layer.path}/{weight.name}": weight for layer in net.root.walk() for weight in layer.weights}
+    generators = [name for name in found if name.startswith("seed_generator")]
+    assert found.keys() - set(generators) == {weight.path for weight in model.weights}
+    assert net.store is not None
+    for weight in model.weights:
+        np.testing.assert_array_equal(net.store.read(found[weight.path]), keras.ops.convert_to_numpy(weight.value))
+        assert found[weight.path].trainable == weight.trainable
+    signature = next(signature for signature in net.signatures if signature.name == "serving_default")
+    assert [end.shape for end in signature.inputs] == [(None, 96, 96, 3)]
+    assert [end.shape for end in signature.outputs] == [(None, 7)]
+    assert net.graph.inputs == signature.inputs

@@ -137,6 +137,22 @@ class ObjectGraph:
                     stack.append(inner)
 
     @cached_property
+    def holding(self) -> frozenset[int]:
+        """The objects that are variables, or hold one somewhere inside."""
+        owners: dict[int, list[int]] = {}
+        for number, held in enumerate(self.objects):
+            for _, inner in held.children:
+                owners.setdefault(inner, []).append(number)
+        stack = [number for number, held in enumerate(self.objects) if held.variable is not None]
+        found = set(stack)
+        while stack:
+            for owner in owners.get(stack.pop(), ()):
+                if owner not in found:
+                    found.add(owner)
+                    stack.append(owner)
+        return frozenset(found)
+
+    @cached_property
     def metrics(self) -> frozenset[int]:
         """The variables of metrics, which are no weights of the model."""
         metrics = [number for number, held in enumerate(self.objects) if held.identifier == METRIC]

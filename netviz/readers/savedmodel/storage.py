@@ -24,7 +24,7 @@ NUMBER = "\x1f"
 LOST = "\x1fnone"
 """The location of a layer that no object stands for."""
 
-MAX_LAYERS = 50_000
+MAX_LAYERS = 20_000
 """Layers shown at most; one that stands in several places counts in each."""
 
 
@@ -194,7 +194,7 @@ class ObjectStorage:
             (name, inner)
             for name, inner in self._objects.inside(number, through_objects=self._objects[number].is_layer)
             if self._objects[inner].variable is None
-            and (self._objects[inner].is_layer or next(self._objects.below(inner), None) is not None)
+            and (self._objects[inner].is_layer or inner in self._objects.holding)
         ]
         lists = self._objects.child(number, "keras_api")
         listed = None if lists is None else self._objects.child(lists, "layers")
