@@ -38,6 +38,15 @@ def saved_zoo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple
     return get
 
 
+@pytest.fixture(scope="session")
+def saved_by_keras_2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the models of tests/models/keras_2.py, saved by a process of its own."""
+    target = tmp_path_factory.mktemp("keras_2")
+    command = [sys.executable, str(ROOT / "tests" / "models" / "keras_2.py"), str(target)]
+    subprocess.run(command, check=True, capture_output=True)
+    return target
+
+
 WHEELS = ROOT / ".cache" / "wheels"
 """Where `make setup` puts the wheels whose models are read; nothing of them is copied into the project."""
 

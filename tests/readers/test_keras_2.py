@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import netviz
-from tests.conftest import ROOT
 
 NAMES = ("residual", "shared", "nested", "sequence", "chain", "mobile")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The models of tests/models/keras_2.py, saved by a process of its own."""
-    target = tmp_path_factory.mktemp("keras_2")
-    command = [sys.executable, str(ROOT / "tests" / "models" / "keras_2.py"), str(target)]
-    subprocess.run(command, check=True, capture_output=True)
-    return target
-
-
 @pytest.mark.parametrize("suffix", [".keras", ".h5", "_weights.h5", ".weights.h5"])
 @pytest.mark.parametrize("name", NAMES)
-def test_reads_what_keras_2_says(name: str, suffix: str, folder: Path) -> None:
+def test_reads_what_keras_2_says(name: str, suffix: str, saved_by_keras_2: Path) -> None:
     whole = "weights" not in suffix
-    net = netviz.inspect(folder / f"{name}{suffix}", architecture=None if whole else folder / f"{name}_config.json")
-    said = json.loads((folder / f"{name}.json").read_text())
+    net = netviz.inspect(
+        saved_by_keras_2 / f"{name}{suffix}", architecture=None if whole else saved_by_keras_2 / f"{name}_config.json"
+    )
+    said = json.loads((saved_by_keras_2 / f"{name}.json").read_text())
     assert [note.code for note in net.notes] == ([] if whole else ["architecture-joined"])
     assert net.parameters.total == said["total"]
     found = [
@@ -49,17 +39,17 @@ def test_reads_what_keras_2_says(name: str, suffix: str, folder: Path) -> None:
         assert sum(float(np.sum(values, dtype=np.float64)) for values in weights) == pytest.approx(expected["sum"])
 
 
-def test_both_formats_hold_the_same_model(folder: Path) -> None:
+def test_both_formats_hold_the_same_model(saved_by_keras_2: Path) -> None:
     for name in NAMES:
-        one, other = (netviz.inspect(folder / f"{name}.{suffix}") for suffix in ("keras", "h5"))
+        one, other = (netviz.inspect(saved_by_keras_2 / f"{name}.{suffix}") for suffix in ("keras", "h5"))
         shapes = [[(layer.path, layer.class_name, layer.output_shape) for layer in net.walk()] for net in (one, other)]
         assert shapes[0] == shapes[1]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_weights_by_name_alone_are_shown_by_layer(name: str, folder: Path) -> None:
-    net = netviz.inspect(folder / f"{name}_weights.h5")
-    said = json.loads((folder / f"{name}.json").read_text())
+def test_weights_by_name_alone_are_shown_by_layer(name: str, saved_by_keras_2: Path) -> None:
+    net = netviz.inspect(saved_by_keras_2 / f"{name}_weights.h5")
+    said = json.loads((saved_by_keras_2 / f"{name}.json").read_text())
     assert (net.source.format, net.source.keras_version) == ("weights-h5", "2.21.0")
     assert [note.code for note in net.notes] == ["weights-only"]
     assert [(layer.name, layer.parameters.total) for layer in net.layers] == [
