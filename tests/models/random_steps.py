@@ -16,7 +16,8 @@ import numpy as np
 from keras import layers, ops
 
 from tests.models.random_draws import Draws
-from tests.models.random_layers import RECURRENT, SERIES, features, floating, ndim, recurrent, short, small, whole
+from tests.models.random_layers import SERIES, features, floating, ndim, short, small, whole
+from tests.models.random_recurrent import RECURRENT, recurrent
 
 Outputs = list[Any]
 
