@@ -34,7 +34,7 @@ def compiled(how: dict[str, Any]) -> keras.Model:
 @pytest.mark.parametrize("name", COMPILED)
 def test_every_source_states_the_same(name: str, tmp_path: Path) -> None:
     model = compiled(COMPILED[name])
-    said = json.loads(json.dumps(model.get_compile_config()))
+    said: Any = json.loads(json.dumps(model.get_compile_config()))
     (tmp_path / "m.json").write_text(model.to_json())
     model.save(tmp_path / "m.keras")
     sources = [model, tmp_path / "m.keras", tmp_path / "m.json"]
@@ -54,7 +54,8 @@ def test_a_model_that_was_not_compiled_has_none(tmp_path: Path) -> None:
     for source in (model, tmp_path / "m.keras"):
         net = netviz.inspect(source)
         assert net.training is None
-        assert net.summary().data["training"] is None
+        document: Any = net.summary().data
+        assert document["training"] is None
         assert "Training" not in str(net).replace("Trainable", "")
 
 
