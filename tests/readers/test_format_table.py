@@ -113,9 +113,10 @@ def rows(three: Path, two: Path) -> dict[tuple[str, str], Samples]:
         ("`.keras`, or its folder", "Keras 3.0 to 3.15"): with_those(
             fixtures("keras-3*/*.keras"), three / "trained.keras"
         ),
-        ("`.keras`", "Keras 2.11 to 2.15, tf_keras 2.21"): with_those(
-            fixtures("keras-2.1[1-5]*/*.keras"), two / "residual.keras"
+        ("`.keras`", "Keras 2.12 to 2.15, tf_keras 2.21"): with_those(
+            fixtures("keras-2.1[2-5]*/*.keras"), two / "residual.keras"
         ),
+        ("`.keras`", "Keras 2.11"): fixtures("keras-2.11*/*.keras"),
         ("whole model in `.h5`", "Keras 3"): samples([three / "trained.h5"]),
         ("whole model in `.h5`", "Keras 2.0 to 2.15, tf_keras 2.21"): with_those(
             fixtures("keras-2*/*.h5", "tensorflow-*/*.h5"), two / "residual.h5"
