@@ -127,6 +127,14 @@ def test_reading_a_file_loads_no_keras() -> None:
     assert "pyfive" in loaded
 
 
+def test_a_config_and_a_live_model_load_no_hdf5_library() -> None:
+    config = '{"class_name": "Sequential", "config": {"layers": []}}'
+    code = f"import netviz, pathlib, tempfile; p = pathlib.Path(tempfile.mkdtemp(), 'm.json'); p.write_text({config!r})"
+    assert not loaded_by(f"{code}; str(netviz.inspect(p))") & {"pyfive", "keras"}
+    live = "import keras, netviz; str(netviz.inspect(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])))"
+    assert "pyfive" not in loaded_by(live)
+
+
 def test_the_command_s_help_loads_no_numpy() -> None:
     code = "from click.testing import CliRunner; from netviz.cli import cli; CliRunner().invoke(cli, ['inspect', '-h'])"
     assert not loaded_by(code) & {"numpy", "pyfive", "keras"}

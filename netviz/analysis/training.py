@@ -26,6 +26,9 @@ DEFAULTS: Mapping[str, object] = {
 }  # fmt: skip
 """Not worth a row: what `compile` does when it is not told."""
 
+MAX_DEPTH = 20
+"""Settings within settings that are written out; what Keras writes is a few levels deep."""
+
 UNSPOKEN = ("name", "dtype", "is_legacy_optimizer", "registered_name", "fn")
 """Settings of a loss, metric or optimizer that say nothing of what it computes."""
 
@@ -33,37 +36,32 @@ UNSPOKEN = ("name", "dtype", "is_legacy_optimizer", "registered_name", "fn")
 def training_table(training: Config | None) -> Table:
     """A row per argument that `compile` was given; without rows where the model was not compiled."""
     columns = (Column("argument", "Training"), Column("value", "Value"))
-    rows = []
-    for argument, value in sorted((training or {}).items(), key=lambda item: _place(item[0])):
-        if (
-            value in (None, [], {})
-            or (argument in DEFAULTS and value == DEFAULTS[argument])
-            or argument == "jit_compile"
-        ):
-            continue
-        rows.append(Row((LABELS.get(argument, argument), spelled(value))))
-    return Table("training", columns, tuple(rows))
+    told = {key: value for key, value in (training or {}).items() if value not in (None, [], {}, DEFAULTS.get(key))}
+    rows = tuple(Row((LABELS.get(key, key), spelled(told[key]))) for key in sorted(told, key=_place))
+    return Table("training", columns, rows)
 
 
-def spelled(value: object) -> str:
+def spelled(value: object, depth: int = 0) -> str:
     """A setting as one would write it in Python: `Adam(learning_rate=0.001)`, `mae, accuracy`, `a: mse, b: mae`.
 
-    Settings that are off (null, false) are left out of a call.
+    Settings that are off (null, false) are left out of a call; what is nested deeper than `MAX_DEPTH` is "…".
     """
+    inner = depth + 1
+    if isinstance(value, Mapping | list) and depth > MAX_DEPTH:
+        return "…"
     if isinstance(value, Mapping):
         if isinstance(value.get("class_name"), str):
-            return _call(value)
-        return ", ".join(f"{key}: {spelled(item)}" for key, item in value.items())
+            return _call(value, inner)
+        return ", ".join(f"{key}: {spelled(item, inner)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(
-            f"[{spelled(item)}]" if isinstance(item, list) else spelled(item) for item in value if item != []
-        )
+        items = [(spelled(item, inner), isinstance(item, list)) for item in value]
+        return ", ".join(f"[{text}]" if is_list else text for text, is_list in items)
     if isinstance(value, float):
         return f"{value:.6g}"  # Keras keeps float32 settings, such as 0.0010000000474974513
     return "none" if value is None else str(value)
 
 
-def _call(serialized: Config) -> str:
+def _call(serialized: Config, depth: int) -> str:
     """A serialised object as the call that makes it; a function is its bare name.
 
     A class that was registered is written "package>Class"; the package is left out.
@@ -74,15 +72,15 @@ def _call(serialized: Config) -> str:
     if not isinstance(config, Mapping):
         return name
     if isinstance(config.get("fn"), str | Mapping):  # MeanMetricWrapper and the like: what is wrapped says more
-        name = f"{name} of {spelled(config['fn'])}"
-    return f"{name}({', '.join(_settings(config))})".removesuffix("()")
+        name = f"{name} of {spelled(config['fn'], depth)}"
+    return f"{name}({', '.join(_settings(config, depth))})".removesuffix("()")
 
 
-def _settings(config: Config) -> Iterator[str]:
+def _settings(config: Config, depth: int) -> Iterator[str]:
     for key, value in config.items():
         off = value is None or value is False or (key == "ema_momentum" and not config.get("use_ema"))
         if key not in UNSPOKEN and not off:
-            yield f"{key}={spelled(value)}"
+            yield f"{key}={spelled(value, depth)}"
 
 
 def _place(argument: str) -> int:

@@ -70,14 +70,16 @@ def register_layer(
     `weights` names the layer's own variables in the order in which Keras stores them (those that are trained first,
     each in the order of `add_weight`), or is a function of the config that does; those that `non_trainable` names
     are not trained. `family` decides on the colour.
-    The latest registration of a class holds. Raises UsageError for a family that does not exist, or an empty name.
+    The latest registration of a class holds. Raises UsageError for a family that does not exist, an empty name, or
+    names that are no list of texts; reading a file raises it where a function for `weights` raises.
     """
     if not class_name or not isinstance(class_name, str):
         raise UsageError("register_layer needs the name of a class", 'For instance register_layer("Scale", …).')
     if family not in FAMILIES:
         raise UsageError(f"there is no family {family!r}", f"There are {', '.join(FAMILIES)}.")
-    if isinstance(weights, str):
-        raise UsageError("weights is a list of names, not one text", f"Write weights=[{weights!r}].")
+    for option, value in (("weights", weights), ("non_trainable", non_trainable)):
+        if not callable(value) and (isinstance(value, str) or not all(isinstance(name, str) for name in value)):
+            raise UsageError(f"{option} is a list of names, not {value!r}", f'Write {option}=["kernel", "bias"].')
     fixed = frozenset(non_trainable)
 
     def specs(config: Config) -> tuple[WeightSpec, ...]:

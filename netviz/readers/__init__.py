@@ -31,7 +31,7 @@ def read(source: object, *, load: bool = False, architecture: str | os.PathLike[
         if load and architecture is not None:
             raise UsageError("load and architecture exclude each other", "Keras loads whole models: leave one out.")
         if load:
-            require_model_file(path)
+            _require_loadable(path)
             loaded: Model = _live_reader().load_and_read(path)
             return loaded
         try:
@@ -53,6 +53,19 @@ def _path(source: str | os.PathLike[str]) -> Path:
     if not os.fspath(source):
         raise UsageError("the path is empty", "Give the path of a model's file, or a keras.Model.")
     return Path(source)
+
+
+def _require_loadable(path: Path) -> None:
+    """Raises UsageError where the file holds no model that Keras 3 could load, before Keras is imported."""
+    from netviz.readers.parts import LOADABLE
+
+    require_model_file(path)
+    try:
+        format_ = read_parts(path).source.format
+    except (SourceError, RecursionError):
+        return  # Keras may make something of it
+    if format_ not in LOADABLE:
+        raise UsageError(f"{path}: Keras loads whole models, in .keras or .h5; this is {format_}", "Leave out load.")
 
 
 def _read_static(path: Path, architecture: Path | None) -> Model:
@@ -92,15 +105,15 @@ def _joined(parts: Parts, path: Path) -> Parts:
     other = read_parts(path)
     if other.architecture is None:
         raise SourceError(f"{path}: holds no config that tells the layers", "model.to_json() writes one.")
-    notes = [
+    parts.notes.append(
         Note(
             "info",
             "architecture-joined",
             "",
             f"Layers and calls are those of {path}; whether the weights are of that model, only their shapes tell.",
         )
-    ]
-    return replace(parts, architecture=other.architecture, notes=parts.notes + notes)
+    )
+    return replace(parts, architecture=other.architecture)
 
 
 def _live_reader() -> ModuleType:

@@ -9,11 +9,11 @@ from pathlib import Path
 from netviz.model import Layer, Model, Note, Source
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader, is_keras_1
-from netviz.readers.hdf5 import StoredTree
 from netviz.readers.join import GroupStorage
-from netviz.readers.parts import Parts
+from netviz.readers.parts import LOADABLE, Parts
 from netviz.readers.plan import Entry
 from netviz.readers.quantized import quantization_notes
+from netviz.readers.stored import StoredTree
 
 WEIGHTS_ONLY = (
     "This file holds weights alone: shown are the layers that own them, without classes, shapes and calls; which "
@@ -31,7 +31,8 @@ def assemble(parts: Parts) -> Model:
     notes = parts.notes
     storage = parts.storage or GroupStorage(StoredTree())
     entry = _entry(parts)
-    root = LayerBuilder(storage, notes).build(entry, "", "")
+    loadable = parts.source.format in LOADABLE
+    root = LayerBuilder(storage, notes, loadable=loadable).build(entry, "", "")
     if not entry.plan and not entry.steps and storage.name(""):
         root = replace(root, name=storage.name(""))
     if parts.architecture is None:
@@ -40,7 +41,7 @@ def assemble(parts: Parts) -> Model:
     elif not storage.holds_weights:
         notes += _without_weights(root)
     if parts.architecture is not None and entry.plan is None:
-        notes.append(_without_layers(entry))
+        notes.append(_without_layers(entry, loadable))
     if parts.source.format == "keras-v3" and (
         entry.plan is None or any(note.code == "class-unknown" for note in notes)
     ):
@@ -49,12 +50,14 @@ def assemble(parts: Parts) -> Model:
     notes += quantization_notes(root)
     unclaimed = storage.unclaimed()
     if unclaimed:
+        joined = any(note.code == "architecture-joined" for note in notes)
+        another = " Is the architecture that of another model?" if joined else ""
         notes.append(
             Note(
                 "warning",
                 "weights-unclaimed",
                 "",
-                f"{len(unclaimed)} stored variables belong to no layer of the config, first {unclaimed[0]}.",
+                f"{len(unclaimed)} stored variables belong to no layer of the config, first {unclaimed[0]}.{another}",
             )
         )
     model = Model(
@@ -73,7 +76,7 @@ def _entry(parts: Parts) -> Entry:
     if parts.architecture is None:
         return Entry("", None, None, {}, None)
     config, legacy = parts.architecture.config, parts.architecture.legacy
-    keras_1 = legacy and is_keras_1(parts.source.keras_version, config)
+    keras_1 = legacy and is_keras_1(parts.architecture.keras_version, config)
     return PlanReader(parts.notes, legacy=legacy, keras_1=keras_1).read_entry(config)
 
 
@@ -85,31 +88,35 @@ def _stem(source: Source) -> str:
 def _without_weights(root: Layer) -> list[Note]:
     """What holds for the weights of a model whose file has none: of which the shapes are known."""
     derived = [(layer, weight) for layer in (root, *root.walk()) for weight in layer.weights]
-    unknown = [layer.path for layer, weight in derived if weight.tensor.shape is None]
-    notes = []
-    if derived:
-        message = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
-        notes.append(Note("info", "weights-derived", "", message))
+    unknown = [layer.path or layer.name for layer, weight in derived if weight.tensor.shape is None]
+    if not derived:
+        return []
+    given = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
+    notes = [Note("info", "weights-derived", "", given)]
     if unknown:
-        count = "one weight" if len(unknown) == 1 else f"{len(unknown)} weights"
-        message = f"The shape of {count} cannot be known without their values, first of {unknown[0]}."
+        count = "one of them" if len(unknown) == 1 else f"{len(unknown)} of them"
+        message = f"Not so of {count}, first in {unknown[0]}: the file that has the weights tells."
         notes.append(Note("warning", "weights-unknown", "", message))
     return notes
 
 
-def _without_layers(entry: Entry) -> Note:
+def _without_layers(entry: Entry, loadable: bool) -> Note:
+    """What a config without layers leaves open, and how to see it."""
     if entry.kind is not None and not entry.kind.registered:
         message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
         return Note("warning", "config-unreadable", "", message)
-    return Note(
-        "info",
-        "subclassed",
-        "",
-        f"{entry.class_name} builds its layers in code, which the file does not hold: shown are the stored "
-        "weights by the layers that own them, without classes and calls; which weights are trainable is not "
-        "stored either. To see these, import the module that defines the class and let Keras load the model: "
-        "netviz.inspect(path, load=True).",
+    shown = (
+        "shown are the stored weights by the layers that own them, without classes and calls; which weights are "
+        "trainable is not stored either."
     )
+    remedy = (
+        "To see these, import the module that defines the class and let Keras load the model: "
+        "netviz.inspect(path, load=True)."
+        if loadable
+        else "The live model tells them: netviz.inspect(model)."
+    )
+    message = f"{entry.class_name} builds its layers in code, which the file does not hold: {shown} {remedy}"
+    return Note("info", "subclassed", "", message)
 
 
 def _lost_by_keras(version: str | None) -> list[Note]:

@@ -18,9 +18,13 @@ MOST_NAMESAKES = 16
 
 
 class LayerBuilder:
-    """Builds layers from entries; what is missing or unknown goes to `notes`."""
+    """Builds layers from entries; what is missing or unknown goes to `notes`.
 
-    def __init__(self, storage: Storage, notes: list[Note]) -> None:
+    `loadable` is whether Keras could load the source, which is then a way to see more.
+    """
+
+    def __init__(self, storage: Storage, notes: list[Note], *, loadable: bool = False) -> None:
+        self._loadable = loadable
         self._storage = storage
         self._notes = notes
         self._inference = Inference(notes)
@@ -131,7 +135,7 @@ class LayerBuilder:
         for inner in wrapped_layers(entry, arguments):
             inner_path = below(path, inner.entry.name)
             layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
-            inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments)))
+            inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments, inner_path)))
         return wrapper_graph(entry.name, inside)
 
     def _note_unknown_class(self, entry: Entry, path: str, holds_weights: bool) -> None:
@@ -156,24 +160,24 @@ class LayerBuilder:
         unknown = {call.layer for call in graph.calls if any(tensor.shape is None for tensor in call.outputs)}
         for layer in graph.layers:
             if layer.name in unknown:
-                self._note(
-                    "warning",
-                    "shape-unknown",
-                    layer.path,
-                    f"The output shape of {layer.class_name} cannot be known from the file alone. {_remedy(layer)}",
-                )
+                message = f"The output shape of {layer.class_name} cannot be known from the file alone."
+                self._note("warning", "shape-unknown", layer.path, f"{message} {self._remedy(layer)}")
+
+    def _remedy(self, layer: Layer) -> str:
+        """How an output shape that the file does not tell can be had."""
+        if layer.class_name == "Lambda":
+            return "It is known where the Lambda is made with output_shape=…"
+        own = not (layer.module or "").startswith("keras")
+        ways = ["teach netviz the class (netviz.register_layer)"] if own else []
+        if self._loadable and own:
+            ways.append("import the module that defines it and let Keras load the model (load=True)")
+        elif self._loadable:
+            ways.append("let Keras load the model to see it (--load, load=True)")
+        text = ", or ".join(ways) or "the live model tells"
+        return f"{text[0].upper()}{text[1:]}."
 
     def _note(self, severity: Severity, code: str, path: str, message: str) -> None:
         self._notes.append(Note(severity, code, path, message))
-
-
-def _remedy(layer: Layer) -> str:
-    """How an output shape that the file does not tell can be had."""
-    if layer.class_name == "Lambda":
-        return "It is known where the Lambda is made with output_shape=…"
-    if (layer.module or "").startswith("keras"):
-        return "Let Keras load the model to see it: --load, load=True."
-    return "Import the module that defines the class and let Keras load the model: netviz.inspect(path, load=True)."
 
 
 def _stored_class(entry: Entry) -> str:

@@ -21,6 +21,7 @@ from pyfive.dataobjects import DataObjects
 
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Tensor, Weight
+from netviz.readers.stored import StoredTree
 from netviz.readers.unpack import parts, sizes, unpack, unpacked
 
 if TYPE_CHECKING:
@@ -39,22 +40,6 @@ MAX_DEPTH = 200
 
 BLOCK = 1 << 20
 """Values read at a time where a weight is streamed."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTree:
-    """What a weights file holds: arrays by their path in it, and the name each `vars` group states.
-
-    `arrays["layers/dense/vars/0"]` is a tensor, in the order in which they were written; `names["layers/dense"]` the
-    layer's own name there (stored since Keras 3.6). `attributes` are those of the groups that the HDF5 format of
-    models uses, by the group's path and the attribute's name, as texts. `skipped` lists what could not be read, with
-    the reason.
-    """
-
-    arrays: Mapping[str, Tensor] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    attributes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    skipped: tuple[tuple[str, str], ...] = ()
 
 
 def read_tree(file: BinaryIO) -> StoredTree:

@@ -30,6 +30,7 @@ class Inference:
 
     def __init__(self, notes: list[Note]) -> None:
         self._notes = notes
+        self._failed: set[str] = set()
         self._given: dict[tuple[int, tuple[Tensor, ...] | None], tuple[Plan, tuple[Tensor, ...]]] = {}
 
     def propagate(self, plan: Plan, path: str | None, inputs: tuple[Tensor, ...] | None = None) -> Flow:
@@ -63,7 +64,7 @@ class Inference:
             if inputs is None:
                 _backfill(entry, step, outputs)
             arguments[key] = step.resolve(lookup)
-            inferred = self.call(entry, arguments[key])
+            inferred = self.call(entry, arguments[key], None if path is None else below(path, step.layer))
             gives = entry.gives if inputs is None and len(entry.steps) == 1 else ()
             count = max(counts.get(key, 0), len(inferred or gives), 1)
             said = [stated.get(Reference(*key, index), Tensor(None)) for index in range(count)]
@@ -74,8 +75,11 @@ class Inference:
                 self._note_conflicts(below(path, step.layer), said, rule)
         return Flow(outputs, arguments)
 
-    def call(self, entry: Entry, arguments: Arguments) -> tuple[Tensor, ...]:
-        """The output tensors of one call by the catalog's rule; () where there is none or it does not apply."""
+    def call(self, entry: Entry, arguments: Arguments, path: str | None = None) -> tuple[Tensor, ...]:
+        """The output tensors of one call by the catalog's rule; () where there is none or it does not apply.
+
+        `path` is where the layer stands, for a note on a rule of the user's that fails; None makes no note.
+        """
         if entry.plan:
             return self._nested(entry.plan, arguments.tensors)
         kind = entry.kind
@@ -92,9 +96,9 @@ class Inference:
             else:
                 dtype = compute_dtype(entry.config) or _floating(arguments)
         except RegisteredRuleError as error:
-            note = Note("warning", "rule-failed", entry.name, str(error))
-            if note not in self._notes:  # once for a layer that is called several times
-                self._notes.append(note)
+            if path is not None and path not in self._failed:  # once for a layer that is called several times
+                self._failed.add(path)
+                self._notes.append(Note("warning", "rule-failed", path, str(error)))
             return ()
         except RULE_ERRORS:
             return ()
@@ -221,6 +225,6 @@ def _backfill(entry: Entry, step: Step, outputs: Outputs) -> None:
             continue
         key = (reference.layer, reference.call)
         given = list(outputs.get(key, ()))
-        if reference.tensor < len(given):
+        if 0 <= reference.tensor < len(given):
             given[reference.tensor] = Tensor(shape, given[reference.tensor].dtype)
             outputs[key] = tuple(given)

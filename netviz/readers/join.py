@@ -18,8 +18,8 @@ from typing import Protocol
 from netviz.catalog.kinds import Held, LayerKind
 from netviz.catalog.naming import group_names, snake_case
 from netviz.model import Config, Graph, Layer, Tensor, Weight
-from netviz.readers.hdf5 import StoredTree
 from netviz.readers.plan import below
+from netviz.readers.stored import StoredTree
 
 OPTIMIZER = "optimizer"
 

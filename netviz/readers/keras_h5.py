@@ -7,17 +7,18 @@ A whole model has its config in an attribute. Variables stand by name where the 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from netviz.errors import SourceError
-from netviz.model import Note, Source
+from netviz.model import Config, Note, Source
 from netviz.readers.archive import open_file, parse_json, size_of
-from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
+from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
 from netviz.readers.join import GroupStorage, Storage
-from netviz.readers.keras_v3 import skipped
 from netviz.readers.named import NamedStorage
 from netviz.readers.parts import Architecture, Parts, training_of
+from netviz.readers.stored import StoredTree
 
 NUMBERED = re.compile(r"(.*/)?vars/\d+")
 """Where a variable stands in a .weights.h5 file."""
@@ -30,13 +31,13 @@ def read_hdf5(path: Path) -> Parts:
     """What an HDF5 file holds; raises SourceError where it cannot be read or holds nothing of Keras."""
     tree = read_tree_of(path)
     stated = {name: texts[0] for name, texts in tree.attributes.get("", {}).items() if texts}
-    notes = skipped(tree)
+    notes = tree.notes()
+    version = stated.get("keras_version")
     architecture = None
     storage: Storage
     if "model_config" in stated:
-        training = parse_json(path, "training_config", stated["training_config"]) if "training_config" in stated else {}
         config = parse_json(path, "model_config", stated["model_config"])
-        architecture = Architecture(config, legacy=True, training=training_of(training))
+        architecture = Architecture(config, legacy=True, training=_training(path, stated, notes), keras_version=version)
         format_, storage = "keras-h5", NamedStorage(tree)
     elif "layer_names" in stated or "layer_names0" in stated:
         format_, storage = "weights-h5", NamedStorage(tree, "")
@@ -49,8 +50,17 @@ def read_hdf5(path: Path) -> Parts:
             f"{path}: this HDF5 file holds neither a Keras model nor weights of one",
             f"It has no attribute model_config and no groups of layers. It holds: {held}.",
         )
-    source = Source(str(path), format_, stated.get("keras_version"), "static", size_of(path))
+    source = Source(str(path), format_, version, "static", size_of(path))
     return Parts(source, architecture, storage, store_of(path), notes)
+
+
+def _training(path: Path, stated: Mapping[str, str], notes: list[Note]) -> Config | None:
+    """What the model was compiled with; a note where that is damaged, for the layers do not depend on it."""
+    try:
+        return training_of(parse_json(path, "training_config", stated.get("training_config", "{}")))
+    except SourceError as error:
+        notes.append(Note("warning", "training-unreadable", "", f"{error.message}."))
+        return None
 
 
 def read_tree_of(path: Path) -> StoredTree:

@@ -7,9 +7,10 @@ from pathlib import Path
 from netviz.errors import SourceError
 from netviz.model import Note, Source
 from netviz.readers.archive import Archive, read_folder, read_zip
-from netviz.readers.hdf5 import Hdf5Store, StoredTree, read_tree, stamp_of
+from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
 from netviz.readers.join import GroupStorage
 from netviz.readers.parts import Architecture, Parts, training_of
+from netviz.readers.stored import StoredTree
 
 
 def read_keras(path: Path) -> Parts:
@@ -31,7 +32,8 @@ def read_keras(path: Path) -> Parts:
     if archive.open_weights and tree.arrays:
         file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
         store = Hdf5Store(file, stamp_of(file), archive.open_weights)
-    architecture = Architecture(archive.config, training=training_of(archive.config.get("compile_config")))
+    training = training_of(archive.config.get("compile_config"))
+    architecture = Architecture(archive.config, training=training, keras_version=source.keras_version)
     return Parts(source, architecture, GroupStorage(tree, source.keras_version), store, notes)
 
 
@@ -48,17 +50,9 @@ def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
     except SourceError as error:
         notes.append(_unreadable(error.message))
         return StoredTree()
-    notes += skipped(tree)
+    notes += tree.notes()
     return tree
 
 
 def _unreadable(reason: str) -> Note:
     return Note("warning", "weights-unreadable", "", f"The weights cannot be read: {reason}.")
-
-
-def skipped(tree: StoredTree) -> list[Note]:
-    """A note for each object of a weights file that could not be read."""
-    return [
-        Note("warning", "stored-object-skipped", "", f"{path} in the weights file {reason}.")
-        for path, reason in tree.skipped
-    ]

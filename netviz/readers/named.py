@@ -6,12 +6,12 @@ and its attribute `weight_names` the names of the variables in it: "conv1/kernel
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from netviz.catalog.kinds import LayerKind, WeightSpec
 from netviz.model import Config, Layer, Weight
-from netviz.readers.hdf5 import StoredTree
 from netviz.readers.plan import below
+from netviz.readers.stored import StoredTree
 
 _SLASH = "\x1f"
 """Stands in a location for a slash in a layer's name, which Keras 2 allowed ("conv1/bn")."""
@@ -36,6 +36,7 @@ class NamedStorage:
         self._groups = {
             name: _weight_names(tree.attributes.get(below(top, name), {}), below(top, name)) for name in names
         }
+        self._parts = {name: _by_part(listed) for name, listed in self._groups.items()}
         self._optimizer = _weight_names(tree.attributes.get(OPTIMIZER, {}), OPTIMIZER)
 
     @property
@@ -59,6 +60,8 @@ class NamedStorage:
         """
         if location and kind is None and not config:
             return ()
+        if kind is not None and kind.stored is None and not kind.weights(config):
+            return ()
         free = self._free(config, location)
         held = {key: self._arrays[path] for key, path in free}
         if kind is None:
@@ -72,14 +75,16 @@ class NamedStorage:
         """The variables at a location that no layer has taken: (name, path) each."""
         names = [part.replace(_SLASH, "/") for part in location.split("/")]
         group = next((name for name in names if name in self._groups), OWN)  # Keras 1: of the layer in a Sequential
-        free = [
-            (name, path)
-            for name, path in self._groups.get(group, ())
-            if path in self._arrays and path not in self._claimed
-        ]
-        name = config.get("name")
-        named = [item for item in free if f"/{name}/" in f"/{item[0]}"]
-        return named if "/" in location and named else free
+        if "/" in location:  # a layer inside another: the variables whose names have its name in them
+            name = str(config.get("name"))
+            near = self._parts.get(group, {}).get(name.partition("/")[0], ())
+            named = self._unclaimed(item for item in near if f"/{name}/" in f"/{item[0]}")
+            if named:
+                return named
+        return self._unclaimed(self._groups.get(group, ()))
+
+    def _unclaimed(self, listed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [(name, path) for name, path in listed if path in self._arrays and path not in self._claimed]
 
     def _known(
         self, specs: Sequence[WeightSpec], free: list[tuple[str, str]], layer: str, trainable: bool
@@ -137,6 +142,15 @@ def listed(stated: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
         texts += stated[f"{name}{part}"]
         part += 1
     return tuple(texts)
+
+
+def _by_part(listed: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """The variables by each part of their names: "inner/dense/kernel" under "inner" and under "dense"."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for item in listed:
+        for part in dict.fromkeys(item[0].split("/")[:-1]):
+            found.setdefault(part, []).append(item)
+    return found
 
 
 def _weight_names(stated: Mapping[str, tuple[str, ...]], group: str) -> tuple[tuple[str, str], ...]:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:  # imports the HDF5 library, which a live model does without
 class Architecture:
     """A model as Keras serialises it: `config` has class name and settings, `training` what it was compiled with.
 
-    `legacy` is the form of the HDF5 format, in which classes have no modules.
+    `legacy` is the form of the HDF5 format, in which classes have no modules; `keras_version` the one that wrote it.
     """
 
     config: Config
     legacy: bool = False
     training: Config | None = None
+    keras_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Parts:
     store: WeightStore | None = None
     notes: list[Note] = field(default_factory=list)
     finish: Callable[[Model], Model] = lambda model: model
+
+
+LOADABLE = ("keras-v3", "keras-h5")
+"""The formats that Keras 3 can load as a model."""
 
 
 def training_of(compiled: object) -> Config | None:

@@ -9,7 +9,7 @@ from netviz.catalog.dtypes import quantization_mode
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.packing import fit
 from netviz.catalog.quantization import LORA, modes
-from netviz.model import Config, Layer, Note, Shape, Weight
+from netviz.model import Config, Layer, Note, Severity, Shape, Weight
 
 MAX_NAMES = 3
 """Layers that a note names; of more it says how many."""
@@ -64,7 +64,8 @@ def _unstated_notes(layers: Sequence[Layer]) -> Iterable[Note]:
             found,
             "warning",
             "quantization-unstated",
-            "quantised inside, which the config does not say: Keras (seen in 3.11 to 3.15) cannot load a file of it.",
+            "quantised inside, which the config does not say: Keras (seen in 3.11 to 3.15) cannot load a file of it; "
+            "save the model before it is quantised, and quantise what was loaded.",
         )
 
 
@@ -81,7 +82,7 @@ def _zero_notes(layers: Sequence[Layer]) -> Iterable[Note]:
             "warning",
             "zero-points-missing",
             "stored without zero points: Keras 3.14 and 3.15 leave those of gptq and awq out of a .keras file, and "
-            "cannot load it then.",
+            "cannot load it then. The weights of a live model have them.",
         )
 
 
@@ -102,10 +103,10 @@ def _lora_notes(layers: Sequence[Layer]) -> Iterable[Note]:
         )
 
 
-def _note_on(layers: Sequence[Layer], severity: str, code: str, text: str) -> Note:
+def _note_on(layers: Sequence[Layer], severity: Severity, code: str, text: str) -> Note:
     distinct = list({layer.path: layer for layer in layers}.values())
     names = [layer.path or layer.name for layer in distinct]
     some = ", ".join(names[:MAX_NAMES]) + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
     path = distinct[0].path if len(distinct) == 1 else ""
     verb = "is" if len(distinct) == 1 else "are"
-    return Note("warning" if severity == "warning" else "info", code, path, f"{some} {verb} {text}")
+    return Note(severity, code, path, f"{some} {verb} {text}")

@@ -12,19 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netviz.errors import NetvizError, SourceError
-from netviz.model import Config, Note, Source, Tensor, Weight, WeightStore
+from netviz.model import Note, Source, Tensor, Weight, WeightStore
 from netviz.readers.archive import HDF5_MAGIC, is_hdf5, size_of
-from netviz.readers.hdf5 import StoredTree
 from netviz.readers.join import GroupStorage
 from netviz.readers.keras_h5 import read_tree_of, store_of
-from netviz.readers.keras_v3 import skipped
 from netviz.readers.parts import Parts
+from netviz.readers.stored import StoredTree
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-WEIGHT_MAP = "weight_map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +39,13 @@ class ShardStore:
         return self.stores[weight.path].blocks(weight)
 
 
-def read_shards(path: Path, content: Config) -> Parts:
-    """The weights in the files that a map names; what is missing or cannot be read goes to the notes.
+def read_shards(path: Path, mapped: object) -> Parts:
+    """The weights in the files that the map in the file at `path` names for each group.
+
+    What is missing or cannot be read goes to the notes.
 
     Raises SourceError where none of the files can be read.
     """
-    mapped = content.get(WEIGHT_MAP)
     files = _files_by_group(mapped if isinstance(mapped, Mapping) else {})
     notes: list[Note] = []
     arrays: dict[str, Tensor] = {}
@@ -63,7 +61,7 @@ def read_shards(path: Path, content: Config) -> Parts:
                 Note("warning", "shard-unreadable", "", f"A part of the weights cannot be read: {error.message}.")
             )
             continue
-        notes += skipped(tree)
+        notes += tree.notes()
         store = store_of(shard)
         size += size_of(shard)
         names = {**tree.names, **names}
@@ -76,10 +74,11 @@ def read_shards(path: Path, content: Config) -> Parts:
     if not stores:
         first = f": {notes[0].message}" if notes else ""
         raise SourceError(f"{path}: none of the weights that it maps can be read{first}")
+    groups = {array.rpartition("/")[0] for array in arrays}
     notes += [
         Note("warning", "weights-missing", "", f"None of the mapped files holds variables of {group}.")
         for group in files
-        if not any(array.startswith(f"{group}/") for array in arrays)
+        if group not in groups
     ]
     source = Source(str(path), "weights-shards", None, "static", size)
     tree = StoredTree(arrays, names)

@@ -83,6 +83,14 @@ def test_spelling(value: object, text: str) -> None:
     assert spelled(value) == text
 
 
+def test_what_is_nested_without_end_is_cut_off() -> None:
+    value: Any = {"class_name": "X", "config": {}}
+    for _ in range(5000):
+        value = {"class_name": "X", "config": {"inner": value}}
+    assert "…" in spelled(value) and len(spelled(value)) < 1000
+    assert "…" in spelled([[value]])
+
+
 @pytest.mark.parametrize("compiled_with", [None, {}, [], "adam", 3])
 def test_nonsense_is_no_training(compiled_with: object) -> None:
     assert training_of(compiled_with) is None

@@ -106,6 +106,23 @@ def test_a_wrong_rule_is_a_note(rule: Any, saved: tuple[Path, keras.Model]) -> N
     assert all("\n" not in note.message for note in net.notes)
 
 
+def test_a_rule_that_fails_inside_a_nested_model_is_named_by_its_path(tmp_path: Path) -> None:
+    inner = keras.Sequential([keras.layers.Input((5,)), Widen(2, name="widen")], name="inner")
+    x = keras.Input((5,))
+    keras.Model(x, inner(x)).save(tmp_path / "m.keras")
+    with register_layer("Widen", output_shape=lambda config, shape: 1 / 0):
+        notes = [note for note in netviz.inspect(tmp_path / "m.keras").notes if note.code == "rule-failed"]
+    assert [note.path for note in notes] == ["inner/widen"]
+
+
+def test_names_that_raise_are_refused_in_one_line(saved: tuple[Path, keras.Model]) -> None:
+    with (
+        register_layer("Widen", weights=lambda config: config["no"]),
+        pytest.raises(netviz.UsageError, match="KeyError"),
+    ):
+        netviz.inspect(saved[0])
+
+
 def test_several_tensors() -> None:
     from netviz.catalog.kinds import Arguments
     from netviz.model import Tensor
@@ -118,7 +135,9 @@ def test_several_tensors() -> None:
     assert kind.output({}, Arguments(([one, Tensor(None)],))) == (None,)
 
 
-@pytest.mark.parametrize("wrong", [{"family": "unheard"}, {"weights": "kernel"}])
+@pytest.mark.parametrize(
+    "wrong", [{"family": "unheard"}, {"weights": "kernel"}, {"weights": [1]}, {"non_trainable": "count"}]
+)
 def test_wrong_registrations_are_refused(wrong: Any) -> None:
     with pytest.raises(netviz.UsageError):
         register_layer("Widen", **wrong)

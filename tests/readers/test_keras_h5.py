@@ -109,6 +109,17 @@ def test_loading_gives_the_live_model(tmp_path: Path) -> None:
     assert (loaded.source.format, loaded.source.read) == ("keras-h5", "loaded")
 
 
+def test_a_damaged_training_config_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "m.h5"
+    ZOO["mlp"]().save(path)
+    whole = netviz.inspect(path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["training_config"] = "{"
+    net = netviz.inspect(path)
+    assert net == whole
+    assert (net.training, [note.code for note in net.notes]) == (None, ["training-unreadable"])
+
+
 def test_damaged_files_end_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.h5"
     ZOO["mlp"]().save(path)

@@ -174,6 +174,7 @@ WIRED: dict[str, list[Any]] = {
     "missing_call": ["a", 7, 0],
     "missing_output": ["x", 0, 9],
     "negative": ["x", -1, -1],
+    "far_negative": ["x", 0, -9],
     "no_reference": [],
     "empty_name": ["", 0, 5],
 }

@@ -205,12 +205,23 @@ def test_what_cannot_be_joined_says_so(saved_zoo: Saved, tmp_path: Path) -> None
         netviz.inspect(weights, architecture=tmp_path / "other.json")
 
 
+def test_what_keras_cannot_load_is_not_given_to_it(saved_zoo: Saved, tmp_path: Path) -> None:
+    _, model = saved_zoo("mlp")
+    model.save_weights(tmp_path / "m.weights.h5")
+    (tmp_path / "m.json").write_text(model.to_json())
+    for path in (tmp_path / "m.weights.h5", tmp_path / "m.json", FIXTURES / "savedmodel-export"):
+        with pytest.raises(UsageError, match="Keras loads whole models"):
+            netviz.inspect(path, load=True)
+
+
 def test_another_models_config_leaves_notes(saved_zoo: Saved, tmp_path: Path) -> None:
     _, model = saved_zoo("mlp")
     other, _ = saved_zoo("cnn_residual")
     model.save_weights(tmp_path / "m.weights.h5")
-    codes = {note.code for note in netviz.inspect(tmp_path / "m.weights.h5", architecture=other).notes}
-    assert codes >= {"weights-missing", "architecture-joined"}
+    notes = netviz.inspect(tmp_path / "m.weights.h5", architecture=other).notes
+    assert {note.code for note in notes} >= {"weights-missing", "architecture-joined"}
+    unclaimed = [note.message for note in notes if note.code == "weights-unclaimed"]
+    assert all("another model" in message for message in unclaimed)
 
 
 def test_hdf5_and_json_of_others_say_what_they_are(tmp_path: Path) -> None:
