@@ -116,10 +116,10 @@ def test_a_rule_that_fails_inside_a_nested_model_is_named_by_its_path(tmp_path: 
 
 
 def test_names_that_raise_are_refused_in_one_line(saved: tuple[Path, keras.Model]) -> None:
-    with (
-        register_layer("Widen", weights=lambda config: config["no"]),
-        pytest.raises(netviz.UsageError, match="KeyError"),
-    ):
+    def wrong(config: Any) -> Any:
+        return config["no"]
+
+    with register_layer("Widen", weights=wrong), pytest.raises(netviz.UsageError, match="KeyError"):
         netviz.inspect(saved[0])
 
 
