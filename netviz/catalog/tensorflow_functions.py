@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TypeAlias
 
 from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind, OutputRule
 from netviz.catalog.operations import OPERATIONS
+from netviz.catalog.operations.reshaping import pieces_of
 from netviz.catalog.outputs import first_tensor, unchanged
-from netviz.catalog.settings import integers, sequence, text, whole
+from netviz.catalog.settings import integers, sequence, text
 from netviz.model import Config, Shape, Tensor
 from netviz.views import Family
 
@@ -95,11 +97,12 @@ def free_axes(given: Given) -> None:
 
 def cuts(given: Given) -> None:
     """Of split: the places between pieces of the given lengths."""
-    lengths = given["num_or_size_splits"]
-    if isinstance(lengths, list):
-        given["num_or_size_splits"] = [sum(integers(lengths[:count])) for count in range(1, len(lengths))]
-        if any(whole(length) < 0 for length in lengths):
+    stated = given["num_or_size_splits"]
+    if isinstance(stated, list):
+        pieces = integers(stated)
+        if any(length < 0 for length in pieces[: pieces_of(len(pieces))]):
             raise ValueError("a piece of any length")
+        given["num_or_size_splits"] = list(accumulate(pieces[:-1]))
 
 
 def one_batch(given: Given) -> None:

@@ -39,10 +39,11 @@ NODES: Mapping[str, Node] = {
         name: Node(name.lower())
         for name in (
             "Abs", "Acos", "Asin", "Atan", "Ceil", "Cos", "Cosh", "Elu", "Erf", "Exp", "Expm1", "Floor", "Identity",
-            "Log", "Log1p", "Neg", "Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu", "Sigmoid", "Sign", "Sin",
+            "Log", "Log1p", "Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu", "Sigmoid", "Sign", "Sin",
             "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "Tan", "Tanh",
         )
     },
+    "Neg": Node("negative"),
     "LeakyRelu": Node("leaky_relu"),
     "LogSoftmax": Node("log_softmax"),
     "StopGradient": Node("stop_gradient"),
@@ -118,7 +119,10 @@ DTYPES = {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16"}
 def definition(config: Config) -> Config:
     """The node of a TensorFlowOpLayer, which TensorFlow 2.0 wrote as text."""
     node = config.get("node_def")
-    node = json.loads(node) if isinstance(node, str) else node
+    try:
+        node = json.loads(node) if isinstance(node, str) else node
+    except RecursionError as error:
+        raise ValueError("lists nested without end") from error
     if not isinstance(node, Mapping):
         raise TypeError("no node")
     return node
@@ -161,8 +165,10 @@ def given_to_node(config: Config, arguments: Arguments) -> Given:
     node, attributes = node_of(config)
     held = config.get("constants")
     constants = {int(place): value for place, value in held.items()} if isinstance(held, Mapping) else {}
-    tensors = iter(arguments.tensors)
     count = len(arguments.tensors) + len(constants)
+    if any(place not in range(count) for place in constants):
+        raise LookupError("a constant behind the last input")
+    tensors = iter(arguments.tensors)
     inputs = [constants[place] if place in constants else next(tensors) for place in range(count)]
     named = len(node.inputs) - 1
     if node.several:

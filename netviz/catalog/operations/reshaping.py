@@ -170,7 +170,7 @@ def split_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ..
             raise ValueError(f"cannot split {size} into {count} pieces")
         pieces = [None if size is None else size // count] * count
     else:
-        last = None if size is None else size - places[-1]
+        last = None if size is None else size - (0, *places)[-1]
         pieces = [*(end - start for start, end in zip((0, *places), places, strict=False)), last]
     if any(piece is not None and piece < 0 for piece in pieces):
         raise ValueError(f"cannot cut {size} at {places}")
