@@ -227,7 +227,7 @@ class Hdf5Store:
         with self._reading(weight):
             values = cast("NDArray[np.generic]", np.asarray(dataset[part]))
         if weight.tensor.dtype == "bfloat16" and values.dtype.itemsize == 2:
-            values = (values.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+            values = widened(values.view(np.uint16))
         return values
 
     @contextmanager
@@ -239,6 +239,11 @@ class Hdf5Store:
             raise
         except Exception as error:
             raise SourceError(f"{self.path}: {weight.path} cannot be read: {_reason(error)}") from error
+
+
+def widened(halves: NDArray[np.generic]) -> NDArray[np.float32]:
+    """The values of bfloat16, each given by its two bytes as a number: the upper half of a float32."""
+    return (halves.astype(np.uint32) << 16).view(np.float32)
 
 
 def stamp_of(path: Path) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 
+import netviz
 from netviz.model import Call, Layer, Model, Weight
 from netviz.readers import read
 from tests.conftest import ROOT
@@ -85,6 +86,83 @@ def test_subclassed_models_have_the_shapes_of_every_layer(folder: Path) -> None:
             found[call.layer] = [list(shape or ["?"]) for shape in call.output_shapes]
     assert {name: called[name] for name in found} == found
     assert called.keys() - found.keys() == {"subclassed"}
+
+
+def recurrent() -> keras.Model:
+    """Names that mislead: the model is called as one of its layers is."""
+    cells = keras.layers.RNN([keras.layers.LSTMCell(2), keras.layers.GRUCell(3)], return_sequences=True, name="rnn")
+    dense = keras.layers.TimeDistributed(keras.layers.Dense(2))
+    return keras.Sequential([keras.Input((8, 3)), cells, dense, keras.layers.GRU(2)], name="rnn")
+
+
+def normalised() -> keras.Model:
+    kernel = keras.layers.SpectralNormalization(keras.layers.Conv2D(3, 2))
+    layers = [keras.layers.SeparableConv2D(4, 3), kernel, keras.layers.Flatten(), keras.layers.Dense(2)]
+    return keras.Sequential([keras.Input((8, 8, 3)), *layers])
+
+
+def branched() -> keras.Model:
+    """Wrappers, a layer that is called twice, models inside (one of them in a wrapper), one layer that is frozen."""
+    start = keras.Input((8, 6))
+    x = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True))(start)
+    x = keras.layers.BatchNormalization()(keras.layers.Conv1D(4, 3, padding="same")(x))
+    shared = keras.layers.Dense(4, name="shared")
+    x = keras.layers.Add()([shared(x), shared(shared(x))])
+    x = keras.layers.MultiHeadAttention(2, 2)(x, x)
+    inside = [keras.Input((8, 4)), keras.layers.Dense(5), keras.layers.Dropout(0.2), keras.layers.LayerNormalization()]
+    x = keras.Sequential(inside, name="inner")(x)
+    each = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3), keras.layers.Dense(2)], name="each")
+    x = keras.layers.TimeDistributed(each)(x)
+    end = keras.layers.Dense(2, name="end", trainable=False)(keras.layers.GlobalAveragePooling1D()(x))
+    return keras.Model(start, end, name="branched")
+
+
+def transferred() -> keras.Model:
+    """A model that was built before another took it in: its names do not begin with that one's."""
+    start = keras.Input((16, 16, 3))
+    end = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3, name="first")(start))
+    base = keras.Model(start, end, name="base")
+    return keras.Sequential([base, keras.layers.Dropout(0.1), keras.layers.Dense(3, name="head")])
+
+
+@pytest.mark.parametrize("make", [recurrent, normalised, branched, transferred])
+def test_a_config_is_joined_to_an_export(make: Callable[[], keras.Model], tmp_path: Path) -> None:
+    """Each layer has the shapes and just the weights that Keras says, under the ends of their names."""
+    model, folder, config = make(), tmp_path / "m", tmp_path / "m.json"
+    chance = np.random.default_rng(0)
+    model.set_weights([chance.normal(size=array.shape) for array in model.get_weights()])
+    model.export(folder, verbose=False)
+    config.write_text(model.to_json())
+    net = netviz.inspect(folder, architecture=config)
+    joined = read(folder, architecture=config)
+    assert {note.code for note in joined.notes} <= {"architecture-joined", "variables-aside"}
+    assert net.parameters.total == model.count_params()
+    assert joined.store is not None
+    expected = {layer.name: layer for layer in model.layers}
+    assert {layer.name for layer in joined.root.layers if layer.class_name != "InputLayer"} == {
+        name for name, layer in expected.items() if not isinstance(layer, keras.layers.InputLayer)
+    }
+    for layer in joined.root.layers:
+        if layer.class_name == "InputLayer":
+            continue
+        last = [call for call in joined.graph.calls if call.layer == layer.name][-1]
+        outputs = expected[layer.name]._inbound_nodes[-1].outputs  # layer.output is for those that are called once
+        assert [list(shape or ["?"]) for shape in last.output_shapes] == [list(output.shape) for output in outputs]
+        weights = {array.tobytes(): weight for weight in layer.all_weights for array in [joined.store.read(weight)]}
+        held = {np.asarray(weight.value).tobytes(): weight for weight in expected[layer.name].weights}
+        assert weights.keys() == held.keys(), layer.name
+        for key, weight in weights.items():
+            assert f"/{held[key].path}".endswith(f"/{weight.name}")
+            assert weight.trainable == held[key].trainable
+
+
+def test_what_no_folder_tells_is_said_with_what_does(folder: Path) -> None:
+    """Keras 3 loads no SavedModels, so that is no way to see more."""
+    note = next(note for note in read(folder / "subclassed").notes if note.code == "calls-unknown")
+    assert "tf_keras.models.load_model" in note.message
+    assert "load=True" not in note.message and "--load" not in note.message
+    with pytest.raises(ValueError, match="SavedModel"):
+        keras.saving.load_model(folder / "subclassed")
 
 
 def test_an_export_of_an_application_has_all_its_weights(tmp_path: Path) -> None:

@@ -10,16 +10,16 @@ told there; nothing of the computation is read, let alone run.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
-from netviz.readers.archive import size_of
-from netviz.readers.join import Storage
 from netviz.readers.parts import Architecture, Parts, training_of
-from netviz.readers.savedmodel.bundle import Bundle, BundleStore, read_bundle, stamps_of
+from netviz.readers.recognise import SAVED_MODEL
+from netviz.readers.savedmodel.bundle import INDEX, Bundle, BundleStore, read_bundle, stamps_of
 from netviz.readers.savedmodel.calls import with_calls
 from netviz.readers.savedmodel.graphs import SavedGraph, read_graphs
 from netviz.readers.savedmodel.messages import TABLES
@@ -29,7 +29,8 @@ from netviz.readers.savedmodel.objects import ObjectGraph, keys_of, read_objects
 from netviz.readers.savedmodel.storage import ObjectStorage
 from netviz.readers.savedmodel.wire import MessageReader, Record, WireError
 
-GRAPHS, METADATA, VARIABLES = "saved_model.pb", "keras_metadata.pb", "variables"
+METADATA, VARIABLES, ASSETS = "keras_metadata.pb", "variables", "assets"
+"""What lies beside saved_model.pb."""
 
 CHECKPOINT = b"_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key under which a bundle holds the objects of the checkpoint."""
@@ -39,34 +40,34 @@ SERVE, DEFAULT = "serve", "serving_default"
 
 MAX_METADATA_BYTES = 256 << 20
 
-OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown", "nested-lists-unsaved")
+OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown")
 """Notes on what other formats leave out: a SavedModel states class and trainability where Keras 2 wrote it."""
 
 
 def read_saved_model(path: Path) -> Parts:
     """What a SavedModel folder, or the one of a saved_model.pb, holds; raises SourceError where it cannot be read."""
     folder = path if path.is_dir() else path.parent
-    graphs = _graphs(folder / GRAPHS)
+    graphs = _graphs(folder / SAVED_MODEL)
     graph = next((one for one in graphs if SERVE in one.tags), graphs[0])
     notes: list[Note] = []
     if len(graphs) > 1:
         notes.append(_several(graphs, graph))
     bundle = _bundle(folder / VARIABLES, notes)
     keys, checkpoint = _keys(graph, bundle, notes)
-    objects = read_objects(graph.objects, keys)
+    objects = read_objects(folder / SAVED_MODEL, graph.objects, keys)
     stated = _stated(folder / METADATA, objects, notes)
-    own = stated.get(0, {})
-    version = own.get("keras_version")
-    source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", size_of(folder))
+    of_model = stated.get(0, {})
+    version = of_model.get("keras_version")
+    source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", _size(folder))
     by_name = _by_name(objects, bundle, graph, checkpoint)
     storage = ObjectStorage(objects, stated, notes) if by_name is None else NameStorage(by_name)
     architecture = None
-    if own.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
+    if of_model.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
         described = storage.description(0)
-        architecture = Architecture(described, legacy=True, training=training_of(own.get("training_config")))
-    config = own.get("config")
-    plan = architecture is not None and isinstance(config, dict) and "layers" in config
-    own_notes = _own_notes(own, plan, graph, by_name is not None)
+        architecture = Architecture(described, legacy=True, training=training_of(of_model.get("training_config")))
+    config = of_model.get("config")
+    calls_are_known = architecture is not None and isinstance(config, dict) and "layers" in config
+    without_calls = () if calls_are_known else (_without_calls(of_model, graph, by_name is not None),)
     bundle = replace(bundle, folder=bundle.folder.absolute())
     name = _name_of(folder) if architecture is None else ""
     return Parts(
@@ -75,26 +76,31 @@ def read_saved_model(path: Path) -> Parts:
         storage=storage,
         store=BundleStore(bundle, stamps_of(bundle)),
         notes=notes,
-        finish=partial(_finished, storage, graph.signatures, own_notes, name),
+        finish=partial(_finished, storage, graph.signatures, without_calls, name),
     )
 
 
 def _finished(
-    storage: Storage, signatures: tuple[Signature, ...], own_notes: tuple[Note, ...], name: str, model: Model
+    storage: ObjectStorage | NameStorage,
+    signatures: tuple[Signature, ...],
+    without_calls: tuple[Note, ...],
+    name: str,
+    model: Model,
 ) -> Model:
     """An assembled model with the signatures, and the notes that hold for SavedModels in the place of others.
 
-    `name` is for a model that states none. Where no calls are known, the ends are those of the signature for use.
+    `without_calls` are those for a model whose calls are not known, where the ends are those of the signature for use;
+    `name` is for one that states none.
     """
     root = model.root
     notes = [note for note in model.notes if note.code not in OF_OTHER_FORMATS]
     if isinstance(storage, ObjectStorage):
         root = with_calls(root, storage.calls)
-        notes += _aside(storage.aside())
+    notes += _aside(storage.aside())
     if name and root.class_name is None:
         root = replace(root, name=name)
     if not model.graph.calls:  # else a config, perhaps from elsewhere, tells of them
-        notes += own_notes
+        notes += without_calls
     signature = _default(signatures)
     if not model.graph.inputs and signature is not None:
         graph = root.graph or Graph()
@@ -125,7 +131,7 @@ def _bundle(folder: Path, notes: list[Note]) -> Bundle:
     except OSError as error:
         reason = f"{error.filename or folder}: {error.strerror or error}"
     except WireError as error:
-        reason = f"{folder / 'variables.index'}: {error}"
+        reason = f"{folder / INDEX}: {error}"
     notes.append(Note("warning", "weights-unreadable", "", f"Shown without the values of weights: {reason}."))
     return Bundle(folder)
 
@@ -193,23 +199,27 @@ def _default(signatures: tuple[Signature, ...]) -> Signature | None:
     return named.get(DEFAULT) or (signatures[0] if len(signatures) == 1 else None)
 
 
-def _own_notes(own: Config, plan: bool, graph: SavedGraph, by_name: bool) -> tuple[Note, ...]:
-    """What a SavedModel leaves out."""
-    if plan:
-        return ()
-    if own.get("class_name"):
+def _without_calls(of_model: Config, graph: SavedGraph, by_name: bool) -> Note:
+    """What a SavedModel leaves out that does not tell what feeds what."""
+    if of_model.get("class_name"):
         message = (
-            f"{own['class_name']} calls its layers in code: shown are the layers as TensorFlow saved them, without "
-            "the calls between them. To see these, import the module that defines the class and let Keras load it."
+            f"{of_model['class_name']} calls its layers in code: shown are the layers as TensorFlow saved them, "
+            "without the calls between them, which only that code tells. Keras 3 loads no SavedModel; tf_keras does: "
+            "tf_keras.models.load_model(folder)."
         )
-        return (Note("info", "calls-unknown", "", message),)
+        return Note("info", "calls-unknown", "", message)
     place = "names" if by_name else "the objects that hold them"
     message = (
         f"Saved by TensorFlow{f' {graph.tensorflow}' if graph.tensorflow else ''} without Keras's description of "
         f"the layers: shown are the variables by {place}, without classes and calls; the signatures tell what goes "
         "in and out."
     )
-    return (Note("info", "layers-unknown", "", message),)
+    if by_name:  # the names of an export are made of those of the layers
+        message += (
+            " A config of the Keras model shows the rest: --architecture FILE, architecture=…, with a model.to_json() "
+            "file or any file of the whole model."
+        )
+    return Note("info", "layers-unknown", "", message)
 
 
 def _aside(keys: list[str]) -> list[Note]:
@@ -226,6 +236,19 @@ def _several(graphs: list[SavedGraph], shown: SavedGraph) -> Note:
     tags = "; ".join(", ".join(graph.tags) or "none" for graph in graphs)
     message = f"The folder holds {len(graphs)} graphs, with the tags {tags}; shown is that of {', '.join(shown.tags)}."
     return Note("info", "several-graphs", "", message)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files that make up a SavedModel; what else lies in the folder is not looked at."""
+    files = [folder / SAVED_MODEL, folder / METADATA]
+    size = 0
+    for inner in (folder / VARIABLES, folder / ASSETS):
+        with suppress(OSError):  # there is none, or it may not be read
+            files += inner.iterdir()
+    for file in files:
+        with suppress(OSError):
+            size += file.stat().st_size if file.is_file() else 0
+    return size
 
 
 def _name_of(folder: Path) -> str:

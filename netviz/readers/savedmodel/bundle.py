@@ -16,6 +16,7 @@ import numpy as np
 
 from netviz.errors import SourceError
 from netviz.model import Shape, Tensor, Weight
+from netviz.readers.hdf5 import BLOCK, stamp_of, widened
 from netviz.readers.savedmodel.messages import TABLES, tensor_of
 from netviz.readers.savedmodel.ordered import slice_key
 from netviz.readers.savedmodel.table import read_table
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
 
 INDEX = "variables.index"
 
-MAX_INDEX_BYTES = 256 << 20
+MAX_INDEX_BYTES = 64 << 20
 """The index of a model of 10,000 layers takes under 2 MB."""
 
 MAX_TEXT_BYTES = 256 << 20
-"""Tensors of texts are read whole, to say which and to find the object graph; larger ones are not."""
+"""Tensors of texts are read whole, to say which and to find the object graph; larger ones are not.
+
+As an array each text takes as much as the longest, so that counts as well.
+"""
 
 MAX_RANK = 32
 """Axes of a numpy array before version 2."""
-
-BLOCK = 1 << 20
-"""Values read at a time where a weight is streamed."""
 
 FORMS: Mapping[str, str] = {
     "bfloat16": "u2", "float8_e5m2": "u1", "float8_e4m3fn": "u1", "int4": "i1", "int2": "i1", "uint4": "u1",
@@ -45,28 +46,29 @@ FORMS: Mapping[str, str] = {
 """How the values of dtypes lie in the file that numpy has no name for; small integers take a byte each."""
 
 UNREADABLE = ("resource", "variant", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2fnuz", "float4_e2m1fn")
+"""Dtypes that are no numbers, and small floats of which no Keras makes a variable."""
 
 
 class Slice(NamedTuple):
-    """A part of a variable that is stored for itself: where it begins along each axis, and its lengths."""
+    """A piece of a variable that is stored for itself: where it begins along each axis, and its lengths."""
 
     start: tuple[int, ...]
     length: tuple[int, ...]
 
 
 class Stored(NamedTuple):
-    """A tensor of a bundle: what it is, and the file and bytes that hold it, or the parts it was cut into."""
+    """A tensor of a bundle: what it is, and the file and bytes that hold it, or the pieces it was cut into."""
 
     tensor: Tensor
     shard: int
     offset: int
     size: int
-    parts: tuple[tuple[Slice, bytes], ...] = ()
+    pieces: tuple[tuple[Slice, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What an index lists: tensors by their keys, the parts of cut ones under keys that are no text."""
+    """What an index lists: tensors by their keys, the pieces of cut ones under keys that are no text."""
 
     folder: Path
     shards: int = 1
@@ -75,7 +77,7 @@ class Bundle:
 
     @property
     def whole(self) -> list[bytes]:
-        """The keys of the tensors that are no parts of others: those of parts begin with a zero."""
+        """The keys of the tensors that are no pieces of others: those of pieces begin with a zero."""
         return [key for key in self.stored if not key.startswith(b"\0")]
 
     def file(self, shard: int) -> Path:
@@ -120,25 +122,25 @@ def read_bundle(folder: Path) -> Bundle:
     stored: dict[bytes, Stored] = {}
     for key, value in read_table(index.read_bytes()):
         if key == b"":
-            header = reader.read("BundleHeader", value)
+            header = reader.read("BundleHeaderProto", value)
         else:
-            stored[key] = _stored(key, reader.read("BundleEntry", value))
+            stored[key] = _stored(key, reader.read("BundleEntryProto", value))
     return Bundle(folder, header.get("shards", 1), header.get("endianness", 0) == 1, stored)
 
 
 def _stored(key: bytes, entry: Record) -> Stored:
     tensor = tensor_of(entry)
     shape = tensor.shape or ()
-    parts = tuple((part, slice_key(key, written)) for part, written in _slices(entry.get("slices", ()), shape))
-    return Stored(tensor, entry.get("shard", 0), entry.get("offset", 0), entry.get("size", 0), parts)
+    pieces = tuple((piece, slice_key(key, written)) for piece, written in _slices(entry.get("slices", ()), shape))
+    return Stored(tensor, entry.get("shard", 0), entry.get("offset", 0), entry.get("size", 0), pieces)
 
 
 def _slices(slices: list[Record], shape: Shape) -> Iterator[tuple[Slice, list[tuple[int, int]]]]:
-    """The parts with their extents as they are written, where an axis that is not cut has the length -1."""
+    """The pieces with their extents as they are written, where an axis that is not cut has the length -1."""
     for record in slices:
         extents = record.get("extents", ())
         if len(extents) != len(shape):
-            raise WireError("a part of a variable has other axes than the variable")
+            raise WireError("a piece of a variable has other axes than the variable")
         written = [(extent.get("start", 0), extent.get("length", -1)) for extent in extents]
         whole = zip(written, shape, strict=True)
         yield (
@@ -168,23 +170,33 @@ class BundleStore:
         stored = self._stored(weight)
         if stored.tensor.dtype == "string":
             return self._texts(weight, stored)
+        if stored.pieces:
+            return self._joined(weight, stored)
         shape = _known(weight, stored.tensor)
-        if not stored.parts:
-            return self._numbers(weight, stored, 0, math.prod(shape)).reshape(shape)
-        form = _form(weight, stored.tensor)
-        held = sum(part.size for part in map(self.bundle.stored.get, (key for _, key in stored.parts)) if part)
-        if math.prod(shape) * form.itemsize != held:
-            raise SourceError(f"{self.bundle.folder}: the parts of {weight.path} do not make the whole")
-        values = _value(np.zeros(shape, form), stored.tensor.dtype)
-        for part, key in stored.parts:
-            inner = self.bundle.stored.get(key)
-            if inner is None:
-                raise SourceError(f"{self.bundle.folder}: a part of {weight.path} is missing")
-            piece = self._numbers(weight, inner, 0, math.prod(part.length)).reshape(part.length)
-            place = tuple(slice(start, start + length) for start, length in zip(*part, strict=True))
-            if values[place].shape != piece.shape:
-                raise SourceError(f"{self.bundle.folder}: a part of {weight.path} reaches beyond it")
-            values[place] = piece
+        return self._numbers(weight, stored, 0, math.prod(shape)).reshape(shape)
+
+    def _joined(self, weight: Weight, stored: Stored) -> NDArray[np.generic]:
+        """The values of a variable that was cut; no array is made before the files are known to hold as much."""
+        shape, form = _known(weight, stored.tensor), _form(weight, stored.tensor)
+        found = [(piece, self.bundle.stored.get(key)) for piece, key in stored.pieces]
+        pieces = [(piece, inner) for piece, inner in found if inner is not None]
+        if len(pieces) < len(found):
+            raise SourceError(f"{self.bundle.folder}: a piece of {weight.path} is missing")
+        if math.prod(shape) * form.itemsize != sum(inner.size for _, inner in pieces):
+            raise SourceError(f"{self.bundle.folder}: the pieces of {weight.path} do not make the whole")
+        files = {self._unchanged(self.bundle.file(inner.shard)) for _, inner in pieces}
+        if math.prod(shape) * form.itemsize > sum(size for _, size in files):
+            raise SourceError(f"{self.bundle.folder}: the files are smaller than {weight.path}")
+        try:
+            values = _value(np.zeros(shape, form), stored.tensor.dtype)
+        except (ValueError, MemoryError) as error:
+            raise SourceError(f"{self.bundle.folder}: {weight.path} cannot be read: {error}") from error
+        for piece, inner in pieces:
+            part = self._numbers(weight, inner, 0, math.prod(piece.length)).reshape(piece.length)
+            place = tuple(slice(start, start + length) for start, length in zip(*piece, strict=True))
+            if values[place].shape != part.shape:
+                raise SourceError(f"{self.bundle.folder}: a piece of {weight.path} reaches beyond it")
+            values[place] = part
         return values
 
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
@@ -193,7 +205,7 @@ class BundleStore:
         shape = stored.tensor.shape or ()
         rows = shape[0] if shape else None
         size = stored.tensor.size or 0
-        if not rows or size <= BLOCK or stored.parts or stored.tensor.dtype == "string":
+        if not rows or size <= BLOCK or stored.pieces or stored.tensor.dtype == "string":
             yield self.read(weight)
             return
         width = size // rows
@@ -210,10 +222,16 @@ class BundleStore:
             raise SourceError(f"{weight.path}: values of dtype {stored.tensor.dtype or 'unknown'} cannot be read")
         if len(stored.tensor.shape or ()) > MAX_RANK:
             raise SourceError(f"{weight.path}: {len(stored.tensor.shape or ())} axes are more than any array has")
-        for path in (self.bundle.folder / INDEX, self.bundle.file(stored.shard)):
-            if self.stamps.get(path) != stamp(path):
-                raise SourceError(f"{path}: the file has changed since it was inspected", "Inspect it again.")
+        self._unchanged(self.bundle.folder / INDEX)
+        self._unchanged(self.bundle.file(stored.shard))
         return stored
+
+    def _unchanged(self, path: Path) -> tuple[Path, int]:
+        """A file of the bundle and its size, 0 where there is none; raises SourceError where it is another by now."""
+        found = _stamp(path)
+        if self.stamps.get(path) != found:
+            raise SourceError(f"{path}: the file has changed since it was inspected", "Inspect it again.")
+        return path, found[0] if found else 0
 
     def _numbers(self, weight: Weight, stored: Stored, first: int, count: int) -> NDArray[np.generic]:
         """`count` values from the `first` on."""
@@ -241,22 +259,23 @@ class BundleStore:
         except (WireError, OSError) as error:
             raise SourceError(f"{self.bundle.folder}: {weight.path} cannot be read: {error}") from error
         decoded = [text.decode("utf-8", "backslashreplace") for text in texts]
+        if max(map(len, decoded), default=0) * len(decoded) > MAX_TEXT_BYTES:
+            raise SourceError(f"{self.bundle.folder}: the texts of {weight.path} are too long for an array")
         return np.array(decoded, dtype=np.str_).reshape(_known(weight, stored.tensor))
 
 
 def stamps_of(bundle: Bundle) -> dict[Path, tuple[int, int] | None]:
     """Size and time of change of each file of a bundle, to notice that one is no longer what was inspected."""
     shards = {stored.shard for stored in bundle.stored.values()}
-    return {path: stamp(path) for path in (bundle.folder / INDEX, *map(bundle.file, shards))}
+    return {path: _stamp(path) for path in (bundle.folder / INDEX, *map(bundle.file, shards))}
 
 
-def stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> tuple[int, int] | None:
     """Size and time of change of a file, None where there is none."""
     try:
-        status = path.stat()
-    except (OSError, ValueError):
+        return stamp_of(path)
+    except SourceError:
         return None
-    return status.st_size, status.st_mtime_ns
 
 
 def _known(weight: Weight, tensor: Tensor) -> tuple[int, ...]:
@@ -276,7 +295,7 @@ def _form(weight: Weight, tensor: Tensor) -> np.dtype[np.generic]:
 def _value(raw: NDArray[np.generic], dtype: str | None) -> NDArray[np.generic]:
     """The values that raw ones stand for, where numpy has no dtype of their form."""
     if dtype == "bfloat16":
-        return (raw.astype(np.uint32) << 16).view(np.float32)
+        return widened(raw)
     if dtype == "float8_e5m2":
         return (raw.astype(np.uint16) << 8).view(np.float16).astype(np.float32)
     if dtype == "float8_e4m3fn":

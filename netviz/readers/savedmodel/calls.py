@@ -33,7 +33,7 @@ def traced(names: tuple[str, ...], functions: Mapping[str, memoryview]) -> Trace
     reader = MessageReader(TABLES)
     for name in names:
         try:
-            function = reader.read("ConcreteFunction", functions.get(name, b""))
+            function = reader.read("SavedConcreteFunction", functions.get(name, b""))
         except WireError:
             continue
         args, kwargs = [*function.get("inputs", {}).get("tuple", {}).get("values", ()), {}, {}][:2]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netviz.model import Endpoint, Signature
-from netviz.readers.savedmodel.messages import GRAPH_PARTS, META_GRAPHS, TABLES, tensor_of
+from netviz.readers.savedmodel.messages import GRAPH_FIELDS, META_GRAPHS, TABLES, tensor_of
 from netviz.readers.savedmodel.wire import MessageReader, Record, WireError
 
-MAX_PART_BYTES = 256 << 20
+MAX_FIELD_BYTES = 256 << 20
 """What is read of one graph at once; the saved objects of a model of 10,000 layers take under 20 MB."""
 
 INTERNAL = "__saved_model_"
@@ -47,33 +47,33 @@ def read_graphs(path: Path) -> list[SavedGraph]:
         for number, begin, end in reader.skim(file, 0, size):
             if number != META_GRAPHS:
                 continue
-            parts: dict[str, list[Record]] = {name: [] for name in GRAPH_PARTS.values()}
-            for part, start, stop in reader.skim(file, begin, end):
-                if part in GRAPH_PARTS:
-                    if stop - start > MAX_PART_BYTES:
+            fields: dict[str, list[Record]] = {name: [] for name in GRAPH_FIELDS.values()}
+            for field, start, stop in reader.skim(file, begin, end):
+                if field in GRAPH_FIELDS:
+                    if stop - start > MAX_FIELD_BYTES:
                         raise WireError(f"{stop - start:,} bytes are far more than the description of a model needs")
                     file.seek(start)
-                    name = GRAPH_PARTS[part]
-                    parts[name].append(reader.read(name, file.read(stop - start)))
-            graphs.append(_graph(parts, reader))
+                    name = GRAPH_FIELDS[field]
+                    fields[name].append(reader.read(name, file.read(stop - start)))
+            graphs.append(_graph(fields, reader))
     return graphs
 
 
-def _graph(parts: dict[str, list[Record]], reader: MessageReader) -> SavedGraph:
-    info = parts["info"][-1] if parts["info"] else {}
+def _graph(fields: dict[str, list[Record]], reader: MessageReader) -> SavedGraph:
+    info = fields["info"][-1] if fields["info"] else {}
     signatures = [
         signature
-        for entry in sorted(parts["signature"], key=lambda entry: str(entry.get("key", "")))
+        for entry in sorted(fields["signature"], key=lambda entry: str(entry.get("key", "")))
         if not (signature := _signature(entry)).name.startswith(INTERNAL)
     ]
-    collections = {entry.get("key"): entry.get("value", {}).get("list", {}) for entry in parts["collection"]}
+    collections = {entry.get("key"): entry.get("value", {}).get("list", {}) for entry in fields["collection"]}
     trained = set(_names(collections.get(TRAINABLE, {}), reader))
     names = dict.fromkeys((*_names(collections.get(VARIABLES, {}), reader), *trained))
     return SavedGraph(
         tags=tuple(info.get("tags", ())),
         tensorflow=info.get("tensorflow_version"),
         signatures=tuple(signatures),
-        objects=parts["objects"][-1] if parts["objects"] else {},
+        objects=fields["objects"][-1] if fields["objects"] else {},
         variables={name: name in trained for name in names},
     )
 

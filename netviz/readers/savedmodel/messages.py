@@ -4,6 +4,10 @@ Source: the .proto files of TensorFlow 2.21, of which a number, once given, is n
 tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph,tensor_bundle,trackable_object_graph,struct}.proto,
 tensorflow/core/framework/{tensor_shape,tensor_slice,variable}.proto, tf_keras/protobuf/saved_metadata.proto.
 A map is a repeated message of a key and a value.
+
+Messages are called as in these files. In lower case stand the fields of a MetaGraphDef that are read, the entries of
+maps by the field that holds them, and "keras", the SavedObject of saved_metadata.proto. Names of fields are ours:
+nothing but the number ties them to the files. Fields that nobody here reads are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from netviz.readers.savedmodel.wire import Field, Record, Tables
 META_GRAPHS = 2
 """The field of SavedModel that holds the graphs."""
 
-GRAPH_PARTS = {1: "info", 4: "collection", 5: "signature", 7: "objects"}
+GRAPH_FIELDS = {1: "info", 4: "collection", 5: "signature", 7: "objects"}
 """The fields of a MetaGraphDef that are read; 2 is the graph itself with all its constants."""
 
 TABLES: Tables = {
@@ -26,71 +30,67 @@ TABLES: Tables = {
         3: Field("method_name", "text"),
     },
     "end": {1: Field("key", "text"), 2: Field("value", "TensorInfo")},
-    "TensorInfo": {1: Field("name", "text"), 2: Field("dtype", "int"), 3: Field("shape", "TensorShape")},
-    "TensorShape": {2: Field("dims", "Dim", many=True), 3: Field("unknown_rank", "bool")},
+    "TensorInfo": {2: Field("dtype", "int"), 3: Field("shape", "TensorShapeProto")},
+    "TensorShapeProto": {2: Field("dims", "Dim", many=True), 3: Field("unknown_rank", "bool")},
     "Dim": {1: Field("size", "int")},
     "collection": {1: Field("key", "text"), 2: Field("value", "CollectionDef")},
     "CollectionDef": {2: Field("list", "BytesList")},
     "BytesList": {1: Field("values", "bytes", many=True)},
-    "VariableDef": {1: Field("name", "text"), 4: Field("slice", "SaveSliceInfo"), 7: Field("trainable", "bool")},
-    "SaveSliceInfo": {1: Field("name", "text")},
+    "VariableDef": {1: Field("name", "text"), 4: Field("slice", "SaveSliceInfoDef"), 7: Field("trainable", "bool")},
+    "SaveSliceInfoDef": {1: Field("name", "text")},
     "objects": {1: Field("nodes", "SavedObject", many=True), 2: Field("functions", "function", many=True)},
     "SavedObject": {
         1: Field("children", "ObjectReference", many=True),
-        3: Field("slots", "SlotVariable", many=True),
+        3: Field("slots", "SlotVariableReference", many=True),
         4: Field("user", "SavedUserObject"),
         6: Field("function", "SavedFunction"),
         7: Field("variable", "SavedVariable"),
     },
     "ObjectReference": {1: Field("id", "int"), 2: Field("name", "text")},
-    "SlotVariable": {1: Field("original", "int"), 2: Field("name", "text"), 3: Field("id", "int")},
+    "SlotVariableReference": {1: Field("original", "int"), 2: Field("name", "text"), 3: Field("id", "int")},
     "SavedUserObject": {1: Field("identifier", "text"), 3: Field("metadata", "text")},
     "SavedFunction": {1: Field("concrete", "text", many=True)},
     "SavedVariable": {
         1: Field("dtype", "int"),
-        2: Field("shape", "TensorShape"),
+        2: Field("shape", "TensorShapeProto"),
         3: Field("trainable", "bool"),
         6: Field("name", "text"),
     },
     "function": {1: Field("key", "text"), 2: Field("value", "bytes")},
-    "ConcreteFunction": {3: Field("inputs", "StructuredValue"), 4: Field("outputs", "StructuredValue")},
+    "SavedConcreteFunction": {3: Field("inputs", "StructuredValue"), 4: Field("outputs", "StructuredValue")},
     "StructuredValue": {
-        33: Field("tensor", "TensorSpec"),
+        33: Field("tensor", "TensorSpecProto"),
         34: Field("type", "bytes"),
-        35: Field("bounded", "TensorSpec"),
-        51: Field("list", "Values"),
-        52: Field("tuple", "Values"),
-        53: Field("dict", "Fields"),
-        54: Field("named", "Pairs"),
+        35: Field("bounded", "TensorSpecProto"),
+        51: Field("list", "ListValue"),
+        52: Field("tuple", "TupleValue"),
+        53: Field("dict", "DictValue"),
+        54: Field("named", "NamedTupleValue"),
     },
-    "TensorSpec": {2: Field("shape", "TensorShape"), 3: Field("dtype", "int")},
-    "Values": {1: Field("values", "StructuredValue", many=True)},
-    "Fields": {1: Field("fields", "Pair", many=True)},
-    "Pairs": {2: Field("values", "Pair", many=True)},
-    "Pair": {1: Field("key", "text"), 2: Field("value", "StructuredValue")},
-    "SavedMetadata": {1: Field("nodes", "KerasObject", many=True)},
-    "KerasObject": {
-        2: Field("id", "int"),
-        3: Field("path", "text"),
-        4: Field("identifier", "text"),
-        5: Field("metadata", "text"),
-    },
-    "BundleHeader": {1: Field("shards", "int"), 2: Field("endianness", "int")},
-    "BundleEntry": {
+    "TensorSpecProto": {2: Field("shape", "TensorShapeProto"), 3: Field("dtype", "int")},
+    "ListValue": {1: Field("values", "StructuredValue", many=True)},
+    "TupleValue": {1: Field("values", "StructuredValue", many=True)},
+    "DictValue": {1: Field("fields", "PairValue", many=True)},
+    "NamedTupleValue": {2: Field("values", "PairValue", many=True)},
+    "PairValue": {1: Field("key", "text"), 2: Field("value", "StructuredValue")},
+    "SavedMetadata": {1: Field("nodes", "keras", many=True)},
+    "keras": {2: Field("id", "int"), 5: Field("metadata", "text")},
+    "BundleHeaderProto": {1: Field("shards", "int"), 2: Field("endianness", "int")},
+    "BundleEntryProto": {
         1: Field("dtype", "int"),
-        2: Field("shape", "TensorShape"),
+        2: Field("shape", "TensorShapeProto"),
         3: Field("shard", "int"),
         4: Field("offset", "int"),
         5: Field("size", "int"),
-        7: Field("slices", "TensorSlice", many=True),
+        7: Field("slices", "TensorSliceProto", many=True),
     },
-    "TensorSlice": {1: Field("extents", "Extent", many=True)},
+    "TensorSliceProto": {1: Field("extents", "Extent", many=True)},
     "Extent": {1: Field("start", "int"), 2: Field("length", "int")},
     "TrackableObjectGraph": {1: Field("nodes", "TrackableObject", many=True)},
     "TrackableObject": {
         1: Field("children", "ObjectReference", many=True),
         2: Field("attributes", "SerializedTensor", many=True),
-        3: Field("slots", "SlotVariable", many=True),
+        3: Field("slots", "SlotVariableReference", many=True),
     },
     "SerializedTensor": {1: Field("name", "text"), 3: Field("key", "text")},
 }

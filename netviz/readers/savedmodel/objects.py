@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Tensor
@@ -16,21 +17,21 @@ from netviz.readers.savedmodel.calls import CALL, Traced, traced
 from netviz.readers.savedmodel.messages import tensor_of
 from netviz.readers.savedmodel.wire import Record
 
-LISTS = frozenset({
+BESIDE = frozenset({
     "variables", "trainable_variables", "non_trainable_variables", "regularization_losses", "_all_variables",
     "_misc_assets", "keras_api", "signatures", "__call__", "call_and_return_all_conditional_losses",
     "call_and_return_conditional_losses", "_default_save_signature",
 })  # fmt: skip
-"""What a saved object holds beside its own attributes, which lists what these hold once more."""
+"""What a saved object holds beside its own attributes: functions, and lists of what the attributes hold anyway."""
 
-WRAPPERS = ("trackable_list_wrapper", "trackable_dict_wrapper", "trackable_tuple_wrapper")
-"""Lists, dicts and tuples."""
+CONTAINERS = ("trackable_list_wrapper", "trackable_dict_wrapper", "trackable_tuple_wrapper")
+"""Lists, dicts and tuples of Python."""
 
 METRIC = "_tf_keras_metric"
+"""The identifier of a metric; that of a layer or a model begins the same."""
 
 OPTIMIZERS = ("optimizer", "experimentalOptimizer")
 """Optimizers until Keras 2.10, and since."""
-
 
 MAX_STEPS = 20_000_000
 """Objects looked at, each as often as it is come by; a model of 300 layers takes 100,000."""
@@ -63,14 +64,19 @@ class SavedObject:
         return self.identifier.startswith("_tf_keras_") and self.identifier != METRIC
 
     @property
-    def is_wrapper(self) -> bool:
-        return self.identifier in WRAPPERS
+    def is_container(self) -> bool:
+        """Whether it is a list, dict or tuple."""
+        return self.identifier in CONTAINERS
 
 
 @dataclass(frozen=True)
 class ObjectGraph:
-    """The saved objects by number; the first is the model. `functions` has what they compute, by name, unread."""
+    """The saved objects by number; the first is the model. `functions` has what they compute, by name, unread.
 
+    `file` is where they are stated; it is for errors, which come up when the objects are gone through.
+    """
+
+    file: Path
     objects: tuple[SavedObject, ...] = ()
     functions: Mapping[str, memoryview] = field(default_factory=dict, repr=False)
     _steps: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
@@ -90,7 +96,7 @@ class ObjectGraph:
         """The variables and objects that belong to an object, nearest first, as (path, number).
 
         Lists and dicts are seen through, with `through_objects` also what is no layer. Layers are not looked into,
-        optimizers, metrics and what `LISTS` names are left out.
+        optimizers, metrics and what `BESIDE` names are left out.
         """
         level, seen = [("", number)], {number}
         while level:
@@ -101,11 +107,11 @@ class ObjectGraph:
                     if inner in seen or self._is_aside(outer, name, inner):
                         continue
                     seen.add(inner)
-                    held, below = self[inner], f"{path}/{name}" if path else name
-                    if held.is_wrapper or (through_objects and not held.is_layer and held.variable is None):
-                        following.append((below, inner))
+                    held, place = self[inner], f"{path}/{name}" if path else name
+                    if held.is_container or (through_objects and not held.is_layer and held.variable is None):
+                        following.append((place, inner))
                     else:
-                        yield below, inner
+                        yield place, inner
             level = following
 
     def call(self, number: int) -> Traced | None:
@@ -165,24 +171,28 @@ class ObjectGraph:
         own = self.child(0, "optimizer")
         return dict.fromkeys((*([] if own is None or self[own].is_layer else [own]), *found))
 
+    def refused(self, reason: str) -> SourceError:
+        """The error that gives up on these objects."""
+        return SourceError(f"{self.file}: {reason}", "Copy or download the folder again.")
+
     def _walk(self, children: tuple[tuple[str, int], ...]) -> None:
         """Counts what is looked at; raises SourceError where objects hold one another so that there is no end to it."""
         self._steps[0] += len(children)
         if self._steps[0] > MAX_STEPS:
-            raise SourceError("saved_model.pb: its objects hold one another in more ways than those of any model")
+            raise self.refused("its objects hold one another in more ways than those of any model")
 
     def _is_aside(self, outer: int, name: str, inner: int) -> bool:
-        """Whether a child is no part of the model: one of the lists, a metric, or an optimizer."""
+        """Whether a child is no part of the model: listed beside, a metric, or an optimizer."""
         if self[inner].identifier == METRIC or inner in self.optimizers:
             return True
-        return name in LISTS and not self[outer].is_wrapper
+        return name in BESIDE and not self[outer].is_container
 
 
-def read_objects(record: Record, keys: Mapping[int, str]) -> ObjectGraph:
-    """The objects of a message; `keys` are those of the variables' values by number."""
+def read_objects(file: Path, record: Record, keys: Mapping[int, str]) -> ObjectGraph:
+    """The objects of a message in that file; `keys` are those of the variables' values by number."""
     objects = tuple(_object(node, keys.get(number)) for number, node in enumerate(record.get("nodes", ())))
     functions = {entry.get("key", ""): entry.get("value", memoryview(b"")) for entry in record.get("functions", ())}
-    return ObjectGraph(objects, functions)
+    return ObjectGraph(file, objects, functions)
 
 
 def _object(node: Record, key: str | None) -> SavedObject:

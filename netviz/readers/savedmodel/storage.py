@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.naming import group_names
-from netviz.errors import SourceError
 from netviz.model import Config, Graph, Layer, Note, Weight
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader
 from netviz.readers.infer import Inference
 from netviz.readers.plan import below
 from netviz.readers.savedmodel.calls import Traced
+from netviz.readers.savedmodel.distinct import Distinct
 from netviz.readers.savedmodel.metadata import built_on, serialized
 from netviz.readers.savedmodel.objects import ObjectGraph
 
@@ -94,13 +94,9 @@ class ObjectStorage:
             return ()
         self._open.add(number)  # objects may hold one another
         layers: list[Layer] = []
-        for name, inner in self._parts(number):
-            names = {layer.name for layer in layers}
-            own = str(self._stated.get(inner, {}).get("name") or self._called(inner, name))
-            unique, count = own, 1
-            while unique in names:
-                count += 1
-                unique = f"{own}#{count}"
+        distinct = Distinct()
+        for name, inner in self._members(number):
+            unique = distinct(str(self._stated.get(inner, {}).get("name") or self._called(inner, name)))
             layers.append(self._layer(inner, unique, below(path, unique), trainable))
         self._open.discard(number)
         return tuple(layers)
@@ -117,20 +113,22 @@ class ObjectStorage:
 
     def unclaimed(self) -> list[str]:
         """The variables that no layer has taken, of those that Keras lists as the model's where it does."""
-        return self._keys(number for number in self._left() if self._counts(number))
+        return self._keys(number for number in self._left() if self._counted is None or number in self._counted)
 
     def aside(self) -> list[str]:
         """The variables that are saved with a model of Keras, but not among its weights, as those of generators."""
-        return self._keys(number for number in self._left() if not self._counts(number))
+        return [] if self._counted is None else self._keys(self._left() - self._counted)
 
     def _left(self) -> set[int]:
         """The variables that nobody has taken, but for those of metrics and second copies."""
         held = {number for number, saved in enumerate(self._objects.objects) if saved.variable is not None}
         return held - self._claimed - self._objects.metrics
 
-    def _counts(self, number: int) -> bool:
+    @cached_property
+    def _counted(self) -> frozenset[int] | None:
+        """The variables that Keras lists as the model's, None where it lists none."""
         listed = self._objects.listed(0, "variables") if self._objects[0].is_layer else None
-        return listed is None or number in listed
+        return None if listed is None else frozenset(listed)
 
     def _keys(self, numbers: Iterable[int]) -> list[str]:
         variables = (self._objects[number].variable for number in numbers)
@@ -168,7 +166,7 @@ class ObjectStorage:
     def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
         self._shown += 1
         if self._shown > MAX_LAYERS:
-            raise SourceError(f"saved_model.pb: its objects make over {MAX_LAYERS:,} layers")
+            raise self._objects.refused(f"its objects make over {MAX_LAYERS:,} layers")
         call = self._objects.call(number)
         location = f"{NUMBER}{number}"
         if self._stated.get(number):
@@ -188,7 +186,7 @@ class ObjectStorage:
             self.calls[path] = call
         return layer
 
-    def _parts(self, number: int) -> list[tuple[str, int]]:
+    def _members(self, number: int) -> list[tuple[str, int]]:
         """What an object holds that is a layer or holds variables; where Keras lists the layers, in its order."""
         found = [
             (name, inner)
@@ -201,7 +199,7 @@ class ObjectStorage:
         order = (
             {} if listed is None else {inner: place for place, (_, inner) in enumerate(self._objects[listed].children)}
         )
-        return sorted(found, key=lambda part: order.get(part[1], len(order)))
+        return sorted(found, key=lambda member: order.get(member[1], len(order)))
 
     def _called(self, number: int, attribute: str) -> str:
         """What to call a layer of which no name is stated: the attribute, or where that only counts the scope.
@@ -268,15 +266,13 @@ class ObjectStorage:
     def _as_weights(self, found: Mapping[int, str], trainable: bool) -> tuple[Weight, ...]:
         """The variables as weights; where a name stands twice the second gets a number."""
         weights: list[Weight] = []
-        counts: Counter[str] = Counter()
+        distinct = Distinct()
         for number, name in found.items():
             variable = self._objects[number].variable
             if variable is None:
                 continue
-            counts[name] += 1
-            unique = name if counts[name] == 1 else f"{name}#{counts[name]}"
             path = variable.key or f"(no values)/{number}"
-            weights.append(Weight(path, unique, variable.tensor, trainable and variable.trainable))
+            weights.append(Weight(path, distinct(name), variable.tensor, trainable and variable.trainable))
         return tuple(weights)
 
     def _resolve(self, location: str) -> int | None:
@@ -289,10 +285,10 @@ class ObjectStorage:
                 number = int(digits) if digits.isdigit() else None
             elif number is not None:
                 inner = self._objects.child(number, word, f"_{word}")
-                number = self._counted(number, word) if inner is None else inner
+                number = self._by_class(number, word) if inner is None else inner
         return number
 
-    def _counted(self, number: int, word: str) -> int | None:
+    def _by_class(self, number: int, word: str) -> int | None:
         """The layer in a list that is called by class and number, as in a .keras file ("lstm_cell_1")."""
         inside = [inner for _, inner in self._objects[number].children if self._objects[inner].is_layer]
         classes = [str(self._stated.get(inner, {}).get("class_name")) for inner in inside]

@@ -20,16 +20,31 @@ TRAILER = 5
 
 SNAPPY = 1
 
+MAX_KEY_BYTES = 256 << 20
+"""Of all keys written out in full; those of a model of 10,000 layers take a few MB."""
+
 
 def read_table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The keys and values in order; raises WireError where the data is no such table or a block is damaged."""
+    """The keys and values in order; raises WireError where the data is no such table or a block is damaged.
+
+    The blocks follow one another, as they are written: one that was named a thousand times would be read as often.
+    """
     if len(data) < FOOTER or int.from_bytes(data[-8:], "little") != MAGIC:
         raise WireError("it does not end as an index of variables does")
     footer = memoryview(data)[-FOOTER:]
     _, place = _handle(footer, 0)
     index, _ = _handle(footer, place)
-    for _, handle in _entries(_block(data, index)):
-        yield from _entries(_block(data, _handle(memoryview(handle), 0)[0]))
+    behind, left = 0, MAX_KEY_BYTES
+    for _, written in _entries(_block(data, index)):
+        handle, _ = _handle(memoryview(written), 0)
+        if handle[0] < behind:
+            raise WireError("its blocks do not follow one another")
+        behind = sum(handle) + TRAILER
+        for key, value in _entries(_block(data, handle)):
+            left -= len(key)
+            if left < 0:
+                raise WireError(f"its keys take over {MAX_KEY_BYTES:,} bytes")
+            yield key, value
 
 
 def _handle(data: memoryview, place: int) -> tuple[tuple[int, int], int]:
