@@ -80,12 +80,14 @@ class Expected:
     """The shape that a variable has by the settings and what goes in; None is an axis that these leave open.
 
     `reduced` are the axes that the layer sums over: int4 values are packed by them. `of_policy` is whether it is
-    kept in the dtype of the layer's policy; where not, the dtype depends on Keras's backend.
+    kept in the dtype of the layer's policy; where not, the dtype depends on Keras's backend. `formerly` is the shape
+    that it had under an older Keras whose configs do not differ: a file with it is sound as well.
     """
 
     shape: Shape
     reduced: tuple[int, ...] = (0,)
     of_policy: bool = True
+    formerly: Shape | None = None
 
 
 Held: TypeAlias = Mapping[str, Tensor]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from netviz.catalog.dtypes import quantization_mode
 from netviz.catalog.kinds import RULE_ERRORS, Arguments, Expected, LayerKind
+from netviz.catalog.shapes import conflict
 from netviz.model import Config, Shape, Tensor
 
 TABLES = ("kernel", "embeddings", "reverse_embeddings")
@@ -54,10 +55,13 @@ def fit(kind: LayerKind | None, config: Config, arguments: Arguments | None, hel
         found = _packed(config, name, held, expected.get(name))
         if found is not None:
             packed[name] = found
+    unpacked = {name: packed[name].tensor.shape if name in packed else held[name].shape for name in held}
     conflicts = {
         name: wanted.shape
         for name, wanted in expected.items()
-        if name in held and not _agree(packed[name].tensor.shape if name in packed else held[name].shape, wanted.shape)
+        if name in held
+        and conflict(unpacked[name], wanted.shape)
+        and (wanted.formerly is None or conflict(unpacked[name], wanted.formerly))
     }
     return Fitting(packed, conflicts)
 
@@ -74,7 +78,7 @@ def _packed(config: Config, name: str, held: Mapping[str, Tensor], wanted: Expec
         return _columns_first(mode, stored.shape, scale.shape)
     if own not in TABLES or stored.dtype != "int8" or wanted is None:
         return None
-    if mode is None and _agree(stored.shape, wanted.shape):
+    if mode is None and not conflict(stored.shape, wanted.shape):
         return None
     if mode is not None and not mode.startswith("int4"):
         return None
@@ -126,12 +130,3 @@ def _halved(stored: Shape, wanted: Expected) -> Packed | None:
 def _half(size: int) -> int:
     """So many bytes hold that many values of four bits."""
     return (size + 1) // 2
-
-
-def _agree(held: Shape | None, wanted: Shape) -> bool:
-    """Whether the shapes may be the same; an axis that is left open goes with every length."""
-    if held is None:
-        return True
-    return len(held) == len(wanted) and all(
-        one is None or other is None or one == other for one, other in zip(held, wanted, strict=True)
-    )

@@ -60,6 +60,15 @@ def arranged(config: Config, batch: int | None, axes: Sequence[int | None], chan
     return (batch, channels, *axes) if channels_first(config) else (batch, *axes, channels)
 
 
+def conflict(stated: Shape | None, inferred: Shape | None) -> bool:
+    """Whether two shapes cannot be the same tensor's; an axis of any length goes with every length."""
+    if stated is None or inferred is None:
+        return False
+    if len(stated) != len(inferred):
+        return True
+    return any(a is not None and b is not None and a != b for a, b in zip(stated, inferred, strict=True))
+
+
 def product(shape: Shape) -> int | None:
     """Number of elements; None where an axis is None."""
     known = [axis for axis in shape if axis is not None]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from netviz import catalog
-from netviz.catalog.keras_1 import MODULE as KERAS_1
+from netviz.catalog.keras_1 import MODULE as KERAS_1_MODULE
 from netviz.model import Config, Note, Shape, Tensor
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, Step, below, substitute
 
@@ -200,7 +200,7 @@ def _module_of(class_name: str, config: Config, keras_1: bool) -> str | None:
     if class_name in MODEL_MODULES:
         return MODEL_MODULES[class_name]
     if keras_1:
-        return KERAS_1 if catalog.find(class_name, KERAS_1) else None
+        return KERAS_1_MODULE if catalog.find(class_name, KERAS_1_MODULE) else None
     homes = ("keras.layers", "keras.ops") if "trainable" in config else ("keras.ops", "keras.layers")
     return next((home for home in homes if catalog.find(class_name, home)), None)
 

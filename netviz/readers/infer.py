@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from netviz.catalog.dtypes import compute_dtype
-from netviz.catalog.keras_1 import MODULE as KERAS_1
+from netviz.catalog.keras_1 import MODULE as KERAS_1_MODULE
 from netviz.catalog.kinds import RULE_ERRORS, Arguments, Shapes
 from netviz.catalog.registry import RegisteredRuleError
-from netviz.model import Config, Note, Shape, Tensor
+from netviz.catalog.shapes import conflict
+from netviz.model import Config, Note, Tensor
 from netviz.readers.config import PlanReader
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Reference, Stated, Step, below
 from netviz.readers.wiring import CallKey, Flow, Outputs, order_steps, tensor_at
@@ -146,7 +147,7 @@ def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLay
         children = entry.kind.children(entry.config, arguments or Arguments())
     except RULE_ERRORS:
         return []
-    reader = PlanReader([], keras_1=entry.module == KERAS_1)
+    reader = PlanReader([], keras_1=entry.module == KERAS_1_MODULE)
     return [
         WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
     ]
@@ -172,15 +173,6 @@ def merge(stated: Tensor, inferred: Tensor) -> Tensor:
     """What is stated, completed by what is inferred."""
     shape = inferred.shape if stated.shape is None else stated.shape
     return Tensor(shape, stated.dtype or inferred.dtype)
-
-
-def conflict(stated: Shape | None, inferred: Shape | None) -> bool:
-    """Whether two shapes cannot be the same tensor's; an axis of any length goes with every length."""
-    if stated is None or inferred is None:
-        return False
-    if len(stated) != len(inferred):
-        return True
-    return any(a is not None and b is not None and a != b for a, b in zip(stated, inferred, strict=True))
 
 
 def _entering(plan: Plan, inputs: tuple[Tensor, ...] | None) -> dict[CallKey, Tensor]:
