@@ -141,6 +141,43 @@ def test_a_folder_that_has_changed_since_gives_no_values(tmp_path: Path) -> None
         model.store.read(next(weight for weight in weights_of(model) if weight.name == "w"))
 
 
+def test_a_piece_of_a_variable_that_has_changed_since_gives_no_values(tmp_path: Path) -> None:
+    """The pieces of one lie in several files."""
+    for file in ("variables.data-00000-of-00002", "variables.data-00001-of-00002"):
+        folder = tmp_path / file
+        shutil.copytree(fixture("tf1"), folder)
+        model = read(folder)
+        with (folder / "variables" / file).open("ab") as opened:
+            opened.write(b"\0")
+        assert model.store is not None
+        refused = 0
+        for weight in weights_of(model):
+            try:
+                model.store.read(weight)
+            except SourceError as error:
+                assert "changed" in error.message
+                refused += 1
+        assert refused
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_the_files_of_a_saved_model_count(kind: str, tmp_path: Path) -> None:
+    """What else lies in the folder, as a whole data set may, does not."""
+    folder = tmp_path / "m"
+    shutil.copytree(fixture(kind), folder)
+    (folder / "variables" / "inside").mkdir()
+    (folder / "data").mkdir()
+    (folder / "data" / "train.csv").write_bytes(b"0" * 1_000)
+    files = ("saved_model.pb", "keras_metadata.pb", "variables/*", "assets/*")
+    known = [path for pattern in files for path in fixture(kind).glob(pattern)]
+    assert read(folder).source.bytes == read(fixture(kind)).source.bytes == sum(path.stat().st_size for path in known)
+
+
+def test_an_export_says_that_a_config_can_be_joined() -> None:
+    assert ["--architecture" in note.message for note in read(fixture("export")).notes] == [True]
+    assert not any("--architecture" in note.message for note in read(fixture("module")).notes)
+
+
 def test_without_the_values_the_variables_are_shown(tmp_path: Path) -> None:
     """But not of TensorFlow 1, where only they tell what there is."""
     for kind in ("keras-2.21", "export", "module"):
@@ -158,9 +195,9 @@ def test_without_the_values_the_variables_are_shown(tmp_path: Path) -> None:
 def test_what_is_no_saved_model_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
     for path in (tmp_path, tmp_path / "saved_model.pb", tmp_path / "missing" / "saved_model.pb"):
-        with pytest.raises(SourceError) as raised:
+        with pytest.raises(SourceError, match=r"no such|no graph|empty") as raised:
             read(path)
-        assert "\n" not in raised.value.message
+        assert str(path) in raised.value.message and "\n" not in raised.value.message
 
 
 FILES = [

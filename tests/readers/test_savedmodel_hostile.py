@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from netviz.errors import NetvizError, SourceError
 from netviz.readers import read
 from netviz.readers.savedmodel import table
+from netviz.readers.savedmodel.distinct import Distinct
 from netviz.readers.savedmodel.messages import TABLES
 from netviz.readers.savedmodel.ordered import slice_key
 from netviz.readers.savedmodel.wire import MessageReader, WireError, varint
@@ -54,6 +55,13 @@ def variable(name: str) -> bytes:
     return field(7, field(1, 1) + field(2, field(2, field(1, 3))) + field(3, 1) + field(6, name.encode()))
 
 
+def assert_names(folder: Path, error: NetvizError) -> None:
+    """The error is one line that begins with the file, and a hint."""
+    assert error.message.startswith(f"{folder / 'saved_model.pb'}: ")
+    assert "\n" not in error.message
+    assert error.hint and "\n" not in error.hint
+
+
 def test_a_folder_made_by_hand_is_read(tmp_path: Path) -> None:
     """What the helpers here write is what the tests below damage."""
     model = read(
@@ -78,19 +86,47 @@ def test_objects_that_are_held_in_ever_more_ways_end(tmp_path: Path) -> None:
             following = [("a", 2 * level + 3), ("b", 2 * level + 4)] if level < levels - 1 else [("w", 2 * levels + 1)]
             objects += [holder(following, identifier, said)] * 2
         folder = saved(tmp_path / identifier.decode(), [*objects, variable("w")])
-        with pytest.raises(SourceError):
+        with pytest.raises(SourceError, match=r"hold one another|over [\d,]+ layers") as raised:
             read(folder)
+        assert_names(folder, raised.value)
 
 
 def test_depth_ends_in_one_line(tmp_path: Path) -> None:
     chain = [holder([("inner", place + 1)]) for place in range(20_000)]
-    with pytest.raises(SourceError):
-        read(saved(tmp_path / "chain", [*chain, variable("w")]))
+    folder = saved(tmp_path / "chain", [*chain, variable("w")])
+    with pytest.raises(SourceError, match="nested deeper") as raised:
+        read(folder)
+    assert str(folder) in raised.value.message and "\n" not in raised.value.message
     value = b""
     for _ in range(5_000):
         value = field(52, field(1, value))
     with pytest.raises(WireError, match="deep"):
         MessageReader(TABLES).read("StructuredValue", value)
+
+
+def test_thousands_of_variables_that_no_layer_takes_are_counted(tmp_path: Path) -> None:
+    """The model lists them, and so does a layer of which its config says nothing."""
+    count = 5_000
+    layers = [{"class_name": "Flatten", "config": {"name": "flat"}}]
+    said = {"class_name": "Sequential", "name": "m", "config": {"name": "m", "layers": layers}}
+    variables = [(str(place), place) for place in range(3, 3 + count)]
+    objects = [
+        holder([("variables", 1), ("lost", 2)], b"_tf_keras_network", said),
+        holder(variables, b"trackable_list_wrapper"),
+        holder([("variables", 1), *variables], b"_tf_keras_layer", {"class_name": "Dense", "name": "lost"}),
+        *(variable(f"lost/{place}") for place in range(count)),
+    ]
+    notes = {note.code: note.message for note in read(saved(tmp_path / "m", objects)).notes}
+    assert notes["weights-unclaimed"].startswith(f"{count} ")
+
+
+@given(st.lists(st.sampled_from(["w", "w#2", "w#3", "v", ""])))
+def test_names_are_told_apart(names: list[str]) -> None:
+    distinct = Distinct()
+    given_names = [distinct(name) for name in names]
+    assert len(set(given_names)) == len(names)
+    assert all(unique == name or unique.startswith(f"{name}#") for name, unique in zip(names, given_names, strict=True))
+    assert set(names) <= set(given_names)
 
 
 def test_numbers_of_objects_that_are_not_there(tmp_path: Path) -> None:
@@ -131,18 +167,75 @@ def test_what_an_entry_of_the_index_may_claim(
         model.store.read(weights["b"])
 
 
-def written(entries: dict[bytes, bytes]) -> bytes:
-    """An index with these entries, in one block without shared prefixes."""
+@pytest.mark.parametrize("size", [1 << 20, 1 << 40], ids=["4 TiB", "beyond any address"])
+def test_a_variable_in_pieces_takes_no_room_that_the_files_do_not_have(size: int, tmp_path: Path) -> None:
+    """The piece is as large as the whole, as it should be; the file it is said to lie in is not."""
+    folder = tmp_path / "m"
+    shutil.copytree(TF1, folder)
+    index = folder / "variables" / "variables.index"
+    entries = dict(table.read_table(index.read_bytes()))
+    shape = field(2, field(2, field(1, size)) + field(2, field(1, 1 << 20)))
+    extents = field(1, b"") * 2
+    entries[b"net/b"] = field(1, 1) + shape + field(7, extents)
+    entries[slice_key(b"net/b", [(0, -1)] * 2)] = field(1, 1) + shape + field(5, size << 22)
+    index.write_bytes(written(entries))
+    model = read(folder)
+    assert model.store is not None
+    weight = next(weight for weight in model.root.all_weights if weight.name == "b")
+    assert weight.tensor.shape == (size, 1 << 20)
+    with pytest.raises(SourceError, match="the files are smaller") as raised:
+        model.store.read(weight)
+    assert "\n" not in raised.value.message
 
-    def block(rows: Iterable[tuple[bytes, bytes]]) -> bytes:
-        body = b"".join(number(0) + number(len(key)) + number(len(value)) + key + value for key, value in rows)
-        body += (0).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\0"
-        return body + table.masked(table.crc32c(memoryview(body))).to_bytes(4, "little")
 
-    data = block(sorted(entries.items()))
-    index = block([(max(entries), number(0) + number(len(data) - 5))])
-    handles = number(0) * 2 + number(len(data)) + number(len(index) - 5)
-    return data + index + handles.ljust(40, b"\0") + table.MAGIC.to_bytes(8, "little")
+def test_a_block_of_the_index_is_read_once(tmp_path: Path) -> None:
+    """A thousand blocks that are one: each would be summed up and read again."""
+    data = (TF1 / "variables" / "variables.index").read_bytes()
+    entries = dict(table.read_table(data))
+    assert dict(table.read_table(written(entries))) == entries
+    with pytest.raises(WireError, match="follow one another"):
+        list(table.read_table(written(entries, times=1_000)))
+    folder = tmp_path / "m"
+    shutil.copytree(TF1, folder)
+    (folder / "variables" / "variables.index").write_bytes(written(entries, times=1_000))
+    assert "weights-unreadable" in {note.code for note in read(folder).notes}
+
+
+def test_keys_of_the_index_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each entry may take over the whole key before it, so that few bytes stand for many."""
+    key, count = b"k" * 1_000, 50
+    rows = number(0) + number(len(key)) + number(0) + key + (number(len(key)) + number(0) * 2) * (count - 1)
+    data = bound([block(rows)])
+    assert [len(found) for found, _ in table.read_table(data)] == [len(key)] * count
+    monkeypatch.setattr(table, "MAX_KEY_BYTES", len(key) * count - 1)
+    with pytest.raises(WireError, match="keys"):
+        list(table.read_table(data))
+
+
+def block(rows: bytes) -> bytes:
+    """A block of an index with these entries, and behind it what says that it is not compressed, and the checksum."""
+    body = rows + (0).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\0"
+    return body + table.masked(table.crc32c(memoryview(body))).to_bytes(4, "little")
+
+
+def entry(key: bytes, value: bytes) -> bytes:
+    return number(0) + number(len(key)) + number(len(value)) + key + value
+
+
+def bound(blocks: list[bytes], times: int = 1) -> bytes:
+    """An index of these blocks, each of which it names so many times."""
+    handles, place = b"", 0
+    for data in blocks:
+        handles += entry(b"z", number(place) + number(len(data) - 5)) * times
+        place += len(data)
+    index = block(handles)
+    footer = number(0) * 2 + number(place) + number(len(index) - 5)
+    return b"".join(blocks) + index + footer.ljust(40, b"\0") + table.MAGIC.to_bytes(8, "little")
+
+
+def written(entries: dict[bytes, bytes], times: int = 1) -> bytes:
+    """An index with these entries in one block without shared prefixes, which it names so many times."""
+    return bound([block(b"".join(entry(*item) for item in sorted(entries.items())))], times)
 
 
 def test_a_damaged_index_is_noticed() -> None:
