@@ -26,9 +26,6 @@ from netviz.readers.config import PlanReader
 from netviz.readers.infer import Inference
 from netviz.readers.plan import Entry
 
-REFUSALS = (LookupError, TypeError, ValueError, ArithmeticError)
-"""What a rule may raise on a call that Keras would refuse."""
-
 
 @dataclass(frozen=True)
 class Question:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -14,14 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netviz.catalog import find
-from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.catalog import LAYERS_OF_KERAS_2, find
+from netviz.catalog.keras_1 import KERAS_1
+from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.operations import OPERATIONS
-from netviz.model import Tensor
+from netviz.catalog.tensorflow_functions import FUNCTIONS
+from netviz.catalog.tensorflow_nodes import NODES
+from netviz.model import Shape, Tensor
 from netviz.views import FAMILIES
 from tests.catalog.operations.every import FOUND
-from tests.catalog.oracle import REFUSALS
 
 NO_ROW = {
     "InputSpec": "not a layer",
@@ -65,7 +68,12 @@ def test_operations_have_names_of_their_own() -> None:
     assert {name for name, _ in FOUND} >= set(OPERATIONS)
 
 
-@pytest.mark.parametrize("table", [LAYERS, OPERATIONS])
+TABLES = pytest.mark.parametrize(
+    "table", [LAYERS, OPERATIONS, LAYERS_OF_KERAS_2, KERAS_1], ids=["layers", "operations", "Keras 2", "Keras 1"]
+)
+
+
+@TABLES
 def test_rows_are_whole(table: dict[str, LayerKind]) -> None:
     for name, kind in table.items():
         assert kind.class_name == name
@@ -104,47 +112,111 @@ JSON = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = [
+SETTINGS = [
     "units", "filters", "kernel_size", "strides", "dilation_rate", "padding", "data_format", "pool_size", "axis",
     "axes", "target_shape", "dims", "layer", "cell", "cells", "merge_mode", "output_shape", "equation", "return_state",
     "size", "cropping", "dtype", "num", "indices_or_sections", "newshape", "shape", "repeats", "subscripts",
     "output_size", "bin_boundaries", "output_mode", "num_tokens", "backward_layer", "block_size", "pad_width", "k",
-    "batch_shape", "k", "offset", "axis1", "axis2", "mode", "indexing", "fft_length", "sequence_length",
+    "batch_shape", "offset", "axis1", "axis2", "mode", "indexing", "fft_length", "sequence_length",
     "sequence_stride", "num_segments", "bins", "target_height", "stride", "strategy", "top_paths", "weights",
+    "use_bias", "bias_axes", "num_heads", "key_dim", "value_dim", "head_dim", "num_query_heads", "num_key_value_heads",
+    "input_dim", "output_dim", "depth_multiplier", "groups", "shared_axes", "reset_after", "quantization_config",
 ]  # fmt: skip
+SETTINGS_OF_KERAS_1 = [
+    "nb_filter", "filter_length", "nb_row", "nb_col", "kernel_dim1", "subsample", "dim_ordering", "border_mode", "bias",
+    "consume_less", "nb_feature", "concat_axis", "dot_axes", "mode_type", "pool_length", "length", "input_dtype",
+]  # fmt: skip
+PARAMETERS = sorted({name for function in FUNCTIONS.values() for name in (*function.settings, *function.operands)})
 TENSOR = st.builds(
-    Tensor, st.one_of(st.none(), st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5).map(tuple))
+    Tensor,
+    st.one_of(st.none(), st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5).map(tuple)),
+    st.sampled_from([None, "float32", "int8", "uint8", "bool", "string", "nonsense"]),
 )
 ARGUMENT = st.one_of(TENSOR, TENSOR, st.lists(TENSOR, max_size=3), JSON)
+ATTRIBUTE = st.one_of(
+    JSON,
+    st.dictionaries(
+        st.sampled_from(["i", "s", "b", "type", "shape"]), st.one_of(JSON, st.text(max_size=4)), max_size=2
+    ),
+    st.dictionaries(st.just("list"), st.dictionaries(st.sampled_from(["i", "s", "list"]), JSON, max_size=2)),
+)
+NODE = st.fixed_dictionaries(
+    {"op": st.sampled_from(sorted(NODES))},
+    optional={
+        "attr": st.dictionaries(
+            st.sampled_from(sorted({name for node in NODES.values() for name in node.attributes} | {"begin_mask"})),
+            ATTRIBUTE,
+            max_size=3,
+        )
+    },
+)
+SETTING = st.one_of(
+    st.dictionaries(st.sampled_from(SETTINGS), JSON, max_size=5),
+    st.dictionaries(st.sampled_from(SETTINGS + SETTINGS_OF_KERAS_1), st.one_of(JSON, st.integers(1, 9)), max_size=8),
+)
 
 
-@pytest.mark.parametrize("table", [LAYERS, OPERATIONS])
-@settings(max_examples=600, deadline=None)
+def mostly(sense: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Three times in four what makes sense, so that rules get further than to their first look."""
+    return st.integers(0, 3).flatmap(lambda number: sense if number else JSON)
+
+
+FUNCTION = st.fixed_dictionaries({"function": mostly(st.sampled_from(sorted(FUNCTIONS)))})
+CONFIG = {
+    "TFOpLambda": FUNCTION,
+    "SlicingOpLambda": FUNCTION,
+    "TensorFlowOpLayer": st.fixed_dictionaries(
+        {"node_def": mostly(NODE | NODE.map(json.dumps))},
+        optional={"constants": mostly(st.dictionaries(st.integers(-1, 4).map(str), JSON, max_size=3))},
+    ),
+}
+"""What takes the place of settings in some classes."""
+
+KEYWORDS = st.sampled_from(["inputs", "key", "mask", "q", "b", "kernel", "pattern", "slice_spec", *PARAMETERS])
+CALL = st.builds(Arguments, st.lists(ARGUMENT, max_size=3).map(tuple), st.dictionaries(KEYWORDS, ARGUMENT, max_size=3))
+PLACE = st.sampled_from(
+    [f"{group}vars/{number}" for group in ("", "cell/", "query_dense/") for number in range(4)]
+    + [f"{group}{name}" for group in ("", "query/") for name in ("kernel", "bias", "kernel_scale", "embeddings")]
+)
+HELD = st.dictionaries(PLACE, TENSOR, max_size=5)
+KNOWN_SHAPES = st.lists(st.lists(st.integers(0, 9), max_size=5).map(tuple), max_size=9).map(tuple)
+
+
+def is_shape(shape: Shape | None) -> bool:
+    return shape is None or all(axis is None or isinstance(axis, int) for axis in shape)
+
+
+@TABLES
+@settings(max_examples=1000, deadline=None)
 @given(data=st.data())
 def test_nonsense_is_refused_in_order(table: dict[str, LayerKind], data: st.DataObject) -> None:
-    """Whatever stands in a config or call, a rule gives shapes or raises what it may raise."""
+    """Whatever stands in a config, call or file, a rule gives what it should or raises what it may raise.
+
+    The lists of variables, which nobody guards, and the family are always given.
+    """
     kind = table[data.draw(st.sampled_from(sorted(table)))]
-    config: dict[str, Any] = data.draw(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5))
-    arguments = Arguments(
-        tuple(data.draw(st.lists(ARGUMENT, max_size=3))),
-        data.draw(
-            st.dictionaries(
-                st.sampled_from(["inputs", "key", "mask", "q", "b", "kernel", "pattern"]), ARGUMENT, max_size=1
-            )
-        ),
-    )
+    config: dict[str, Any] = data.draw(CONFIG.get(kind.class_name, SETTING))
+    arguments, held = data.draw(CALL), data.draw(HELD)
     assert all(spec.location for spec in kind.weights(config))
+    assert all(spec.location for spec in kind.variables(config, lambda: held))
+    if kind.family_by is not None:
+        assert kind.family_by(config) in FAMILIES
     for rule in (kind.dtype, kind.children):
         if rule is not None:
-            with suppress(*REFUSALS):
+            with suppress(*RULE_ERRORS):
                 rule(config, arguments)
+    if kind.shapes is not None:
+        with suppress(*RULE_ERRORS):
+            assert all(is_shape(expected.shape) for expected in kind.shapes(config, arguments).values())
+    if kind.formula is not None:
+        with suppress(*RULE_ERRORS):
+            assert isinstance(kind.formula(config, data.draw(KNOWN_SHAPES)), str)
     if kind.around is not None:
-        with suppress(*REFUSALS):
-            kind.around(config, arguments, arguments.shapes)
+        with suppress(*RULE_ERRORS):
+            assert all(map(is_shape, kind.around(config, arguments, arguments.shapes)))
     if kind.output is not None:
-        with suppress(*REFUSALS):
-            for shape in kind.output(config, arguments):
-                assert shape is None or all(axis is None or isinstance(axis, int) for axis in shape)
+        with suppress(*RULE_ERRORS):
+            assert all(map(is_shape, kind.output(config, arguments)))
 
 
 def test_importing_it_pulls_in_nothing_heavy() -> None:
