@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from netviz import catalog
 from netviz.catalog.formulas import times
-from netviz.catalog.kinds import LayerKind
+from netviz.catalog.kinds import RULE_ERRORS, LayerKind
 from netviz.model import Layer, Shape
 
 MAX_TERMS = 6
@@ -33,7 +33,7 @@ def parameter_formula(layer: Layer) -> str | None:
 
 def _own_formula(layer: Layer, kind: LayerKind | None, shapes: tuple[Shape, ...]) -> str:
     if shapes and kind and kind.formula and len(shapes) == len(kind.weights(layer.config)):
-        with suppress(LookupError, TypeError, ValueError, ArithmeticError):  # stored shapes that the class cannot have
+        with suppress(*RULE_ERRORS):  # stored shapes that the class cannot have
             return kind.formula(layer.config, shapes)
     return products(shapes)
 

@@ -69,6 +69,16 @@ def unchanged(config: Config, shape: Shape) -> Shape:
     return shape
 
 
+def each_unchanged(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """The shape of every tensor in the first argument."""
+    return tuple(tensor.shape for tensor in subjects(arguments))
+
+
+def one_number(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+    """A single number."""
+    return ((),)
+
+
 def dtype_in(config: Config, arguments: Arguments) -> str | None:
     """The dtype that goes in, as it is."""
     return first_tensor(arguments).dtype
@@ -81,6 +91,16 @@ def dtype_cast(config: Config, arguments: Arguments) -> str | None:
     """
     dtype = first_tensor(arguments).dtype
     return compute_dtype(config) or dtype if dtype in FLOATS else dtype
+
+
+def each_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
+    """The dtype of every tensor in the first argument, as it is."""
+    return tuple(tensor.dtype for tensor in subjects(arguments))
+
+
+def each_cast(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
+    """The dtype of each, after the layer has cast floats to its compute dtype."""
+    return tuple(dtype_cast(config, Arguments((tensor,))) for tensor in subjects(arguments))
 
 
 def always_dtype(dtype: str) -> DtypeRule:
@@ -111,6 +131,26 @@ def nested_shape(value: object) -> Shape:
         shape.append(len(value))
         value = value[0] if value else None
     return tuple(shape)
+
+
+def as_argument(place: int, name: str) -> OutputRule:
+    """An output rule: the shape of the argument at that place or of that name, a number included."""
+
+    def output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
+        array = operand(given(arguments, place, name))
+        return (None if array is None else array.shape,)
+
+    return output
+
+
+def dtype_of_argument(place: int, name: str) -> DtypeRule:
+    """A dtype rule: that of the argument at that place or of that name."""
+
+    def dtype(config: Config, arguments: Arguments) -> str | None:
+        array = operand(given(arguments, place, name))
+        return None if array is None else array.dtype
+
+    return dtype
 
 
 def operands(arguments: Arguments) -> tuple[Tensor, ...]:

@@ -103,7 +103,7 @@ def quantizable(*plain: Variable, forms: Sequence[Form]) -> Callable[..., tuple[
     return weights
 
 
-def parts(*rows: tuple[str, str, Callable[[Config], bool]]) -> Callable[..., tuple[WeightSpec, ...]]:
+def of_dense_parts(*rows: tuple[str, str, Callable[[Config], bool]]) -> Callable[..., tuple[WeightSpec, ...]]:
     """The same for layers made of dense ones: (name, group in the file, whether there is one) each."""
 
     def weights(config: Config, held: Held | None = None) -> tuple[WeightSpec, ...]:

@@ -23,6 +23,11 @@ def integer(config: Config, key: str, default: int | None = None) -> int:
     return whole(default if value is None else value)
 
 
+def integer_if_set(config: Config, key: str) -> int | None:
+    """The int under `key`; None where it is left open."""
+    return None if config.get(key) is None else integer(config, key)
+
+
 def flag(config: Config, key: str, default: bool) -> bool:
     """The truth of the value under `key`."""
     value = config.get(key)

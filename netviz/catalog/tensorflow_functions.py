@@ -15,7 +15,7 @@ from typing import TypeAlias
 from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind, OutputRule
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.operations.reshaping import pieces_of
-from netviz.catalog.outputs import first_tensor, unchanged
+from netviz.catalog.outputs import first_tensor, one_number, unchanged
 from netviz.catalog.settings import integers, sequence, text
 from netviz.model import Config, Shape, Tensor
 from netviz.views import Family
@@ -30,15 +30,10 @@ def rank_of(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     return (None if shape is None else (len(shape),),)
 
 
-def scalar(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """A single number."""
-    return ((),)
-
-
 OWN: Mapping[str, tuple[Family, OutputRule]] = {
     "Unchanged": ("activation", unchanged),
     "Shape": ("reshaping", rank_of),
-    "Scalar": ("reshaping", scalar),
+    "Scalar": ("reshaping", one_number),
 }
 """Rules beside those of keras.ops."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from netviz.catalog.formulas import sum_of_products
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule
 from netviz.catalog.outputs import first_shape, given, subjects
-from netviz.catalog.quantization import parts
+from netviz.catalog.quantization import of_dense_parts
 from netviz.catalog.settings import flag, integer, integers, setting
 from netviz.catalog.stored import Variable, always, variables
 from netviz.model import Config, Shape, Tensor
@@ -131,14 +131,14 @@ def projections_formula(config: Config, shapes: tuple[Shape, ...]) -> str:
     return " + ".join(f"{count}·({one})" if count > 1 else one for one, count in dense.items())
 
 
-multi_head_weights = parts(
+multi_head_weights = of_dense_parts(
     ("query", "query_dense", always),
     ("key", "key_dense", always),
     ("gate", "_gate_dense", GATE),
     ("value", "value_dense", always),
     ("attention_output", "output_dense", always),
 )
-grouped_weights = parts(
+grouped_weights = of_dense_parts(
     ("query", "_query_dense", always),
     ("key", "_key_dense", always),
     ("gate", "_gate_dense", GATE),

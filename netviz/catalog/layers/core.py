@@ -7,7 +7,16 @@ from collections.abc import Mapping
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
-from netviz.catalog.outputs import FLOATS, dtype_cast, first_shape, first_tensor, given, of_shape, subjects, unchanged
+from netviz.catalog.outputs import (
+    FLOATS,
+    each_cast,
+    each_unchanged,
+    first_shape,
+    first_tensor,
+    given,
+    of_shape,
+    unchanged,
+)
 from netviz.catalog.quantization import DENSE, EMBEDDING, UNTIED, quantizable
 from netviz.catalog.settings import flag, integer, lengths, text
 from netviz.catalog.stored import BIAS, KERNEL, Variable
@@ -48,13 +57,13 @@ def einsum_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expected
     Source: keras.layers.EinsumDense._analyze_split_string.
     """
     match = einsum_equation(config)
-    given, kernel, letters = match[2], match[4], match[5]
+    taken, kernel, letters = match[2], match[4], match[5]
     shape = first_shape(arguments)
-    shape = (None,) * len(given) if shape is None else shape
+    shape = (None,) * len(taken) if shape is None else shape
     out = einsum_output(config, shape)
-    elided = len(shape) - len(given)
+    elided = len(shape) - len(taken)
     before = elided if match["left"] else 0
-    sizes = dict(zip(given, shape[before:], strict=False))
+    sizes = dict(zip(taken, shape[before:], strict=False))
     sizes.update(zip(letters, out[before:], strict=False))
     expected = {
         "kernel": Expected(
@@ -133,16 +142,6 @@ dense_weights = quantizable(KERNEL, BIAS, forms=DENSE)
 einsum_weights = quantizable(KERNEL, Variable("bias", lambda config: config.get("bias_axes") is not None), forms=DENSE)
 
 
-def identity_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """Every shape that goes in."""
-    return tuple(tensor.shape for tensor in subjects(arguments))
-
-
-def identity_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
-    """The dtype of each, after the layer has cast floats to its compute dtype."""
-    return tuple(dtype_cast(config, Arguments((tensor,))) for tensor in subjects(arguments))
-
-
 @of_shape
 def lambda_output(config: Config, shape: Shape) -> Shape:
     """The output shape that the config states without its batch axis; LookupError where it is left to the code.
@@ -172,6 +171,6 @@ KINDS = (
         "ReversibleEmbedding", "dense", reversible_output, reversible_weights, reversible_weights, embedding_shapes
     ),
     LayerKind("Masking", "preprocessing", unchanged),
-    LayerKind("Identity", "unknown", identity_output, dtype=identity_dtype),
+    LayerKind("Identity", "unknown", each_unchanged, dtype=each_cast),
     LayerKind("Lambda", "unknown", lambda_output),
 )

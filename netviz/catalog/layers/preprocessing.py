@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
-from netviz.catalog.outputs import dtype_cast, first_tensor, of_shape, of_shapes, subjects, unchanged
-from netviz.catalog.settings import axis_in, channels_first, flag, integer, integers, sequence, text
+from netviz.catalog.outputs import each_cast, each_unchanged, first_tensor, of_shape, of_shapes, unchanged
+from netviz.catalog.settings import axis_in, channels_first, flag, integer, integer_if_set, integers, sequence, text
 from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
 from netviz.model import Config, Shape, Tensor
@@ -32,16 +32,6 @@ Lookup = ("StringLookup", "IntegerLookup")
 def stored_statistics(config: Config) -> bool:
     """Whether a Normalization learned its mean and variance; else they stand in its config."""
     return config.get("mean") is None
-
-
-def each_unchanged(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """The shape of the images, and of what comes with them in a dict: labels, boxes, masks."""
-    return tuple(tensor.shape for tensor in subjects(arguments))
-
-
-def each_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
-    """The dtype of each, after the layer has cast floats to its compute dtype."""
-    return tuple(dtype_cast(config, Arguments((tensor,))) for tensor in subjects(arguments))
 
 
 def limited(tensor: object, number: int) -> object:
@@ -120,8 +110,7 @@ def vocabulary_depth(config: Config) -> int | None:
     """Length of a lookup's vectors where the config states it: the vocabulary may lie in a file of its own."""
     if flag(config, "pad_to_max_tokens", False):
         return integer(config, "max_tokens")
-    size = config.get("vocabulary_size")
-    return None if size is None else integer(config, "vocabulary_size")
+    return integer_if_set(config, "vocabulary_size")
 
 
 @of_shape
@@ -208,7 +197,7 @@ def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expec
 KINDS = (
     *(LayerKind(name, "preprocessing", each_unchanged) for name in UNCHANGED),
     LayerKind("MaxNumBoundingBoxes", "preprocessing", boxes_output),
-    *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_dtype) for name in UNCHANGED_DTYPE),
+    *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_cast) for name in UNCHANGED_DTYPE),
     *(LayerKind(name, "preprocessing", resized) for name in SIZED),
     LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS), shapes=statistics_shapes),
     LayerKind("CategoryEncoding", "preprocessing", category_output),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import reduce
 
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
@@ -11,19 +10,21 @@ from netviz.catalog.operations.reshaping import pieces_of, split_output
 from netviz.catalog.outputs import (
     always_dtype,
     dtype_in,
+    dtype_of_argument,
+    each_dtype,
+    each_unchanged,
     first_tensor,
     given,
     of_operand_shapes,
     of_shape,
     of_shapes,
-    operand,
+    one_number,
     operands,
-    subjects,
 )
-from netviz.catalog.promotion import of_operands, promoted
+from netviz.catalog.promotion import of_operands, promoted, stated
 from netviz.catalog.settings import axis_in, integer, integers, lengths, text
 from netviz.catalog.shapes import broadcast, joined, permuted, product
-from netviz.model import Config, Shape
+from netviz.model import BITS, Config, Shape
 
 
 @of_operand_shapes
@@ -48,12 +49,6 @@ def stated_output(config: Config, arguments: Arguments) -> tuple[Shape | None, .
 def filled_dtype(config: Config, arguments: Arguments) -> str:
     """The config's own dtype, or the usual float."""
     return text(config, "dtype", "float32")
-
-
-def scattered_dtype(config: Config, arguments: Arguments) -> str | None:
-    """The dtype of the values."""
-    array = operand(given(arguments, 1, "values"))
-    return None if array is None else array.dtype
 
 
 def unravelled_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
@@ -150,31 +145,20 @@ def turned_output(config: Config, shape: Shape) -> Shape:
     return permuted(shape, order)
 
 
-BYTES: Mapping[str, int] = {
-    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2, "int32": 4, "uint32": 4,
-    "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8, "complex128": 16,
-}  # fmt: skip
-"""How many bytes a value takes."""
-
-
 def viewed_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The same bytes taken as another dtype, along the last axis."""
     tensor = first_tensor(arguments)
     if tensor.shape is None or tensor.dtype is None:
         return (None,)
-    old, new = BYTES[tensor.dtype], BYTES[text(config, "dtype", tensor.dtype)]
+    old, new = BITS[tensor.dtype], BITS[text(config, "dtype", tensor.dtype)]
     if old == new:
         return (tensor.shape,)
+    if not old or not new:
+        raise ValueError("texts have no size")
     *axes, last = tensor.shape
     if last is not None and last * old % new:
-        raise ValueError(f"{last * old} bytes do not hold values of {new}")
+        raise ValueError(f"{last * old} bits do not hold values of {new}")
     return ((*axes, None if last is None else last * old // new),)
-
-
-def viewed_dtype(config: Config, arguments: Arguments) -> str | None:
-    """The config's own dtype, or the tensor's."""
-    own = config.get("dtype")
-    return own if isinstance(own, str) else dtype_in(config, arguments)
 
 
 def groups(side: str) -> list[list[str]]:
@@ -182,13 +166,13 @@ def groups(side: str) -> list[list[str]]:
     return [re.findall(r"\w+", name) for name in re.findall(r"\w+|\([^()]*\)", side)]
 
 
-def parted(names: list[str], length: int | None, stated: dict[str, int]) -> dict[str, int | None]:
+def parted(names: list[str], length: int | None, told: dict[str, int]) -> dict[str, int | None]:
     """The lengths of axes that make up one of that length; one of them may be left open."""
-    left_open = [name for name in names if name not in stated]
+    left_open = [name for name in names if name not in told]
     if len(left_open) > 1:
         raise ValueError(f"{' and '.join(left_open)} are left open")
-    known = product(tuple(stated[name] for name in names if name in stated))
-    found: dict[str, int | None] = {name: stated[name] for name in names if name in stated}
+    known = product(tuple(told[name] for name in names if name in told))
+    found: dict[str, int | None] = {name: told[name] for name in names if name in told}
     for name in left_open:
         found[name] = None if length is None or known is None else length // known
     return found
@@ -204,26 +188,11 @@ def rearranged_output(config: Config, arguments: Arguments) -> tuple[Shape | Non
     if shape is None or not isinstance(pattern, str):
         return (None,)
     left, right = re.split(r"\s*->\s*", pattern)
-    stated = {name: integer(arguments.kwargs, name) for name in arguments.kwargs if name not in ("tensor", "pattern")}
+    told = {name: integer(arguments.kwargs, name) for name in arguments.kwargs if name not in ("tensor", "pattern")}
     known: dict[str, int | None] = {}
     for names, length in zip(groups(left), shape, strict=True):
-        known.update({names[0]: length} if len(names) == 1 else parted(names, length, stated))
+        known.update({names[0]: length} if len(names) == 1 else parted(names, length, told))
     return (tuple(product(tuple(known[name] for name in names)) for names in groups(right)),)
-
-
-def scanned_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """The shapes of the elements, which the function of two of them keeps."""
-    return tuple(tensor.shape for tensor in subjects(arguments))
-
-
-def scanned_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]:
-    """The dtypes of the elements."""
-    return tuple(tensor.dtype for tensor in subjects(arguments))
-
-
-def single_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """A single number. Of Ndim Keras 3.15 states a vector of so many elements, but computes their number."""
-    return ((),)
 
 
 SPACED = ("Linspace", "Geomspace", "Logspace")
@@ -232,7 +201,7 @@ CUT = {"Vsplit": 0, "Hsplit": 1, "Dsplit": 2}
 KINDS = (
     *(LayerKind(name, "merging", spaced_output, dtype=spaced_dtype) for name in SPACED),
     LayerKind("Full", "activation", stated_output, dtype=filled_dtype),
-    LayerKind("Scatter", "reshaping", stated_output, dtype=scattered_dtype),
+    LayerKind("Scatter", "reshaping", stated_output, dtype=dtype_of_argument(1, "values")),
     LayerKind("UnravelIndex", "reshaping", unravelled_output, dtype=dtype_in),
     LayerKind("Append", "merging", appended_output, dtype=of_operands()),
     LayerKind("Dstack", "merging", dstack_output, dtype=of_operands()),
@@ -241,8 +210,9 @@ KINDS = (
     LayerKind("Meshgrid", "reshaping", grids_output, dtype=grids_dtype),
     LayerKind("Select", "merging", selected_output, dtype=selected_dtype),
     LayerKind("Rot90", "reshaping", turned_output, dtype=dtype_in),
-    LayerKind("View", "reshaping", viewed_output, dtype=viewed_dtype),
-    LayerKind("AssociativeScan", "recurrent", scanned_output, dtype=scanned_dtype),
+    LayerKind("View", "reshaping", viewed_output, dtype=stated),
+    LayerKind("AssociativeScan", "recurrent", each_unchanged, dtype=each_dtype),
     LayerKind("Rearrange", "reshaping", rearranged_output, dtype=dtype_in),
-    *(LayerKind(name, "pooling", single_output, dtype=always_dtype("int32")) for name in ("Size", "Ndim")),
+    # Of Ndim Keras 3.15 states a vector of so many elements, but computes their number.
+    *(LayerKind(name, "pooling", one_number, dtype=always_dtype("int32")) for name in ("Size", "Ndim")),
 )

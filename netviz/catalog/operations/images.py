@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import dtype_in, first_tensor, given, of_shape, operand
-from netviz.catalog.settings import channels_first, integer, lengths
+from netviz.catalog.settings import channels_first, integer_if_set, lengths
 from netviz.model import Config, Shape
 
 
@@ -40,7 +40,7 @@ def framed(config: Config, shape: Shape, word: str, sign: int) -> Shape:
     ends = (("height", "top", "bottom"), ("width", "left", "right"))
     for place, (axis, before, after) in zip(image_axes(config, shape), ends, strict=True):
         keys = (f"target_{axis}", f"{before}_{word}", f"{after}_{word}")
-        target, first, last = (None if config.get(key) is None else integer(config, key) for key in keys)
+        target, first, last = (integer_if_set(config, key) for key in keys)
         out[place] = resized(shape[place], target, first, last, sign)
     return tuple(out)
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
-from netviz.catalog.outputs import always_dtype, dtype_in, first_tensor, given, of_shape, operand
+from netviz.catalog.outputs import (
+    always_dtype,
+    as_argument,
+    dtype_in,
+    dtype_of_argument,
+    first_tensor,
+    given,
+    of_shape,
+    operand,
+)
 from netviz.catalog.promotion import replaced, summing
-from netviz.catalog.settings import axis_in, flag, integer, text
+from netviz.catalog.settings import axis_in, flag, integer, integer_if_set, text
 from netviz.catalog.shapes import product
 from netviz.model import Config, Shape
 
@@ -114,18 +123,6 @@ def svd_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]
     return ((*batch, rows, left), (*batch, least), (*batch, right, columns))
 
 
-def solved_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """As the right side of the equations."""
-    array = operand(given(arguments, 1, "b"))
-    return (None if array is None else array.shape,)
-
-
-def solved_dtype(config: Config, arguments: Arguments) -> str | None:
-    """The dtype of the right side."""
-    array = operand(given(arguments, 1, "b"))
-    return None if array is None else array.dtype
-
-
 def least_squares_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """A value for each unknown, of each right side."""
     left, right = first_tensor(arguments).shape, operand(given(arguments, 1, "b"))
@@ -189,7 +186,8 @@ def diagflat_output(config: Config, shape: Shape) -> Shape:
 @of_shape
 def vander_output(config: Config, shape: Shape) -> Shape:
     """The powers of each element, as many as `N` says or there are elements."""
-    return (*shape, shape[0] if config.get("N") is None else integer(config, "N"))
+    count = integer_if_set(config, "N")
+    return (*shape, shape[0] if count is None else count)
 
 
 KINDS = (
@@ -204,7 +202,10 @@ KINDS = (
     LayerKind("Slogdet", "pooling", of_matrix(2, sign_parts), dtype=dtype_in),
     LayerKind("MatrixRank", "pooling", number_output, dtype=always_dtype("int32")),
     LayerKind("Trace", "pooling", trace_output, dtype=summing),
-    *(LayerKind(name, "merging", solved_output, dtype=solved_dtype) for name in ("Solve", "SolveTriangular")),
+    *(
+        LayerKind(name, "merging", as_argument(1, "b"), dtype=dtype_of_argument(1, "b"))
+        for name in ("Solve", "SolveTriangular")
+    ),
     LayerKind("Lstsq", "merging", least_squares_output, dtype=dtype_in),
     LayerKind("Diag", "reshaping", diag_output, dtype=dtype_in),
     LayerKind("Diagflat", "reshaping", diagflat_output, dtype=dtype_in),

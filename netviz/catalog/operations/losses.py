@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import always_dtype, first_tensor, given, operand
+from netviz.catalog.outputs import always_dtype, first_tensor, given, one_number, operand
 from netviz.catalog.promotion import of_operands, promoted
 from netviz.catalog.settings import axis_in, integer, text
 from netviz.model import Config, Shape, Tensor
@@ -70,11 +70,6 @@ def decoded_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...
 def targets_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """An answer for each target."""
     return (first_tensor(arguments).shape,)
-
-
-def one_number(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """A single number."""
-    return ((),)
 
 
 KINDS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import of_operand_shapes, operands
+from netviz.catalog.outputs import of_operand_shapes, one_number, operands
 from netviz.catalog.promotion import of_operands
 from netviz.catalog.settings import axis_in, integer, integers, sequence, text, whole
 from netviz.catalog.shapes import broadcast, multiplied, product
@@ -110,12 +110,6 @@ def product_dtype(config: Config, arguments: Arguments) -> str | None:
 
 
 @of_operand_shapes
-def single_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
-    """A single number."""
-    return ()
-
-
-@of_operand_shapes
 def kronecker_output(config: Config, shapes: tuple[Shape, ...]) -> Shape:
     """Each axis of one times that of the other, from the last on. Keras 3.15 states them counted from the first."""
     first, second = shapes
@@ -184,7 +178,7 @@ KINDS = (
     LayerKind("Tensordot", "merging", tensordot_output, dtype=of_operands()),
     LayerKind("Outer", "merging", outer_output, dtype=of_operands()),
     LayerKind("Inner", "merging", inner_output, dtype=of_operands()),
-    LayerKind("Vdot", "merging", single_output, dtype=of_operands()),
+    LayerKind("Vdot", "merging", one_number, dtype=of_operands()),
     LayerKind("Kron", "merging", kronecker_output, dtype=of_operands()),
     LayerKind("Cross", "merging", cross_output, dtype=of_operands()),
     LayerKind("CDist", "merging", distance_output, dtype=of_operands("float")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from netviz.catalog.kinds import Arguments, LayerKind
-from netviz.catalog.outputs import dtype_in, first_tensor, given, nested_shape, of_shape, of_shapes, operand
+from netviz.catalog.outputs import dtype_in, first_tensor, given, nested_shape, of_shape, of_shapes, operand, unchanged
 from netviz.catalog.promotion import of_operands
 from netviz.catalog.settings import axis_in, inner_config, integer, integers, lengths, sequence, whole
 from netviz.catalog.shapes import broadcast, joined, permuted, product, reduced, reshaped
@@ -288,12 +288,6 @@ def difference_output(config: Config, shape: Shape) -> Shape:
     return (*shape[:axis], shorter, *shape[axis + 1 :])
 
 
-@of_shape
-def update_output(config: Config, shape: Shape) -> Shape:
-    """The shape of what is updated."""
-    return shape
-
-
 RULES = {
     "GetItem": item_output,
     "Reshape": reshape_output,
@@ -311,8 +305,8 @@ RULES = {
     "Take": take_output,
     "TakeAlongAxis": take_along_output,
     "Slice": slice_output,
-    "SliceUpdate": update_output,
-    "ScatterUpdate": update_output,
+    "SliceUpdate": unchanged,
+    "ScatterUpdate": unchanged,
     "Ravel": ravel_output,
     "Diff": difference_output,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, dtype_in, first_tensor, of_shape, subjects, unchanged
 from netviz.catalog.promotion import replaced
-from netviz.catalog.settings import flag, integer
+from netviz.catalog.settings import flag, integer, integer_if_set
 from netviz.model import Config, Shape
 
 
@@ -21,17 +21,12 @@ def transformed_dtype(config: Config, arguments: Arguments) -> tuple[str | None,
     return (real.dtype, imaginary.dtype)
 
 
-def stated_length(config: Config, key: str) -> int | None:
-    """The int under `key`, None where it is left open."""
-    return None if config.get(key) is None else integer(config, key)
-
-
 def rfft_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The frequencies of a real signal, as two parts."""
     shape = first_tensor(arguments).shape
     if shape is None:
         return (None, None)
-    stated = stated_length(config, "fft_length")
+    stated = integer_if_set(config, "fft_length")
     samples = shape[-1] if stated is None else stated
     return ((*shape[:-1], None if samples is None else samples // 2 + 1),) * 2
 
@@ -39,7 +34,7 @@ def rfft_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...
 @of_shape
 def irfft_output(config: Config, shape: Shape) -> Shape:
     """The real signal of these frequencies."""
-    stated, bins = stated_length(config, "fft_length"), shape[-1]
+    stated, bins = integer_if_set(config, "fft_length"), shape[-1]
     return (*shape[:-1], stated if stated is not None or bins is None else 2 * (bins - 1))
 
 
@@ -74,7 +69,7 @@ def stft_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...
 def istft_output(config: Config, shape: Shape) -> Shape:
     """The signal that has these frames. Source: keras.src.ops.math.ISTFT."""
     *batch, count, _ = shape
-    samples = stated_length(config, "length")
+    samples = integer_if_set(config, "length")
     if samples is None and count is not None:
         samples = (count - 1) * integer(config, "sequence_stride") + integer(config, "fft_length") - margin(config)
     return (*batch, samples)

@@ -6,6 +6,7 @@ from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.operations.reductions import axes_of
 from netviz.catalog.outputs import (
     always_dtype,
+    as_argument,
     dtype_in,
     first_tensor,
     given,
@@ -13,9 +14,10 @@ from netviz.catalog.outputs import (
     of_shape,
     operand,
     operands,
+    unchanged,
 )
 from netviz.catalog.promotion import floating, promoted
-from netviz.catalog.settings import axis_in, flag, integer, sequence
+from netviz.catalog.settings import axis_in, flag, integer, integer_if_set, sequence
 from netviz.catalog.shapes import product, reduced
 from netviz.model import Config, Shape
 
@@ -54,29 +56,11 @@ def counts_dtype(config: Config, arguments: Arguments) -> str | None:
     return promoted(dtype_in(config, arguments), "float32" if isinstance(first, float) else "int32")
 
 
-@of_shape
-def same_output(config: Config, shape: Shape) -> Shape:
-    """An answer for each element."""
-    return shape
-
-
-def searched_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """A place for each value."""
-    array = operand(given(arguments, 1, "values"))
-    return (None if array is None else array.shape,)
-
-
 def searched_dtype(config: Config, arguments: Arguments) -> str:
     """int32 where the sequence's length is known to fit. Source: keras.src.ops.numpy.SearchSorted."""
     searched = operand(given(arguments, 0, "sorted_sequence"))
     known = searched is not None and searched.shape and searched.shape[0] is not None
     return "int32" if known else "int64"
-
-
-def members_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
-    """An answer for each element of the first argument, a number included."""
-    array = operand(given(arguments, 0, "x1"))
-    return (None if array is None else array.shape,)
 
 
 def places_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
@@ -88,7 +72,7 @@ def places_output(config: Config, arguments: Arguments) -> tuple[Shape | None, .
 def distinct_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The distinct values, then what else is asked for. Source: keras.src.ops.numpy.Unique."""
     shape = first_tensor(arguments).shape
-    count = None if config.get("size") is None else integer(config, "size")
+    count = integer_if_set(config, "size")
     asked = [flag(config, f"return_{name}", False) for name in ("index", "inverse", "counts")]
     if shape is None:
         return (None,) * (1 + sum(asked))
@@ -109,8 +93,7 @@ def distinct_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ..
 @of_shape
 def segment_output(config: Config, shape: Shape) -> Shape:
     """One row for each segment, of any number where `num_segments` is not set."""
-    count = None if config.get("num_segments") is None else integer(config, "num_segments")
-    return (count, *shape[1:])
+    return (integer_if_set(config, "num_segments"), *shape[1:])
 
 
 @of_shape
@@ -154,9 +137,9 @@ KINDS = (
     LayerKind("Corrcoef", "pooling", correlation_output, dtype=correlation_dtype),
     LayerKind("Trapezoid", "pooling", area_output, dtype=area_dtype),
     LayerKind("Argpartition", "reshaping", partition_output, dtype=always_dtype("int32")),
-    LayerKind("Digitize", "preprocessing", same_output, dtype=always_dtype("int32")),
-    LayerKind("SearchSorted", "preprocessing", searched_output, dtype=searched_dtype),
-    LayerKind("IsIn", "merging", members_output, dtype=always_dtype("bool")),
+    LayerKind("Digitize", "preprocessing", unchanged, dtype=always_dtype("int32")),
+    LayerKind("SearchSorted", "preprocessing", as_argument(1, "values"), dtype=searched_dtype),
+    LayerKind("IsIn", "merging", as_argument(0, "x1"), dtype=always_dtype("bool")),
     LayerKind("Nonzero", "reshaping", places_output, dtype=always_dtype("int32")),
     LayerKind("Unique", "reshaping", distinct_output, dtype=distinct_dtype),
 )
