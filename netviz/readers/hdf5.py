@@ -22,7 +22,7 @@ from pyfive.dataobjects import DataObjects
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Tensor, Weight
 from netviz.readers.stored import StoredTree
-from netviz.readers.unpack import parts, sizes, unpack, unpacked
+from netviz.readers.unpack import row_blocks, sizes, unpack, unpacked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,7 +211,7 @@ class Hdf5Store:
         if not stored or not shape:
             yield unpacked(self._values(dataset, weight, ()), weight)
             return
-        for part, length in parts(stored, axis, shape, BLOCK):
+        for part, length in row_blocks(stored, axis, shape, BLOCK):
             values = unpack(self._values(dataset, weight, part), axis, length)
             yield values.reshape(-1, *shape[1:]) if values.size else values.reshape(0, *shape[1:])
 

@@ -48,7 +48,7 @@ def packed_length(stored: tuple[int, ...], axis: int, shape: tuple[int, ...]) ->
     return math.prod(shape) // others if others else 0
 
 
-def parts(stored: tuple[int, ...], axis: int, shape: tuple[int, ...], most: int) -> Iterator[tuple[slice, int]]:
+def row_blocks(stored: tuple[int, ...], axis: int, shape: tuple[int, ...], most: int) -> Iterator[tuple[slice, int]]:
     """Slices along the first stored axis, of about `most` values each, that are whole rows of the unpacked `shape`.
 
     Each comes with how many values it has along the packed axis. A kernel of several axes that was flattened has

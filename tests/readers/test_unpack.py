@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.readers.unpack import packed_length, parts, unpack
+from netviz.readers.unpack import packed_length, row_blocks, unpack
 
 SHAPES = st.lists(st.integers(1, 7), min_size=1, max_size=4).map(tuple)
 
@@ -39,7 +39,7 @@ def test_unpacking_takes_back_packing(case: tuple[Any, Any, int]) -> None:
 
 
 @given(packed(), st.integers(1, 60), st.data())
-def test_parts_are_whole_rows_in_order(case: tuple[Any, Any, int], most: int, data: st.DataObject) -> None:
+def test_blocks_are_whole_rows_in_order(case: tuple[Any, Any, int], most: int, data: st.DataObject) -> None:
     """Also of a kernel that was flattened to a matrix before it was packed along its columns."""
     numbers, stored, axis = case
     shape = numbers.shape
@@ -48,8 +48,8 @@ def test_parts_are_whole_rows_in_order(case: tuple[Any, Any, int], most: int, da
         first = data.draw(st.sampled_from([n for n in range(1, size + 1) if size % n == 0]))
         shape = (first, size // first)
     found = []
-    for part, length in parts(stored.shape, axis, shape, most):
-        values = unpack(stored[part], axis, length)
+    for block, length in row_blocks(stored.shape, axis, shape, most):
+        values = unpack(stored[block], axis, length)
         assert values.size % max(1, int(np.prod(shape[1:]))) == 0
         found.append(values.reshape(-1, *shape[1:]))
     np.testing.assert_array_equal(np.concatenate(found), numbers.reshape(shape))
