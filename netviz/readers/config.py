@@ -88,7 +88,7 @@ class PlanReader:
             nested = {entry.name for entry in entries if entry.plan}
             entries = tuple(_counted_from_zero(entry, nested) for entry in entries)
         else:
-            nested = {entry.name for entry in entries if entry.plan and entry.class_name != "Sequential"}
+            nested = {entry.name for entry in entries if entry.plan and not _is_chain(entry.plan)}
         outputs = _ports(config.get("output_layers"), nested)
         referred = {stated.reference for entry in entries for step in entry.steps for _, stated in step.feeds()}
         referred.update(port.reference for port in outputs)
@@ -220,6 +220,11 @@ def _is_model(class_name: str | None, config: Config) -> bool:
     if "input_layers" in config and "output_layers" in config:
         return True
     return class_name in CHAINS or ("build_input_shape" in config and all(map(_is_layer, layers)))
+
+
+def _is_chain(plan: Plan) -> bool:
+    """Whether it is the plan of a chain, into which tensors come from outside and not from layers of its own."""
+    return all(port.reference and port.reference.layer is ENTRANCE for port in plan.inputs)
 
 
 def _is_layer(value: object) -> bool:

@@ -104,6 +104,11 @@ class Sampling(layers.Layer):  # type: ignore[misc]
 
 
 @register
+class Chain(keras.Sequential):  # type: ignore[misc]
+    """A Sequential under a name of the user's."""
+
+
+@register
 class Tower(keras.Model):  # type: ignore[misc]
     """A subclassed model: one layer as an attribute, more in a list."""
 

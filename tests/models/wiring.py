@@ -79,6 +79,19 @@ def nested() -> keras.Model:
 
 
 @into(WIRING)
+def chains_called_twice() -> keras.Model:
+    """Outputs that are second calls: of models that are chains Keras counts the calls from 0, of others from 1."""
+    x = keras.Input((4,), name="x")
+    inner_in = keras.Input((4,), name="inner_in")
+    chains = [
+        keras.Sequential([keras.Input((4,)), layers.Dense(4)], name="sequential"),
+        layers.Pipeline([layers.Dense(4)], name="pipeline"),
+        keras.Model(inner_in, layers.Dense(4)(inner_in), name="graph"),
+    ]
+    return keras.Model(x, [chain(chain(x)) for chain in chains], name="chains_called_twice")
+
+
+@into(WIRING)
 def dict_io() -> keras.Model:
     """Two inputs and three outputs in dicts whose order is not the order of their keys."""
     wide, deep = keras.Input((3,), name="wide"), keras.Input((2,), name="deep", dtype="float32")

@@ -18,6 +18,7 @@ import pytest
 
 import netviz
 from tests.models.compare import differences
+from tests.models.custom import Chain
 from tests.models.oracle import describe
 from tests.models.zoo import MEMORY_ONLY, UNBUILT, UNLOADABLE, ZOO
 from tests.models.zoo import SUBCLASSED as SUBCLASSED_LIVE
@@ -128,6 +129,19 @@ def test_subclassed_models_keep_their_weights(name: str, saved_zoo: Saved) -> No
         (layer.name, type(layer).__name__, layer.count_params()) for layer in model.layers
     ]
     assert live.layers[0].calls
+
+
+def test_the_calls_of_a_sequential_under_another_name_are_told_apart(tmp_path: Path) -> None:
+    """Its calls are counted from 0 as those of any Sequential, though its class does not tell."""
+    x = keras.Input((4,), name="x")
+    chain = Chain([keras.Input((4,)), keras.layers.Dense(4)], name="chain")
+    first = chain(x)
+    model = keras.Model(x, [chain(first), first], name="m")
+    model.save(tmp_path / "m.keras")
+    net = netviz.inspect(tmp_path / "m.keras")
+    assert net == netviz.inspect(model)
+    sources = [net.model.graph.calls[end.source.call] for end in net.outputs if end.source]
+    assert [call.inputs[0].source for call in sources] == [end.source for end in (net.outputs[1], net.inputs[0])]
 
 
 def test_scores_of_attention_are_what_a_call_returns(saved_zoo: Saved) -> None:
