@@ -73,7 +73,7 @@ class Draws:
         name = self.name() if special >= 8 else None
         if name is not None:
             settings["name"] = name
-        if self.mixed and policies and self.seldom():
+        if self.mixed and not self.cautious and policies and self.seldom():
             settings["dtype"] = self.one_of(*policies)
         return settings
 

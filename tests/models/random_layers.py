@@ -124,7 +124,8 @@ def transposed(draws: Draws, x: Any) -> Any:
     settings |= {"padding": draws.one_of("same", "valid"), "use_bias": draws.likely()}
     if draws.flag():
         settings["strides"] = 2
-        settings["output_padding"] = draws.one_of(None, 1, 0)
+        # with 0 and "same", one element would become none
+        settings["output_padding"] = draws.one_of(None, 1, 0 if settings["padding"] == "valid" else 1)
     cls = getattr(layers, f"Conv{len(lengths)}DTranspose")
     return cls(draws.integer(1, 4), draws.integer(2, 3), **settings, **draws.common())
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import keras
 from hypothesis import strategies as st
-from keras import layers
+from keras import layers, ops
 
 from tests.models.builders import fill
 from tests.models.random_draws import Draws
-from tests.models.random_layers import UNARY, unary
+from tests.models.random_layers import UNARY, floating, unary
 from tests.models.random_steps import STEPS
 
 SMALLEST, LARGEST = 5, 60
@@ -83,8 +83,9 @@ class Growth:
     """A model while it grows. `depth` says how many models it stands in.
 
     Where draws are `cautious`, it is made for axes of any length and will be called on known ones. Its inputs must
-    not be its outputs then: Keras 3.15 gives the tensor of the call a second producer, and finds a cycle. And two axes
-    of any length need not be equal.
+    not be its outputs then: Keras 3.15 gives the tensor of the call a second producer, and finds a cycle. Two axes of
+    any length need not be equal. And layers take tensors of their own dtype only: on others Keras forgets, in such a
+    call, that it casts them, and says that Identity gives the dtype it got; computed, it gives its own.
     """
 
     draws: Draws
@@ -103,7 +104,7 @@ class Growth:
             self.step(size - self.layers)
         if self.draws.cautious:
             for tensor in [tensor for tensor in self.loose() if tensor in self.inputs]:
-                self.call(layers.Identity(), tensor)
+                self.call(layers.Identity(dtype=tensor.dtype if floating(tensor) else None), tensor)
         outputs = self.loose()  # so that every layer is one of the model's
         if self.draws.seldom():
             outputs.append(
@@ -146,7 +147,10 @@ class Growth:
         x = draws.one_of(*reversed(self.loose()[-4:] if draws.likely() else self.tensors[-16:]))
         kind = draws.integer(0, 19)
         known = [layer for layer, first in self.called if first.shape == x.shape and first.dtype == x.dtype]
-        if kind < 9 and any(row.fits(x) for row in UNARY):
+        if draws.cautious and floating(x) and x.dtype != keras.config.dtype_policy().compute_dtype:
+            self.layers += 1
+            self.add("cast", [ops.cast(x, keras.config.dtype_policy().compute_dtype)])
+        elif kind < 9 and any(row.fits(x) for row in UNARY):
             self.call(unary(draws, x), x)
         elif kind in (15, 16) and known:
             self.call(draws.one_of(*known), x)
@@ -249,12 +253,15 @@ def is_simple(layer: Any) -> bool:
 
 
 def inner_layers(model: Any) -> list[Any]:
-    """The layers of a model and of the models inside, without inputs: a file does not say whether these train."""
+    """The model, its layers and those of models inside that a file says whether they train.
+
+    It does not of inputs, nor of a Pipeline and a SpatialDropout, in whose configs the setting is missing.
+    """
     found = [model]
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             found += inner_layers(layer)
-        elif not isinstance(layer, layers.InputLayer):
+        elif "trainable" in layer.get_config() and not isinstance(layer, layers.InputLayer):
             found.append(layer)
     return found
 
