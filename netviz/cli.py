@@ -66,7 +66,7 @@ def cli(debug: bool) -> None:
 
 
 @cli.command()
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), help="Default: by the suffix of the output file, else table."
 )
@@ -78,7 +78,7 @@ def cli(debug: bool) -> None:
 @click.option("--load", is_flag=True, help="Let Keras load the file (safe mode) instead of reading it.")
 @click.option(
     "--architecture",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="FILE",
     help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
 )

@@ -92,13 +92,17 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Counts of scalar parameters. `bytes` is what the model's own weights take; the optimizer's are apart."""
+    """Counts of scalar parameters. `bytes` is what the model's own weights take; the optimizer's are apart.
+
+    `unknown` is how many weights count 0 because their shape is unknown: then there are more parameters than counted.
+    """
 
     total: int = 0
     trainable: int = 0
     non_trainable: int = 0
     optimizer: int = 0
     bytes: int = 0
+    unknown: int = 0
 
 
 ENTERING = -1
@@ -303,8 +307,7 @@ class Model:
     @property
     def parameters(self) -> Parameters:
         """Counts over the whole model, with the optimizer's state apart."""
-        own = self.root.parameters
-        return Parameters(own.total, own.trainable, own.non_trainable, count(self.optimizer).total, own.bytes)
+        return replace(self.root.parameters, optimizer=count(self.optimizer).total)
 
 
 def count(weights: tuple[Weight, ...]) -> Parameters:
@@ -312,4 +315,5 @@ def count(weights: tuple[Weight, ...]) -> Parameters:
     trainable = sum(weight.tensor.size or 0 for weight in weights if weight.trainable)
     total = sum(weight.tensor.size or 0 for weight in weights)
     size = sum(weight.nbytes or 0 for weight in weights)
-    return Parameters(total, trainable, total - trainable, 0, size)
+    unknown = sum(weight.tensor.size is None for weight in weights)
+    return Parameters(total, trainable, total - trainable, 0, size, unknown)

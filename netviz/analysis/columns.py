@@ -22,9 +22,16 @@ def _shapes(subject: Subject, of: Callable[[tuple[Call, ...]], tuple[Shape | Non
     return tuple(shape for shapes in different for shape in shapes)
 
 
+def _parameters(subject: Subject) -> object:
+    counts = subject.layer.parameters
+    return None if counts.unknown else counts.total
+
+
 def _share(subject: Subject) -> object:
-    count = subject.layer.parameters.total
-    return count / subject.total if count and subject.total else ""
+    counts = subject.layer.parameters
+    if counts.unknown:
+        return None
+    return counts.total / subject.total if counts.total and subject.total else ""
 
 
 def _weight_shape(subject: Subject, role: str) -> object:
@@ -55,7 +62,7 @@ COLUMNS: Mapping[str, tuple[Column, Callable[[Subject], object]]] = {
         (Column("class", "Class", "class"), lambda subject: subject.layer.class_name),
         (Column("input", "Input shape", "shapes"), lambda subject: _shapes(subject, input_shapes)),
         (Column("output", "Output shape", "shapes"), lambda subject: _shapes(subject, output_shapes)),
-        (Column("parameters", "Parameters", "count"), lambda subject: subject.layer.parameters.total),
+        (Column("parameters", "Parameters", "count"), _parameters),
         (Column("share", "Share", "share"), _share),
         (Column("formula", "Parameters from", "formula"), lambda subject: parameter_formula(subject.layer)),
         (Column("kernel", "Kernel", "shapes"), lambda subject: _weight_shape(subject, "kernel")),

@@ -98,7 +98,8 @@ def _spared_table(names: Collection[str]) -> Table:
 def _sums(model: Model, names: Sequence[str]) -> list[Row]:
     """The row of the model's own weights, if it has any, and the total: what makes the column add up."""
     total = model.parameters.total
-    sums: dict[str, object] = {names[0]: "Total", "parameters": total, "share": 1.0 if total else ""}
+    label = "Total, at least" if model.parameters.unknown else "Total"
+    sums: dict[str, object] = {names[0]: label, "parameters": total, "share": 1.0 if total else ""}
     rows = [Row(tuple(sums.get(name, "") for name in names), strong=True)]
     if model.root.weights:
         own = count(model.root.weights).total
@@ -163,12 +164,15 @@ def _parameters_table(model: Model) -> Table:
     counts: Parameters = model.parameters
     guessed = any(note.code in ("class-unknown", "subclassed", "weights-only") for note in model.notes)
     most, least = (", at most", ", at least") if guessed else ("", "")
-    labels = (
-        ("Total", counts.total),
-        (f"Trainable{most}", counts.trainable),
-        (f"Non-trainable{least}", counts.non_trainable),
-    )
-    rows = [Row((label, number, counts.bytes if label == "Total" else "")) for label, number in labels]
+    if counts.unknown:
+        most = least = ", at least"
+    sized = all(weight.nbytes is not None for weight in model.root.all_weights)
+    size = counts.bytes if sized else None
+    rows = [
+        Row((f"Total{', at least' if counts.unknown else ''}", counts.total, size)),
+        Row((f"Trainable{most}", counts.trainable, "")),
+        Row((f"Non-trainable{least}", counts.non_trainable, "")),
+    ]
     if counts.optimizer:
         rows.append(Row(("Optimizer (apart)", counts.optimizer, count(model.optimizer).bytes)))
     columns = (Column("parameters", "Parameters"), Column("count", "Count", "count"), Column("bytes", "Size", "bytes"))

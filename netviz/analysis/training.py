@@ -69,6 +69,8 @@ def _call(serialized: Config, depth: int) -> str:
     name, config = str(serialized["class_name"]).rpartition(">")[2], serialized.get("config")
     if name == "function" and isinstance(config, str):
         return config
+    if name == "__lambda__":  # its config is machine code
+        return "lambda"
     if not isinstance(config, Mapping):
         return name
     if isinstance(config.get("fn"), str | Mapping):  # MeanMetricWrapper and the like: what is wrapped says more
@@ -80,7 +82,8 @@ def _settings(config: Config, depth: int) -> Iterator[str]:
     for key, value in config.items():
         off = value is None or value is False or (key == "ema_momentum" and not config.get("use_ema"))
         if key not in UNSPOKEN and not off:
-            yield f"{key}={spelled(value, depth)}"
+            text = spelled(value, depth)
+            yield f"{key}=[{text}]" if isinstance(value, list) else f"{key}={text}"
 
 
 def _place(argument: str) -> int:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule, WeightSpec
+from netviz.catalog.layers import LAYERS
 from netviz.catalog.outputs import subjects
 from netviz.catalog.stored import numbered
 from netviz.errors import UsageError
@@ -80,6 +81,13 @@ def register_layer(
     for option, value in (("weights", weights), ("non_trainable", non_trainable)):
         if not callable(value) and (isinstance(value, str) or not all(isinstance(name, str) for name in value)):
             raise UsageError(f"{option} is a list of names, not {value!r}", f'Write {option}=["kernel", "bias"].')
+    if output_shape is not None and not callable(output_shape):
+        raise UsageError("output_shape is a function of config and input shape", "As lambda config, shape: shape.")
+    if not callable(weights):
+        _require_names(weights, non_trainable)
+    class_name = class_name.rpartition(">")[2]  # as notes and the HDF5 format write one that is registered with Keras
+    if module is None and class_name in LAYERS:
+        raise UsageError(f"{class_name} is a class of Keras, which netviz knows", "For your own give its module.")
     fixed = frozenset(non_trainable)
 
     def specs(config: Config) -> tuple[WeightSpec, ...]:
@@ -102,6 +110,17 @@ def register_layer(
     with _LOCK:
         _REGISTRATIONS.append(registration)
     return registration
+
+
+def _require_names(weights: Sequence[str], non_trainable: Sequence[str]) -> None:
+    """Raises UsageError for a name that stands twice, or that is not trained and no weight."""
+    twice = next((name for name in weights if list(weights).count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two weights are called {twice!r}", "Each variable has a name of its own.")
+    strange = next((name for name in non_trainable if name not in weights), None)
+    if strange is not None:
+        known = ", ".join(weights) or "none"
+        raise UsageError(f"non_trainable names {strange!r}, which is not among the weights", f"They are: {known}.")
 
 
 def registered(class_name: str | None, module: str | None) -> LayerKind | None:

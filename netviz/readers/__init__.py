@@ -38,6 +38,8 @@ def read(source: object, *, load: bool = False, architecture: str | os.PathLike[
             return _read_static(path, None if architecture is None else _path(architecture))
         except RecursionError as error:
             raise SourceError(f"{path}: the config is nested deeper than any model") from error
+        except OSError as error:
+            raise SourceError(f"{error.filename or path}: {error.strerror or error}") from error
     if load or architecture is not None:
         option = "load=True" if load else "architecture"
         raise UsageError(f"{option} is for files", "A live model is there already: leave it out.")
@@ -49,7 +51,9 @@ def read(source: object, *, load: bool = False, architecture: str | os.PathLike[
     return live
 
 
-def _path(source: str | os.PathLike[str]) -> Path:
+def _path(source: object) -> Path:
+    if not isinstance(source, str | os.PathLike):
+        raise UsageError(f"a path is needed, not a {type(source).__qualname__}", "Give the path of a model's file.")
     if not os.fspath(source):
         raise UsageError("the path is empty", "Give the path of a model's file, or a keras.Model.")
     return Path(source)

@@ -41,7 +41,7 @@ def assemble(parts: Parts) -> Model:
     elif not storage.holds_weights:
         notes += _without_weights(root)
     if parts.architecture is not None and entry.plan is None:
-        notes.append(_without_layers(entry, loadable))
+        notes.append(_without_layers(entry, loadable, storage.holds_weights))
     if parts.source.format == "keras-v3" and (
         entry.plan is None or any(note.code == "class-unknown" for note in notes)
     ):
@@ -89,7 +89,7 @@ def _without_weights(root: Layer) -> list[Note]:
     """What holds for the weights of a model whose file has none: of which the shapes are known."""
     derived = [(layer, weight) for layer in (root, *root.walk()) for weight in layer.weights]
     unknown = [layer.path or layer.name for layer, weight in derived if weight.tensor.shape is None]
-    if not derived:
+    if not derived or (len(derived) == 1 and not root.layers):
         return []
     given = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
     notes = [Note("info", "weights-derived", "", given)]
@@ -100,13 +100,15 @@ def _without_weights(root: Layer) -> list[Note]:
     return notes
 
 
-def _without_layers(entry: Entry, loadable: bool) -> Note:
+def _without_layers(entry: Entry, loadable: bool, weights: bool) -> Note:
     """What a config without layers leaves open, and how to see it."""
     if entry.kind is not None and not entry.kind.registered:
         message = f"The config of this {entry.class_name} lists no layers, which Keras always writes."
         return Note("warning", "config-unreadable", "", message)
     shown = (
-        "shown are the stored weights by the layers that own them, without classes and calls; which weights are "
+        "nor are there weights, so there is nothing to show."
+        if not weights
+        else "shown are the stored weights by the layers that own them, without classes and calls; which weights are "
         "trainable is not stored either."
     )
     remedy = (

@@ -53,6 +53,9 @@ class LayerBuilder:
             graph = Graph(inner) if inner else None
             if path and entry.kind is None:
                 self._note_unknown_class(entry, path, bool(weights or inner))
+            elif path and inner:
+                message = f"The classes of the layers inside {entry.class_name} are not stored"
+                self._note("info", "class-unknown", path, f"{message}: all their weights are counted as trainable.")
         return Layer(
             path=path,
             name=entry.name,
@@ -73,6 +76,8 @@ class LayerBuilder:
             return ()
         kind = None if entry.plan else entry.kind
         if not self._storage.holds_weights:
+            if entry.plan:
+                return ()
             return derived_weights(kind, entry.config, arguments or entry.called_on, path, trainable)
         weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)
         if entry.shared is not None:  # the HDF5 format has the values once more

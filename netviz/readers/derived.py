@@ -13,10 +13,11 @@ def derived_weights(
 ) -> tuple[Weight, ...]:
     """The variables that the layer at `path` would have, those whose shape cannot be known with an unknown one.
 
+    A class that the catalog does not know may have any: one of unknown name and shape stands for them.
     Where they lie is the place they would have by their names: they lie nowhere.
     """
     if kind is None:
-        return ()
+        return (Weight(below(path, "?"), "?", Tensor(None), trainable),)
     try:
         expected = kind.shapes(config, arguments or Arguments()) if kind.shapes else {}
     except RULE_ERRORS:
@@ -24,7 +25,7 @@ def derived_weights(
     weights = []
     for spec in kind.weights(config):
         found = expected.get(spec.name)
-        shape = None if found is None or None in found.shape else found.shape
+        shape = None if found is None or any(axis is None or axis < 0 for axis in found.shape) else found.shape
         dtype = None if found is None or not found.of_policy else variable_dtype(config)
         weights.append(Weight(below(path, spec.name), spec.name, Tensor(shape, dtype), trainable and spec.trainable))
     return tuple(weights)

@@ -35,6 +35,9 @@ LEGACY_GROUPS = (
 )  # fmt: skip
 """The groups of a model in the HDF5 format; their attributes, and those of the layers' groups, say what is in."""
 
+FREE_EXPANSION, MAX_EXPANSION = 4 << 30, 1000
+"""Bytes that an array may have whatever the size of the file, and how many times the file's beyond; as in Keras."""
+
 MAX_DEPTH = 200
 """Groups within groups followed at most."""
 
@@ -57,6 +60,7 @@ def _read_tree(file: BinaryIO) -> StoredTree:
         root = pyfive.File(file)._dataobjects
     except Exception as error:  # pyfive raises whatever the damage leads to
         raise SourceError(f"the HDF5 data cannot be read: {_reason(error)}") from error
+    size = file.seek(0, os.SEEK_END)
     arrays: dict[str, Tensor] = {}
     places: dict[str, int] = {}
     names: dict[str, str] = {}
@@ -66,8 +70,11 @@ def _read_tree(file: BinaryIO) -> StoredTree:
     for path, header in _walk(root, skipped):
         try:
             if header.is_dataset:
-                arrays[path] = Tensor(tuple(map(int, header.shape)), _dtype_name(header))
-                places[path] = header.offset
+                tensor = Tensor(tuple(map(int, header.shape)), _dtype_name(header))
+                if (tensor.nbytes or 0) > max(FREE_EXPANSION, MAX_EXPANSION * size):
+                    skipped.append((path, f"claims {tensor.nbytes:,} bytes, far more than the file can hold"))
+                    continue
+                arrays[path], places[path] = tensor, header.offset
             elif path in described:  # first, as a layer may be called "vars"
                 attributes[path] = _attributes(header)
                 described.update(_layer_groups(f"{path}/", attributes[path]))
@@ -78,7 +85,23 @@ def _read_tree(file: BinaryIO) -> StoredTree:
         except Exception as error:
             skipped.append((path, _reason(error)))
     arrays = {path: arrays[path] for path in sorted(arrays, key=places.__getitem__)}
-    return StoredTree(arrays, names, attributes, tuple(skipped))
+    return StoredTree(arrays, names, attributes, tuple(skipped), _cut(file, size))
+
+
+END_OF_FILE = {0: 40, 1: 44, 2: 28, 3: 28}
+"""Where the address of the end of file stands, by the version of the superblock (addresses of eight bytes).
+
+Source: HDF5 File Format Specification, II.A.
+"""
+
+
+def _cut(file: BinaryIO, size: int) -> str:
+    """How HDF5 data is shorter than its superblock says, "" where it is not."""
+    file.seek(0)
+    head = file.read(64)
+    place = END_OF_FILE.get(head[8]) if len(head) == 64 else None
+    end = int.from_bytes(head[place : place + 8], "little") if place else 0
+    return f"{size:,} of {end:,} bytes are there" if size < end < 1 << 62 else ""
 
 
 def _layer_groups(prefix: str, stated: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -21,7 +21,8 @@ from netviz.model import Config, Graph, Layer, Tensor, Weight
 from netviz.readers.plan import below
 from netviz.readers.stored import StoredTree
 
-OPTIMIZER = "optimizer"
+OPTIMIZER, METRICS = "optimizer", "metrics"
+"""Groups at the top that are no part of the model: the state of training, and of Keras 2's metrics."""
 
 LAYERS, DEPENDENCIES = "layers", "_layer_checkpoint_dependencies"
 """The attribute of a model by which Keras comes upon its layers: since 2.15, and before."""
@@ -85,7 +86,7 @@ class GroupStorage:
 
     @property
     def holds_weights(self) -> bool:
-        return bool(self._arrays)
+        return any(not path.startswith((f"{OPTIMIZER}/", f"{METRICS}/")) for path in self._arrays)
 
     def name(self, location: str) -> str:
         """The layer's own name that the file states at a location (since Keras 3.6), or ""."""
@@ -165,7 +166,7 @@ class GroupStorage:
         layers: list[Layer] = []
         for key in self._children.get(location, ()):
             group = below(location, key)
-            if key == "vars" or group in self._arrays or (not location and key == OPTIMIZER):
+            if key == "vars" or group in self._arrays or (not location and key in (OPTIMIZER, METRICS)):
                 continue
             if group not in self._names and f"{group}/vars" not in self._children:
                 layers.extend(self.tree(group, path if key == "layers" else below(path, key), trainable))
@@ -197,7 +198,7 @@ class GroupStorage:
 
     def unclaimed(self) -> list[str]:
         """The variables that no layer has taken."""
-        return sorted(path for path in self._arrays if path not in self._claimed and not path.startswith("metrics/"))
+        return sorted(path for path in self._arrays if path not in self._claimed and not path.startswith(f"{METRICS}/"))
 
     def _under(self, location: str) -> Iterable[str]:
         for key in sorted(self._children.get(location, ()), key=_natural):

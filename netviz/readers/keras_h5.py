@@ -45,6 +45,8 @@ def read_hdf5(path: Path) -> Parts:
         format_, storage = "weights-v3", GroupStorage(tree)
         notes += _one_shard_of_several(path)
     else:
+        if tree.cut:
+            raise SourceError(f"{path}: the file is cut off: {tree.cut}", "Copy or download the file again.")
         held = ", ".join(list(tree.arrays)[:3]) or "nothing"
         raise SourceError(
             f"{path}: this HDF5 file holds neither a Keras model nor weights of one",

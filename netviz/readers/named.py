@@ -69,6 +69,10 @@ class NamedStorage:
         else:
             found = self._known(kind.variables(config, lambda: held), free, str(config.get("name")), trainable)
         self._claimed.update(weight.path for weight in found)
+        if kind is not None and kind.registered:  # what it holds inside stands in the same group
+            rest = self._unclaimed(free)
+            found += [Weight(path, key.rpartition("/")[2], self._arrays[path], trainable) for key, path in rest]
+            self._claimed.update(path for _, path in rest)
         return tuple(found)
 
     def _free(self, config: Config, location: str) -> list[tuple[str, str]]:

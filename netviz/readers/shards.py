@@ -46,7 +46,9 @@ def read_shards(path: Path, mapped: object) -> Parts:
 
     Raises SourceError where none of the files can be read.
     """
-    files = _files_by_group(mapped if isinstance(mapped, Mapping) else {})
+    if not isinstance(mapped, Mapping):
+        raise SourceError(f"{path}: its weight_map is no map of files", "save_weights with max_shard_size writes one.")
+    files = _files_by_group(mapped)
     notes: list[Note] = []
     arrays: dict[str, Tensor] = {}
     names: dict[str, str] = {}
@@ -71,7 +73,7 @@ def read_shards(path: Path, mapped: object) -> Parts:
                 notes.append(Note("warning", "weight-twice", "", message))
             else:
                 arrays[array], stores[array] = tensor, store
-    if not stores:
+    if not stores and mapped:
         first = f": {notes[0].message}" if notes else ""
         raise SourceError(f"{path}: none of the weights that it maps can be read{first}")
     groups = {array.rpartition("/")[0] for array in arrays}

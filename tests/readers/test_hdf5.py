@@ -142,3 +142,29 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     tree = read_tree(open_file(path))
     assert list(tree.arrays) == ["layers/dense/vars/0"]
     assert {name for name, _ in tree.skipped} == {"layers/dense/vars/1", "layers/loop", "other"}
+
+
+def test_a_file_that_is_cut_off_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "m.weights.h5"
+    with h5py.File(path, "w") as file:
+        for number in range(50):
+            file[f"layers/dense_{number}/vars/0"] = np.zeros((8, 8))
+    data = path.read_bytes()
+    assert not read_tree(io.BytesIO(data)).cut
+    for size in (len(data) - 1, len(data) // 2):
+        tree = read_tree(io.BytesIO(data[:size]))
+        assert tree.cut == f"{size:,} of {len(data):,} bytes are there"
+        assert "file-cut-off" in {note.code for note in tree.notes()}
+
+
+def test_an_array_that_claims_more_than_the_file_can_hold_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layers/dense/vars/0", shape=(2**40, 2**10), chunks=(1024, 1024), dtype="float32")
+        file["layers/dense/vars/1"] = np.zeros(3)
+    with path.open("rb") as opened:
+        tree = read_tree(opened)
+    assert list(tree.arrays) == ["layers/dense/vars/1"]
+    assert [name for name, reason in tree.skipped if "far more than the file can hold" in reason] == [
+        "layers/dense/vars/0"
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from netviz.catalog.formulas import times
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.outputs import first_shape, of_shape
+from netviz.catalog.quantization import quantizable
 from netviz.catalog.settings import integer, integers, sizes, text
 from netviz.catalog.shapes import arranged, spatial, transposed_output, window_output
 from netviz.catalog.stored import BIAS, KERNEL, Variable, variables
@@ -148,9 +149,12 @@ def separable_formula(config: Config, shapes: tuple[Shape, ...]) -> str:
     return " + ".join([by_channel(kernel), times(*pointwise[-2:]), *(times(*own) for own in bias)])
 
 
+adaptable = quantizable(KERNEL, BIAS, forms=())
+"""Kernel and bias, and what LoRA adds to them."""
+
 KINDS = (
     *(
-        LayerKind(name, "convolution", convolution(rank), variables(KERNEL, BIAS), shapes=kernel_shapes(rank))
+        LayerKind(name, "convolution", convolution(rank), adaptable, stored=adaptable, shapes=kernel_shapes(rank))
         for rank in (1, 2, 3)
         for name in (f"Conv{rank}D", f"Convolution{rank}D")
     ),

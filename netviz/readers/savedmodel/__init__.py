@@ -64,11 +64,17 @@ def read_saved_model(path: Path) -> Parts:
     architecture = None
     if of_model.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
         described = storage.description(0)
-        architecture = Architecture(described, legacy=True, training=training_of(of_model.get("training_config")))
+        architecture = Architecture(
+            described,
+            legacy=True,
+            training=training_of(of_model.get("training_config")),
+            keras_version=source.keras_version,
+        )
     config = of_model.get("config")
     calls_are_known = architecture is not None and isinstance(config, dict) and "layers" in config
     without_calls = () if calls_are_known else (_without_calls(of_model, graph, by_name is not None),)
     bundle = replace(bundle, folder=bundle.folder.absolute())
+    no_variables = not (folder / VARIABLES).is_dir()
     name = _name_of(folder) if architecture is None else ""
     return Parts(
         source=source,
@@ -76,7 +82,7 @@ def read_saved_model(path: Path) -> Parts:
         storage=storage,
         store=BundleStore(bundle, stamps_of(bundle)),
         notes=notes,
-        finish=partial(_finished, storage, graph.signatures, without_calls, name),
+        finish=partial(_finished, storage, graph.signatures, without_calls, no_variables, name),
     )
 
 
@@ -84,6 +90,7 @@ def _finished(
     storage: ObjectStorage | NameStorage,
     signatures: tuple[Signature, ...],
     without_calls: tuple[Note, ...],
+    no_variables: bool,
     name: str,
     model: Model,
 ) -> Model:
@@ -94,6 +101,9 @@ def _finished(
     """
     root = model.root
     notes = [note for note in model.notes if note.code not in OF_OTHER_FORMATS]
+    if no_variables and root.all_weights:
+        message = f"The values of the weights are missing: the folder has no folder {VARIABLES}."
+        notes.append(Note("warning", "weights-unreadable", "", message))
     if isinstance(storage, ObjectStorage):
         root = with_calls(root, storage.calls)
     notes += _aside(storage.aside())
