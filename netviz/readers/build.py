@@ -10,11 +10,9 @@ from netviz.readers.infer import Inference, entered, wrapped_layers
 from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.quantized import as_computed
+from netviz.readers.sharing import MOST_NAMESAKES, repeated
 from netviz.readers.wiring import wire
 from netviz.readers.wrapped import wrapper_graph
-
-MOST_NAMESAKES = 16
-"""Layers of one name in different models among which the one that is shared is looked for."""
 
 
 class LayerBuilder:
@@ -28,6 +26,7 @@ class LayerBuilder:
         self._storage = storage
         self._notes = notes
         self._inference = Inference(notes)
+        self._repeated: frozenset[str] = frozenset()
         self._shared: dict[int, tuple[Weight, ...]] = {}
         self._owners: dict[tuple[str, str | None], list[tuple[Config, tuple[Weight, ...]]]] = {}
 
@@ -39,6 +38,8 @@ class LayerBuilder:
         `arguments` are those of its first call, None where no call is known. `inherited` is whether the model
         that holds it is trainable, which goes for an InputLayer, of which the file does not say.
         """
+        if not path and entry.plan:
+            self._repeated = repeated(entry.plan)
         stated = entry.config.get("trainable", True if entry.is_operation else inherited)
         trainable = stated is not False
         weights = self._weights(entry, path, location, trainable, arguments)
@@ -116,10 +117,9 @@ class LayerBuilder:
         flow = self._inference.propagate(plan, path)
         stored = [entry for entry in plan.entries if not entry.is_operation]
         members = [(_stored_class(entry), entry.name) for entry in stored]
-        locations = {
-            entry.name: location
-            for entry, location in zip(stored, self._storage.locate(members, container), strict=True)
-        }
+        before = [entry.name for entry in stored if below(path, entry.name) in self._repeated]
+        located = self._storage.locate(members, container, before)
+        locations = {entry.name: location for entry, location in zip(stored, located, strict=True)}
         layers = tuple(
             self.build(
                 entry,

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from netviz.catalog.kinds import Held, LayerKind
-from netviz.catalog.naming import group_names, snake_case
+from netviz.catalog.naming import snake_case
 from netviz.model import Config, Graph, Layer, Tensor, Weight
 from netviz.readers.plan import below
 from netviz.readers.stored import StoredTree
@@ -28,7 +28,7 @@ LAYERS, DEPENDENCIES = "layers", "_layer_checkpoint_dependencies"
 """The attribute of a model by which Keras comes upon its layers: since 2.15, and before."""
 
 GAPPED = ("2.11.", "2.12.", "2.13.")
-"""Versions of Keras that leave gaps in the numbers of groups, see `GroupStorage._gapped`."""
+"""Versions of Keras that leave gaps in the numbers of groups, see `GroupStorage.locate`."""
 
 
 class Storage(Protocol):
@@ -41,8 +41,8 @@ class Storage(Protocol):
         """The layer's own name that the file states at a location, "" where it states none."""
         ...
 
-    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
-        """The location of each member (class, name) of a container."""
+    def locate(self, members: Sequence[tuple[str, str]], container: str, repeated: Collection[str] = ()) -> list[str]:
+        """The location of each member (class, name) of a container; the names in `repeated` are stored before."""
         ...
 
     def weights(self, kind: LayerKind | None, config: Config, location: str, trainable: bool) -> tuple[Weight, ...]:
@@ -92,30 +92,29 @@ class GroupStorage:
         """The layer's own name that the file states at a location (since Keras 3.6), or ""."""
         return self._names.get(location, "")
 
-    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
-        """The group of each member (class, name) of a container: by the counter, checked against the stated name."""
-        older = below(container.removesuffix(LAYERS).rstrip("/"), DEPENDENCIES)
-        if container not in self._children and older in self._children:
-            return self._gapped([class_name for class_name, _ in members], older)
-        locations = []
-        for group, (_, name) in zip(group_names(class_name for class_name, _ in members), members, strict=True):
-            counted = below(container, group)
-            if self._names.get(counted) != name:
-                counted = self._named.get((container, name), counted)
-            locations.append(counted)
-        return locations
+    def locate(self, members: Sequence[tuple[str, str]], container: str, repeated: Collection[str] = ()) -> list[str]:
+        """The group of each member (class, name) of a container: by the counter, checked against the stated name.
 
-    def _gapped(self, class_names: Sequence[str], container: str) -> list[str]:
-        """The groups of a container of Keras 2.12 to 2.14, which are numbered with gaps up to 2.13.
-
-        There a layer with variables stood among the dependencies twice and was saved the first time only, so that
-        "dense" is followed by "dense_2". Source: keras.engine.functional, `_layer_checkpoint_dependencies`.
+        Up to Keras 2.13 a layer with variables stood among the dependencies twice and was saved the first time only, so
+        that "dense" is followed by "dense_2". Source: keras.engine.functional, `_layer_checkpoint_dependencies`. One
+        that was saved before, in another model, is left out of the count from 2.14 to the end of Keras 2.
         """
+        older = below(container.removesuffix(LAYERS).rstrip("/"), DEPENDENCIES)
+        container = older if container not in self._children and older in self._children else container
+        gaps = container == older and self._gaps
+        again = 2 if gaps else 0 if container == older or (self._version or "").startswith("2.") else 1
         counts: Counter[str] = Counter()
         locations = []
-        for name in map(snake_case, class_names):
-            locations.append(below(container, f"{name}_{counts[name]}" if counts[name] else name))
-            counts[name] += 2 if self._gaps and locations[-1] in self._children else 1
+        for class_name, name in members:
+            group = snake_case(class_name)
+            counted = below(container, f"{group}_{counts[group]}" if counts[group] else group)
+            if name in repeated:
+                counts[group] += again
+                locations.append(below(container, f"({name})"))  # a name that no group has
+                continue
+            counts[group] += 2 if gaps and counted in self._children else 1
+            stated = self._names.get(counted) == name
+            locations.append(counted if stated else self._named.get((container, name), counted))
         return locations
 
     @cached_property

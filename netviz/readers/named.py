@@ -6,7 +6,7 @@ and its attribute `weight_names` the names of the variables in it: "conv1/kernel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from netviz.catalog.kinds import LayerKind, WeightSpec
 from netviz.model import Config, Layer, Weight
@@ -47,7 +47,7 @@ class NamedStorage:
         """What the file says a location is called: nothing, the location is made of names."""
         return ""
 
-    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+    def locate(self, members: Sequence[tuple[str, str]], container: str, repeated: Collection[str] = ()) -> list[str]:
         """The location of each member (class, name) of a container."""
         outer = container.removesuffix("layers").rstrip("/")
         names = [name.replace("/", _SLASH) for _, name in members]

@@ -6,7 +6,7 @@ its layers, so a config from elsewhere can be joined to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from netviz.catalog.kinds import LayerKind
@@ -46,7 +46,7 @@ class NameStorage:
         """What is said of a location: nothing, it is made of names."""
         return ""
 
-    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+    def locate(self, members: Sequence[tuple[str, str]], container: str, repeated: Collection[str] = ()) -> list[str]:
         """The location of each member (class, name) of a container; the name of the model may stand before it.
 
         Before that of a layer, too, or in its place: a model that was built before another took it in has names from

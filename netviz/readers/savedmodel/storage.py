@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -54,7 +54,7 @@ class ObjectStorage:
         number = self._resolve(location)
         return "" if number is None else str(self._stated.get(number, {}).get("name") or "")
 
-    def locate(self, members: Sequence[tuple[str, str]], container: str) -> list[str]:
+    def locate(self, members: Sequence[tuple[str, str]], container: str, repeated: Collection[str] = ()) -> list[str]:
         """The location of each member (class, name) of a container: the layer of that name among those it holds."""
         outer = self._resolve(container.removesuffix("layers").rstrip("/"))
         named = {} if outer is None else self._named(outer)
