@@ -123,6 +123,16 @@ def test_names_that_raise_are_refused_in_one_line(saved: tuple[Path, keras.Model
         netviz.inspect(saved[0])
 
 
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_a_class_with_layers_inside_loses_none_of_their_weights(suffix: str, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.layers.Input((5,)), Widen(3, name="widen")], name="m")
+    model.save(tmp_path / f"m.{suffix}")
+    with register_layer("netviz_tests>Widen", **TAUGHT):
+        net = netviz.inspect(tmp_path / f"m.{suffix}")
+    assert net.parameters.total == model.count_params()
+    assert net["widen"].output_shape == (None, 15)
+
+
 def test_several_tensors() -> None:
     from netviz.catalog.kinds import Arguments
     from netviz.model import Tensor
@@ -136,11 +146,21 @@ def test_several_tensors() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"family": "unheard"}, {"weights": "kernel"}, {"weights": [1]}, {"non_trainable": "count"}]
+    "wrong",
+    [
+        {"family": "unheard"},
+        {"weights": "kernel"},
+        {"weights": [1]},
+        {"non_trainable": "count"},
+        {"non_trainable": ["x"]},
+        {"weights": ["a", "a"]},
+        {"output_shape": (None, 3)},
+    ],
 )
 def test_wrong_registrations_are_refused(wrong: Any) -> None:
     with pytest.raises(netviz.UsageError):
         register_layer("Widen", **wrong)
-    with pytest.raises(netviz.UsageError):
-        register_layer("")
+    for name in ("", "Dense", "package>Dense"):
+        with pytest.raises(netviz.UsageError):
+            register_layer(name)
     assert find("Widen", None) is None

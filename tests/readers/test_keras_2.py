@@ -47,6 +47,13 @@ def test_both_formats_hold_the_same_model(saved_by_keras_2: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_state_of_metrics_is_no_part_of_the_model(name: str, saved_by_keras_2: Path) -> None:
+    net = netviz.inspect(saved_by_keras_2 / f"{name}.weights.h5")
+    said = json.loads((saved_by_keras_2 / f"{name}.json").read_text())
+    assert net.parameters.total == said["total"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_weights_by_name_alone_are_shown_by_layer(name: str, saved_by_keras_2: Path) -> None:
     net = netviz.inspect(saved_by_keras_2 / f"{name}_weights.h5")
     said = json.loads((saved_by_keras_2 / f"{name}.json").read_text())

@@ -109,6 +109,16 @@ def test_loading_gives_the_live_model(tmp_path: Path) -> None:
     assert (loaded.source.format, loaded.source.read) == ("keras-h5", "loaded")
 
 
+def test_what_lora_adds_to_a_convolution_is_its_own(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+    model.layers[0].enable_lora(2)
+    model.save(tmp_path / "m.h5")
+    net = netviz.inspect(tmp_path / "m.h5")
+    assert net.parameters.total == model.count_params()
+    assert net.parameters.trainable == sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+    assert "weights-unclaimed" not in {note.code for note in net.notes}
+
+
 def test_a_damaged_training_config_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "m.h5"
     ZOO["mlp"]().save(path)
