@@ -375,7 +375,7 @@ UNARY: tuple[Row, ...] = (
     Row("Masking", SERIES, lambda d, x: layers.Masking(0.0, **d.common())),
     Row("TimeDistributed", both(ndim(3, 4, 5), lambda x: x.shape[2] is not None), time_distributed),
     Row("ConvLSTM", both(ndim(4, 5), whole), conv_lstm),
-    Row("Pipeline", features, pipeline),
+    Row("Pipeline", both(features, lambda x: not x.sparse), pipeline),  # Keras takes what x * 0.5 gives for sparse
     Row("Resizing", lambda x: IMAGE(x) and whole(x), picture),
     Row("Discretization", floating, discretization),
     Row("IntegerLookup", tokens, lookup),
