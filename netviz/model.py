@@ -8,7 +8,7 @@ This module knows nothing of Keras, of file formats or of drawing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -248,7 +248,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something unknown, skipped, repaired or dangerous. `path` is the layer's, "" the model's."""
+    """Something unknown, skipped, repaired, suspicious or dangerous. `path` is the layer's, "" the model's."""
 
     severity: Severity
     code: str
@@ -285,7 +285,8 @@ class Model:
 
     Compares by what the model is: neither where it came from (`source`, `notes`) nor the values of
     its weights (`store`) nor the optimizer's state takes part, nor what functions a file offers (`signatures`).
-    `training` is what the model was compiled with, under the names of `keras.Model.compile`.
+    `training` is what the model was compiled with, under the names of `keras.Model.compile`. `examine` looks at what
+    reading the model leaves out (every byte of the source) and gives notes of what is wrong there.
     """
 
     root: Layer
@@ -295,6 +296,7 @@ class Model:
     signatures: tuple[Signature, ...] = field(default=(), compare=False)
     training: Config | None = field(default=None, compare=False)
     store: WeightStore | None = field(default=None, compare=False, repr=False)
+    examine: Callable[[], Iterable[Note]] = field(default=tuple, compare=False, repr=False)
 
     @property
     def name(self) -> str:

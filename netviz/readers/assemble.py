@@ -67,6 +67,7 @@ def assemble(parts: Parts) -> Model:
         optimizer=optimizer,
         training=parts.architecture.training if parts.architecture else None,
         store=parts.store,
+        examine=parts.examine,
     )
     return parts.finish(model)
 

@@ -5,7 +5,7 @@ Each format fills in `Parts`; `assemble` makes the model of them. So any file of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ class Parts:
     """What one source holds. Without `architecture` it has weights alone, without `storage` a config alone.
 
     `store` gives the values of the stored variables; `notes` is added to while the model is put together. `finish`
-    adds to the assembled model what only this format has.
+    adds to the assembled model what only this format has; `examine` becomes the model's.
     """
 
     source: Source
@@ -42,6 +42,7 @@ class Parts:
     store: WeightStore | None = None
     notes: list[Note] = field(default_factory=list)
     finish: Callable[[Model], Model] = lambda model: model
+    examine: Callable[[], Iterable[Note]] = tuple
 
 
 LOADABLE = ("keras-v3", "keras-h5")
