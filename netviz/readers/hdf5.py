@@ -243,8 +243,17 @@ class Hdf5Store:
             raise SourceError(f"{self.path}: the file has changed since it was inspected", "Inspect it again.")
         with self._reading(weight):
             if getattr(self._opened, "process", None) != os.getpid():
-                self._opened.file, self._opened.process = pyfive.File(self.open_window()), os.getpid()
-            return self._opened.file[weight.path]
+                self._opened.groups, self._opened.process = {"": pyfive.File(self.open_window())}, os.getpid()
+            folder, _, name = weight.path.rpartition("/")
+            return self._group(folder)[name]
+
+    def _group(self, path: str) -> pyfive.Group:
+        """The group at a path, kept: pyfive reads all links of each group that a path leads through, each time."""
+        groups = self._opened.groups
+        if path not in groups:
+            folder, _, name = path.rpartition("/")
+            groups[path] = self._group(folder)[name]
+        return groups[path]
 
     def _values(self, dataset: pyfive.Dataset, weight: Weight, part: slice | tuple[()]) -> NDArray[np.generic]:
         with self._reading(weight):
