@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from netviz.catalog.hazards import hazards
 from netviz.model import Layer, Model, Note, Source
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader, is_keras_1
@@ -46,6 +49,8 @@ def assemble(parts: Parts) -> Model:
         entry.plan is None or any(note.code == "class-unknown" for note in notes)
     ):
         notes += _lost_by_keras(parts.source.keras_version)
+    dangers = _hazards(parts)
+    notes[:0] = [note for note in dangers if note.severity != "info"]
     optimizer = storage.optimizer()
     notes += quantization_notes(root)
     unclaimed = storage.unclaimed()
@@ -67,9 +72,23 @@ def assemble(parts: Parts) -> Model:
         optimizer=optimizer,
         training=parts.architecture.training if parts.architecture else None,
         store=parts.store,
-        examine=parts.examine,
+        examine=partial(_examined, parts.examine, [note for note in dangers if note.severity == "info"]),
     )
     return parts.finish(model)
+
+
+def _hazards(parts: Parts) -> list[Note]:
+    """What loading the model would do beyond building layers, by its config and by what it was compiled with."""
+    if parts.architecture is None:
+        return []
+    config = parts.architecture.config
+    training = None if "compile_config" in config else parts.architecture.training  # else it is in there
+    return [*hazards(config), *hazards(training, "training_config")]
+
+
+def _examined(examine: Callable[[], Iterable[Note]], known: list[Note]) -> list[Note]:
+    """What only matters where a model is examined: what is known of it already, and what a look at every byte shows."""
+    return [*known, *examine()]
 
 
 def _entry(parts: Parts) -> Entry:

@@ -1,0 +1,86 @@
+"""What there is to say of a finding by its code: its name in a few words, and what to do.
+
+A code stays the same between versions. Every code of a warning or a danger has a row; a note that is merely good to
+know is a finding only where it has one, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Advice(NamedTuple):
+    """`title` names what was found, `remedy` is one sentence of what to do."""
+
+    title: str
+    remedy: str
+
+
+COPY_AGAIN = "Copy or download it again, and compare size and checksum with the original."
+NOT_LOADED = "Do not load it with Keras unless you trust whoever made it."
+
+ADVICE: Mapping[str, Advice] = {
+    # what loading would do beyond building layers
+    "lambda-code": Advice(
+        "Compiled Python code in the file",
+        f"{NOT_LOADED} Keras runs this code when the model is called; a layer class of your own is the safe form.",
+    ),
+    "lambda-function": Advice("A function of your own", "Have the function at hand, and loading as a custom object."),
+    "foreign-object": Advice("An object that is no part of Keras", f"{NOT_LOADED} No model that Keras saved has this."),
+    "keras-function": Advice(
+        "A function of Keras that is no part of models", f"{NOT_LOADED} No model that Keras saved has this."
+    ),
+    "tensorflow-function": Advice("A function of TensorFlow that reaches beyond tensors", NOT_LOADED),
+    "safe-mode-off": Advice("Keras's own protection switched off", f"{NOT_LOADED} This is an attack."),
+    "vocabulary-outside": Advice(
+        "A vocabulary outside of the file", "Save the model with the vocabulary itself, as Keras 3.12 and later do."
+    ),
+    "saved-model-outside": Advice(
+        "A SavedModel from elsewhere", "Check the SavedModel that it loads as you check this file: it can run anything."
+    ),
+    "pickle-inside": Advice("Pickled data", f"{NOT_LOADED} Unpickling runs whatever code the data holds."),
+    "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} Keras makes paths of names when it loads and saves."),
+    "name-deceptive": Advice("A name that is not what it looks like", "Rename the layer, and ask who named it so."),
+    "custom-object": Advice("A class of someone's own", "Have the module at hand, from a source that you trust."),
+    # what shape the container is in
+    "member-outside": Advice("A path out of the archive", "Do not unzip it; whoever made it meant to write elsewhere."),
+    "member-executable": Advice("Code among the files", f"{NOT_LOADED} Keras writes no such file into a model."),
+    "member-unexpected": Advice("A file that Keras does not write", "Ask whoever made the file what it is for."),
+    "pickle-member": Advice("A pickle among the files", f"{NOT_LOADED} Unpickling runs whatever code the data holds."),
+    "zip-bomb": Advice("A file that unpacks to very much", "Do not unzip it."),
+    "file-prefixed": Advice("Bytes before the archive", "Ask why: such a file can be a program as well."),
+    "checksum-wrong": Advice("Damaged data", COPY_AGAIN),
+    "external-link": Advice("A link into another file", f"{NOT_LOADED} Loading opens the file that the link names."),
+    "external-storage": Advice("Data in another file", f"{NOT_LOADED} Loading reads the files that it names."),
+    "virtual-dataset": Advice("Data put together from other files", f"{NOT_LOADED} Loading reads these files."),
+    "soft-link": Advice("A link within the file", "Keras writes none; netviz does not follow it. Save the model anew."),
+    "size-claim": Advice("An array larger than its file", f"{NOT_LOADED} Loading would take all memory there is."),
+    "graph-op": Advice(
+        "An operation that reaches beyond tensors", "Do not load it with TensorFlow unless you trust whoever made it."
+    ),
+    "stored-object-skipped": Advice("Something stored that cannot be read", COPY_AGAIN),
+    "file-cut-off": Advice("A file that was cut off", COPY_AGAIN),
+    # what does not fit together, or cannot be read
+    "call-unreadable": Advice("A call that cannot be read", "Save the model anew with the Keras that can load it."),
+    "config-unreadable": Advice("A config without layers", "Save the model anew with the Keras that can load it."),
+    "metadata-unreadable": Advice("Damaged metadata", COPY_AGAIN),
+    "training-unreadable": Advice("Damaged training config", "Compile the model again after loading it."),
+    "weights-unreadable": Advice("Weights that cannot be read", COPY_AGAIN),
+    "weights-missing": Advice("Weights that are missing", "Save the weights again from the model that has them all."),
+    "weights-unclaimed": Advice(
+        "Weights that belong to no layer", "Make sure that weights and config are of the same model."
+    ),
+    "weights-unknown": Advice("Weights of unknown shape", "Check it with the file that has the weights."),
+    "weight-twice": Advice("A weight that is stored twice", "Save the weights again into an empty folder."),
+    "weight-conflict": Advice(
+        "A weight that does not fit its layer", "Make sure that weights and config are of the same model."
+    ),
+    "shape-conflict": Advice("A shape that does not follow from the layer", "Save the model anew, and compare."),
+    "shape-unknown": Advice("A shape that the file does not tell", "netviz.register_layer teaches netviz the class."),
+    "rule-failed": Advice("A rule that failed", "Mend the rule that was given to netviz.register_layer."),
+    "name-twice": Advice("Two layers of one name", "Rename one of them: Keras refuses to load this."),
+    "shard-unreadable": Advice("A shard that cannot be read", "Copy or download the missing part again."),
+    "unbuilt": Advice("A model that is not built", "Build the model, or call it once, and save it again."),
+}
+"""By code; `netviz.analysis.health` has its own rows."""

@@ -1,0 +1,77 @@
+"""Which Python names a config may state, and which have no place in one.
+
+Keras looks up the name of every serialised object; before 3.9 it imported any module for it (CVE-2025-1550), before
+3.11 it called any function of its own (CVE-2025-8747, CVE-2025-9906).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+FAMILY = re.compile(r"(?:tensorflow\.(?:python\.)?)?(?:tf_)?keras(?:\.src|\.api|\._tf_keras(?:\.keras)?)*(?:\.|$)")
+"""What stands before the names of Keras itself, under all the names that it has had."""
+
+MODELING = frozenset({
+    "activations", "backend", "constraints", "distillation", "dtype_policies", "engine", "feature_column",
+    "initializers", "layers", "legacy", "legacy_tf_layers", "losses", "metrics", "mixed_precision", "models", "ops",
+    "optimizers", "premade_models", "quantizers", "random", "regularizers", "trainers",
+})  # fmt: skip
+"""The rooms of Keras whose objects a config is made of."""
+
+ALSO_MODELING = frozenset({
+    "applications.convnext.LayerScale", "applications.convnext.StochasticDepth",
+    "applications.inception_resnet_v2.CustomScaleLayer", "export.tfsm_layer.TFSMLayer", "utils.jax_layer.FlaxLayer",
+    "utils.jax_layer.JaxLayer", "utils.torch_utils.TorchModuleWrapper",
+    "utils.FeatureSpace", "utils.feature_space.FeatureSpace", "utils.normalize", "utils.numerical_utils.normalize",
+    "utils.to_categorical", "utils.numerical_utils.to_categorical",
+})  # fmt: skip
+"""Objects of other rooms that may stand in one."""
+
+NOT_MODELING = frozenset({
+    "clear_session", "clone_model", "deserialize", "deserialize_keras_object", "from_config", "get", "load_model",
+    "load_weights", "model_from_config", "model_from_json", "model_from_yaml", "save_model", "save_weights",
+    "serialize", "serialize_keras_object",
+})  # fmt: skip
+"""Functions of these rooms that load, save or look up, which no config has a use for."""
+
+SAFE_MODE_OFF = "config.enable_unsafe_deserialization"
+
+PREPROCESSING = re.compile(r"applications\.\w+(?:\.\w+)?\.(?:preprocess_input|decode_predictions)")
+"""Functions for the data of an architecture, such as keras.applications.resnet.preprocess_input."""
+
+CALLED_BY_NAME = frozenset({
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "execfile", "getattr", "globals", "input",
+    "locals", "memoryview", "open", "setattr", "vars",
+})  # fmt: skip
+"""Python's own functions that no model is made of; `abs`, `max` and `sum` may be the names of a metric."""
+
+NOT_OF_MODELS = frozenset({
+    "IPython", "cloudpickle", "dill", "joblib", "numpy", "pandas", "pip", "pkg_resources", "requests", "scipy",
+    "setuptools", "torch", "urllib3", "yaml",
+})  # fmt: skip
+"""Packages often installed beside Keras whose functions load files, fetch or run code; no config names one."""
+
+
+def of_keras(module: str, name: str) -> str | None:
+    """The name within Keras ("layers.Dense"), or None for one of another package."""
+    whole = f"{module}.{name}"
+    found = FAMILY.match(whole)
+    return whole[found.end() :] if found else None
+
+
+def is_modeling(name: str) -> bool:
+    """Whether a config may be made of the object of Keras that has this name, such as "layers.Dense"."""
+    room, _, rest = name.partition(".")
+    own = name.rpartition(".")[2]
+    if not rest:  # keras.Model, keras.Sequential
+        return name[:1].isupper()
+    if room in MODELING:
+        return own not in NOT_MODELING and (room != "models" or own[:1].isupper())
+    return name in ALSO_MODELING or PREPROCESSING.fullmatch(name) is not None
+
+
+def is_foreign(module: str) -> bool:
+    """Whether a module is one of Python's own, or of a package that models are not made of."""
+    package = module.partition(".")[0]
+    return package in sys.stdlib_module_names or package in NOT_OF_MODELS

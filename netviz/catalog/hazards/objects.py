@@ -1,0 +1,74 @@
+"""A serialised object as it is met in a config: what rules look at, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from netviz.model import Config, Note, Severity
+
+SPELLED = {"function": "config", "__typespec__": "spec_name"}
+"""Where the name to be looked up stands, for classes that are none."""
+
+LONGEST = 120
+"""Characters of a value from the file that a message repeats."""
+
+
+class Place(NamedTuple):
+    """A key below another place; counted from the layer that the object belongs to."""
+
+    parent: Place | None
+    key: str | int
+
+    def __str__(self) -> str:
+        keys = []
+        place: Place | None = self
+        while place is not None:
+            keys.append(str(place.key))
+            place = place.parent
+        return ".".join(reversed(keys))
+
+
+class Serialized(NamedTuple):
+    """An object of a config: `path` is that of the layer it belongs to, `name` its own where it is a layer.
+
+    `at` is where it stands in that layer, None where it is the layer.
+    """
+
+    value: Config
+    path: str
+    at: Place | None
+    name: str
+
+    @property
+    def class_name(self) -> str:
+        return str(self.value["class_name"])
+
+    @property
+    def module(self) -> str | None:
+        module = self.value.get("module")
+        return module if isinstance(module, str) else None
+
+    @property
+    def names(self) -> tuple[str | None, str]:
+        """The module and the name that Keras looks up to make it: of functions and specifications not the class."""
+        key = SPELLED.get(self.class_name, "class_name")
+        name = self.value.get(key)
+        return self.module, name if isinstance(name, str) else ""
+
+    @property
+    def config(self) -> Config:
+        config = self.value.get("config")
+        return config if isinstance(config, Mapping) else {}
+
+    def place(self, *keys: str) -> str:
+        """Where something in it stands, as the keys from the layer on: "config.function"."""
+        return ".".join((*((str(self.at),) if self.at else ()), *keys))
+
+    def note(self, severity: Severity, code: str, message: str) -> Note:
+        return Note(severity, code, self.path, message)
+
+
+def quoted(text: str) -> str:
+    """A value from the file as a message repeats it."""
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")

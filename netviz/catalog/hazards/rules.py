@@ -1,0 +1,185 @@
+"""The rules by which a serialised object is judged: each gives a note for what it knows to be more than a layer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from netviz.catalog.hazards.names import CALLED_BY_NAME, SAFE_MODE_OFF, is_foreign, is_modeling, of_keras
+from netviz.catalog.hazards.objects import Serialized, quoted
+from netviz.model import Note
+
+Rule: TypeAlias = Callable[[Serialized], Iterator[Note]]
+
+TYPED = re.compile(r"(?P<key>function|output_shape|mask|mode|output_mask|arguments)_type")
+"""In the old form of a config this setting says what the one without `_type` is: code ("lambda") or a name."""
+
+INTERNED = re.compile(rb"[\xda\xfaZz]([\x02-\x3f])")
+"""How a short text begins in marshalled code: its type and its length. Source: Python/marshal.c."""
+
+MOST_NAMES = 6
+
+ELSEWHERE = re.compile(r"\w[\w+.-]*://")
+OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
+"""Paths that lead out of the folder: absolute ones, home folders, drives, and any with `..` in it."""
+
+PLAIN_NAME = re.compile(r"(?:\w[\w -]*(?:[./]\w[\w -]*)*)?", re.ASCII)
+"""What `layer_name` need not look at."""
+
+FILE_FUNCTIONS = (
+    "io.read_file", "io.write_file", "io.matching_files", "io.gfile", "py_function", "numpy_function", "py_func",
+    "raw_ops.", "load_library", "load_op_library", "load_file_system_library", "saved_model.", "train.", "data.",
+    "debugging.", "summary.", "compat.", "config.", "distribute.", "autograph.", "experimental.",
+)  # fmt: skip
+"""Functions of TensorFlow, by the name that TFOpLambda looks up, that touch files, load or run code."""
+
+
+def python_lambda(found: Serialized) -> Iterator[Note]:
+    """Compiled Python as Keras 3 writes it."""
+    yield _code(found, found.place() or "It", found.config.get("code", found.config.get("value")))
+
+
+def typed_function(found: Serialized) -> Iterator[Note]:
+    """Compiled Python, or the name of a function, in a layer's settings as Keras 1 and 2 wrote them."""
+    settings = found.config
+    types = {typed["key"]: kind for key, kind in settings.items() if (typed := TYPED.fullmatch(str(key)))}
+    if "function" not in types and isinstance(settings.get("function"), list):
+        types["function"] = "lambda"
+    for setting, kind in types.items():
+        value = settings.get(setting)
+        if kind == "lambda":
+            yield _code(found, found.place("config", setting), value)
+        elif kind == "function" and isinstance(value, str):
+            module = settings.get("module" if setting == "function" else f"{setting}_module")
+            note = judged(found, module if isinstance(module, str) else None, value)
+            yield note or found.note("info", "lambda-function", f"It calls {quoted(value)}, a function of your own.")
+
+
+def _code(found: Serialized, place: str, value: object) -> Note:
+    while isinstance(value, Mapping):
+        value = value.get("items", value.get("code", value.get("value")))
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return found.note("danger", "lambda-code", f"{place} holds compiled Python code{_described(value)}.")
+
+
+def _described(value: object) -> str:
+    """Size of marshalled code, and names in it, found without decoding it as code."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        data = base64.b64decode(value, validate=False)
+    except (binascii.Error, ValueError):
+        return ""
+    names: dict[str, None] = {}
+    for text in INTERNED.finditer(data):
+        name = data[text.end() : text.end() + text[1][0]]
+        if name.isascii() and (written := name.decode("ascii")).isidentifier():
+            names[written] = None
+        if len(names) == MOST_NAMES:
+            break
+    return f" ({len(data):,} bytes{'; it names ' + ', '.join(names) if names else ''})"
+
+
+def looked_up(found: Serialized) -> Note | None:
+    """The note for a module and a name that Keras looks up to call it, or to make an object of it."""
+    special = found.class_name.startswith("__") and found.class_name != "__typespec__"
+    return None if special else judged(found, *found.names)
+
+
+def judged(found: Serialized, module: str | None, name: str) -> Note | None:
+    """The note for a name in a module, None for one of which models are made."""
+    if module is None:
+        return None
+    whole = f"{quoted(f'{module}.{name}')}{f' ({found.at})' if found.at else ''}"
+    own = of_keras(module, name)
+    if own == SAFE_MODE_OFF:
+        return found.note("danger", "safe-mode-off", f"{whole} is called, which switches off Keras's own protection.")
+    if own is not None:
+        if is_modeling(own):
+            return None
+        return found.note("danger", "keras-function", f"{whole} is called, which is no part of any model.")
+    if module == "builtins":
+        if name in CALLED_BY_NAME:
+            return found.note("danger", "foreign-object", f"{whole} is called, a function of Python.")
+        return None
+    if is_foreign(module):
+        return found.note("danger", "foreign-object", f"{whole} is called, which is no part of Keras.")
+    if module.partition(".")[0] == "tensorflow":
+        return None  # the specifications of tensors
+    return found.note("info", "custom-object", f"{whole} is needed to load it, code that the file does not hold.")
+
+
+def vocabulary(found: Serialized) -> Iterator[Note]:
+    """A vocabulary that is not in the file: a path or an address, read when Keras makes the layer."""
+    file = found.config.get("vocabulary")
+    if not isinstance(file, str) or not file:
+        return
+    place = f"{found.place('config', 'vocabulary')} is"
+    if ELSEWHERE.match(file):
+        yield found.note("danger", "vocabulary-outside", f"{place} {quoted(file)}, fetched over the network.")
+    elif OUTSIDE.match(file):
+        yield found.note("danger", "vocabulary-outside", f"{place} the path {quoted(file)}, read from this machine.")
+    else:
+        yield found.note("warning", "vocabulary-outside", f"{place} a file {quoted(file)} outside of the model's.")
+
+
+def saved_model(found: Serialized) -> Iterator[Note]:
+    """A SavedModel in a folder elsewhere."""
+    file = found.config.get("filepath")
+    where = quoted(file) if isinstance(file, str) else "a folder that it does not state"
+    yield found.note("danger", "saved-model-outside", f"TFSMLayer loads and runs the SavedModel in {where}.")
+
+
+def torch_module(found: Serialized) -> Iterator[Note]:
+    """A pickled module of PyTorch."""
+    yield found.note("danger", "pickle-inside", "TorchModuleWrapper holds a pickled module; unpickling runs code.")
+
+
+def tensorflow_function(found: Serialized) -> Iterator[Note]:
+    """A function of TensorFlow that a layer of Keras 2 looks up by name."""
+    function = found.config.get("function")
+    if isinstance(function, str) and function.startswith(FILE_FUNCTIONS):
+        message = f"TFOpLambda calls {quoted('tf.' + function)}, which reaches beyond the tensors of the model."
+        yield found.note("danger", "tensorflow-function", message)
+
+
+def layer_name(found: Serialized) -> Iterator[Note]:
+    """A layer's name that leads to another folder where it becomes a path, or that does not read as it is written."""
+    name = found.name
+    if OUTSIDE.match(name):
+        message = f"The name {quoted(name)} leads to another folder where Keras makes a path of it."
+        yield found.note("danger", "path-in-name", message)
+    elif not name.isprintable():
+        message = "The name holds characters that are invisible or change how it reads."
+        yield found.note("warning", "name-deceptive", message)
+
+
+BY_CLASS: Mapping[str, Rule] = {
+    "__lambda__": python_lambda,
+    "Lambda": typed_function,
+    "Merge": typed_function,  # of Keras 1
+    "TFSMLayer": saved_model,
+    "TorchModuleWrapper": torch_module,
+    "TFOpLambda": tensorflow_function,
+}
+"""The rules for the classes that can do more than compute."""
+
+BY_SETTING: Mapping[str, Rule] = {"vocabulary": vocabulary}
+"""The rules for settings, whatever the class."""
+
+
+def judged_by_rules(found: Serialized) -> Iterator[Note]:
+    """What all the rules say of one object."""
+    note = looked_up(found)
+    if note is not None:
+        yield note
+    if found.class_name in BY_CLASS:
+        yield from BY_CLASS[found.class_name](found)
+    for setting in BY_SETTING.keys() & found.config.keys():
+        yield from BY_SETTING[setting](found)
+    if found.name:
+        yield from layer_name(found)
