@@ -7,15 +7,17 @@ A whole model has its config in an attribute. Variables stand by name where the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Note, Source
-from netviz.readers.archive import open_file, parse_json, size_of
+from netviz.readers.archive import open_file, size_of
+from netviz.readers.guards import GUARDS, Guards, Hdf5Limits
 from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
 from netviz.readers.join import GroupStorage, Storage
+from netviz.readers.json_text import examine_json, parse_json
 from netviz.readers.named import NamedStorage
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.stored import StoredTree
@@ -27,17 +29,19 @@ SHARD = re.compile(r"(?P<model>.+)_\d{5}\.weights\.h5")
 """What Keras calls the files over which it spreads weights."""
 
 
-def read_hdf5(path: Path) -> Parts:
+def read_hdf5(path: Path, limits: Guards = GUARDS) -> Parts:
     """What an HDF5 file holds; raises SourceError where it cannot be read or holds nothing of Keras."""
-    tree = read_tree_of(path)
+    tree = read_tree_of(path, limits.hdf5)
     stated = {name: texts[0] for name, texts in tree.attributes.get("", {}).items() if texts}
     notes = tree.notes()
     version = stated.get("keras_version")
     architecture = None
     storage: Storage
     if "model_config" in stated:
-        config = parse_json(path, "model_config", stated["model_config"])
-        architecture = Architecture(config, legacy=True, training=_training(path, stated, notes), keras_version=version)
+        config = parse_json(path, "model_config", stated["model_config"], limits.json)
+        architecture = Architecture(
+            config, legacy=True, training=_training(path, stated, notes, limits), keras_version=version
+        )
         format_, storage = "keras-h5", NamedStorage(tree)
     elif "layer_names" in stated or "layer_names0" in stated:
         format_, storage = "weights-h5", NamedStorage(tree, "")
@@ -53,31 +57,38 @@ def read_hdf5(path: Path) -> Parts:
             f"It has no attribute model_config and no groups of layers. It holds: {held}.",
         )
     source = Source(str(path), format_, version, "static", size_of(path))
-    return Parts(source, architecture, storage, store_of(path), notes)
+    return Parts(source, architecture, storage, store_of(path, limits.hdf5), notes, examine=partial(_examine, stated))
 
 
-def _training(path: Path, stated: Mapping[str, str], notes: list[Note]) -> Config | None:
+def _training(path: Path, stated: Mapping[str, str], notes: list[Note], limits: Guards) -> Config | None:
     """What the model was compiled with; a note where that is damaged, for the layers do not depend on it."""
     try:
-        return training_of(parse_json(path, "training_config", stated.get("training_config", "{}")))
+        return training_of(parse_json(path, "training_config", stated.get("training_config", "{}"), limits.json))
     except SourceError as error:
         notes.append(Note("warning", "training-unreadable", "", f"{error.message}."))
         return None
 
 
-def read_tree_of(path: Path) -> StoredTree:
+def _examine(stated: Mapping[str, str]) -> Iterator[Note]:
+    """What is odd in the texts that the file states."""
+    for name in ("model_config", "training_config"):
+        if name in stated:
+            yield from examine_json(name, stated[name])
+
+
+def read_tree_of(path: Path, limits: Hdf5Limits = GUARDS.hdf5) -> StoredTree:
     """What an HDF5 file has stored; raises SourceError that names the file."""
     with open_file(path) as file:
         try:
-            return read_tree(file)
+            return read_tree(file, limits)
         except SourceError as error:
-            raise SourceError(f"{path}: {error.message}", "Copy or download the file again.") from error
+            raise SourceError(f"{path}: {error.message}", error.hint or "Copy or download the file again.") from error
 
 
-def store_of(path: Path) -> Hdf5Store:
+def store_of(path: Path, limits: Hdf5Limits = GUARDS.hdf5) -> Hdf5Store:
     """The values of an HDF5 file, also when the working folder is another by then."""
     path = path.absolute()
-    return Hdf5Store(path, stamp_of(path), partial(open_file, path))
+    return Hdf5Store(path, stamp_of(path), partial(open_file, path), limits)
 
 
 def _one_shard_of_several(path: Path) -> list[Note]:

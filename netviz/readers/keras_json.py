@@ -6,20 +6,22 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Source
-from netviz.readers.archive import parse_json, read_bytes, size_of
+from netviz.readers.archive import read_bytes, size_of
+from netviz.readers.guards import GUARDS, Guards
+from netviz.readers.json_text import examine_json, parse_json
 from netviz.readers.parts import Architecture, Parts, training_of
 
 WEIGHT_MAP = "weight_map"
 """The key under which a map of shards has the files."""
 
 
-def read_json(path: Path) -> Parts:
+def read_json(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a JSON file holds; raises SourceError where it is none or holds nothing of Keras."""
-    content = parse_json(path, "the file", read_bytes(path))
+    content = parse_json(path, "the file", read_bytes(path, limits.json), limits.json)
     if WEIGHT_MAP in content:
         from netviz.readers.shards import read_shards  # reads HDF5, which a config has no need of
 
-        return read_shards(path, content.get(WEIGHT_MAP))
+        return read_shards(path, content.get(WEIGHT_MAP), limits)
     if not isinstance(content.get("class_name"), str) or "config" not in content:
         raise SourceError(
             f"{path}: this JSON file is not a Keras model's config (it has no class_name and config)",
@@ -30,4 +32,5 @@ def read_json(path: Path) -> Parts:
     source = Source(str(path), "keras-json", version, "static", size_of(path))
     training = training_of(content.get("compile_config"))
     legacy = "module" not in content
-    return Parts(source, Architecture(content, legacy=legacy, training=training, keras_version=version))
+    architecture = Architecture(content, legacy=legacy, training=training, keras_version=version)
+    return Parts(source, architecture, examine=lambda: examine_json("The file", read_bytes(path, limits.json)))

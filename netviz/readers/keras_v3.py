@@ -7,17 +7,18 @@ from pathlib import Path
 from netviz.errors import SourceError
 from netviz.model import Note, Source
 from netviz.readers.archive import Archive, read_folder, read_zip
+from netviz.readers.guards import GUARDS, Guards, Hdf5Limits
 from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
 from netviz.readers.join import GroupStorage
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.stored import StoredTree
 
 
-def read_keras(path: Path) -> Parts:
+def read_keras(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a .keras file or folder holds; raises SourceError where it cannot be read."""
-    archive = read_folder(path) if path.is_dir() else read_zip(path)
-    notes: list[Note] = []
-    tree = _stored(archive, notes)
+    archive = read_folder(path, limits) if path.is_dir() else read_zip(path, limits)
+    notes = [*archive.notes]
+    tree = _stored(archive, notes, limits.hdf5)
     if not isinstance(archive.config.get("class_name"), str):
         raise SourceError(f"{path}: config.json states no class, so it is not the config of a Keras model")
     version = archive.metadata.get("keras_version")
@@ -31,13 +32,13 @@ def read_keras(path: Path) -> Parts:
     store = None
     if archive.open_weights and tree.arrays:
         file = archive.weights_file.absolute()  # the working folder may be another when a value is asked for
-        store = Hdf5Store(file, stamp_of(file), archive.open_weights)
+        store = Hdf5Store(file, stamp_of(file), archive.open_weights, limits.hdf5)
     training = training_of(archive.config.get("compile_config"))
     architecture = Architecture(archive.config, training=training, keras_version=source.keras_version)
     return Parts(source, architecture, GroupStorage(tree, source.keras_version), store, notes)
 
 
-def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
+def _stored(archive: Archive, notes: list[Note], limits: Hdf5Limits) -> StoredTree:
     """What the weights file holds; where there is none to be read, a note says why."""
     if archive.open_weights is None:
         notes.append(
@@ -46,7 +47,7 @@ def _stored(archive: Archive, notes: list[Note]) -> StoredTree:
         return StoredTree()
     try:
         with archive.open_weights() as file:
-            tree = read_tree(file)
+            tree = read_tree(file, limits)
     except SourceError as error:
         notes.append(_unreadable(error.message))
         return StoredTree()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Note, Source, Tensor, Weight, WeightStore
 from netviz.readers.archive import HDF5_MAGIC, is_hdf5, size_of
+from netviz.readers.guards import GUARDS, Guards
 from netviz.readers.join import GroupStorage
 from netviz.readers.keras_h5 import read_tree_of, store_of
 from netviz.readers.parts import Parts
@@ -39,7 +40,7 @@ class ShardStore:
         return self.stores[weight.path].blocks(weight)
 
 
-def read_shards(path: Path, mapped: object) -> Parts:
+def read_shards(path: Path, mapped: object, limits: Guards = GUARDS) -> Parts:
     """The weights in the files that the map in the file at `path` names for each group.
 
     What is missing or cannot be read goes to the notes.
@@ -57,14 +58,14 @@ def read_shards(path: Path, mapped: object) -> Parts:
     for name in sorted({name for group in files.values() for name in group}):
         try:
             shard = _shard(path, name)
-            tree = read_tree_of(shard)
+            tree = read_tree_of(shard, limits.hdf5)
         except NetvizError as error:
             notes.append(
                 Note("warning", "shard-unreadable", "", f"A part of the weights cannot be read: {error.message}.")
             )
             continue
         notes += tree.notes()
-        store = store_of(shard)
+        store = store_of(shard, limits.hdf5)
         size += size_of(shard)
         names = {**tree.names, **names}
         for array, tensor in tree.arrays.items():

@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from netviz.model import Note, Tensor
+from netviz.model import Note, Severity, Tensor
+
+MAX_NOTES = 20
+"""Objects with the same problem that get a note of their own."""
+
+MAX_PATH = 200
+"""Characters of a path that a note shows."""
+
+
+class Skipped(NamedTuple):
+    """An object that could not be read: its path, why, how bad that is, its code and what to do."""
+
+    path: str
+    reason: str
+    severity: Severity = "warning"
+    code: str = "stored-object-skipped"
+    hint: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The path, elided where it is long, the reason and the hint."""
+        path = (
+            self.path if len(self.path) <= MAX_PATH else f"{self.path[: MAX_PATH // 2]}…{self.path[-MAX_PATH // 2 :]}"
+        )
+        return f"{path or 'The root'} in the weights file {self.reason}." + (f" {self.hint}" if self.hint else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +46,21 @@ class StoredTree:
     arrays: Mapping[str, Tensor] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    skipped: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     cut: str = ""
 
     def notes(self) -> list[Note]:
-        """A note for each object that could not be read, and one for a file that is cut off."""
+        """A note for each object that could not be read, and one for a file that is cut off.
+
+        Of many objects with the same problem the first are named, and the others counted.
+        """
         notes = [Note("warning", "file-cut-off", "", f"The HDF5 data is cut off: {self.cut}.")] if self.cut else []
-        return notes + [
-            Note("warning", "stored-object-skipped", "", f"{path} in the weights file {reason}.")
-            for path, reason in self.skipped
-        ]
+        by_code: dict[str, list[Skipped]] = {}
+        for skipped in self.skipped:
+            by_code.setdefault(skipped.code, []).append(skipped)
+        for code, found in by_code.items():
+            notes += [Note(one.severity, code, "", one.sentence) for one in found[:MAX_NOTES]]
+            if len(found) > MAX_NOTES:
+                message = f"The same or like problems have {len(found) - MAX_NOTES:,} more objects of the weights file."
+                notes.append(Note(found[0].severity, code, "", message))
+        return notes

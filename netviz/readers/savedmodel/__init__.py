@@ -17,6 +17,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
+from netviz.readers.guards import GUARDS, Guards
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.recognise import SAVED_MODEL
 from netviz.readers.savedmodel.bundle import INDEX, Bundle, BundleStore, read_bundle, stamps_of
@@ -44,7 +45,7 @@ OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown")
 """Notes on what other formats leave out: a SavedModel states class and trainability where Keras 2 wrote it."""
 
 
-def read_saved_model(path: Path) -> Parts:
+def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a SavedModel folder, or the one of a saved_model.pb, holds; raises SourceError where it cannot be read."""
     folder = path if path.is_dir() else path.parent
     graphs = _graphs(folder / SAVED_MODEL)
