@@ -10,37 +10,56 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netviz.api import InspectedLayer, InspectedModel, InspectedWeight, inspect
+    from netviz.analysis.findings import Finding, Report
+    from netviz.api.checked import Check, check
+    from netviz.api.inspected import InspectedLayer, InspectedModel, InspectedWeight, inspect
     from netviz.artifact import Artifact
     from netviz.catalog.registry import register_layer
-    from netviz.errors import LayerNotFound, MissingDependency, NetvizError, SourceError, UsageError
+    from netviz.errors import (
+        DangerousSource,
+        LayerNotFound,
+        MissingDependency,
+        NetvizError,
+        SourceError,
+        UsageError,
+    )
 
 __all__ = [
     "Artifact",
+    "Check",
+    "DangerousSource",
+    "Finding",
     "InspectedLayer",
     "InspectedModel",
     "InspectedWeight",
     "LayerNotFound",
     "MissingDependency",
     "NetvizError",
+    "Report",
     "SourceError",
     "UsageError",
     "__version__",
+    "check",
     "inspect",
     "register_layer",
 ]
 
 _MODULES = {
     "Artifact": "netviz.artifact",
-    "InspectedLayer": "netviz.api",
-    "InspectedModel": "netviz.api",
-    "InspectedWeight": "netviz.api",
+    "Check": "netviz.api.checked",
+    "DangerousSource": "netviz.errors",
+    "Finding": "netviz.analysis.findings",
+    "InspectedLayer": "netviz.api.inspected",
+    "InspectedModel": "netviz.api.inspected",
+    "InspectedWeight": "netviz.api.inspected",
     "LayerNotFound": "netviz.errors",
     "MissingDependency": "netviz.errors",
     "NetvizError": "netviz.errors",
+    "Report": "netviz.analysis.findings",
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
-    "inspect": "netviz.api",
+    "check": "netviz.api.checked",
+    "inspect": "netviz.api.inspected",
     "register_layer": "netviz.catalog.registry",
 }
 

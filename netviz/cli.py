@@ -9,18 +9,25 @@ import errno
 import gc
 import io
 import os
+import re
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
 from netviz import __version__
 from netviz.errors import NetvizError, UsageError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+    from netviz.artifact import Artifact
+    from netviz.model import Severity
 
 P = ParamSpec("P")
 
@@ -31,6 +38,12 @@ COLUMN_NAMES = (
 """Named here as well as in netviz.analysis.columns, so that --help need not load the analyses."""
 
 FORMATS = ("table", "json", "markdown", "html", "csv", "latex")
+CHECK_FORMATS = (*FORMATS, "sarif")
+
+SEVERITIES = ("info", "warning", "danger")
+
+WORTH_A_BAR = 50_000_000
+"""Bytes of weights from which on a check takes long enough to show how far it is."""
 
 
 def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -43,11 +56,7 @@ def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
         except NetvizError as error:
             if click.get_current_context().find_root().params.get("debug"):
                 raise
-            from netviz.render.escape import terminal
-
-            click.echo(f"netviz: {terminal(error.message)}", err=True)
-            if error.hint:
-                click.echo(terminal(error.hint), err=True)
+            _report(error)
             sys.exit(error.exit_code)
         except OSError as error:
             if error.errno == errno.EPIPE:  # `netviz … | head`: click ends the command quietly
@@ -56,6 +65,34 @@ def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
             os._exit(1)  # what is left in the buffer cannot be written either
 
     return guarded
+
+
+def _report(error: NetvizError) -> None:
+    from netviz.render.escape import terminal
+
+    click.echo(f"netviz: {terminal(error.message)}", err=True)
+    if error.hint:
+        click.echo(terminal(error.hint), err=True)
+
+
+def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """A number of bytes, with or without a unit: K, M, G, T count in thousands, Ki, Mi, Gi, Ti in 1024s."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?) ?(?:([KMGT])(i?))?B?", value.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no size: 1000000, 300M, 2G and 2GiB are.")
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** (" KMGT".index(unit.upper()) if unit else 0))
+
+
+max_bytes_option = click.option(
+    "--max-bytes",
+    callback=_size,
+    metavar="SIZE",
+    help="Let a file ask for more than usual: 1000000, 300M, 2GiB. Only for files that you trust.",
+)
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -75,14 +112,16 @@ def cli(debug: bool) -> None:
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How many levels to show. Default: all.")
 @click.option("--config", is_flag=True, help="Add every setting of every layer.")
 @click.option("--weights", is_flag=True, help="Add every weight with its shape, dtype and place.")
-@click.option("--load", is_flag=True, help="Let Keras load the file (safe mode) instead of reading it.")
+@click.option("--load", is_flag=True, help="Let Keras load the file, if nothing in it is dangerous.")
+@click.option("--trust", is_flag=True, help="With --load: load it whatever is in it, and let its code run.")
 @click.option(
     "--architecture",
     type=click.Path(path_type=Path, readable=False),
     metavar="FILE",
     help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@max_bytes_option
+@output_option
 @reporting_errors
 def inspect(
     source: Path,
@@ -93,7 +132,9 @@ def inspect(
     config: bool,
     weights: bool,
     load: bool,
+    trust: bool,
     architecture: Path | None,
+    max_bytes: int | None,
     output: Path | None,
 ) -> None:
     """Show the layers of the model in SOURCE: shapes, parameters, and how they come about.
@@ -103,19 +144,96 @@ def inspect(
     """
     from netviz import api
 
-    if output is not None and any(_is_part_of(output, path) for path in (source, architecture) if path):
-        raise UsageError(f"{output} is the model itself and would be overwritten", "Choose another file for -o.")
+    _require_apart(output, source, architecture)
     if load:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
-    net = api.inspect(source, load=load, architecture=architecture)
+    net = api.inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
+    _emit(artifact, format_, output)
+
+
+@cli.command()
+@click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(CHECK_FORMATS),
+    help="Default: by the suffix of the output file, else table.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="danger",
+    show_default=True,
+    help="End with exit code 3 where a finding is as bad as this, or worse.",
+)
+@max_bytes_option
+@output_option
+@reporting_errors
+def check(
+    sources: tuple[Path, ...], format_: str | None, fail_on: Severity, max_bytes: int | None, output: Path | None
+) -> None:
+    """Find what is dangerous, broken or suspicious in the models in SOURCE...: code that loading would run, files that
+    it would read, damage, and weights that are not healthy.
+
+    Nothing in a file is run. Every byte of it is looked at.
+
+    Exit codes: 3 for findings as bad as --fail-on, 1 where a source cannot be read, 0 else.
+    """
+    from netviz.api.checked import check
+
+    _require_apart(output, *sources)
+    with _progress() as progress:
+        found = check(*sources, max_bytes=max_bytes, keep_going=True, progress=progress)
+    unread = [report.error for report in found.reports if report.error is not None]
+    if format_ is None and output is None and len(unread) == len(sources) == 1:
+        raise unread[0]
+    _emit(found.summary(), format_, output)
+    for error in unread:
+        _report(error)
+    if found.at_least(fail_on):
+        sys.exit(3)
+    if unread:
+        sys.exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Draws a bar of the bytes done, on a terminal, where there are enough of them to wait for."""
+    bars: list[ProgressBar[int]] = []
+
+    def show(done: int, total: int) -> None:
+        if total < WORTH_A_BAR or not sys.stderr.isatty():
+            return
+        if not bars or bars[-1].length != total or bars[-1].finished:
+            bars.append(click.progressbar(length=total, label="Looking at weights", file=sys.stderr))
+            bars[-1].render_progress()
+        bars[-1].update(done - bars[-1].pos)
+
+    try:
+        yield show
+    finally:
+        for bar in bars:
+            bar.render_finish()
+
+
+def _emit(artifact: Artifact, format: str | None, output: Path | None) -> None:
+    """Writes the artifact to the file, or in the format to where the output goes."""
     if output is not None:
-        artifact.save(output, format_)
-    elif format_ in (None, "table"):
+        artifact.save(output, format)
+    elif format in (None, "table"):
         width, color = _terminal()
         click.echo(artifact.text(width=width, color=color), nl=False, color=color)
     else:
-        click.echo(artifact.to(format_), nl=False)
+        click.echo(artifact.to(format), nl=False)
+
+
+def _require_apart(output: Path | None, *sources: Path | None) -> None:
+    """Raises UsageError where the output would be written over a source."""
+    if output is not None and any(_is_part_of(output, path) for path in sources if path):
+        raise UsageError(f"{output} is the model itself and would be overwritten", "Choose another file for -o.")
 
 
 def _is_part_of(output: Path, source: Path) -> bool:

@@ -29,6 +29,12 @@ class SourceError(NetvizError):
     """The source cannot be read: missing, cut off, of another format, or beyond a guard."""
 
 
+class DangerousSource(SourceError):
+    """Loading the source with Keras is refused: it would run code, or reach beyond the file. `trust` lets it."""
+
+    exit_code = 3
+
+
 class UsageError(NetvizError, ValueError):
     """The call asks for something that does not exist: an unknown column, format or option."""
 

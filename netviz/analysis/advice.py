@@ -40,7 +40,7 @@ ADVICE: Mapping[str, Advice] = {
         "A SavedModel from elsewhere", "Check the SavedModel that it loads as you check this file: it can run anything."
     ),
     "pickle-inside": Advice("Pickled data", f"{NOT_LOADED} Unpickling runs whatever code the data holds."),
-    "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} Keras makes paths of names when it loads and saves."),
+    "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} It makes paths of names."),
     "name-deceptive": Advice("A name that is not what it looks like", "Rename the layer, and ask who named it so."),
     "custom-object": Advice("A class of someone's own", "Have the module at hand, from a source that you trust."),
     # what shape the container is in
@@ -71,16 +71,21 @@ ADVICE: Mapping[str, Advice] = {
     "weights-unclaimed": Advice(
         "Weights that belong to no layer", "Make sure that weights and config are of the same model."
     ),
-    "weights-unknown": Advice("Weights of unknown shape", "Check it with the file that has the weights."),
     "weight-twice": Advice("A weight that is stored twice", "Save the weights again into an empty folder."),
     "weight-conflict": Advice(
         "A weight that does not fit its layer", "Make sure that weights and config are of the same model."
     ),
     "shape-conflict": Advice("A shape that does not follow from the layer", "Save the model anew, and compare."),
-    "shape-unknown": Advice("A shape that the file does not tell", "netviz.register_layer teaches netviz the class."),
-    "rule-failed": Advice("A rule that failed", "Mend the rule that was given to netviz.register_layer."),
+    "json-key-twice": Advice("A key that stands twice", "Ask who wrote it: readers differ in which of the two counts."),
+    "json-not-finite": Advice("A setting that is no finite number", "Look at the setting, and save it anew."),
+    "member-twice": Advice(
+        "A file that stands twice in the archive", "Look into both: readers differ in which counts."
+    ),
+    "wrapped-too-often": Advice("Wrappers within wrappers within wrappers", "Build the model anew without them."),
+    "quantization-unstated": Advice("A quantisation that the config leaves out", "Save it anew with the newest Keras."),
+    "zero-points-missing": Advice("Zero points that are not stored", "Quantise the model anew with the newest Keras."),
     "name-twice": Advice("Two layers of one name", "Rename one of them: Keras refuses to load this."),
     "shard-unreadable": Advice("A shard that cannot be read", "Copy or download the missing part again."),
     "unbuilt": Advice("A model that is not built", "Build the model, or call it once, and save it again."),
 }
-"""By code; `netviz.analysis.health` has its own rows."""
+"""By code."""

@@ -31,7 +31,8 @@ class Vulnerability:
     def affected(self) -> str:
         """The versions that have it: "3.0.0 until before 3.9.0"."""
         return ", ".join(
-            f"{_text(begin)} until before {_text(end)}" if begin else f"before {_text(end)}" for begin, end in self.spans
+            f"{_text(begin)} until before {_text(end)}" if begin else f"before {_text(end)}"
+            for begin, end in self.spans
         )
 
     def concerns(self, version: Version, format: str) -> bool:

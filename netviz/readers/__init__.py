@@ -9,37 +9,41 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from netviz.errors import MissingDependency, SourceError, UsageError
+from netviz.errors import DangerousSource, MissingDependency, SourceError, UsageError
 from netviz.model import Model, Note
 from netviz.readers.archive import is_hdf5
+from netviz.readers.guards import GUARDS, Guards, guards
 from netviz.readers.recognise import is_json, is_saved_model, require_model_file
 
 if TYPE_CHECKING:
     from netviz.readers.parts import Parts
 
 
-def read(source: object, *, load: bool = False, architecture: str | os.PathLike[str] | None = None) -> Model:
+def read(
+    source: object,
+    *,
+    load: bool = False,
+    trust: bool = False,
+    architecture: str | os.PathLike[str] | None = None,
+    max_bytes: int | None = None,
+) -> Model:
     """The model in a file or folder, or a live Keras model.
 
-    A file is read without Keras and nothing of it is run; `load=True` lets Keras load it instead. `architecture` is a
-    file whose config tells the layers for a file of weights.
-    Raises SourceError where the source cannot be read, MissingDependency where Keras is needed and not
-    installed, UsageError for an object that is no model.
+    A file is read without Keras and nothing of it is run; `load=True` lets Keras load it instead, if nothing in it is
+    dangerous or `trust` says that it may be. `architecture` is a file whose config tells the layers for a file of
+    weights. `max_bytes` raises the limits to what a file may ask for.
+    Raises SourceError where the source cannot be read, DangerousSource where loading it is refused, MissingDependency
+    where Keras is needed and not installed, UsageError for an object that is no model.
     """
+    if trust and not load:
+        raise UsageError("trust goes with load", "Reading a file needs no trust: nothing in it is run.")
     if isinstance(source, str | os.PathLike):
         path = _path(source)
         if load and architecture is not None:
             raise UsageError("load and architecture exclude each other", "Keras loads whole models: leave one out.")
         if load:
-            _require_loadable(path)
-            loaded: Model = _live_reader().load_and_read(path)
-            return loaded
-        try:
-            return _read_static(path, None if architecture is None else _path(architecture))
-        except RecursionError as error:
-            raise SourceError(f"{path}: the config is nested deeper than any model") from error
-        except OSError as error:
-            raise SourceError(f"{error.filename or path}: {error.strerror or error}") from error
+            return _loaded(path, trust, guards(max_bytes))
+        return _read_static(path, None if architecture is None else _path(architecture), guards(max_bytes))
     if load or architecture is not None:
         option = "load=True" if load else "architecture"
         raise UsageError(f"{option} is for files", "A live model is there already: leave it out.")
@@ -59,54 +63,82 @@ def _path(source: object) -> Path:
     return Path(source)
 
 
-def _require_loadable(path: Path) -> None:
-    """Raises UsageError where the file holds no model that Keras 3 could load, before Keras is imported."""
+def _loaded(path: Path, trust: bool, limits: Guards) -> Model:
+    """The model in a file as Keras loads it; refused before Keras is imported where that could do harm.
+
+    What netviz cannot read, it cannot vouch for either: its error ends the loading of such a file, too.
+    """
     from netviz.readers.parts import LOADABLE
 
     require_model_file(path)
     try:
-        format_ = read_parts(path).source.format
-    except (SourceError, RecursionError):
-        return  # Keras may make something of it
-    if format_ not in LOADABLE:
-        raise UsageError(f"{path}: Keras loads whole models, in .keras or .h5; this is {format_}", "Leave out load.")
+        model = _read_static(path, None, limits)
+    except SourceError as error:
+        if not trust:
+            hint = "netviz loads what it can vouch for: --trust (trust=True) lets Keras try, whatever is in the file."
+            raise SourceError(error.message, hint) from error
+    else:
+        if model.source.format not in LOADABLE:
+            message = f"{path}: Keras loads whole models, in .keras or .h5; this is {model.source.format}"
+            raise UsageError(message, "Leave out load.")
+        if not trust:
+            _require_harmless(path, model)
+    loaded: Model = _live_reader().load_and_read(path, trust)
+    return loaded
 
 
-def _read_static(path: Path, architecture: Path | None) -> Model:
+def _require_harmless(path: Path, model: Model) -> None:
+    """Raises DangerousSource where loading the model would do more than build it."""
+    dangers = [note for note in (*model.notes, *model.examine()) if note.severity == "danger"]
+    if dangers:
+        first = f"{dangers[0].path}: {dangers[0].message}" if dangers[0].path else dangers[0].message
+        more = f" (and {len(dangers) - 1} more)" if len(dangers) > 1 else ""
+        raise DangerousSource(
+            f"{path}: not loaded, it is dangerous: {first}{more}",
+            "netviz check tells more; --trust (trust=True) loads it all the same, and lets it run its code.",
+        )
+
+
+def _read_static(path: Path, architecture: Path | None, limits: Guards) -> Model:
     from netviz.readers.assemble import assemble  # imports numpy and pyfive, which a live model does without
 
-    parts = read_parts(path)
-    return assemble(parts if architecture is None else _joined(parts, architecture))
+    try:
+        parts = read_parts(path, limits)
+        return assemble(parts if architecture is None else _joined(parts, architecture, limits))
+    except RecursionError as error:
+        raise SourceError(f"{path}: the config is nested deeper than any model") from error
+    except OSError as error:
+        raise SourceError(f"{error.filename or path}: {error.strerror or error}") from error
 
 
-def read_parts(path: Path) -> Parts:
+def read_parts(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a file or folder holds, by its content; raises SourceError where it cannot be read."""
     require_model_file(path)
     if is_saved_model(path):
         from netviz.readers.savedmodel import read_saved_model
 
-        return read_saved_model(path)
+        return read_saved_model(path, limits)
     if is_hdf5(path):
         from netviz.readers.keras_h5 import read_hdf5
 
-        return read_hdf5(path)
+        return read_hdf5(path, limits)
     if is_json(path):
         from netviz.readers.keras_json import read_json
 
-        return read_json(path)
+        return read_json(path, limits)
     from netviz.readers.keras_v3 import read_keras
 
-    return read_keras(path)
+    return read_keras(path, limits)
 
 
-def _joined(parts: Parts, path: Path) -> Parts:
+def _joined(parts: Parts, path: Path, limits: Guards) -> Parts:
     """The stored variables of `parts` with the config in the file at `path`; raises SourceError if one is missing."""
     if parts.storage is None:
         raise SourceError(
             f"{parts.source.path}: holds no weights that an architecture could be joined to",
             "Leave out the architecture.",
         )
-    other = read_parts(path)
+    other = read_parts(path, limits)
     if other.architecture is None:
         raise SourceError(f"{path}: holds no config that tells the layers", "model.to_json() writes one.")
     parts.notes.append(

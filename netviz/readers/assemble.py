@@ -108,14 +108,16 @@ def _stem(source: Source) -> str:
 def _without_weights(root: Layer) -> list[Note]:
     """What holds for the weights of a model whose file has none: of which the shapes are known."""
     derived = [(layer, weight) for layer in (root, *root.walk()) for weight in layer.weights]
-    unknown = [layer.path or layer.name for layer, weight in derived if weight.tensor.shape is None]
+    unknown = [
+        layer.path or layer.name or "a layer without a name" for layer, weight in derived if weight.tensor.shape is None
+    ]
     if not derived or (len(derived) == 1 and not root.layers):
         return []
     given = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
     notes = [Note("info", "weights-derived", "", given)]
     if unknown:
         count = "one of them" if len(unknown) == 1 else f"{len(unknown)} of them"
-        message = f"Not so of {count}, first in {unknown[0]}: the file that has the weights tells."
+        message = f"Not so of {count}, first in {unknown[0].path or unknown[0].name or 'the model'}: the file that has the weights tells."
         notes.append(Note("warning", "weights-unknown", "", message))
     return notes
 

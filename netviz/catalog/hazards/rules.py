@@ -29,11 +29,12 @@ OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
 PLAIN_NAME = re.compile(r"(?:\w[\w -]*(?:[./]\w[\w -]*)*)?", re.ASCII)
 """What `layer_name` need not look at."""
 
-FILE_FUNCTIONS = (
-    "io.read_file", "io.write_file", "io.matching_files", "io.gfile", "py_function", "numpy_function", "py_func",
-    "raw_ops.", "load_library", "load_op_library", "load_file_system_library", "saved_model.", "train.", "data.",
-    "debugging.", "summary.", "compat.", "config.", "distribute.", "autograph.", "experimental.",
-)  # fmt: skip
+REACHING = re.compile(r"""
+    (?:compat\.v[12]\.)?
+    (?: (?:io\.)?(?:read_file|write_file|matching_files|gfile\..*) | py_func(?:tion)? | numpy_function | load_\w+
+      | saved_model\..* | data\..* | train\..*
+      | raw_ops\.(?:\w*File\w*|\w*PyFunc\w*|\w*Save\w*|\w*Restore\w*|\w*Dataset\w*|\w*Reader\w*) )
+""", re.VERBOSE)  # fmt: skip
 """Functions of TensorFlow, by the name that TFOpLambda looks up, that touch files, load or run code."""
 
 
@@ -142,7 +143,7 @@ def torch_module(found: Serialized) -> Iterator[Note]:
 def tensorflow_function(found: Serialized) -> Iterator[Note]:
     """A function of TensorFlow that a layer of Keras 2 looks up by name."""
     function = found.config.get("function")
-    if isinstance(function, str) and function.startswith(FILE_FUNCTIONS):
+    if isinstance(function, str) and REACHING.fullmatch(function):
         message = f"TFOpLambda calls {quoted('tf.' + function)}, which reaches beyond the tensors of the model."
         yield found.note("danger", "tensorflow-function", message)
 

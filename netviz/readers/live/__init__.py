@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import keras
 import numpy as np
 
+from netviz.catalog.hazards import hazards
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Config, Model, Note, Source, Weight
 from netviz.readers.archive import is_hdf5, size_of
@@ -53,6 +54,7 @@ def read_live(model: object) -> Model:
         optimizer=optimizer,
         training=_training(model),
         store=LiveStore(reader.variables),
+        examine=LiveConfig(model),
     )
 
 
@@ -64,15 +66,17 @@ def _training(model: keras.Model) -> Config | None:
         return None
 
 
-def load_and_read(path: Path) -> Model:
-    """The model in a file as Keras loads it (safe_mode on); raises NetvizError with Keras's own reason."""
+def load_and_read(path: Path, trust: bool = False) -> Model:
+    """The model in a file as Keras loads it; raises NetvizError with Keras's own reason.
+
+    With `trust`, code in the file is run (safe_mode off).
+    """
     try:
-        model = keras.saving.load_model(path, safe_mode=True)
+        model = keras.saving.load_model(path, safe_mode=not trust)
     except Exception as error:  # whatever the code in Keras and in registered classes raises
         raise NetvizError(
             f"{path}: Keras {keras.__version__} cannot load it: {_reason(error)}",
-            "Without --load (load=False) netviz reads the file itself. Keras needs classes of your own to be imported, "
-            "and refuses code in the file (a Lambda).",
+            "Without --load (load=False) netviz reads the file itself. Keras needs classes of your own to be imported.",
         ) from error
     live = read_live(model)
     format_ = "keras-h5" if is_hdf5(path) else "keras-v3"
@@ -104,6 +108,25 @@ class LiveStore:
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
         """All of the values at once: they are in memory already."""
         yield self.read(weight)
+
+
+@dataclass(slots=True)
+class LiveConfig:
+    """Examines a live model as the file that it would be saved to. The live model is not pickled with it."""
+
+    _model: Any = field(default=None, repr=False)
+
+    def __reduce__(self) -> tuple[type[LiveConfig], tuple[()]]:
+        return LiveConfig, ()
+
+    def __call__(self) -> list[Note]:
+        if self._model is None:
+            return []
+        try:
+            config = keras.saving.serialize_keras_object(self._model)
+        except Exception:  # a class that has no config: there is nothing to look at
+            return []
+        return list(hazards(config))
 
 
 def _reason(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The verbs, and the model they are bound to: `net = netviz.inspect("model.keras")`.
+"""A model to look at: `net = netviz.inspect("model.keras")`.
 
 A thin façade: what a model is stands in `netviz.model`, how it is read, analysed and drawn below that.
 """
@@ -35,20 +35,25 @@ def inspect(
     source: str | os.PathLike[str] | keras.Model | InspectedModel,
     *,
     load: bool = False,
+    trust: bool = False,
     architecture: str | os.PathLike[str] | None = None,
+    max_bytes: int | None = None,
 ) -> InspectedModel:
     """The model in a file or folder, or a live Keras model, ready to be looked at.
 
     A file is read without importing Keras, and nothing in it is run; `load=True` lets Keras load it
-    instead (safe_mode on) and reads the live model, which can tell more of subclassed models.
+    instead and reads the live model, which can tell more of subclassed models. A file in which `netviz.check` finds
+    a danger is not loaded, unless `trust` is given: then its code is run, if there is any (safe_mode off).
     `architecture` is a file with the model's config (`model.to_json()`, or any file of the whole model), which tells
-    the layers where `source` holds weights alone.
+    the layers where `source` holds weights alone. `max_bytes` raises the limits to what a file may ask for (of a
+    config, an attribute, a piece of an array, …) for a file that you trust; the error or note of a limit says how far.
     To find the calls inside a live subclassed model, its `call` runs once on symbolic tensors.
-    Raises NetvizError, whose message is one line, where the source cannot be read.
+    Raises NetvizError, whose message is one line, where the source cannot be read, and of these DangerousSource where
+    loading it is refused.
     """
-    if isinstance(source, InspectedModel) and not load and architecture is None:
+    if isinstance(source, InspectedModel) and not load and not trust and architecture is None:
         return source
-    return InspectedModel(read(source, load=load, architecture=architecture))
+    return InspectedModel(read(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""What is dangerous, broken or suspicious in a model: notes completed with what to do and what is published of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias, get_args
+
+from netviz.analysis.advice import ADVICE, Advice
+from netviz.analysis.health import health_notes
+from netviz.catalog.vulnerabilities import Vulnerability, vulnerabilities
+from netviz.errors import NetvizError
+from netviz.model import Model, Note, Severity
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how many bytes are done, and how many there are."""
+
+SEVERITIES: tuple[Severity, ...] = tuple(reversed(get_args(Severity)))
+"""The worst first."""
+
+
+OF_READING = frozenset({"rule-failed", "shape-unknown", "weights-unknown"})
+"""Codes of notes on what netviz cannot know of a model, however good it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something dangerous, broken or suspicious.
+
+    `path` is the layer's, "" where it concerns the model as a whole; `remedy` is what to do, one sentence or two;
+    `vulnerabilities` are the published ones that it makes use of in the version of Keras that the file states (in any,
+    where it states none).
+    """
+
+    severity: Severity
+    code: str
+    path: str
+    message: str
+    remedy: str
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+
+    @property
+    def cves(self) -> tuple[str, ...]:
+        """The numbers of the vulnerabilities."""
+        return tuple(vulnerability.id for vulnerability in self.vulnerabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found in one source: a model, or the error with which reading it ended."""
+
+    source: str
+    model: Model | None
+    findings: tuple[Finding, ...] = ()
+    error: NetvizError | None = None
+
+    @property
+    def counts(self) -> Counter[Severity]:
+        """How many findings there are of each severity."""
+        return Counter(finding.severity for finding in self.findings)
+
+
+def check_model(model: Model, progress: Progress | None = None) -> Report:
+    """The findings in a model, the worst first: in how it is stored, in what it would do, and in its health.
+
+    Reads every byte of the source and every weight.
+    """
+    notes = [*model.notes, *model.examine(), *health_notes(model, progress)]
+    findings = [finding for note in dict.fromkeys(notes) if (finding := _finding(model, note)) is not None]
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Report(model.source.path or f"(live model {model.name})", model, tuple(findings))
+
+
+def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, ...]:
+    """The findings that are as bad as that, or worse."""
+    worst = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    return tuple(finding for finding in findings if finding.severity in worst)
+
+
+def advice(code: str) -> Advice | None:
+    """What there is to say of a code; None for one that is no finding."""
+    return ADVICE.get(code)
+
+
+def _finding(model: Model, note: Note) -> Finding | None:
+    """The finding for a note; None for one that tells how the model was read, which is no matter of a check."""
+    row = advice(note.code)
+    if note.code in OF_READING or (row is None and note.severity == "info"):
+        return None
+    known = vulnerabilities(note.code, model.source.keras_version, model.source.format)
+    remedy = row.remedy if row else ""
+    return Finding(note.severity, note.code, note.path, note.message, remedy, tuple(known))

@@ -1,0 +1,102 @@
+"""What `netviz.check` gives: the findings in one or more sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from netviz import __version__
+from netviz.analysis.check import check_document, check_sheet, verdict
+from netviz.analysis.findings import SEVERITIES, Finding, Progress, Report, at_least, check_model
+from netviz.analysis.sarif import build_sarif
+from netviz.api.inspected import InspectedModel
+from netviz.artifact import Artifact
+from netviz.errors import SourceError, UsageError
+from netviz.model import Severity
+from netviz.readers import read
+from netviz.render.data import data_to_json
+from netviz.render.sheet import sheet_artifact
+
+if TYPE_CHECKING:
+    import keras
+
+
+def check(
+    *sources: str | os.PathLike[str] | keras.Model | InspectedModel,
+    max_bytes: int | None = None,
+    keep_going: bool = False,
+    progress: Progress | None = None,
+) -> Check:
+    """What is dangerous, broken or suspicious in files or folders, or in live Keras models.
+
+    A file is read without Keras and nothing in it is run; every byte and every weight is looked at. Of a live model
+    the config is looked at that would be saved. `max_bytes` is that of `inspect`. `progress` is called with the bytes
+    of weights done and in all, for each source anew.
+    Raises SourceError where a source cannot be read; with `keep_going` its report has the error instead.
+    """
+    if not sources:
+        raise UsageError("there is nothing to check", "Give the path of a model's file, or a keras.Model.")
+    reports = []
+    for source in sources:
+        try:
+            model = source.model if isinstance(source, InspectedModel) else read(source, max_bytes=max_bytes)
+            reports.append(check_model(model, progress))
+        except SourceError as error:
+            if not keep_going:
+                raise
+            reports.append(Report(os.fspath(source) if isinstance(source, str | os.PathLike) else "", None, (), error))
+    return Check(tuple(reports))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The findings in one or more sources, the worst first in each."""
+
+    reports: tuple[Report, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of all sources, source by source."""
+        return tuple(finding for report in self.reports for finding in report.findings)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst severity among the findings; None where there is none."""
+        found = {finding.severity for finding in self.findings}
+        return next((severity for severity in SEVERITIES if severity in found), None)
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings that are as bad as "info", "warning" or "danger", or worse.
+
+        Raises UsageError for another word.
+        """
+        if severity not in SEVERITIES:
+            raise UsageError(f"no severity {severity!r}", f"The severities are {', '.join(SEVERITIES)}.")
+        return at_least(self.findings, severity)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def summary(self) -> Artifact:
+        """The findings as a table, with what to do; in all formats of tables, and as "sarif" for code scanning."""
+        name = self.reports[0].source if len(self.reports) == 1 else f"{len(self.reports)} sources"
+        document = partial(check_document, self.reports, version=__version__)
+        artifact = sheet_artifact(name, check_sheet(self.reports), document)
+        return replace(artifact, formats={**artifact.formats, "sarif": self._sarif})
+
+    def _sarif(self) -> str:
+        return data_to_json(build_sarif(self.reports, version=__version__))
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    def __repr__(self) -> str:
+        return f"<Check: {'; '.join(f'{report.source}: {verdict(report)}' for report in self.reports)}>"
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> Mapping[str, str | bytes]:
+        return self.summary()._repr_mimebundle_(include, exclude)
