@@ -20,7 +20,7 @@ INSIDE = frozenset({"layer", "forward_layer", "backward_layer", "cell"})
 
 
 TENSOR = "__keras_tensor__"
-"""Stands for a tensor; in it are only numbers and names, which Keras takes as such."""
+"""Stands for a tensor, which is what most objects of a config are."""
 
 
 def hazards(document: object, place: str = "") -> Iterator[Note]:
@@ -38,7 +38,7 @@ def hazards(document: object, place: str = "") -> Iterator[Note]:
         items: Iterable[tuple[str | int, object]]
         if type(value) is dict:
             class_name = value.get("class_name")
-            if class_name == TENSOR:
+            if class_name == TENSOR and _is_plain(value):
                 continue
             if type(class_name) is str:
                 name = ""
@@ -60,6 +60,17 @@ def hazards(document: object, place: str = "") -> Iterator[Note]:
             items = enumerate(value) if type(value) is list else ()
         inner = [(item, path, Place(at, key)) for key, item in items if type(item) is dict or type(item) is list]
         stack += reversed(inner)
+
+
+def _is_plain(tensor: Config) -> bool:
+    """Whether a serialised tensor holds numbers and names alone."""
+    config = tensor.get("config")
+    if type(config) is not dict or len(tensor) != 2 or len(config) != 3 or type(config.get("dtype")) is not str:
+        return False
+    inner = (config.get("shape"), config.get("keras_history"))
+    return all(
+        type(items) is list and not any(type(item) is dict or type(item) is list for item in items) for items in inner
+    )
 
 
 def _is_set(serialized: Config, settings: Collection[str]) -> bool:
