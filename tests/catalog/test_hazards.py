@@ -38,8 +38,9 @@ def saveable() -> Iterator[type]:
                 importlib.import_module(module.name)
     stack: list[type] = [KerasSaveable]
     while stack:
-        for found in stack.pop().__subclasses__():
-            stack.append(found)
+        inner: list[type] = stack.pop().__subclasses__()
+        stack += inner
+        for found in inner:
             if found.__module__.startswith("keras."):
                 yield found
 
