@@ -4,6 +4,13 @@ This module stands below everything else and must not import from the package.
 """
 
 
+def _line(text: str) -> str:
+    """`text` on one line, whatever names of a file are in it: what is not printable as \\n, \\x1b, \\u202e."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 class NetvizError(Exception):
     """Anything netviz gives up on.
 
@@ -15,8 +22,8 @@ class NetvizError(Exception):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _line(message)
+        self.hint = _line(hint)
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message

@@ -314,8 +314,11 @@ class Model:
 
 def count(weights: tuple[Weight, ...]) -> Parameters:
     """Counts over distinct weights; a weight of unknown size counts 0."""
-    trainable = sum(weight.tensor.size or 0 for weight in weights if weight.trainable)
-    total = sum(weight.tensor.size or 0 for weight in weights)
-    size = sum(weight.nbytes or 0 for weight in weights)
-    unknown = sum(weight.tensor.size is None for weight in weights)
+    total = trainable = size = unknown = 0
+    for weight in weights:
+        values = weight.tensor.size
+        unknown += values is None
+        total += values or 0
+        trainable += values or 0 if weight.trainable else 0
+        size += weight.nbytes or 0
     return Parameters(total, trainable, total - trainable, 0, size, unknown)

@@ -14,6 +14,12 @@ from netviz.readers.sharing import MOST_NAMESAKES, repeated
 from netviz.readers.wiring import wire
 from netviz.readers.wrapped import wrapper_graph
 
+MAX_WRAPPED = 2_000
+"""Layers shown at most inside of wrappers that are inside of wrappers themselves.
+
+A Bidirectional shows its layer twice, so a small file with forty of them inside each other would be 2 to the 40 layers.
+"""
+
 
 class LayerBuilder:
     """Builds layers from entries; what is missing or unknown goes to `notes`.
@@ -27,6 +33,7 @@ class LayerBuilder:
         self._notes = notes
         self._inference = Inference(notes)
         self._repeated: frozenset[str] = frozenset()
+        self._wrappers = self._wrapped_within = 0
         self._shared: dict[int, tuple[Weight, ...]] = {}
         self._owners: dict[tuple[str, str | None], list[tuple[Config, tuple[Weight, ...]]]] = {}
 
@@ -40,6 +47,10 @@ class LayerBuilder:
         """
         if not path and entry.plan:
             self._repeated = repeated(entry.plan)
+        self._wrapped_within += self._wrappers > 1
+        if self._wrapped_within == MAX_WRAPPED:
+            message = f"Over {MAX_WRAPPED:,} layers are wrapped in one another: what further ones hold is left out."
+            self._note("warning", "wrapped-too-often", path, message)
         stated = entry.config.get("trainable", True if entry.is_operation else inherited)
         trainable = stated is not False
         weights = self._weights(entry, path, location, trainable, arguments)
@@ -137,10 +148,14 @@ class LayerBuilder:
     def _wrapped(self, entry: Entry, path: str, location: str, arguments: Arguments | None) -> Graph | None:
         """The layers inside a wrapper, each with what the catalog says it gives."""
         inside = []
+        if self._wrapped_within > MAX_WRAPPED:
+            return None
+        self._wrappers += 1
         for inner in wrapped_layers(entry, arguments):
             inner_path = below(path, inner.entry.name)
             layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
             inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments, inner_path)))
+        self._wrappers -= 1
         return wrapper_graph(entry.name, inside)
 
     def _note_unknown_class(self, entry: Entry, path: str, holds_weights: bool) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
 
 # Legal in JSON, yet harmful or invisible where it is shown: C1 controls, bidi and other format characters;
 # and lone surrogates, which no file can hold.
@@ -17,17 +17,43 @@ def data_to_json(data: object) -> str:
 
     JSON has no NaN, which becomes null, and no infinity, which becomes "Infinity" or "-Infinity".
     """
-    text = json.dumps(_strict(data), indent=2, ensure_ascii=False, allow_nan=False)
-    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+    parts: list[str] = []
+    _write(data, "\n", parts.append)
+    parts.append("\n")
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", "".join(parts))
 
 
-def _strict(data: object) -> object:
+def _write(data: object, line: str, write: Callable[[str], None]) -> None:
+    """Writes a value as `json.dumps` does with `indent=2`, whose time grows with depth; `line` begins its next line."""
     if isinstance(data, Mapping):
-        return {str(key): _strict(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_strict(value) for value in data]
-    if isinstance(data, float) and not math.isfinite(data):
-        return None if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
-    if isinstance(data, int) and data.bit_length() > 4096:  # Python refuses to write more than 4,300 digits
-        return f"{'-' if data < 0 else ''}2^{data.bit_length() - 1}"
-    return data
+        inner, before = f"{line}  ", "{"
+        for key, value in data.items():
+            write(f"{before}{inner}{encode_basestring(str(key))}: ")
+            _write(value, inner, write)
+            before = ","
+        write(f"{line}}}" if data else "{}")
+    elif isinstance(data, list | tuple):
+        inner, before = f"{line}  ", "["
+        for value in data:
+            write(f"{before}{inner}")
+            _write(value, inner, write)
+            before = ","
+        write(f"{line}]" if data else "[]")
+    else:
+        write(_scalar(data))
+
+
+def _scalar(data: object) -> str:
+    if data is None or isinstance(data, bool):
+        return "null" if data is None else "true" if data else "false"
+    if isinstance(data, str):
+        return encode_basestring(data)
+    if isinstance(data, float):
+        if math.isfinite(data):
+            return float.__repr__(data)
+        return "null" if math.isnan(data) else '"Infinity"' if data > 0 else '"-Infinity"'
+    if isinstance(data, int):
+        if data.bit_length() > 4096:  # Python refuses to write more than 4,300 digits
+            return f'"{"-" if data < 0 else ""}2^{data.bit_length() - 1}"'
+        return int.__repr__(data)
+    raise TypeError(f"a {type(data).__name__} is no plain data")
