@@ -117,7 +117,7 @@ def _without_weights(root: Layer) -> list[Note]:
     notes = [Note("info", "weights-derived", "", given)]
     if unknown:
         count = "one of them" if len(unknown) == 1 else f"{len(unknown)} of them"
-        message = f"Not so of {count}, first in {unknown[0].path or unknown[0].name or 'the model'}: the file that has the weights tells."
+        message = f"Not so of {count}, first in {unknown[0]}: the file that has the weights tells."
         notes.append(Note("warning", "weights-unknown", "", message))
     return notes
 
