@@ -1,4 +1,4 @@
-"""Train the three models in examples/models: a LeNet, a residual net with two inputs, and an LSTM.
+"""Train the models in examples/models: a LeNet, a residual net with two inputs, an LSTM; and hide code in a fourth.
 
     python examples/make_models.py [--out DIR]
 
@@ -133,11 +133,25 @@ def train(name: str, digits: Digits) -> tuple[keras.Model, float]:
     return model, float(accuracy)
 
 
+def hidden() -> keras.Model:
+    """A model with code in the file, two levels down, that prints a line where Keras is told to run it."""
+    code = lambda x: (print("This line was printed by the model's file."), x)[1]  # noqa: E731
+    code.__code__ = code.__code__.replace(co_filename=Path(__file__).name)  # else the file says where it was made
+    scale = layers.Lambda(code, name="scale")
+    inner = keras.Sequential([keras.Input((8,)), layers.Dense(4, name="features"), scale], name="encoder")
+    rows = keras.Input((8, 8), name="rows")
+    x = layers.TimeDistributed(inner, name="per_row")(rows)
+    x = layers.GlobalAveragePooling1D(name="mean")(x)
+    return keras.Model(rows, layers.Dense(CLASSES, activation="softmax", name="predictions")(x), name="hidden")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "models", help="folder for the files")
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(SEED)
+    hidden().save(out / "hidden.keras")
     digits = read_digits()
     for name in BUILDERS:
         model, accuracy = train(name, digits)

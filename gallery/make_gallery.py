@@ -16,12 +16,13 @@ import netviz
 GALLERY = Path(__file__).parent
 MODELS = Path("examples/models")
 
-PICTURES: dict[str, tuple[str, dict[str, object], int]] = {
-    "inspect-lenet": ("lenet.keras", {}, 90),
-    "inspect-residual": ("residual.keras", {}, 104),
-    "inspect-lstm-layer": ("lstm.keras", {"layer": "summary"}, 100),
+PICTURES: dict[str, tuple[str, str, dict[str, object], int]] = {
+    "inspect-lenet": ("inspect", "lenet.keras", {}, 90),
+    "inspect-residual": ("inspect", "residual.keras", {}, 104),
+    "inspect-lstm-layer": ("inspect", "lstm.keras", {"layer": "summary"}, 100),
+    "check-hidden": ("check", "hidden.keras", {}, 104),
 }
-"""By the name of the picture: the model, the options and the width of the terminal."""
+"""By the name of the picture: the command, the model, the options and the width of the terminal."""
 
 PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
 
@@ -43,15 +44,16 @@ FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}
 """
 
 
-def command_of(model: str, options: dict[str, object]) -> str:
+def command_of(verb: str, model: str, options: dict[str, object]) -> str:
     flags = "".join(f" --{name} {value}" for name, value in options.items())
-    return f"netviz inspect {MODELS / model}{flags}"
+    return f"netviz {verb} {MODELS / model}{flags}"
 
 
 def main() -> None:
-    for name, (model, options, width) in PICTURES.items():
-        artifact = netviz.inspect(MODELS / model).summary(**options)  # type: ignore[arg-type]
-        text = f"\x1b[2m$\x1b[0m {command_of(model, options)}\n\n{artifact.text(width=width, color=True)}"
+    for name, (verb, model, options, width) in PICTURES.items():
+        shown = netviz.check(MODELS / model) if verb == "check" else netviz.inspect(MODELS / model)
+        artifact = shown.summary(**options)  # type: ignore[arg-type]
+        text = f"\x1b[2m$\x1b[0m {command_of(verb, model, options)}\n\n{artifact.text(width=width, color=True)}"
         console = Console(record=True, width=width, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
         console.print(Text.from_ansi(text))
         svg = console.export_svg(title="", theme=PAPER, code_format=FRAME, unique_id=name)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import netviz
+from netviz.analysis.advice import ADVICE
 from netviz.analysis.columns import COLUMNS
-from netviz.cli import FORMATS, cli
+from netviz.cli import CHECK_FORMATS, FORMATS, SEVERITIES, cli
 from tests.conftest import EXAMPLES, ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -31,8 +32,8 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_every_option_is_described_and_every_described_one_exists() -> None:
-    options = {option for parameter in cli.commands["inspect"].params for option in parameter.opts}
-    described = set(re.findall(r"(?<![\w-])--?[a-z]+\b", README))
+    options = {option for command in cli.commands.values() for one in command.params for option in one.opts}
+    described = set(re.findall(r"(?<![\w-])--?[a-z]+(?:-[a-z]+)*\b", README))
     assert {option for option in options if option.startswith("-")} <= described
     assert described - options <= {"--debug", "-c", "-m"}
 
@@ -41,6 +42,13 @@ def test_columns_and_formats_are_listed() -> None:
     for column in COLUMNS:
         assert f"`{column}`" in README
     assert "|".join(FORMATS) in README
+    assert "|".join(CHECK_FORMATS) in README
+    assert "|".join(SEVERITIES) in README
+
+
+def test_the_codes_of_check_are_those_that_exist() -> None:
+    (table,) = re.findall(r"\| severity \| what it means.*?\n\n", README, re.DOTALL)
+    assert set(re.findall(r"\(?`([a-z]+(?:-[a-z]+)+)`", table)) <= set(ADVICE)
 
 
 def test_the_json_has_the_keys_of_the_document() -> None:
