@@ -198,6 +198,56 @@ def test_names_that_do_not(name: str) -> None:
     assert not list(hazards(sequential(layer("Dense", name))))
 
 
+REACHING = ("read_file", "io.write_file", "compat.v1.py_func", "numpy_function", "raw_ops.WriteFile", "load_library")
+WITHIN = ("math.multiply", "compat.v1.transpose", "io.decode_jpeg", "nn.relu", "image.resize", "raw_ops.Abs")
+
+
+@pytest.mark.parametrize("name", [*REACHING, *WITHIN])
+def test_functions_of_tensorflow_by_what_they_reach(name: str) -> None:
+    written = (
+        layer("TFOpLambda", function=name),
+        layer("Dense", activation={"module": "tensorflow." + name.rpartition(".")[0], "class_name": "function",
+                                   "config": name.rpartition(".")[2]}),
+    )  # fmt: skip
+    for serialized in written:
+        assert bool(dangers(sequential(serialized))) is (name in REACHING)
+
+
+@pytest.mark.parametrize("op", ["WriteFile", "EagerPyFunc", "ReadFile"])
+def test_nodes_of_tensorflow_by_what_they_reach(op: str) -> None:
+    for node in (json.dumps({"name": "x", "op": op}), {"name": "x", "op": op}):
+        assert dangers(sequential(layer("TensorFlowOpLayer", node_def=node))) == [("tensorflow-function", "it")]
+    assert not dangers(sequential(layer("TensorFlowOpLayer", node_def=json.dumps({"name": op, "op": "Mul"}))))
+
+
+GADGETS = (
+    ("keras.src.utils.python_utils", "func_load"), ("keras.src.backend.common.global_state", "set_global_attribute"),
+    ("keras.src.legacy.saving.legacy_h5_format", "load_model_from_hdf5"), ("keras", "utils.get_file"),
+    ("keras.src.models.cloning", "clone_model"), ("keras.layers", "deserialize"), ("tf_keras.utils", "get_file"),
+    ("keras.src.saving.serialization_lib", "enable_unsafe_deserialization"), ("tensorflow.keras.utils", "get_file"),
+    ("keras.engine.saving", "load_model"), ("keras.datasets.mnist", "load_data"), ("keras.applications", "ResNet50"),
+    ("os", "system"), ("subprocess", "Popen"), ("builtins", "eval"), ("numpy", "load"), ("torch.hub", "load"),
+    ("posix", "system"), ("importlib", "import_module"), ("pickle", "loads"), ("ctypes", "CDLL"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), GADGETS)
+def test_gadgets_are_found_in_every_form(module: str, name: str) -> None:
+    as_class = {"module": module, "class_name": name, "config": {}}
+    as_function = {"module": module, "class_name": "function", "config": name}
+    for serialized in (as_class, as_function):
+        assert dangers(sequential(serialized))
+        assert dangers(sequential(layer("Lambda", function=serialized)))
+    assert dangers(sequential(layer("Lambda", function=name, function_type="function", module=module)))
+
+
+def test_a_function_that_keras_saves_is_no_danger() -> None:
+    preprocess = keras.applications.vgg16.preprocess_input
+    for function in (keras.activations.relu, keras.ops.relu, places, keras.random.uniform, preprocess):
+        document = keras.saving.serialize_keras_object(layers.Lambda(function))
+        assert not dangers(sequential(document))
+
+
 def test_a_class_of_ones_own_is_told_once() -> None:
     own = [{"module": "mine.layers", "class_name": "Mine", "config": {"name": f"mine_{number}"}} for number in range(9)]
     (note,) = hazards(sequential(*own))

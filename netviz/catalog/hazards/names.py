@@ -12,12 +12,16 @@ import sys
 FAMILY = re.compile(r"(?:tensorflow\.(?:python\.)?)?(?:tf_)?keras(?:\.src|\.api|\._tf_keras(?:\.keras)?)*(?:\.|$)")
 """What stands before the names of Keras itself, under all the names that it has had."""
 
-MODELING = frozenset({
-    "activations", "backend", "constraints", "distillation", "dtype_policies", "engine", "feature_column",
-    "initializers", "layers", "legacy", "legacy_tf_layers", "losses", "metrics", "mixed_precision", "models", "ops",
-    "optimizers", "premade_models", "quantizers", "random", "regularizers", "trainers",
+OF_CLASSES = frozenset({
+    "distillation", "dtype_policies", "engine", "feature_column", "layers", "legacy", "legacy_tf_layers",
+    "mixed_precision", "models", "optimizers", "premade_models", "quantizers", "trainers",
 })  # fmt: skip
-"""The rooms of Keras whose objects a config is made of."""
+"""The rooms of Keras whose classes a config is made of; their functions load, copy or look up."""
+
+OF_FUNCTIONS = frozenset({
+    "activations", "backend", "constraints", "initializers", "losses", "metrics", "ops", "random", "regularizers",
+})  # fmt: skip
+"""Those whose functions may stand in one as well."""
 
 ALSO_MODELING = frozenset({
     "applications.convnext.LayerScale", "applications.convnext.StochasticDepth",
@@ -28,14 +32,10 @@ ALSO_MODELING = frozenset({
 })  # fmt: skip
 """Objects of other rooms that may stand in one."""
 
-NOT_MODELING = frozenset({
-    "clear_session", "clone_model", "deserialize", "deserialize_keras_object", "from_config", "get", "load_model",
-    "load_weights", "model_from_config", "model_from_json", "model_from_yaml", "save_model", "save_weights",
-    "serialize", "serialize_keras_object",
-})  # fmt: skip
-"""Functions of these rooms that load, save or look up, which no config has a use for."""
+LOOKING_UP = frozenset({"clear_session", "deserialize", "from_config", "get", "serialize"})
+"""Functions of these rooms that are none of a model."""
 
-SAFE_MODE_OFF = "config.enable_unsafe_deserialization"
+SAFE_MODE_OFF = "enable_unsafe_deserialization"
 
 PREPROCESSING = re.compile(r"applications\.\w+(?:\.\w+)?\.(?:preprocess_input|decode_predictions)")
 """Functions for the data of an architecture, such as keras.applications.resnet.preprocess_input."""
@@ -64,10 +64,12 @@ def is_modeling(name: str) -> bool:
     """Whether a config may be made of the object of Keras that has this name, such as "layers.Dense"."""
     room, _, rest = name.partition(".")
     own = name.rpartition(".")[2]
-    if not rest:  # keras.Model, keras.Sequential
-        return name[:1].isupper()
-    if room in MODELING:
-        return own not in NOT_MODELING and (room != "models" or own[:1].isupper())
+    if not rest or room in OF_CLASSES:  # keras.Model, keras.layers.Dense
+        return own[:1].isupper()
+    if room == "backend" and "." in rest:  # what lies deeper there is no function of models
+        return own[:1].isupper()
+    if room in OF_FUNCTIONS:
+        return own not in LOOKING_UP
     return name in ALSO_MODELING or PREPROCESSING.fullmatch(name) is not None
 
 

@@ -29,13 +29,17 @@ OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
 PLAIN_NAME = re.compile(r"(?:\w[\w -]*(?:[./]\w[\w -]*)*)?", re.ASCII)
 """What `layer_name` need not look at."""
 
-REACHING = re.compile(r"""
-    (?:compat\.v[12]\.)?
-    (?: (?:io\.)?(?:read_file|write_file|matching_files|gfile\..*) | py_func(?:tion)? | numpy_function | load_\w+
-      | saved_model\..* | data\..* | train\..*
-      | raw_ops\.(?:\w*File\w*|\w*PyFunc\w*|\w*Save\w*|\w*Restore\w*|\w*Dataset\w*|\w*Reader\w*) )
+REACHING_OP = r"\w*(?:File|PyFunc|Save|Restore|Dataset|Reader|Library)\w*"
+
+REACHING = re.compile(rf"""
+    (?:(?:python|compat\.v[12]|_api\.v[12])\.)*
+    (?: (?:io\.|ops\.(?:gen_)?io_ops\.)?(?:read_file|write_file|matching_files|gfile\..*) | (?:lib\.io|platform)\..*
+      | (?:ops\.script_ops\.)?(?:eager_)?(?:py_func(?:tion)?|numpy_function) | (?:framework\.)?load_\w+.*
+      | saved_model\..* | data\..* | train\..* | raw_ops\.{REACHING_OP} )
 """, re.VERBOSE)  # fmt: skip
-"""Functions of TensorFlow, by the name that TFOpLambda looks up, that touch files, load or run code."""
+"""Functions of TensorFlow, by name, that touch files, load or run code."""
+
+OP_NAME = re.compile(r'"op"\s*:\s*"(\w+)"')
 
 
 def python_lambda(found: Serialized) -> Iterator[Note]:
@@ -87,8 +91,11 @@ def _described(value: object) -> str:
 
 def looked_up(found: Serialized) -> Note | None:
     """The note for a module and a name that Keras looks up to call it, or to make an object of it."""
+    module, name = found.names
+    if found.class_name == "__typespec__" and module and module.startswith("tensorflow."):
+        return None
     special = found.class_name.startswith("__") and found.class_name != "__typespec__"
-    return None if special else judged(found, *found.names)
+    return None if special else judged(found, module, name)
 
 
 def judged(found: Serialized, module: str | None, name: str) -> Note | None:
@@ -97,9 +104,11 @@ def judged(found: Serialized, module: str | None, name: str) -> Note | None:
         return None
     whole = f"{quoted(f'{module}.{name}')}{f' ({found.at})' if found.at else ''}"
     own = of_keras(module, name)
-    if own == SAFE_MODE_OFF:
-        return found.note("danger", "safe-mode-off", f"{whole} is called, which switches off Keras's own protection.")
     if own is not None:
+        if own.rpartition(".")[2] == SAFE_MODE_OFF:
+            return found.note(
+                "danger", "safe-mode-off", f"{whole} is called, which switches off Keras's own protection."
+            )
         if is_modeling(own):
             return None
         return found.note("danger", "keras-function", f"{whole} is called, which is no part of any model.")
@@ -107,10 +116,11 @@ def judged(found: Serialized, module: str | None, name: str) -> Note | None:
         if name in CALLED_BY_NAME:
             return found.note("danger", "foreign-object", f"{whole} is called, a function of Python.")
         return None
-    if is_foreign(module):
+    package, _, rest = module.partition(".")
+    if is_foreign(module) or (package == "tensorflow" and REACHING.fullmatch(f"{rest}.{name}".lstrip("."))):
         return found.note("danger", "foreign-object", f"{whole} is called, which is no part of Keras.")
-    if module.partition(".")[0] == "tensorflow":
-        return None  # the specifications of tensors
+    if found.class_name == "function":
+        return found.note("warning", "custom-object", f"{whole} is called; functions that Keras saves have no module.")
     return found.note("info", "custom-object", f"{whole} is needed to load it, code that the file does not hold.")
 
 
@@ -148,6 +158,16 @@ def tensorflow_function(found: Serialized) -> Iterator[Note]:
         yield found.note("danger", "tensorflow-function", message)
 
 
+def tensorflow_op(found: Serialized) -> Iterator[Note]:
+    """An operation of TensorFlow, written out as a node of its graph."""
+    node = found.config.get("node_def")
+    names = [node.get("op")] if isinstance(node, Mapping) else OP_NAME.findall(node) if isinstance(node, str) else []
+    for op in names:
+        if isinstance(op, str) and re.fullmatch(REACHING_OP, op):
+            message = f"TensorFlowOpLayer runs {quoted(op)}, which reaches beyond the tensors of the model."
+            yield found.note("danger", "tensorflow-function", message)
+
+
 def layer_name(found: Serialized) -> Iterator[Note]:
     """A layer's name that leads to another folder where it becomes a path, or that does not read as it is written."""
     name = found.name
@@ -166,6 +186,7 @@ BY_CLASS: Mapping[str, Rule] = {
     "TFSMLayer": saved_model,
     "TorchModuleWrapper": torch_module,
     "TFOpLambda": tensorflow_function,
+    "TensorFlowOpLayer": tensorflow_op,
 }
 """The rules for the classes that can do more than compute."""
 
