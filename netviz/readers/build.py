@@ -6,7 +6,7 @@ from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
 from netviz.model import Config, Graph, Layer, Note, Severity, Weight
 from netviz.readers.derived import derived_weights
-from netviz.readers.infer import Inference, entered, wrapped_layers
+from netviz.readers.infer import Inference, entered
 from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.quantized import as_computed
@@ -151,7 +151,7 @@ class LayerBuilder:
         if self._wrapped_within > MAX_WRAPPED:
             return None
         self._wrappers += 1
-        for inner in wrapped_layers(entry, arguments):
+        for inner in self._inference.wrapped(entry, arguments):
             inner_path = below(path, inner.entry.name)
             layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
             inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments, inner_path)))

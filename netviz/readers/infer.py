@@ -32,6 +32,7 @@ class Inference:
     def __init__(self, notes: list[Note]) -> None:
         self._notes = notes
         self._failed: set[str] = set()
+        self._inside: dict[int, tuple[Entry, list[tuple[Config, Entry]]]] = {}
         self._given: dict[tuple[int, tuple[Tensor, ...] | None], tuple[Plan, tuple[Tensor, ...]]] = {}
 
     def propagate(self, plan: Plan, path: str | None, inputs: tuple[Tensor, ...] | None = None) -> Flow:
@@ -118,10 +119,31 @@ class Inference:
     def _wrapper(
         self, entry: Entry, around: Callable[[Config, Arguments, Shapes], Shapes], arguments: Arguments
     ) -> tuple[Tensor, ...]:
-        first = wrapped_layers(entry, arguments)[0]
+        first = self.wrapped(entry, arguments)[0]
         inside = self.call(first.entry, first.arguments) or (Tensor(None),)
         shapes = around(entry.config, arguments, tuple(tensor.shape for tensor in inside))
         return tuple(Tensor(shape, compute_dtype(entry.config) or inside[0].dtype) for shape in shapes)
+
+    def wrapped(self, entry: Entry, arguments: Arguments | None) -> list[WrappedLayer]:
+        """The layers inside a wrapper; none where the class is no wrapper or its config does not say.
+
+        What its config says of them is read once, however often the wrapper is called, also from those around it.
+        """
+        if entry.kind is None or entry.kind.children is None:
+            return []
+        try:
+            children = entry.kind.children(entry.config, arguments or Arguments())
+        except RULE_ERRORS:
+            return []
+        reader = PlanReader([], keras_1=entry.module == KERAS_1_MODULE)
+        _, known = self._inside.setdefault(id(entry), (entry, []))  # the entry as well, so that its id stays its own
+        for place, child in enumerate(children):
+            if place >= len(known) or known[place][0] != child.serialized:
+                known[place : place + 1] = [(child.serialized, reader.read_entry(child.serialized))]
+        return [
+            WrappedLayer(inner, child.location, Arguments(child.inputs))
+            for (_, inner), child in zip(known, children, strict=False)
+        ]
 
     def _note_conflicts(self, path: str, said: list[Tensor], rule: list[Tensor]) -> None:
         for stated, inferred in zip(said, rule, strict=True):
@@ -137,20 +159,6 @@ class WrappedLayer:
     entry: Entry
     location: str
     arguments: Arguments
-
-
-def wrapped_layers(entry: Entry, arguments: Arguments | None) -> list[WrappedLayer]:
-    """The layers inside a wrapper; none where the class is no wrapper or its config does not say."""
-    if entry.kind is None or entry.kind.children is None:
-        return []
-    try:
-        children = entry.kind.children(entry.config, arguments or Arguments())
-    except RULE_ERRORS:
-        return []
-    reader = PlanReader([], keras_1=entry.module == KERAS_1_MODULE)
-    return [
-        WrappedLayer(reader.read_entry(child.serialized), child.location, Arguments(child.inputs)) for child in children
-    ]
 
 
 def _floating(arguments: Arguments) -> str | None:

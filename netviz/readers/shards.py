@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Note, Source, Tensor, Weight, WeightStore
-from netviz.readers.archive import HDF5_MAGIC, is_hdf5, size_of
+from netviz.readers.archive import HDF5_MAGIC, is_hdf5, leads_out, size_of
 from netviz.readers.guards import GUARDS, Guards
 from netviz.readers.join import GroupStorage
 from netviz.readers.keras_h5 import read_tree_of, store_of
@@ -33,11 +33,16 @@ class ShardStore:
 
     def read(self, weight: Weight) -> NDArray[np.generic]:
         """The values of one weight; raises NetvizError as the store of its file does."""
-        return self.stores[weight.path].read(weight)
+        return self._store(weight).read(weight)
 
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
         """The same piece by piece."""
-        return self.stores[weight.path].blocks(weight)
+        return self._store(weight).blocks(weight)
+
+    def _store(self, weight: Weight) -> WeightStore:
+        if weight.path not in self.stores:
+            raise SourceError(f"{weight.path}: none of the mapped files holds it")
+        return self.stores[weight.path]
 
 
 def read_shards(path: Path, mapped: object, limits: Guards = GUARDS) -> Parts:
@@ -50,15 +55,21 @@ def read_shards(path: Path, mapped: object, limits: Guards = GUARDS) -> Parts:
     if not isinstance(mapped, Mapping):
         raise SourceError(f"{path}: its weight_map is no map of files", "save_weights with max_shard_size writes one.")
     files = _files_by_group(mapped)
+    named = {name for group in files.values() for name in group}
+    if len(named) > limits.folder.files:
+        raise SourceError(f"{path}: names {len(named):,} files, far more than Keras spreads weights over")
     notes: list[Note] = []
     arrays: dict[str, Tensor] = {}
     names: dict[str, str] = {}
     stores: dict[str, WeightStore] = {}
     size = size_of(path)
-    for name in sorted({name for group in files.values() for name in group}):
+    for name in sorted(named):
         try:
             shard = _shard(path, name)
             tree = read_tree_of(shard, limits.hdf5)
+        except _Outside as error:
+            notes.append(Note("danger", "shard-outside", "", f"A part of the weights is not read: {error.message}."))
+            continue
         except NetvizError as error:
             notes.append(
                 Note("warning", "shard-unreadable", "", f"A part of the weights cannot be read: {error.message}.")
@@ -96,11 +107,17 @@ def _files_by_group(mapped: Mapping[str, object]) -> dict[str, list[str]]:
     }
 
 
+class _Outside(SourceError):
+    """The name of a file leads out of the folder."""
+
+
 def _shard(path: Path, name: str) -> Path:
     """The file of that name beside the map; raises SourceError for a name that leads elsewhere, or to no HDF5 file."""
     if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name or ":" in name:
-        raise SourceError(f"{name!r} is no name of a file beside {path.name}, and is not opened")
+        raise _Outside(f"{name!r} is no name of a file beside {path.name}, and is not opened")
     shard = path.with_name(name)
+    if leads_out(path.parent, shard):
+        raise _Outside(f"{shard} is a link to another folder, and is not opened")
     if not shard.exists():
         raise SourceError(f"{shard}: no such file")
     if not is_hdf5(shard):

@@ -14,7 +14,7 @@ from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.stored import ALSO
 from netviz.model import Graph, Layer, Note, Severity, Tensor, Weight
 from netviz.readers.config import PlanReader
-from netviz.readers.infer import Inference, entered, wrapped_layers
+from netviz.readers.infer import Inference, entered
 from netviz.readers.live.nodes import bare_entry, own_nodes, plan_of, tensor_of
 from netviz.readers.live.trace import TraceFailed, trace
 from netviz.readers.plan import ENTRANCE, Entry, Plan, Port, Reference, Stated, Step, below
@@ -138,7 +138,7 @@ class LiveReader:
         """The layers inside a wrapper, each with one call on what the wrapper feeds it."""
         sublayers = {sublayer.name: sublayer for sublayer in _sublayers(layer)}
         inside = []
-        for inner in wrapped_layers(entry, arguments):
+        for inner in Inference([]).wrapped(entry, arguments):
             sublayer = sublayers.pop(inner.entry.name, None)
             if sublayer is not None:
                 described = self.layer(sublayer, below(path, sublayer.name), inner.arguments)
