@@ -172,7 +172,8 @@ def _notes_on(one: Owned, figures: Figures) -> Iterator[Note]:
         message = f"Of {name}, {part(figures.negative, size, 'value')} negative, which no variance can be."
         yield Note("warning", "variance-negative", path, message)
     if figures.subnormal and figures.subnormal >= MUCH * size:
-        message = f"Of {name}, {part(figures.subnormal, size, 'value')} subnormal ({100 * figures.subnormal / size:.2g} %)."
+        share = f"{100 * figures.subnormal / size:.3g} %"
+        message = f"Of {name}, {part(figures.subnormal, size, 'value')} subnormal ({share})."
         yield Note("info", "weight-denormal", path, message)
 
 
