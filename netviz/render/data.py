@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring, encode_basestring_ascii
 
-# Legal in JSON, yet harmful or invisible where it is shown: C1 controls, bidi and other format characters;
-# and lone surrogates, which no file can hold.
-_UNSAFE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
+from netviz.render.escape import visible
 
 
 def data_to_json(data: object) -> str:
@@ -20,7 +17,7 @@ def data_to_json(data: object) -> str:
     parts: list[str] = []
     _write(data, "\n", parts.append)
     parts.append("\n")
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", "".join(parts))
+    return "".join(parts)
 
 
 def _write(data: object, line: str, write: Callable[[str], None]) -> None:
@@ -28,7 +25,7 @@ def _write(data: object, line: str, write: Callable[[str], None]) -> None:
     if isinstance(data, Mapping):
         inner, before = f"{line}  ", "{"
         for key, value in data.items():
-            write(f"{before}{inner}{encode_basestring(str(key))}: ")
+            write(f"{before}{inner}{_quoted(str(key))}: ")
             _write(value, inner, write)
             before = ","
         write(f"{line}}}" if data else "{}")
@@ -47,7 +44,7 @@ def _scalar(data: object) -> str:
     if data is None or isinstance(data, bool):
         return "null" if data is None else "true" if data else "false"
     if isinstance(data, str):
-        return encode_basestring(data)
+        return _quoted(data)
     if isinstance(data, float):
         if math.isfinite(data):
             return float.__repr__(data)
@@ -57,3 +54,14 @@ def _scalar(data: object) -> str:
             return f'"{"-" if data < 0 else ""}2^{data.bit_length() - 1}"'
         return int.__repr__(data)
     raise TypeError(f"a {type(data).__name__} is no plain data")
+
+
+def _quoted(text: str) -> str:
+    """A text as JSON has it, with what is harmful or invisible where it is shown by its code.
+
+    Nor is there anything that would end a script or begin a comment where the JSON is put into a page.
+    """
+    quoted = encode_basestring(text)
+    if visible(quoted) != quoted:
+        quoted = "".join(char if visible(char) == char else encode_basestring_ascii(char)[1:-1] for char in quoted)
+    return quoted.replace("</", "\\u003c/").replace("<!", "\\u003c!") if "<" in quoted else quoted

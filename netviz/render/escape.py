@@ -25,7 +25,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARKDOWN = re.compile(
     r"""
       [\\`|\[$]                     # code, cells, links, formulas
-    | (?<!\w)_ | _(?!\w)            # emphasis: an underscore between letters has no effect
+    | (?<!\w)_++ | (?<!_)_++(?!\w)  # emphasis: underscores between letters have no effect
     | \*(?=\S) | (?<=\S)\*          # emphasis: a star among spaces has none
     | ~(?=[~\S]) | (?<=\S)~
     | <(?=[A-Za-z/!?])              # tags, comments, autolinks
@@ -33,10 +33,12 @@ _MARKDOWN = re.compile(
     | ^(?:\#|>|[-+](?=\s))          # headings, quotations, lists
     | (?<=https)?:(?=//)            # bare links
     | (?<=www)\.
+    | (?<=[a-z0-9.+_-])@(?=[a-z0-9._-]*\.)  # mail addresses
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MARKDOWN_ENTITIES = {"<": "&lt;", "&": "&amp;"}
+_MARKDOWN_INSTEAD = {"<": "&lt;", "&": "&amp;", "@": "\\\\x40"}
+"""What is not quoted by a backslash. GitHub makes a link of a mail address however its characters are quoted."""
 
 # Leading characters that make a spreadsheet compute, full-width forms too (OWASP, "CSV Injection").
 _CSV_FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
@@ -87,7 +89,9 @@ def html(name: str) -> str:
 
 def markdown(name: str) -> str:
     """`name` as inline text of GitHub's Markdown, also inside of a table."""
-    return _MARKDOWN.sub(lambda found: _MARKDOWN_ENTITIES.get(found[0], "\\" + found[0]), visible(elide(name)))
+    return _MARKDOWN.sub(
+        lambda found: _MARKDOWN_INSTEAD.get(found[0], "\\" + "\\".join(found[0])), visible(elide(name))
+    )
 
 
 def csv(name: str) -> str:

@@ -43,7 +43,7 @@ def look(path: Path, architecture: Path | None, rng: Random) -> str:
         require_notes(net)
         list(net.model.examine())
     read_values(net, layers, path.parent)
-    check(path, rng)
+    check(net, rng)
     return "read"
 
 
@@ -120,9 +120,9 @@ def read_values(net: InspectedModel, layers: list[InspectedLayer], folder: Path)
                 pass
 
 
-def check(path: Path, rng: Random) -> None:
+def check(net: InspectedModel, rng: Random) -> None:
     """What `netviz check` says, in the formats of reports."""
-    summary = netviz.check(path).summary()
+    summary = netviz.check(net).summary()
     require_text(str(summary))
     require_json(summary)
     if rng.random() < 0.2:

@@ -24,14 +24,16 @@ ROOT = Path(__file__).parents[2]
 START = 120.0
 """Seconds until a worker has loaded and read every sample, on a busy machine."""
 
+MEMORY = Path("/dev/shm")
+"""Where files are written to that never reach a disk."""
+
 Answer = dict[str, Any]
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
     """One folder for everything that is written, in memory where that is possible; it goes with all that is in it."""
-    memory = Path("/dev/shm")
-    where = memory if os.access(memory, os.W_OK) else None
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="netviz-fuzz-", dir=where, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -44,14 +46,14 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = folder.with_name(folder.name + ".err")
 
-    def read(self, request: dict[str, Any], seconds: float = bounds.SECONDS + bounds.PATIENCE) -> Answer:
+    def read(self, request: dict[str, Any]) -> Answer:
         """What came of a request; a death or a hang that the worker could not end itself is a finding, too."""
         process = self._started()
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-            line = self._line(process, seconds)
+            line = self._line(process, bounds.SECONDS + bounds.PATIENCE)
         except (BrokenPipeError, EOFError):
             code = process.wait()
             return self._lost(request, "death", f"death by {_ending(code)}")

@@ -17,7 +17,7 @@ import netviz
 from netviz.analysis.formula import parameter_formula
 from netviz.catalog.kinds import Arguments, Expected, WeightSpec
 from netviz.catalog.layers import LAYERS
-from netviz.readers.infer import wrapped_layers
+from netviz.readers.infer import Inference
 from netviz.readers.plan import Entry
 from tests.catalog.layers import (
     test_applications,
@@ -74,7 +74,7 @@ def specified(entry: Entry, arguments: Arguments) -> Iterator[tuple[WeightSpec, 
     expected = kind.shapes(entry.config, arguments) if kind.shapes else {}
     for spec in kind.weights(entry.config):
         yield spec, expected.get(spec.name)
-    for inside in wrapped_layers(entry, arguments):
+    for inside in Inference([]).wrapped(entry, arguments):
         yield from specified(inside.entry, inside.arguments)
 
 
