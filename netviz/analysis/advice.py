@@ -78,6 +78,14 @@ ADVICE: Mapping[str, Advice] = {
     "shape-conflict": Advice("A shape that does not follow from the layer", "Save the model anew, and compare."),
     "json-key-twice": Advice("A key that stands twice", "Ask who wrote it: readers differ in which of the two counts."),
     "json-not-finite": Advice("A setting that is no finite number", "Look at the setting, and save it anew."),
+    "member-names-differ": Advice(
+        "Two names for one file", "Do not unzip it: programs differ in which name they take."
+    ),
+    "member-unreadable": Advice("A file in the archive that cannot be read", COPY_AGAIN),
+    "folder-large": Advice("More files than a model has", "Check the folder of the model alone."),
+    "graph-unreadable": Advice("A graph that cannot be read", COPY_AGAIN),
+    "dtype-unsupported": Advice("Data that is no weight's", "Ask whoever made the file what it is for."),
+    "shard-outside": Advice("A part in another folder", f"{NOT_LOADED} Loading opens the file that the map names."),
     "member-twice": Advice(
         "A file that stands twice in the archive", "Look into both: readers differ in which counts."
     ),
@@ -87,5 +95,45 @@ ADVICE: Mapping[str, Advice] = {
     "name-twice": Advice("Two layers of one name", "Rename one of them: Keras refuses to load this."),
     "shard-unreadable": Advice("A shard that cannot be read", "Copy or download the missing part again."),
     "unbuilt": Advice("A model that is not built", "Build the model, or call it once, and save it again."),
+    # the model's health
+    "weight-nonfinite": Advice(
+        "Values that are not finite", "Go back to the last sound checkpoint; look for NaN in the data, clip gradients."
+    ),
+    "weight-unreadable": Advice("Values that cannot be read", COPY_AGAIN),
+    "kernel-zero": Advice(
+        "A kernel that is all zero", "Check that its weights were loaded, and that gradients reach this layer."
+    ),
+    "kernel-constant": Advice(
+        "A kernel of one value", "Train it from a random initializer, or check how the weights were converted."
+    ),
+    "filters-dead": Advice(
+        "Dead filters or units", "Prune them, or train again with less decay or another activation."
+    ),
+    "variance-negative": Advice(
+        "A variance below zero", "Load the weights anew: a conversion may have mixed up the variables."
+    ),
+    "statistics-untrained": Advice(
+        "Statistics that were never updated", "Call the model with training=True where you train it, and train on."
+    ),
+    "weight-denormal": Advice("Subnormal values", "Set values this small to zero: many processors are slow on them."),
+    "weights-duplicated": Advice(
+        "Equal weights more than once", "Share one layer if they are meant to be equal; else check seeds and loading."
+    ),
+    "bias-before-normalization": Advice("A bias without effect", "Build these layers with use_bias=False."),
+    "layer-unused": Advice("A layer or input that nothing uses", "Leave it out of the model, or connect it."),
+    "output-unused": Advice("An output that nothing uses", "Do not ask for it, as with return_state=True."),
+    "dropout-everything": Advice("A dropout of everything", "Set a rate below 1; 0.1 to 0.5 is usual."),
+    "softmax-from-logits": Advice(
+        "Probabilities taken for logits", "Drop the last activation, or set from_logits=False."
+    ),
+    "logits-as-probabilities": Advice(
+        "Logits taken for probabilities", "Set from_logits=True, or end with a softmax or sigmoid."
+    ),
+    "softmax-of-one": Advice("A softmax over one value", "Use a sigmoid for one output: this one is 1, always."),
+    "single-class-loss": Advice(
+        "A loss of classes on one output", "Use binary_crossentropy with a sigmoid, or an output for each class."
+    ),
+    "learning-rate-invalid": Advice("A learning rate that is none", "Compile it again with a positive learning rate."),
+    "learning-rate-zero": Advice("A learning rate of zero", "Set one before you train on."),
 }
 """By code."""

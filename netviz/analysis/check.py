@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from netviz.views import Column, Row, Sheet, Table
 SCHEMA = 1
 
 PLURALS: Mapping[Severity, str] = {"danger": "dangers", "warning": "warnings", "info": "infos"}
+
+MOST = 10
+"""Findings with one code that the table shows; a model that diverged has the same in every weight."""
 
 _FACTS = (Column("fact", "Fact"), Column("value", "Value", "items"))
 
@@ -110,8 +114,18 @@ def _described(source: Source) -> str:
 
 
 def _findings_table(findings: Sequence[Finding]) -> Table:
-    rows = tuple(Row((one.severity, one.path, one.message, one.code)) for one in findings)
-    return Table("findings", _FINDINGS, rows)
+    """A row for each finding; of many with one code the first, and how many more there are."""
+    rows = []
+    seen: Counter[str] = Counter()
+    total = Counter(one.code for one in findings)
+    for one in findings:
+        seen[one.code] += 1
+        if seen[one.code] < MOST or total[one.code] == MOST:
+            rows.append(Row((one.severity, one.path, one.message, one.code)))
+        elif seen[one.code] == MOST:
+            rest = f"And {total[one.code] - MOST + 1:,} more like this; the JSON form has them all."
+            rows.append(Row((one.severity, "", rest, one.code)))
+    return Table("findings", _FINDINGS, tuple(rows))
 
 
 def _advice_table(report: Report) -> Table:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import get_args
 
 import pytest
 
+from netviz.analysis.advice import ADVICE
 from netviz.analysis.findings import OF_READING, advice
 from netviz.catalog.vulnerabilities import VULNERABILITIES
 from netviz.model import Severity
@@ -17,23 +18,34 @@ from tests.conftest import ROOT
 SEVERITIES = frozenset(get_args(Severity))
 
 
-def stated(node: ast.expr) -> list[str]:
-    """The texts that an expression can be: both of a conditional one."""
+CODE = re.compile(r"[a-z]+(?:-[a-z]+)+|unbuilt")
+
+
+def texts(node: ast.expr | None) -> set[str]:
+    """The texts that an expression is made of or can be, in a row of a table those of each cell."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
+        return {node.value}
     if isinstance(node, ast.IfExp):
-        return [*stated(node.body), *stated(node.orelse)]
-    return []
+        return texts(node.body) | texts(node.orelse)
+    return set().union(*map(texts, node.elts)) if isinstance(node, ast.Tuple) else set()
+
+
+def rows(tree: ast.AST) -> Iterator[set[str]]:
+    """The texts that stand together in a call, in a row of a table, or in a row and the key of it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield set().union(*map(texts, node.args))
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                yield texts(key) | texts(value)
 
 
 def codes() -> Iterator[tuple[str, str]]:
-    """The severity and the code of every note: side by side in the call that makes it, or in the row of a table."""
+    """The severity and the code of every note: they stand together where it is made, or in a table."""
     for path in sorted((ROOT / "netviz").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            row = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
-            for severity, code in pairwise(row):
-                for bad in SEVERITIES.intersection(stated(severity)):
-                    yield from ((bad, text) for text in stated(code) if text not in SEVERITIES)
+        for row in rows(ast.parse(path.read_text())):
+            for severity in SEVERITIES & row:
+                yield from ((severity, text) for text in row - SEVERITIES if CODE.fullmatch(text))
 
 
 BAD = sorted({code for severity, code in codes() if severity in ("warning", "danger")} - OF_READING)
@@ -49,6 +61,10 @@ def test_every_problem_has_a_remedy(code: str) -> None:
     assert row is not None
     assert row.title and not row.title.endswith(".")
     assert row.remedy.endswith(".")
+
+
+def test_every_remedy_is_for_something() -> None:
+    assert set(ADVICE) <= {code for _, code in codes()}
 
 
 def test_vulnerabilities_belong_to_codes_that_are_used() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sarif_pydantic import Sarif
 
 import netviz
-from netviz.analysis.check import check_document, check_sheet
+from netviz.analysis.check import MOST, check_document, check_sheet
 from netviz.analysis.findings import Finding, Report
 from netviz.analysis.sarif import LEVELS, build_sarif
 from netviz.api.checked import Check
@@ -72,6 +74,19 @@ def test_the_table_tells_of_every_source_and_every_code() -> None:
         assert finding.remedy in text
     assert "2 dangers, 1 warning, 1 info" in text
     assert "unreadable" in text
+
+
+@pytest.mark.parametrize("count", [1, MOST - 1, MOST, MOST + 1, 1234])
+def test_many_of_one_kind_are_counted(count: int) -> None:
+    findings = tuple(Finding("warning", "weight-nonfinite", f"layer_{n}_", "NaN.", "Train.") for n in range(count))
+    check = Check((Report("m.keras", None, findings),))
+    text = str(check)
+    shown = text.count("layer_")
+    (rest,) = re.findall(r"And ([\d,]+) more", text) or ["0"]
+    assert shown + int(rest.replace(",", "")) == count
+    assert shown <= MOST
+    data: Any = check.summary().data
+    assert len(data["sources"][0]["findings"]) == count
 
 
 def test_the_document_has_everything() -> None:
