@@ -19,11 +19,12 @@ class PlanReader:
     """Reads serialised layers into entries; what it cannot make sense of goes to `notes`.
 
     `legacy` reads the form of the HDF5 format, in which classes have no modules, `keras_1` that of Keras 1, where
-    the layers had other names for their arguments.
+    the layers had other names for their arguments. `inside` reads what stands in the config of an entry.
     """
 
-    def __init__(self, notes: list[Note], *, legacy: bool = False, keras_1: bool = False) -> None:
+    def __init__(self, notes: list[Note], *, legacy: bool = False, keras_1: bool = False, inside: bool = False) -> None:
         self._notes = notes
+        self._inside = inside
         self._legacy = legacy
         self._keras_1 = keras_1
 
@@ -49,7 +50,7 @@ class PlanReader:
             name=name,
             class_name=class_name,
             module=module,
-            config=without_ids(config),
+            config=config if self._inside else without_ids(config),
             kind=catalog.find(class_name, module),
             plan=plan,
             steps=tuple(self._steps(name, serialized.get("inbound_nodes"), path)),

@@ -135,7 +135,7 @@ class Inference:
             children = entry.kind.children(entry.config, arguments or Arguments())
         except RULE_ERRORS:
             return []
-        reader = PlanReader([], keras_1=entry.module == KERAS_1_MODULE)
+        reader = PlanReader([], keras_1=entry.module == KERAS_1_MODULE, inside=True)
         _, known = self._inside.setdefault(id(entry), (entry, []))  # the entry as well, so that its id stays its own
         for place, child in enumerate(children):
             if place >= len(known) or known[place][0] != child.serialized:
