@@ -25,7 +25,7 @@ from pathlib import Path
 from netviz.errors import SourceError
 from netviz.model import Config, Note
 from netviz.readers.guards import GUARDS, FolderLimits, Guards, JsonLimits, ZipLimits, raise_to
-from netviz.readers.json_text import parse_json
+from netviz.readers.json_text import parse_json, parse_model
 from netviz.readers.window import window
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -87,7 +87,7 @@ def read_zip(path: Path, limits: Guards = GUARDS) -> Archive:
                 raise SourceError(f"{path}: the zip file holds {CONFIG} {counts[CONFIG]} times; which one counts?")
             _require_apart(path, archive)
             notes = [*container_notes(archive, counts)]
-            config = parse_json(path, CONFIG, _member(path, archive, CONFIG, limits), limits.json)
+            config = parse_model(path, CONFIG, _member(path, archive, CONFIG, limits), limits.json)
             metadata = (
                 _metadata(path, notes, lambda: _member(path, archive, METADATA, limits), limits.json)
                 if METADATA in counts
@@ -113,7 +113,7 @@ def read_folder(path: Path, limits: Guards = GUARDS) -> Archive:
     ]
     if leads_out(path, path / CONFIG):
         raise SourceError(f"{path}: {CONFIG} in the folder is a link out of it, and is not read")
-    config = parse_json(path, CONFIG, read_bytes(path / CONFIG, limits.json), limits.json)
+    config = parse_model(path, CONFIG, read_bytes(path / CONFIG, limits.json), limits.json)
     metadata: Config = {}
     if (path / METADATA).is_file() and not leads_out(path, path / METADATA):
         metadata = _metadata(path, notes, lambda: read_bytes(path / METADATA, limits.json), limits.json)
@@ -130,8 +130,15 @@ def read_folder(path: Path, limits: Guards = GUARDS) -> Archive:
 
 
 def leads_out(folder: Path, path: Path) -> bool:
-    """Whether a path in a folder is a link to something that lies elsewhere."""
-    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
+    """Whether a path in a folder is a link to something that lies elsewhere.
+
+    The cache of the Hugging Face Hub has snapshots/REVISION/… with links to blobs/…, which is where they belong.
+    """
+    if not path.is_symlink():
+        return False
+    home, target = folder.resolve(), path.resolve()
+    blobs = [above.parent / "blobs" for above in home.parents if above.name == "snapshots"]
+    return not target.is_relative_to(home) and target.parent not in blobs
 
 
 class _Bounded(io.BufferedReader):

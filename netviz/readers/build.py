@@ -11,10 +11,10 @@ from netviz.readers.join import Storage
 from netviz.readers.plan import Entry, Plan, below
 from netviz.readers.quantized import as_computed
 from netviz.readers.sharing import MOST_NAMESAKES, repeated
-from netviz.readers.wiring import wire
+from netviz.readers.wiring import misfits, wire
 from netviz.readers.wrapped import wrapper_graph
 
-MAX_WRAPPED = 2_000
+MAX_WRAPPED = 1_000
 """Layers shown at most inside of wrappers that are inside of wrappers themselves.
 
 A Bidirectional shows its layer twice, so a small file with forty of them inside each other would be 2 to the 40 layers.
@@ -142,6 +142,7 @@ class LayerBuilder:
             for entry in plan.entries
         )
         graph = wire(plan, flow, layers)
+        self._notes += misfits(graph, path)
         self._note_unknown_shapes(graph)
         return graph
 

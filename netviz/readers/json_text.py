@@ -17,6 +17,9 @@ COSTS = {b"[": 88, b"{": 210, b",": 40, b":": 110}
 Measured with sys.getsizeof; an upper bound for what JSON can hold, not the mean.
 """
 
+INSIDE = ("layers", "cells", "layer", "forward_layer", "backward_layer", "cell")
+"""The settings that hold layers."""
+
 COST_OF_A_BYTE = 45
 """What a byte of JSON costs at most: `{},` makes 30 of each, and one character may make a text four times as wide."""
 
@@ -38,6 +41,33 @@ def parse_json(path: Path, name: str, data: bytes | str, limits: JsonLimits = GU
     if not isinstance(value, dict):
         raise SourceError(f"{path}: {name} holds {type(value).__name__} where an object is expected")
     return value
+
+
+def parse_model(path: Path, name: str, data: bytes | str, limits: JsonLimits = GUARDS.json) -> Config:
+    """The config of a model in `data`; raises SourceError as `parse_json` does, and where it has too many layers."""
+    config = parse_json(path, name, data, limits)
+    if len(data) > limits.steps and steps_of(config) > limits.steps:
+        raise SourceError(f"{path}: {name} has over {limits.steps:,} layers and calls, more than any model")
+    return config
+
+
+def steps_of(config: Config) -> int:
+    """How many layers and calls of layers a config lists, those inside included."""
+    steps = 0
+    stack: list[object] = [config]
+    while stack:
+        written = stack.pop()
+        if not isinstance(written, dict):
+            continue
+        settings, calls = written.get("config"), written.get("inbound_nodes")
+        steps += 1 + (len(calls) if isinstance(calls, list) else 0)
+        if isinstance(settings, list):  # a Sequential of Keras 1
+            stack += settings
+        elif isinstance(settings, dict):
+            for key in INSIDE:
+                inner = settings.get(key)
+                stack += inner if isinstance(inner, list) else [inner]
+    return steps
 
 
 def memory_of(data: bytes | str) -> int:

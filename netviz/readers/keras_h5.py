@@ -17,7 +17,7 @@ from netviz.readers.archive import open_file, size_of
 from netviz.readers.guards import GUARDS, Guards, Hdf5Limits
 from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
 from netviz.readers.join import GroupStorage, Storage
-from netviz.readers.json_text import examine_json, parse_json
+from netviz.readers.json_text import examine_json, parse_json, parse_model
 from netviz.readers.named import NamedStorage
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.stored import StoredTree
@@ -38,7 +38,7 @@ def read_hdf5(path: Path, limits: Guards = GUARDS) -> Parts:
     architecture = None
     storage: Storage
     if "model_config" in stated:
-        config = parse_json(path, "model_config", stated["model_config"], limits.json)
+        config = parse_model(path, "model_config", stated["model_config"], limits.json)
         architecture = Architecture(
             config, legacy=True, training=_training(path, stated, notes, limits), keras_version=version
         )

@@ -8,7 +8,7 @@ from netviz.errors import SourceError
 from netviz.model import Source
 from netviz.readers.archive import read_bytes, size_of
 from netviz.readers.guards import GUARDS, Guards
-from netviz.readers.json_text import examine_json, parse_json
+from netviz.readers.json_text import examine_json, parse_model
 from netviz.readers.parts import Architecture, Parts, training_of
 
 WEIGHT_MAP = "weight_map"
@@ -17,7 +17,7 @@ WEIGHT_MAP = "weight_map"
 
 def read_json(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a JSON file holds; raises SourceError where it is none or holds nothing of Keras."""
-    content = parse_json(path, "the file", read_bytes(path, limits.json), limits.json)
+    content = parse_model(path, "the file", read_bytes(path, limits.json), limits.json)
     if WEIGHT_MAP in content:
         from netviz.readers.shards import read_shards  # reads HDF5, which a config has no need of
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from netviz.errors import SourceError
@@ -35,7 +37,22 @@ def read_keras(path: Path, limits: Guards = GUARDS) -> Parts:
         store = Hdf5Store(file, stamp_of(file), archive.open_weights, limits.hdf5)
     training = training_of(archive.config.get("compile_config"))
     architecture = Architecture(archive.config, training=training, keras_version=source.keras_version)
-    return Parts(source, architecture, GroupStorage(tree, source.keras_version), store, notes)
+    place = path.absolute()
+    return Parts(
+        source,
+        architecture,
+        GroupStorage(tree, source.keras_version),
+        store,
+        notes,
+        examine=partial(_examine, place, limits),
+    )
+
+
+def _examine(path: Path, limits: Guards) -> Iterator[Note]:
+    """What a look at every member shows; imported when asked for, as reading does without it."""
+    from netviz.readers.members import examine_folder, examine_zip
+
+    return examine_folder(path, limits) if path.is_dir() else examine_zip(path, limits)
 
 
 def _stored(archive: Archive, notes: list[Note], limits: Hdf5Limits) -> StoredTree:

@@ -6,13 +6,13 @@ Shared by the static reader, which infers the tensors, and the live one, which i
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from netviz.catalog.kinds import Arguments
-from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Tensor, TensorRef
-from netviz.readers.plan import ENTRANCE, Plan, Port, Reference, Step
+from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Note, Tensor, TensorRef
+from netviz.readers.plan import ENTRANCE, Plan, Port, Reference, Step, below
 
 CallKey: TypeAlias = tuple[str | None, int]
 """A call: the layer's name and the how-many-th call of it."""
@@ -84,6 +84,23 @@ def wire(plan: Plan, flow: Flow, layers: tuple[Layer, ...]) -> Graph:
         return Endpoint(port.name, tensor, _output(numbers, port.reference))
 
     return Graph(layers, tuple(calls), tuple(map(endpoint, plan.inputs)), tuple(map(endpoint, plan.outputs)))
+
+
+def misfits(graph: Graph, path: str) -> Iterator[Note]:
+    """A note on calls that take what no call gives, and one on calls in a loop; `path` is that of the model."""
+    missing = [call.layer for call in graph.calls if any(feed.source is None for feed in call.inputs)]
+    looped = [
+        call.layer
+        for call in graph.calls
+        if any(feed.source is not None and feed.source.call >= call.id for feed in call.inputs)
+    ]
+    for names, problem in (
+        (missing, "is called on what no layer gives"),
+        (looped, "is called on what follows from it"),
+    ):
+        if names:
+            more = f", and so are {len(names) - 1} more" if len(names) > 1 else ""
+            yield Note("warning", "call-unreadable", below(path, names[0]), f"This layer {problem}{more}.")
 
 
 def _output(numbers: Mapping[CallKey, int], reference: Reference | None) -> TensorRef | None:

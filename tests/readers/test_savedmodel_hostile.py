@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from netviz.errors import NetvizError, SourceError
 from netviz.readers import read
+from netviz.readers.guards import GUARDS
 from netviz.readers.savedmodel import table
 from netviz.readers.savedmodel.distinct import Distinct
 from netviz.readers.savedmodel.messages import TABLES
@@ -201,15 +203,15 @@ def test_a_block_of_the_index_is_read_once(tmp_path: Path) -> None:
     assert "weights-unreadable" in {note.code for note in read(folder).notes}
 
 
-def test_keys_of_the_index_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_of_the_index_have_an_end() -> None:
     """Each entry may take over the whole key before it, so that few bytes stand for many."""
     key, count = b"k" * 1_000, 50
     rows = number(0) + number(len(key)) + number(0) + key + (number(len(key)) + number(0) * 2) * (count - 1)
     data = bound([block(rows)])
     assert [len(found) for found, _ in table.read_table(data)] == [len(key)] * count
-    monkeypatch.setattr(table, "MAX_KEY_BYTES", len(key) * count - 1)
+    limits = replace(GUARDS.protobuf, keys_bytes=len(key) * count - 1)
     with pytest.raises(WireError, match="keys"):
-        list(table.read_table(data))
+        list(table.read_table(data, limits))
 
 
 def block(rows: bytes) -> bytes:

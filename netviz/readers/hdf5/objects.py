@@ -165,11 +165,11 @@ class Header(DataObjects):  # type: ignore[misc]
         self._limits = limits
         self._heaps = heaps
         file.seek(address)
-        first = file.read(1)
-        file.seek(address)
-        if first == b"\x01":
-            self.msgs, self.msg_data = self._messages_1(file)
-        elif first == b"O":
+        head = file.read(HEADER_1.size)
+        if head.startswith(b"\x01"):
+            self.msgs, self.msg_data = self._messages_1(file, head)
+        elif head.startswith(b"OHDR"):
+            file.seek(address)
             self.msgs, self.msg_data = self._messages_2(file)
         else:
             raise pyfive.core.InvalidHDF5File("has no header where its link leads")
@@ -187,8 +187,8 @@ class Header(DataObjects):  # type: ignore[misc]
         """The header of another object of the same file."""
         return Header(self.fh, address, self._heaps, self._limits)
 
-    def _messages_1(self, file: Metered) -> tuple[list[dict[str, int]], bytes]:
-        _, count, _, size = HEADER_1.unpack(file.read(HEADER_1.size))
+    def _messages_1(self, file: Metered, head: bytes) -> tuple[list[dict[str, int]], bytes]:
+        _, count, _, size = HEADER_1.unpack(head)
         data = bytearray(self._piece(file, size, 0))
         messages: list[dict[str, int]] = []
         place = 0

@@ -68,7 +68,10 @@ class TreeReader:
         except Exception as error:  # pyfive raises whatever the damage leads to
             raise SourceError(f"the HDF5 data cannot be read: {reason_of(error)}") from error
         names: dict[str, str] = {}
-        attributes = {"": self._attributes(root)}
+        try:
+            attributes = {"": self._attributes(root)}
+        except Beyond as error:
+            raise SourceError(f"the HDF5 data {error.message}", error.hint) from error
         described = {*LEGACY_GROUPS, *_layer_groups("", attributes[""])}
         for path, header in self._walk(root):
             try:
@@ -122,11 +125,11 @@ class TreeReader:
         self._arrays[path], self._places[path] = tensor, header.offset
 
     def _attributes(self, header: Header) -> dict[str, tuple[str, ...]]:
-        """The attributes of an object as texts, those that cannot be read left out; Beyond is a SourceError."""
+        """The attributes of an object as texts, those that cannot be read left out; raises Beyond."""
         try:
             return {name: texts_of(value, self._limits) for name, value in header.get_attributes().items()}
-        except Beyond as error:
-            raise SourceError(f"the HDF5 data {error.message}", error.hint) from error
+        except Beyond:
+            raise
         except Exception:
             return {}
 

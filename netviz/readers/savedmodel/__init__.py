@@ -10,14 +10,18 @@ told there; nothing of the computation is read, let alone run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
-from netviz.readers.guards import GUARDS, Guards
+from netviz.readers.archive import leads_out
+from netviz.readers.guards import GUARDS, Guards, ProtobufLimits, raise_to
+from netviz.readers.json_text import COST_OF_A_BYTE, memory_of
 from netviz.readers.parts import Architecture, Parts, training_of
 from netviz.readers.recognise import SAVED_MODEL
 from netviz.readers.savedmodel.bundle import INDEX, Bundle, BundleStore, read_bundle, stamps_of
@@ -39,8 +43,6 @@ CHECKPOINT = b"_CHECKPOINTABLE_OBJECT_GRAPH"
 SERVE, DEFAULT = "serve", "serving_default"
 """The tag of the graph, and the name of the signature, that are for use."""
 
-MAX_METADATA_BYTES = 256 << 20
-
 OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown")
 """Notes on what other formats leave out: a SavedModel states class and trainability where Keras 2 wrote it."""
 
@@ -48,20 +50,23 @@ OF_OTHER_FORMATS = ("weights-only", "subclassed", "class-unknown")
 def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
     """What a SavedModel folder, or the one of a saved_model.pb, holds; raises SourceError where it cannot be read."""
     folder = path if path.is_dir() else path.parent
-    graphs = _graphs(folder / SAVED_MODEL)
+    if leads_out(folder, folder / SAVED_MODEL):
+        raise SourceError(f"{folder / SAVED_MODEL}: a link out of the folder, which is not read")
+    graphs = _graphs(folder / SAVED_MODEL, limits.protobuf)
     graph = next((one for one in graphs if SERVE in one.tags), graphs[0])
     notes: list[Note] = []
     if len(graphs) > 1:
         notes.append(_several(graphs, graph))
-    bundle = _bundle(folder / VARIABLES, notes)
-    keys, checkpoint = _keys(graph, bundle, notes)
+    notes += _leading_out(folder)
+    bundle = _bundle(folder / VARIABLES, notes, limits.protobuf)
+    keys, checkpoint = _keys(graph, bundle, notes, limits.protobuf)
     objects = read_objects(folder / SAVED_MODEL, graph.objects, keys)
-    stated = _stated(folder / METADATA, objects, notes)
+    stated = _stated(folder / METADATA, objects, notes, limits)
     of_model = stated.get(0, {})
     version = of_model.get("keras_version")
     source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", _size(folder))
     by_name = _by_name(objects, bundle, graph, checkpoint)
-    storage = ObjectStorage(objects, stated, notes) if by_name is None else NameStorage(by_name)
+    storage = ObjectStorage(objects, stated, notes, limits.protobuf.layers) if by_name is None else NameStorage(by_name)
     architecture = None
     if of_model.get("class_name") and isinstance(storage, ObjectStorage) and objects[0].is_layer:
         described = storage.description(0)
@@ -83,6 +88,7 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
         storage=storage,
         store=BundleStore(bundle, stamps_of(bundle)),
         notes=notes,
+        examine=partial(_examine, (folder / SAVED_MODEL).absolute(), limits),
         finish=partial(_finished, storage, graph.signatures, without_calls, no_variables, name),
     )
 
@@ -119,12 +125,32 @@ def _finished(
     return replace(model, root=root, signatures=signatures, notes=tuple(notes))
 
 
-def _graphs(path: Path) -> list[SavedGraph]:
+def _examine(path: Path, limits: Guards) -> Iterator[Note]:
+    """What only a look at the computation shows; imported when asked for."""
+    from netviz.readers.savedmodel.operations import examine_graphs
+
+    return examine_graphs(path, limits.protobuf)
+
+
+def _leading_out(folder: Path) -> list[Note]:
+    """A note for each file of the model that is a link out of its folder."""
+    places = [folder / METADATA, folder / VARIABLES, folder / ASSETS]
+    with suppress(OSError):
+        places += islice((folder / VARIABLES).iterdir(), GUARDS.folder.files)
+    return [
+        Note("danger", "member-outside", "", f"{place.relative_to(folder)} in the folder is a link out of it.")
+        for place in places
+        if leads_out(folder, place)
+    ]
+
+
+def _graphs(path: Path, limits: ProtobufLimits) -> list[SavedGraph]:
     try:
-        graphs = read_graphs(path)
+        graphs = read_graphs(path, limits)
     except WireError as error:
         raise SourceError(
-            f"{path}: the file is damaged, cut off or no SavedModel: {error}", "Copy or download the folder again."
+            f"{path}: the file is damaged, cut off or no SavedModel: {error}",
+            error.hint or "Copy or download the folder again.",
         ) from error
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}", "A SavedModel is the folder with this file.") from error
@@ -133,27 +159,27 @@ def _graphs(path: Path) -> list[SavedGraph]:
     return graphs
 
 
-def _bundle(folder: Path, notes: list[Note]) -> Bundle:
+def _bundle(folder: Path, notes: list[Note], limits: ProtobufLimits) -> Bundle:
     """The variables of the folder; where there are none to be read a note says why."""
     if not folder.is_dir():
         return Bundle(folder)  # a model without variables has no such folder
     try:
-        return read_bundle(folder)
+        return read_bundle(folder, limits)
     except OSError as error:
         reason = f"{error.filename or folder}: {error.strerror or error}"
     except WireError as error:
-        reason = f"{folder / INDEX}: {error}"
+        reason = f"{folder / INDEX}: {error}{f' ({error.hint[:-1]})' if error.hint else ''}"
     notes.append(Note("warning", "weights-unreadable", "", f"Shown without the values of weights: {reason}."))
     return Bundle(folder)
 
 
-def _keys(graph: SavedGraph, bundle: Bundle, notes: list[Note]) -> tuple[dict[int, str], bool]:
+def _keys(graph: SavedGraph, bundle: Bundle, notes: list[Note], limits: ProtobufLimits) -> tuple[dict[int, str], bool]:
     """The keys of the variables' values by the numbers of the objects, and whether the bundle is one of objects."""
     if CHECKPOINT not in bundle.stored:
         return {}, False
     try:
         texts = bundle.texts(CHECKPOINT)
-        checkpoint: Record = MessageReader(TABLES).read("TrackableObjectGraph", b"".join(texts))
+        checkpoint: Record = MessageReader(TABLES, limits).read("TrackableObjectGraph", b"".join(texts))
     except (OSError, WireError) as error:
         message = f"Shown without the values of weights: the objects of the checkpoint cannot be read: {error}."
         notes.append(Note("warning", "weights-unreadable", "", message))
@@ -162,18 +188,27 @@ def _keys(graph: SavedGraph, bundle: Bundle, notes: list[Note]) -> tuple[dict[in
     return {number: key for number, key in keys.items() if key.encode() in bundle.stored}, True
 
 
-def _stated(path: Path, objects: ObjectGraph, notes: list[Note]) -> dict[int, Config]:
+def _stated(path: Path, objects: ObjectGraph, notes: list[Note], limits: Guards) -> dict[int, Config]:
     """What Keras states of the objects, by number."""
     texts = {number: saved.metadata for number, saved in enumerate(objects.objects) if saved.is_layer}
     if path.is_file():
         try:
-            if path.stat().st_size > MAX_METADATA_BYTES:
-                raise WireError(f"{path.stat().st_size:,} bytes are far more than a model needs")
-            nodes = MessageReader(TABLES).read("SavedMetadata", path.read_bytes()).get("nodes", ())
+            size = path.stat().st_size
+            if leads_out(path.parent, path):
+                raise WireError("it is a link out of the folder, and is not read")
+            if size > limits.protobuf.message_bytes:
+                raise WireError(f"{size:,} bytes are far more than a model needs ({raise_to(size)[:-1]})")
+            nodes = MessageReader(TABLES, limits.protobuf).read("SavedMetadata", path.read_bytes()).get("nodes", ())
             texts.update({node.get("id", 0): node.get("metadata", "") for node in nodes})
         except (OSError, WireError) as error:
             message = f"Shown without what Keras states of the layers: {path}: {error}."
             notes.append(Note("warning", "metadata-unreadable", "", message))
+    if sum(map(len, texts.values())) * COST_OF_A_BYTE > limits.json.objects_bytes:
+        needed = sum(map(memory_of, texts.values()))
+        if needed > limits.json.objects_bytes:
+            message = f"Shown without what Keras states of the layers, which would take {needed >> 20:,} MiB of memory."
+            notes.append(Note("warning", "metadata-unreadable", "", f"{message} {raise_to(needed)}"))
+            return {}
     return {number: stated for number, text in texts.items() if (stated := read_metadata(text))}
 
 

@@ -10,12 +10,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 
 from netviz.errors import SourceError
 from netviz.model import Shape, Tensor, Weight
+from netviz.readers.archive import leads_out
+from netviz.readers.guards import GUARDS, ProtobufLimits, raise_to
 from netviz.readers.hdf5 import BLOCK, stamp_of, widened
 from netviz.readers.savedmodel.messages import TABLES, tensor_of
 from netviz.readers.savedmodel.ordered import slice_key
@@ -26,15 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INDEX = "variables.index"
-
-MAX_INDEX_BYTES = 64 << 20
-"""The index of a model of 10,000 layers takes under 2 MB."""
-
-MAX_TEXT_BYTES = 256 << 20
-"""Tensors of texts are read whole, to say which and to find the object graph; larger ones are not.
-
-As an array each text takes as much as the longest, so that counts as well.
-"""
 
 MAX_RANK = 32
 """Axes of a numpy array before version 2."""
@@ -74,6 +67,7 @@ class Bundle:
     shards: int = 1
     big_endian: bool = False
     stored: Mapping[bytes, Stored] = field(default_factory=dict, repr=False)
+    limits: ProtobufLimits = GUARDS.protobuf
 
     @property
     def whole(self) -> list[bytes]:
@@ -90,9 +84,9 @@ class Bundle:
         They stand behind their lengths, and behind a checksum of these.
         """
         stored = self.stored[key]
-        if stored.size > MAX_TEXT_BYTES or stored.size < 0 or stored.offset < 0:
-            raise WireError(f"{stored.size:,} bytes of text are more than a model needs")
-        with self.file(stored.shard).open("rb") as file:
+        if stored.size > self.limits.texts_bytes or stored.size < 0 or stored.offset < 0:
+            raise WireError(f"{stored.size:,} bytes of text are more than a model needs", raise_to(stored.size))
+        with opened(self.folder, self.file(stored.shard)) as file:
             file.seek(stored.offset)
             data = memoryview(file.read(stored.size))
         lengths, place = [], 0
@@ -112,20 +106,31 @@ class Bundle:
         return texts
 
 
-def read_bundle(folder: Path) -> Bundle:
+def read_bundle(folder: Path, limits: ProtobufLimits = GUARDS.protobuf) -> Bundle:
     """What the index in a folder lists; raises WireError or OSError where it cannot be read."""
     index = folder / INDEX
-    if index.stat().st_size > MAX_INDEX_BYTES:
-        raise WireError(f"its {index.stat().st_size:,} bytes are far more than an index of variables needs")
-    reader = MessageReader(TABLES)
+    with opened(folder, index):
+        size = index.stat().st_size
+    if size > limits.index_bytes:
+        raise WireError(f"its {size:,} bytes are far more than an index of variables needs", raise_to(size))
+    reader = MessageReader(TABLES, limits)
     header: Record = {}
     stored: dict[bytes, Stored] = {}
-    for key, value in read_table(index.read_bytes()):
+    for key, value in read_table(index.read_bytes(), limits):
         if key == b"":
             header = reader.read("BundleHeaderProto", value)
         else:
             stored[key] = _stored(key, reader.read("BundleEntryProto", value))
-    return Bundle(folder, header.get("shards", 1), header.get("endianness", 0) == 1, stored)
+    return Bundle(folder, header.get("shards", 1), header.get("endianness", 0) == 1, stored, limits)
+
+
+def opened(folder: Path, path: Path) -> BinaryIO:
+    """A file of a SavedModel; raises WireError for what is none, or a link out of the model's folder."""
+    if leads_out(folder.parent, path) or leads_out(folder.parent, folder):
+        raise WireError("it is a link out of the folder, and is not opened")
+    if path.exists() and not path.is_file():
+        raise WireError("it is not a regular file")
+    return path.open("rb")
 
 
 def _stored(key: bytes, entry: Record) -> Stored:
@@ -244,10 +249,10 @@ class BundleStore:
         try:
             if stored.offset + stored.size > path.stat().st_size:
                 raise SourceError(f"{path}: the file ends within {weight.path}")
-            with path.open("rb") as file:
+            with opened(self.bundle.folder, path) as file:
                 file.seek(stored.offset + first * form.itemsize)
                 values = np.fromfile(file, form, count)
-        except (OSError, OverflowError, ValueError, MemoryError) as error:
+        except (OSError, OverflowError, ValueError, MemoryError) as error:  # WireError among them
             raise SourceError(f"{path}: {weight.path} cannot be read: {error}") from error
         if len(values) < count:
             raise SourceError(f"{path}: the file ends within {weight.path}")
@@ -259,7 +264,7 @@ class BundleStore:
         except (WireError, OSError) as error:
             raise SourceError(f"{self.bundle.folder}: {weight.path} cannot be read: {error}") from error
         decoded = [text.decode("utf-8", "backslashreplace") for text in texts]
-        if max(map(len, decoded), default=0) * len(decoded) > MAX_TEXT_BYTES:
+        if max(map(len, decoded), default=0) * len(decoded) > self.bundle.limits.texts_bytes:
             raise SourceError(f"{self.bundle.folder}: the texts of {weight.path} are too long for an array")
         return np.array(decoded, dtype=np.str_).reshape(_known(weight, stored.tensor))
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netviz.model import Endpoint, Signature
+from netviz.readers.guards import GUARDS, ProtobufLimits, raise_to
 from netviz.readers.savedmodel.messages import GRAPH_FIELDS, META_GRAPHS, TABLES, tensor_of
 from netviz.readers.savedmodel.wire import MessageReader, Record, WireError
-
-MAX_FIELD_BYTES = 256 << 20
-"""What is read of one graph at once; the saved objects of a model of 10,000 layers take under 20 MB."""
 
 INTERNAL = "__saved_model_"
 """Begins the names of signatures that TensorFlow adds for itself."""
@@ -38,10 +36,11 @@ class SavedGraph:
     variables: dict[str, bool]
 
 
-def read_graphs(path: Path) -> list[SavedGraph]:
+def read_graphs(path: Path, limits: ProtobufLimits = GUARDS.protobuf) -> list[SavedGraph]:
     """The graphs of a saved_model.pb; raises WireError or OSError where it cannot be read."""
-    reader = MessageReader(TABLES)
+    reader = MessageReader(TABLES, limits)
     graphs = []
+    read = 0
     with path.open("rb") as file:
         size = path.stat().st_size
         for number, begin, end in reader.skim(file, 0, size):
@@ -50,8 +49,10 @@ def read_graphs(path: Path) -> list[SavedGraph]:
             fields: dict[str, list[Record]] = {name: [] for name in GRAPH_FIELDS.values()}
             for field, start, stop in reader.skim(file, begin, end):
                 if field in GRAPH_FIELDS:
-                    if stop - start > MAX_FIELD_BYTES:
-                        raise WireError(f"{stop - start:,} bytes are far more than the description of a model needs")
+                    read += stop - start
+                    if read > limits.message_bytes:
+                        message = f"{read:,} bytes are far more than the description of a model needs"
+                        raise WireError(message, raise_to(size))
                     file.seek(start)
                     name = GRAPH_FIELDS[field]
                     fields[name].append(reader.read(name, file.read(stop - start)))

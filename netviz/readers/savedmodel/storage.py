@@ -11,6 +11,7 @@ from netviz.catalog.naming import group_names
 from netviz.model import Config, Graph, Layer, Note, Weight
 from netviz.readers.build import LayerBuilder
 from netviz.readers.config import PlanReader
+from netviz.readers.guards import GUARDS
 from netviz.readers.infer import Inference
 from netviz.readers.plan import below
 from netviz.readers.savedmodel.calls import Traced
@@ -24,9 +25,6 @@ NUMBER = "\x1f"
 LOST = "\x1fnone"
 """The location of a layer that no object stands for."""
 
-MAX_LAYERS = 20_000
-"""Layers shown at most; one that stands in several places counts in each."""
-
 
 class ObjectStorage:
     """The variables of saved objects; remembers which were claimed.
@@ -35,13 +33,20 @@ class ObjectStorage:
     those that the catalog has for what is inside a wrapper. `stated` is what Keras states of each object, by number.
     """
 
-    def __init__(self, objects: ObjectGraph, stated: Mapping[int, Config], notes: list[Note]) -> None:
+    def __init__(
+        self,
+        objects: ObjectGraph,
+        stated: Mapping[int, Config],
+        notes: list[Note],
+        most: int = GUARDS.protobuf.layers,
+    ) -> None:
         self._objects = objects
         self._stated = stated
         self._notes = notes
         self._claimed: set[int] = set()
         self._open: set[int] = set()
         self._shown = 0
+        self._most = most
         self.calls: dict[str, Traced] = {}
         """What layers were called on, by their paths, where no config tells of calls."""
 
@@ -165,8 +170,8 @@ class ObjectStorage:
 
     def _layer(self, number: int, name: str, path: str, trainable: bool) -> Layer:
         self._shown += 1
-        if self._shown > MAX_LAYERS:
-            raise self._objects.refused(f"its objects make over {MAX_LAYERS:,} layers")
+        if self._shown > self._most:
+            raise self._objects.refused(f"its objects make over {self._most:,} layers")
         call = self._objects.call(number)
         location = f"{NUMBER}{number}"
         if self._stated.get(number):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from netviz.readers.guards import GUARDS, ProtobufLimits, raise_to
 from netviz.readers.savedmodel.wire import WireError, varint
 
 FOOTER = 48
@@ -20,11 +21,8 @@ TRAILER = 5
 
 SNAPPY = 1
 
-MAX_KEY_BYTES = 256 << 20
-"""Of all keys written out in full; those of a model of 10,000 layers take a few MB."""
 
-
-def read_table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def read_table(data: bytes, limits: ProtobufLimits = GUARDS.protobuf) -> Iterator[tuple[bytes, bytes]]:
     """The keys and values in order; raises WireError where the data is no such table or a block is damaged.
 
     The blocks follow one another, as they are written: one that was named a thousand times would be read as often.
@@ -34,7 +32,7 @@ def read_table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     footer = memoryview(data)[-FOOTER:]
     _, place = _handle(footer, 0)
     index, _ = _handle(footer, place)
-    behind, left = 0, MAX_KEY_BYTES
+    behind, left = 0, limits.keys_bytes
     for _, written in _entries(_block(data, index)):
         handle, _ = _handle(memoryview(written), 0)
         if handle[0] < behind:
@@ -43,7 +41,7 @@ def read_table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         for key, value in _entries(_block(data, handle)):
             left -= len(key)
             if left < 0:
-                raise WireError(f"its keys take over {MAX_KEY_BYTES:,} bytes")
+                raise WireError(f"its keys take over {limits.keys_bytes:,} bytes", raise_to(4 * limits.keys_bytes))
             yield key, value
 
 

@@ -13,16 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeAlias
 
+from netviz.readers.guards import GUARDS, ProtobufLimits
+
 Kind: TypeAlias = Literal["int", "bool", "text", "bytes"]
 
 Record: TypeAlias = dict[str, Any]
 """A message: what it states by the names of the fields; what it leaves out is not in it, repeated fields are lists."""
 
-MAX_DEPTH = 100
-"""Messages within messages followed at most, as in protobuf itself."""
-
-MAX_FIELDS = 20_000_000
-"""Fields looked at in one file at most; a model of 10,000 layers has under 2,000,000."""
+MESSAGE = 5
+"""Fields that a message counts beside its own: as a dict it takes as much memory as these take time."""
 
 VARINT, FIXED_64, BYTES, FIXED_32 = 0, 1, 2, 5
 """The wire types; 3 and 4, groups, are in no message of TensorFlow's."""
@@ -41,15 +40,20 @@ Tables: TypeAlias = Mapping[str, Mapping[int, Field]]
 
 
 class WireError(ValueError):
-    """The bytes are no message."""
+    """The bytes are no message, or more than a limit; then `hint` says how to raise it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class MessageReader:
     """Reads messages by tables; counts the fields of all, so that no file can keep it busy for long."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, limits: ProtobufLimits = GUARDS.protobuf) -> None:
         self._tables = tables
-        self._left = MAX_FIELDS
+        self._limits = limits
+        self._left = limits.fields
 
     def read(self, message: str, data: bytes | memoryview) -> Record:
         """The message of that name; raises WireError where the bytes are none."""
@@ -73,8 +77,9 @@ class MessageReader:
                 place += _after(head, size, tag & 7)
 
     def _message(self, table: Mapping[int, Field], data: memoryview, depth: int) -> Record:
-        if depth > MAX_DEPTH:
-            raise WireError(f"messages lie over {MAX_DEPTH} deep")
+        if depth > self._limits.depth:
+            raise WireError(f"messages lie over {self._limits.depth} deep")
+        self._left -= MESSAGE
         record: Record = {}
         place, end = 0, len(data)
         while place < end:
@@ -107,7 +112,7 @@ class MessageReader:
     def _count(self) -> None:
         self._left -= 1
         if self._left < 0:
-            raise WireError(f"over {MAX_FIELDS:,} fields")
+            raise WireError(f"over {self._limits.fields:,} fields")
 
 
 def varint(data: memoryview, place: int) -> tuple[int, int]:
