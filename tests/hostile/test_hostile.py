@@ -85,6 +85,11 @@ def test_nothing_else_is_done_for_good_files(tmp_path: Path) -> None:
     for source, result in zip(sources, results, strict=True):
         assert (source, result["outcome"], result["done"], result["written"]) == (source, "W", [], False)
         assert result["unreadable"] == []
+        # some of the files have a Lambda; nothing is amiss with what they are kept in
+        assert {code for severity, code, *_ in result["notes"] if severity == "danger"} <= {"lambda-code"}
+        assert not {"member-unexpected", "checksum-wrong", "soft-link", "dtype-unsupported"}.intersection(
+            code for _, code, *_ in result["notes"]
+        )
 
 
 def test_a_reader_that_does_what_it_must_not_is_caught(tmp_path: Path) -> None:
