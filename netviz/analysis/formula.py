@@ -13,11 +13,15 @@ from netviz.model import Layer, Shape
 MAX_TERMS = 6
 """A sum over the layers inside is written out up to this many terms."""
 
+MAX_WRAPPERS = 5
+"""A TimeDistributed around a Bidirectional around an RNN around stacked cells has four."""
 
-def parameter_formula(layer: Layer) -> str | None:
+
+def parameter_formula(layer: Layer, deepest: int = MAX_WRAPPERS) -> str | None:
     """Arithmetic that gives the layer's number of parameters (`·` multiplies), "" where it has none.
 
-    None where a shape is unknown. A model or wrapper is written as the sum over the layers inside.
+    None where a shape is unknown. A model or wrapper is written as the sum over the layers inside; of wrappers within
+    wrappers so many levels are written out.
     """
     kind = catalog.find(layer.class_name, layer.module)
     shapes = [weight.tensor.shape for weight in layer.weights]
@@ -25,7 +29,7 @@ def parameter_formula(layer: Layer) -> str | None:
     if len(known) < len(shapes):
         return None
     own = _own_formula(layer, kind, tuple(known))
-    inside = _inside_formula(layer, kind)
+    inside = _inside_formula(layer, kind, deepest)
     if inside is None:
         return None
     return " + ".join(part for part in (own, inside) if part)
@@ -48,14 +52,14 @@ def _product(shape: Shape, count: int) -> str:
     return times(count, *shape) if count > 1 else times(*shape)
 
 
-def _inside_formula(layer: Layer, kind: LayerKind | None) -> str | None:
+def _inside_formula(layer: Layer, kind: LayerKind | None, deepest: int) -> str | None:
     """The sum over the layers inside that have parameters; a wrapper writes out their own formulas."""
-    inside = [inner for inner in layer.layers if inner.all_weights]
+    inside = [inner for inner in layer.layers if inner.weights or any(deeper.weights for deeper in inner.walk())]
     total = layer.parameters.total - sum(weight.tensor.size or 0 for weight in layer.weights)
     if sum(inner.parameters.total for inner in inside) != total:
         return f"{total}"  # layers inside share variables, which count once
-    if kind and kind.children:
-        return _wrapper_formula([parameter_formula(inner) for inner in inside])
+    if kind and kind.children and deepest:
+        return _wrapper_formula([parameter_formula(inner, deepest - 1) for inner in inside])
     if len(inside) > MAX_TERMS:
         return f"sum of {len(inside)} layers"
     return " + ".join(str(inner.parameters.total) for inner in inside)

@@ -21,6 +21,9 @@ _GAP = "  "
 _SGR = re.compile("\x1b\\[[\\d;]*m")
 _RULE = "─"
 
+_WIDEST = 1000
+"""Cells are filled up to this width at most: one that names thousands of layers would make every line as long."""
+
 Paint = Callable[[str, str], str]
 """Text and its SGR codes ("1;38;5;33", or "") to painted text."""
 
@@ -92,6 +95,7 @@ def _table_lines(table: Table, width: int | None, paint: Paint) -> list[str]:
     columns = _columns(table)
     gaps = len(_GAP) * (len(columns) - 1)
     folded, widths = _folded(columns, None if width is None else width - gaps)
+    widths = [min(size, _WIDEST) for size in widths]
     blocks = [
         [
             _block(lines, cell.codes, size, column.kind in NUMERIC, paint)

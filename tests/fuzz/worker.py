@@ -35,7 +35,7 @@ def finding(kind: str, line: str, details: str = "") -> dict[str, Any]:
 
 def cause(error: BaseException, trace: TracebackType | None) -> str:
     """What was raised, and the line of netviz it came through last (or of this check)."""
-    frames = traceback.extract_tb(trace)
+    frames = [frame for frame in traceback.extract_tb(trace) if not frame.filename.endswith("fuzz/bounds.py")]
     inner = [frame for frame in frames if "/netviz/" in frame.filename] or frames
     where = f"{Path(inner[-1].filename).name}:{inner[-1].lineno}" if inner else "?"
     said = f": {str(error)[:60]}" if isinstance(error, Broken | bounds.Forbidden) else ""
