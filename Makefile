@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEELS := .cache/wheels
 
-.PHONY: setup demo test test-all check bench gallery clean
+.PHONY: setup demo test test-all check bench fuzz gallery clean
 
 # The package alone: what `pip install keras-netviz` gives.
 $(VENV)/.base: pyproject.toml
@@ -43,6 +43,13 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/bench.py
+
+# Mutated files of every format; what is found is kept in .cache/fuzz (python -m tests.fuzz -h says what to do with it).
+SEEDS ?= 2000
+START ?= 0
+JOBS ?= 2
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --seeds $(SEEDS) --start $(START) --jobs $(JOBS)
 
 gallery: $(VENV)/.base
 	$(BIN)/python -m pip install -q --group gallery

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -28,6 +29,8 @@ def main() -> int:
         return 0
     if options.seed is not None:
         return one(options.seed)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs are made deaf to the first
+        signal.signal(number, signal.default_int_handler)
     begin = time.monotonic()
     bar = Bar(options.seeds)
     counts = run(range(options.start, options.start + options.seeds), options.jobs, told=bar.tell)
