@@ -8,15 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from netviz.views import FAMILIES, Column, Family, Kind, Row, Sheet, Table
-
-HOSTILE = (
-    "<script>alert(1)</script>", "</style><img src=x onerror=alert(1)>", "<!-- ", "&lt;b&gt;", "\" onload='x'",
-    "a|b", "`x`", "[x](javascript:alert(1))", "![x](http://x.org/x)", "**b** _i_ ~~s~~ $x$", "# h", "- l",
-    "=cmd()", "+1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "a;=1", "-3",
-    "\x1b[31mred", "\x9b2J", "\x00", "two\nlines", "cr\r\n", "\u202erevo", "\ud800", "\u200b", "\ufeff", "\u3164",
-    "\\", "\\end{tabular}", "%", "a & b", "{", "}", "^~#$_", "[2pt]", "*", "--", "?`", "漢字のレイヤー", "e\u0301",
-    "🙂", " ", "  two  spaces  ", "?", "…", "x" * 100_000, "conv2d_block_12/kernel_regularizer.l2:0" * 9,
-)  # fmt: skip
+from tests.render.names import HOSTILE
 
 NAMES = st.one_of(
     st.integers(0, len(HOSTILE) - 1).map(lambda index: HOSTILE[index]),

@@ -32,19 +32,6 @@ def test_has_the_rows_and_cells_of_the_first_table(sheet: Sheet) -> None:
                 assert int(cell) == value
 
 
-@settings(deadline=None, max_examples=100)
-@given(sheet=st.from_type(Sheet))
-def test_no_cell_is_a_formula(sheet: Sheet) -> None:
-    table = sheet.tables[0]
-    for row in read(sheet_to_csv(sheet))[1:]:
-        for column, cell in zip(table.columns, row, strict=True):
-            if column.kind not in NUMERIC:
-                assert not cell.lstrip().startswith(("=", "@"))
-                assert not (
-                    cell.lstrip().startswith(("+", "-")) and any(char.isalpha() and char not in "eE" for char in cell)
-                )
-
-
 def test_values_are_raw(lenet: Sheet, siamese: Sheet) -> None:
     rows = read(sheet_to_csv(lenet))
     assert rows[7] == ["c5", "Dense", "(None, 120)", "48120", "400·120 + 120", "flatten"]

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from netviz.render.data import data_to_json
 
-TEXT = st.text(st.characters(), max_size=20)
-DATA = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
-)
+
+def data(texts: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
+    """Whatever JSON can say, with these texts."""
+    return st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    )
 
 
-@given(DATA)
+@given(data(st.text(st.characters(), max_size=20)))
 def test_round_trips_and_can_be_shown(data: object) -> None:
     text = data_to_json(data)
     text.encode("utf-8")
@@ -30,6 +32,11 @@ def test_is_strict() -> None:
     text = data_to_json({"a": (math.nan, math.inf, -math.inf), "b": 1 << 20_000})
     wanted = {"a": [None, "Infinity", "-Infinity"], "b": "2^20000"}
     assert json.loads(text, parse_constant=refuse) == wanted
+
+
+@given(data(st.text("abc é漢\n\t\\\"'/>", max_size=20)))
+def test_is_laid_out_as_python_does(data: object) -> None:
+    assert data_to_json(data) == json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def test_is_for_people_too() -> None:
