@@ -19,7 +19,7 @@ from netviz.catalog.vulnerabilities import VULNERABILITIES, vulnerabilities
 from netviz.errors import SourceError
 from netviz.render.text import sheet_to_text
 from tests.conftest import EXAMPLES
-from tests.render.conftest import HOSTILE
+from tests.render.names import HOSTILE
 
 FINDINGS = (
     Finding("danger", "lambda-code", "a/b", "It holds code.", "Do not.", VULNERABILITIES["lambda-code"]),
