@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fuzz import bounds, findings, pool
 from tests.fuzz.__main__ import report
-from tests.fuzz.corpus import FORMATS
+from tests.fuzz.corpus import FORMATS, sample
 from tests.fuzz.mutate import make
+from tests.fuzz.zips import members
 
 SEEDS = 2000
 FOUND = Path(__file__).parent / "findings"
@@ -27,14 +29,16 @@ def test_seeds_are_read_or_refused_within_bounds() -> None:
     assert counts.largest[0] < bounds.MEMORY
 
 
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pool.Worker]:
+    worker = pool.Worker(tmp_path_factory.mktemp("fuzz") / "worker")
+    yield worker
+    worker.close()
+
+
 @pytest.mark.parametrize("case", sorted(FOUND.iterdir()), ids=lambda case: case.name)
-def test_what_was_found_is_found_no_more(case: Path, tmp_path: Path) -> None:
-    worker = pool.Worker(tmp_path / "worker")
-    try:
-        answer = worker.read({"folder": str(case)})
-    finally:
-        worker.close()
-    assert answer["finding"] is None
+def test_what_was_found_is_found_no_more(case: Path, worker: pool.Worker) -> None:
+    assert worker.read({"folder": str(case)})["finding"] is None
 
 
 def test_a_seed_is_always_the_same_case() -> None:
@@ -97,10 +101,6 @@ def test_smaller_keeps_what_is_needed(data: bytes) -> None:
 
 
 def test_zips_are_made_smaller_by_their_members() -> None:
-    data = make(0).files["m.keras"]
-    from tests.fuzz.corpus import sample
-    from tests.fuzz.zips import members
-
     data = sample("keras", 0).files["m.keras"]
 
     def test(tried: bytes) -> bool:
