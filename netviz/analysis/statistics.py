@@ -26,13 +26,18 @@ class Statistics:
 
 
 def weight_statistics(blocks: Iterable[NDArray[np.generic]], first: int = 4) -> Statistics:
-    """The statistics of the values in `blocks`, which are taken in order; sums are kept in float64."""
+    """The statistics of the values in `blocks`, which are taken in order; sums are kept in float64.
+
+    Raises TypeError for complex values, of which none is the largest.
+    """
     count = finite = zeros = 0
     total = 0.0
     low, high = np.inf, -np.inf
     head: list[float] = []
     for block in blocks:
         values = np.asarray(block).ravel()
+        if values.dtype.kind == "c":
+            raise TypeError("complex values have no order")
         count += values.size
         zeros += values.size - int(np.count_nonzero(values))
         if len(head) < first:
