@@ -26,7 +26,9 @@ ADVICE: Mapping[str, Advice] = {
         "Compiled Python code in the file",
         f"{NOT_LOADED} Keras runs this code when the model is called; a layer class of your own is the safe form.",
     ),
-    "lambda-function": Advice("A function of your own", "Have the function at hand, and loading as a custom object."),
+    "lambda-function": Advice(
+        "A function that the file does not hold", "Have the function at hand, and pass it in custom_objects."
+    ),
     "foreign-object": Advice("An object that is no part of Keras", f"{NOT_LOADED} No model that Keras saved has this."),
     "keras-function": Advice(
         "A function of Keras that is no part of models", f"{NOT_LOADED} No model that Keras saved has this."
@@ -40,7 +42,7 @@ ADVICE: Mapping[str, Advice] = {
         "A SavedModel from elsewhere", "Check the SavedModel that it loads as you check this file: it can run anything."
     ),
     "pickle-inside": Advice("Pickled data", f"{NOT_LOADED} Unpickling runs whatever code the data holds."),
-    "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} It makes paths of names."),
+    "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} Keras makes paths of names."),
     "name-deceptive": Advice("A name that is not what it looks like", "Rename the layer, and ask who named it so."),
     "custom-object": Advice("A class of someone's own", "Have the module at hand, from a source that you trust."),
     # what shape the container is in
@@ -85,6 +87,17 @@ ADVICE: Mapping[str, Advice] = {
     "folder-large": Advice("More files than a model has", "Check the folder of the model alone."),
     "graph-unreadable": Advice("A graph that cannot be read", COPY_AGAIN),
     "dtype-unsupported": Advice("Data that is no weight's", "Ask whoever made the file what it is for."),
+    "two-formats": Advice("Two models in one", f"{NOT_LOADED} What Keras loads may be another model than is shown."),
+    "suffix-misleads": Advice(
+        "A name that says another format", "Rename the file by its format, and ask who named it."
+    ),
+    "attribute-twice": Advice(
+        "An attribute that stands twice", f"{NOT_LOADED} Programs differ in which of both counts."
+    ),
+    "attribute-unreadable": Advice("An attribute that cannot be read", COPY_AGAIN),
+    "not-examined": Advice(
+        "A part that was not looked at", "Do not take it for harmless: nothing is known of this part."
+    ),
     "shard-outside": Advice("A part in another folder", f"{NOT_LOADED} Loading opens the file that the map names."),
     "member-twice": Advice(
         "A file that stands twice in the archive", "Look into both: readers differ in which counts."

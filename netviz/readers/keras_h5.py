@@ -13,6 +13,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Note, Source
+from netviz.readers.ambiguous import other_readings
 from netviz.readers.archive import open_file, size_of
 from netviz.readers.guards import GUARDS, Guards, Hdf5Limits
 from netviz.readers.hdf5 import Hdf5Store, read_tree, stamp_of
@@ -33,7 +34,7 @@ def read_hdf5(path: Path, limits: Guards = GUARDS) -> Parts:
     """What an HDF5 file holds; raises SourceError where it cannot be read or holds nothing of Keras."""
     tree = read_tree_of(path, limits.hdf5)
     stated = {name: texts[0] for name, texts in tree.attributes.get("", {}).items() if texts}
-    notes = tree.notes()
+    notes = [*tree.notes(), *other_readings(path, "hdf5", limits=limits.zip)]
     version = stated.get("keras_version")
     architecture = None
     storage: Storage

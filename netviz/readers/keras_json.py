@@ -6,6 +6,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Source
+from netviz.readers.ambiguous import other_readings
 from netviz.readers.archive import read_bytes, size_of
 from netviz.readers.guards import GUARDS, Guards
 from netviz.readers.json_text import examine_json, parse_model
@@ -33,4 +34,7 @@ def read_json(path: Path, limits: Guards = GUARDS) -> Parts:
     training = training_of(content.get("compile_config"))
     legacy = "module" not in content
     architecture = Architecture(content, legacy=legacy, training=training, keras_version=version)
-    return Parts(source, architecture, examine=lambda: examine_json("The file", read_bytes(path, limits.json)))
+    notes = [*other_readings(path, "json", limits=limits.zip)]
+    return Parts(
+        source, architecture, notes=notes, examine=lambda: examine_json("The file", read_bytes(path, limits.json))
+    )

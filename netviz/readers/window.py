@@ -27,6 +27,11 @@ class Window(io.RawIOBase):
         self._length = length
         self._position = 0
 
+    @property
+    def start(self) -> int:
+        """Where in the file the stretch begins."""
+        return self._start
+
     def close(self) -> None:
         self._file.close()
         super().close()
@@ -57,3 +62,8 @@ class Window(io.RawIOBase):
 def window(file: io.FileIO, start: int, length: int) -> io.BufferedReader:
     """The stretch as a buffered file object, which owns the file."""
     return io.BufferedReader(Window(file, start, length), BUFFER)
+
+
+def start_of(file: io.BufferedReader) -> int | None:
+    """Where in its file a stretch begins; None for a file object that is none."""
+    return file.raw.start if isinstance(file.raw, Window) else None

@@ -12,8 +12,9 @@ class Case:
     """One bad input.
 
     `make` writes it to an empty folder and gives the path to read. `outcome` is "E" (refused: one line that begins with
-    the path and has the words in `says`), "W" (read, with notes of the codes in `codes`), or "E or W" where either will
-    do. Every case is bound to `seconds` and `mib` of memory; one that is `heavy` is read by a process of its own.
+    the path and has the words in `says`), "W" (read, with notes of the codes in `codes` and none of those in `never`),
+    or "E or W" where either will do. Every case is bound to `seconds` and `mib` of memory; one that is `heavy` is read
+    by a process of its own.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Case:
     outcome: str
     says: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     seconds: float = 10
     mib: int = 512
     heavy: bool = False

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
+
 from tests.hostile.case import Case, by_name
-from tests.hostile.small import keras, legacy, put, weights
+from tests.hostile.small import keras, legacy, members, put, sequential, weights, zipped
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
 HTML = "<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n"
@@ -40,8 +44,6 @@ def folder_with(name: str, target: Callable[[Path], object]) -> Callable[[Path],
     def make(folder: Path) -> Path:
         inner = folder / "m"
         inner.mkdir()
-        from tests.hostile.small import members
-
         for member, content in members().items():
             put(inner, member, content)
         (inner / name).unlink(missing_ok=True)
@@ -49,6 +51,26 @@ def folder_with(name: str, target: Callable[[Path], object]) -> Callable[[Path],
         return inner
 
     return make
+
+
+def with_hdf5_at(place: int, name: str, hdf5: Callable[[], bytes]) -> Callable[[], bytes]:
+    """A .keras file in which the data of one member begins at a place where libhdf5 looks for HDF5 data."""
+
+    def data() -> bytes:
+        before = 30 + len("assets/pad.txt") + 30 + len(name)  # the headers where the two members stand
+        contents: dict[str, bytes | str] = {"assets/pad.txt": " " * (place - before), name: hdf5()}
+        made = zipped({**contents, **{key: value for key, value in members().items() if key != name}})
+        with h5py.File(io.BytesIO(made)) as file:
+            assert file.userblock_size == place
+        return made
+
+    return data
+
+
+def json_with_hdf5() -> bytes:
+    """A config in UTF-16 with the bytes in a text of it by which libhdf5 finds HDF5 data."""
+    data = json.dumps({**sequential(), "x": "@" * 1024}).encode("utf-16-le")
+    return data[:2048] + b"\x89HDF\r\n\x1a\n" + data[2056:]
 
 
 def far_down(folder: Path) -> Path:
@@ -67,9 +89,32 @@ CASES = by_name(
     Case("paths-cut-by-10", file("m.keras", lambda: keras()[:-10]), "E", ("cut off",)),
     Case("paths-cut-to-40", file("m.keras", lambda: keras()[:40]), "E", ("cut off",)),
     Case("paths-script-before", file("m.keras", lambda: b"#!/bin/sh\n" + keras()), "W", codes=("file-prefixed",)),
-    Case("paths-h5-as-keras", file("m.keras", legacy), "W"),
-    Case("paths-keras-as-h5", file("m.h5", keras), "W"),
-    Case("paths-weights-as-keras", file("m.keras", weights), "W"),
+    Case("paths-h5-as-keras", file("m.keras", legacy), "W", codes=("suffix-misleads",), never=("two-formats",)),
+    Case("paths-keras-as-h5", file("m.h5", keras), "W", codes=("suffix-misleads",), never=("two-formats",)),
+    Case("paths-weights-as-keras", file("m.keras", weights), "W", codes=("suffix-misleads",)),
+    Case("paths-h5-with-keras-behind", file("m.keras", lambda: legacy() + keras()), "W", codes=("two-formats",)),
+    *(
+        Case(
+            f"paths-h5-at-{place}-in-keras",
+            file("m.h5", with_hdf5_at(place, "assets/x.h5", legacy)),
+            "W",
+            codes=("two-formats",),
+        )
+        for place in (512, 1024, 65536)
+    ),
+    Case(
+        "paths-weights-at-512",
+        file("m.keras", with_hdf5_at(512, "model.weights.h5", weights)),
+        "W",
+        never=("two-formats",),
+    ),
+    Case(
+        "paths-model-at-512",
+        file("m.keras", with_hdf5_at(512, "model.weights.h5", legacy)),
+        "W",
+        codes=("two-formats",),
+    ),
+    Case("paths-h5-in-json", file("m.json", json_with_hdf5), "W", codes=("two-formats",)),
     Case("paths-git-lfs-pointer", file("m.keras", lambda: LFS), "E", ("Git LFS",)),
     Case("paths-html-as-h5", file("m.h5", lambda: HTML), "E", ("HTML",)),
     Case("paths-non-ascii", file("mödèl-模型-😀.keras", keras), "W"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.conftest import FIXTURES
 from tests.hostile.case import Case, by_name
+from tests.hostile.small import put, sequential
 
 MODULE, KERAS = FIXTURES / "savedmodel-module", FIXTURES / "savedmodel-keras-2.21"
 
@@ -106,7 +107,15 @@ def index_is_fifo(folder: Path) -> Path:
     return folder / "m"
 
 
+def with_config(folder: Path) -> Path:
+    """A SavedModel that is an unzipped .keras file as well."""
+    shutil.copytree(MODULE, folder / "m")
+    put(folder / "m", "config.json", json.dumps(sequential()))
+    return folder / "m"
+
+
 CASES = by_name(
+    Case("saved-model-and-config", with_config, "W", codes=("two-formats",)),
     Case(
         "saved-model-truncated",
         changed(MODULE, "saved_model.pb", lambda data: data[: len(data) // 2]),

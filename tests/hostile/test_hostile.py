@@ -31,6 +31,7 @@ def test_outcome(case: str, results: Results) -> None:
     else:
         codes = {code for _, code, *_ in result["notes"]}
         assert codes.issuperset(expected.codes), codes
+        assert codes.isdisjoint(expected.never), codes
         if case in PATHS:
             places = {place for _, code, place, _ in result["notes"] if code in expected.codes}
             assert PATHS[case] in places

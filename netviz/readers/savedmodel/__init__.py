@@ -10,6 +10,7 @@ told there; nothing of the computation is read, let alone run.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
-from netviz.readers.archive import leads_out
+from netviz.readers.archive import CONFIG, leads_out
 from netviz.readers.guards import GUARDS, Guards, ProtobufLimits, raise_to
 from netviz.readers.json_text import COST_OF_A_BYTE, memory_of
 from netviz.readers.parts import Architecture, Parts, training_of
@@ -58,6 +59,9 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
     if len(graphs) > 1:
         notes.append(_several(graphs, graph))
     notes += _leading_out(folder)
+    if os.path.lexists(folder / CONFIG):
+        message = f"The folder holds {SAVED_MODEL}, shown here, and {CONFIG}; programs differ in which model they take."
+        notes.append(Note("danger", "two-formats", "", message))
     bundle = _bundle(folder / VARIABLES, notes, limits.protobuf)
     keys, checkpoint = _keys(graph, bundle, notes, limits.protobuf)
     objects = read_objects(folder / SAVED_MODEL, graph.objects, keys)
