@@ -173,7 +173,11 @@ class Hdf5Store:
         Raises NetvizError where the file is gone, has changed since, or its data is damaged.
         """
         dataset = self._dataset(weight)
-        return unpacked(self._values(dataset, weight, ()), weight)
+        return self._unpacked(dataset, weight)
+
+    def _unpacked(self, dataset: Values, weight: Weight) -> NDArray[np.generic]:
+        with self._reading(weight):
+            return unpacked(self._values(dataset, weight, ()), weight)
 
     def blocks(self, weight: Weight) -> Iterator[NDArray[np.generic]]:
         """The values of `weight` along its first axis, about `BLOCK` of them at a time; raises as `read` does."""
@@ -199,11 +203,13 @@ class Hdf5Store:
     def _packed_blocks(self, dataset: Values, weight: Weight, axis: int) -> Iterator[NDArray[np.generic]]:
         stored, shape = sizes(weight.stored or weight.tensor), sizes(weight.tensor)
         if not stored or not shape:
-            yield unpacked(self._values(dataset, weight, ()), weight)
+            yield self._unpacked(dataset, weight)
             return
         for part, length in row_blocks(stored, axis, shape, BLOCK):
-            values = unpack(self._values(dataset, weight, part), axis, length)
-            yield values.reshape(-1, *shape[1:]) if values.size else values.reshape(0, *shape[1:])
+            with self._reading(weight):
+                values = unpack(self._values(dataset, weight, part), axis, length)
+                rows = values.reshape(-1, *shape[1:]) if values.size else values.reshape(0, *shape[1:])
+            yield rows
 
     def _dataset(self, weight: Weight) -> Values:
         if stamp_of(self.path) != self.stamp:
