@@ -13,6 +13,9 @@ VARINT, FIXED_64, BYTES, FIXED_32 = 0, 1, 2, 5
 
 NUMBERS = (0, 1, 2, 3, 7, 21, 127, 128, 300, 1 << 20, 1 << 31, 1 << 40, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
 
+LARGEST = 1 << 17
+"""Bytes that entries of an index are repeated to: checksums of more take long to write."""
+
 
 class Item(NamedTuple):
     """A field: its number, its wire type, what stands in it."""
@@ -171,11 +174,13 @@ def table(rng: Random, data: bytes, others: tuple[bytes, ...] = ()) -> bytes:
         elif change == 1:
             del entries[place]
         elif change == 2:
-            entries[place:place] = [(key, value)] * rng.choice((1, 2, 500))
+            entries[place:place] = [(key, value)] * min(rng.choice((1, 2, 500)), LARGEST // (len(key) + len(value) + 1))
         elif change == 3:
             entries[place] = key, rng.choice(entries)[1]
         else:
             entries[place] = key, mutate(rng, value, (), 1)
+    while len(entries) > 1 and sum(len(key) + len(value) for key, value in entries) > 4 * LARGEST:
+        del entries[len(entries) // 2 :]
     if rng.randrange(3) == 0:
         entries.sort()
     return _table(rng, entries)
