@@ -38,6 +38,10 @@ def read_hdf5(path: Path, limits: Guards = GUARDS) -> Parts:
     version = stated.get("keras_version")
     architecture = None
     storage: Storage
+    if "model_config" in tree.unreadable:
+        raise SourceError(
+            f"{path}: model_config cannot be read: {tree.unreadable['model_config']}", "Save the model anew with h5py."
+        )
     if "model_config" in stated:
         config = parse_model(path, "model_config", stated["model_config"], limits.json)
         architecture = Architecture(

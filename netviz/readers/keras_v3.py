@@ -80,7 +80,8 @@ def _stored(archive: Archive, notes: list[Note], limits: Hdf5Limits) -> tuple[St
         notes.append(_unreadable(error.message))
         return StoredTree(), None
     notes += tree.notes()
-    return tree, None if MODEL_CONFIG in tree.attributes.get("", {}) else start
+    may_be_model = {"", MODEL_CONFIG}.intersection((*tree.attributes.get("", ()), *tree.unreadable))
+    return tree, None if may_be_model else start
 
 
 def _unreadable(reason: str) -> Note:

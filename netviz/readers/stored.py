@@ -41,6 +41,7 @@ class StoredTree:
     layer's own name there (stored since Keras 3.6). `attributes` are those of the groups that the HDF5 format of
     models uses, by the group's path and the attribute's name, as texts. `skipped` lists what could not be read, with
     the reason; `cut` is how a file is shorter than it says, "" for one that is not.
+    `unreadable` has the attributes of the root that cannot be read, by name ("" for an unknown one), with the reason.
     """
 
     arrays: Mapping[str, Tensor] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class StoredTree:
     attributes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
     cut: str = ""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     def notes(self) -> list[Note]:
         """A note for each object that could not be read, and one for a file that is cut off.

@@ -241,6 +241,33 @@ def old_names(**attributes: object) -> Callable[[Path], Path]:
     return make
 
 
+def of_a_committed_type(name: str, value: bytes | None = None) -> Callable[[], bytes]:
+    """A model in the HDF5 format, one attribute of which has its type elsewhere in the file, where h5py finds it."""
+
+    def data() -> bytes:
+        buffer = io.BytesIO(legacy())
+        with h5py.File(buffer, "r+") as file:
+            text = np.bytes_(file.attrs.pop(name, "{}") if value is None else value)
+            file["types"] = np.dtype(f"S{len(text)}")
+            file.attrs.create(name, text, dtype=file["types"])
+            assert file.attrs[name] == text
+        return buffer.getvalue()
+
+    return data
+
+
+def twice(first: str, second: str) -> bytes:
+    """A model in the HDF5 format with two attributes model_config, of models of these names."""
+    buffer = io.BytesIO(legacy())
+    with h5py.File(buffer, "r+") as file:
+        del file.attrs["model_config"]
+        for key, name in (("model_confi1", first), ("model_confi2", second)):
+            model = old_sequential()
+            model["config"]["name"] = name
+            file.attrs[key] = np.bytes_(json.dumps(model))
+    return buffer.getvalue().replace(b"model_confi1", b"model_config").replace(b"model_confi2", b"model_config")
+
+
 def mutated(path: Path) -> Case:
     """A file with changed bytes as it is."""
     name = f"hdf5-{path.stem.replace('_', '-')}"
@@ -296,6 +323,31 @@ CASES = by_name(
         lambda folder: put(folder, "m.h5", names_that_share_a_text(1000, 8)),
         "W",
         codes=("size-claim",),
+    ),
+    Case(
+        "hdf5-model-config-twice",
+        lambda folder: put(folder, "m.h5", twice("harmless", "other")),
+        "W",
+        codes=("attribute-twice",),
+    ),
+    Case(
+        "hdf5-model-config-of-a-committed-type",
+        lambda folder: put(folder, "m.h5", of_a_committed_type("model_config")()),
+        "E",
+        ("model_config",),
+    ),
+    Case(
+        "hdf5-training-config-of-a-committed-type",
+        lambda folder: put(folder, "m.h5", of_a_committed_type("training_config")()),
+        "W",
+        codes=("not-examined",),
+    ),
+    Case(
+        "hdf5-attribute-of-a-committed-type",
+        lambda folder: put(folder, "m.h5", of_a_committed_type("backend", b"jax")()),
+        "W",
+        codes=("attribute-unreadable",),
+        never=("not-examined",),
     ),
     Case("hdf5-tree-of-trees", tree_of_trees, "E or W"),
     Case("hdf5-endless-header", endless_header, "E or W"),

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 import numpy as np
@@ -34,6 +35,9 @@ VIRTUAL = 3
 
 UNDEFINED = (1 << 64) - 1
 
+SHARED = 2
+"""The flag of a message that stands elsewhere, and has only the place here (IV.A.1)."""
+
 READ = 128
 """What a read counts beside its bytes: time and memory go into small reads, too."""
 
@@ -48,6 +52,7 @@ KEPT_HEAPS = 32 << 20
 
 HEADER_1, MESSAGE_1 = struct.Struct("<BxHII4x"), struct.Struct("<HHB3x")  # IV.A.1.a
 HEADER_2, MESSAGE_2 = struct.Struct("<4sBB"), struct.Struct("<BHB")  # IV.A.1.b
+ATTRIBUTE_HEAD = struct.Struct("<BBH")  # IV.A.2.m
 PLACE = struct.Struct("<QQ")
 TREE_NODE, SYMBOLS, SYMBOL = (
     struct.Struct("<4sBBHQQ"),
@@ -160,6 +165,9 @@ class Heap(FractalHeap):  # type: ignore[misc]  # pyfive has no types
 class Header(DataObjects):  # type: ignore[misc]
     """The header of a group or dataset: pyfive's, with messages, attributes and links read within limits."""
 
+    unreadable: Mapping[str, str] = MappingProxyType({})
+    twice: tuple[str, ...] = ()
+
     def __init__(self, file: Metered, address: int, heaps: GlobalHeaps, limits: Hdf5Limits) -> None:
         file.begin()
         self._limits = limits
@@ -253,32 +261,69 @@ class Header(DataObjects):  # type: ignore[misc]
         return False
 
     def get_attributes(self) -> dict[str, object]:
-        """The attributes by name, those left out that cannot be read; raises Beyond where they take too much."""
+        """The attributes by name; raises Beyond where they take too much.
+
+        Those that cannot be read are left out, and stand in `unreadable`, by name ("" where that cannot be read
+        either) with the reason. Of two with the same name the first counts, as for libhdf5; `twice` has the names.
+        """
         if self._attributes is None:
             self._attributes = {}
-            for buffer, place in self._stored_attributes():
-                try:
-                    name, value = self._parse_attribute_msg(buffer, place)
-                except Beyond:
-                    raise
-                except Exception:  # a type that pyfive does not know, or damage
-                    continue
-                self._attributes[name] = value
+            seen: set[str] = set()
+            try:
+                for buffer, place in self._stored_attributes():
+                    self._take(buffer, place, seen)
+            except Beyond:
+                raise
+            except Exception as error:
+                self.unreadable = {**self.unreadable, "": reason_of(error)}
         return self._attributes
 
+    def _take(self, buffer: bytes, place: int, seen: set[str]) -> None:
+        """Takes down one attribute, or why it cannot be read."""
+        assert self._attributes is not None
+        name = ""
+        try:
+            name = attribute_name(buffer, place)
+            if name in seen:
+                self.twice = (*self.twice, name)
+                return
+            seen.add(name)
+            if buffer[place] > 1 and buffer[place + 1]:  # else pyfive takes the place of the type for the type
+                raise NotImplementedError("its type stands elsewhere in the file")
+            _, value = self._parse_attribute_msg(buffer, place)
+            if value is None:
+                raise NotImplementedError("its type is not known")
+            self._attributes[name] = value
+        except Beyond:
+            raise
+        except Exception as error:
+            self.unreadable = {**self.unreadable, name: reason_of(error)}
+
     def _stored_attributes(self) -> Iterator[tuple[bytes, int]]:
-        """Where each attribute stands: in the header, or in a heap where there are many or large ones."""
+        """Where each attribute stands: in a heap where there are many or large ones, else in the header.
+
+        Of one that stands where it cannot be found there is b"".
+        """
         for message in self.msgs:
             place = message["offset_to_message"]
-            if message["type"] == ATTRIBUTE:
-                yield self.msg_data, place
-            elif message["type"] == ATTRIBUTE_INFO:
+            if message["type"] == ATTRIBUTE_INFO:  # before the others: libhdf5 takes these, if there are any
                 place += 4 if self.msg_data[place + 1] & 1 else 2
                 heap_address, names = PLACE.unpack_from(self.msg_data, place)
                 if heap_address != UNDEFINED:
                     heap = Heap(self.fh, heap_address)
                     for record in BTreeV2AttrNames(self.fh, names).iter_records():
-                        yield heap.get_data(record["heapid"]), 0
+                        yield self._in_heap(heap, record), 0
+        for message in self.msgs:
+            if message["type"] == ATTRIBUTE:
+                yield b"" if message["flags"] & SHARED else self.msg_data, message["offset_to_message"]
+
+    def _in_heap(self, heap: Heap, record: dict[str, Any]) -> bytes:
+        try:
+            return b"" if record.get("flags", 0) & SHARED else heap.get_data(record["heapid"]) or b""
+        except Beyond:
+            raise
+        except Exception:
+            return b""
 
     def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:
         if isinstance(ptype, P5SequenceType) or (
@@ -351,6 +396,17 @@ class Header(DataObjects):  # type: ignore[misc]
         return tables
 
 
+def attribute_name(data: bytes, place: int) -> str:
+    """The name of an attribute (IV.A.2.m), which ends with its first null; raises whatever damage leads to."""
+    if len(data) < place + 8:
+        raise ValueError("it does not stand where it should")
+    version, _, length = ATTRIBUTE_HEAD.unpack_from(data, place)
+    if version not in (1, 2, 3):
+        raise NotImplementedError("it is of an unknown version")
+    place += 9 if version == 3 else 8
+    return str(data[place : place + length].partition(b"\0")[0], "utf-8", "backslashreplace")
+
+
 def decoded(data: bytes, place: int) -> Link:
     """The link that a message states (IV.A.2.g)."""
     version, flags = data[place], data[place + 1]
@@ -403,3 +459,9 @@ def texts_of(value: object, limits: Hdf5Limits) -> tuple[str, ...]:
 def text_of(value: object) -> str:
     """A value of an attribute as a text; bytes that are no UTF-8 are written as escapes."""
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def reason_of(error: Exception) -> str:
+    """One line that names what went wrong inside the HDF5 library."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 120 else text[:119] + "…"

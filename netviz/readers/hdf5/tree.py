@@ -15,7 +15,7 @@ from pyfive.p5t import P5OpaqueType
 from netviz.errors import SourceError
 from netviz.model import Severity, Tensor
 from netviz.readers.guards import GUARDS, Hdf5Limits, raise_to
-from netviz.readers.hdf5.objects import Beyond, Header, Link, LinkKind, opened, texts_of
+from netviz.readers.hdf5.objects import Beyond, Header, Link, LinkKind, opened, reason_of, texts_of
 from netviz.readers.stored import Skipped, StoredTree
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ LINKS: Mapping[LinkKind, tuple[Severity, str, str]] = {
     "other": ("danger", "external-link", "is a link of a kind that programs define themselves, which is not followed"),
 }
 """What is said of links that are no members of the group themselves: severity, code and reason."""
+
+TRAINING_CONFIG = "training_config"
 
 ELSEWHERE = "has its values in other files, which are not opened"
 VIRTUAL = "is made of other datasets, perhaps of other files, which are not opened"
@@ -70,6 +72,7 @@ class TreeReader:
         names: dict[str, str] = {}
         try:
             attributes = {"": self._attributes(root)}
+            self._odd("", root)
         except Beyond as error:
             raise SourceError(f"the HDF5 data {error.message}", error.hint) from error
         described = {*LEGACY_GROUPS, *_layer_groups("", attributes[""])}
@@ -88,8 +91,10 @@ class TreeReader:
                 self._skip(path, "danger", "size-claim", error.message, error.hint)
             except Exception as error:
                 self._skip(path, "warning", "stored-object-skipped", reason_of(error))
+            if header.twice or header.unreadable:
+                self._odd(path, header)
         arrays = {path: self._arrays[path] for path in sorted(self._arrays, key=self._places.__getitem__)}
-        return StoredTree(arrays, names, attributes, tuple(self._skipped), self._cut())
+        return StoredTree(arrays, names, attributes, tuple(self._skipped), self._cut(), root.unreadable)
 
     def _array(self, path: str, header: Header) -> None:
         """Takes down a dataset, or why its values are none that could be read."""
@@ -125,13 +130,32 @@ class TreeReader:
         self._arrays[path], self._places[path] = tensor, header.offset
 
     def _attributes(self, header: Header) -> dict[str, tuple[str, ...]]:
-        """The attributes of an object as texts, those that cannot be read left out; raises Beyond."""
-        try:
-            return {name: texts_of(value, self._limits) for name, value in header.get_attributes().items()}
-        except Beyond:
-            raise
-        except Exception:
-            return {}
+        """The attributes of an object as texts, those left out that cannot be read; raises Beyond."""
+        found = {}
+        for name, value in header.get_attributes().items():
+            try:
+                found[name] = texts_of(value, self._limits)
+            except Beyond:
+                raise
+            except Exception as error:
+                header.unreadable = {**header.unreadable, name: reason_of(error)}
+        return found
+
+    def _odd(self, path: str, header: Header) -> None:
+        """Takes down which attributes stand twice or cannot be read.
+
+        What cannot be read at the root may be what a model is compiled with, which says what else Keras runs.
+        """
+        for name in dict.fromkeys(header.twice):
+            reason = f"has the attribute {_short(name)} more than once; the first is taken, others may take the last"
+            self._skip(path, "danger", "attribute-twice", reason)
+        for name, reason in header.unreadable.items():
+            called = f"the attribute {_short(name)}" if name else "an attribute"
+            if path == "" and name in ("", TRAINING_CONFIG):
+                reason = f"has {called} that was not looked at, so nothing is known of it: {reason}"
+                self._skip(path, "danger", "not-examined", reason)
+            else:
+                self._skip(path, "warning", "attribute-unreadable", f"has {called} that cannot be read: {reason}")
 
     def _walk(self, root: Header) -> Iterator[tuple[str, Header]]:
         """The object header of every group and dataset with its path, parents first.
@@ -222,14 +246,13 @@ def _dtype_name(header: Header, dtype: np.dtype[Any], limits: Hdf5Limits) -> str
     return str(dtype.name)
 
 
+def _short(name: str) -> str:
+    """The name of an attribute, elided where it is long."""
+    return name if len(name) <= 60 else name[:59] + "…"
+
+
 def _described(dtype: np.dtype[Any]) -> str:
     """What values of a dtype are that no weight has."""
     if dtype.names:
         return "records"
     return "texts, lists or references" if dtype.hasobject else f"values of {dtype.itemsize:,} bytes each"
-
-
-def reason_of(error: Exception) -> str:
-    """One line that names what went wrong inside the HDF5 library."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 120 else text[:119] + "…"
