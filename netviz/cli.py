@@ -180,13 +180,13 @@ def check(
 
     Nothing in a file is run. Every byte of it is looked at.
 
-    Exit codes: 3 for findings as bad as --fail-on, 1 where a source cannot be read, 0 else.
+    Exit codes: 3 for findings as bad as --fail-on, 1 where a source cannot be read, 0 otherwise.
     """
-    from netviz.api.checked import check
+    from netviz.api import checked
 
     _require_apart(output, *sources)
     with _progress() as progress:
-        found = check(*sources, max_bytes=max_bytes, keep_going=True, progress=progress)
+        found = checked.check(*sources, max_bytes=max_bytes, keep_going=True, progress=progress)
     unread = [report.error for report in found.reports if report.error is not None]
     if format_ is None and output is None and len(unread) == len(sources) == 1:
         raise unread[0]

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from netviz.analysis.findings import SEVERITIES, Finding, Report, advice
+from netviz.analysis.advice import ADVICE
+from netviz.analysis.findings import WORST_FIRST, Finding, Report
 from netviz.model import Severity, Source
 from netviz.views import Column, Row, Sheet, Table
 
@@ -95,7 +96,7 @@ def verdict(report: Report) -> str:
     if report.error is not None:
         return "unreadable"
     counts = report.counts
-    return ", ".join(_counted(counts[severity], severity) for severity in SEVERITIES if counts[severity]) or "nothing"
+    return ", ".join(_counted(counts[severity], severity) for severity in WORST_FIRST if counts[severity]) or "nothing"
 
 
 def _counted(count: int, severity: Severity) -> str:
@@ -132,7 +133,7 @@ def _advice_table(report: Report) -> Table:
     """What to do, once for each code, in the order of the findings."""
     first = {finding.code: finding for finding in reversed(report.findings)}
     codes = dict.fromkeys(finding.code for finding in report.findings)
-    rows = tuple(Row((code, first[code].remedy, first[code].cves)) for code in codes if advice(code) is not None)
+    rows = tuple(Row((code, first[code].remedy, first[code].cves)) for code in codes if code in ADVICE)
     columns = _ADVICE if any(finding.cves for finding in report.findings) else _ADVICE[:2]
     return Table("advice", columns, tuple(Row(row.cells[: len(columns)]) for row in rows))
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias, get_args
+from typing import get_args
 
-from netviz.analysis.advice import ADVICE, Advice
-from netviz.analysis.health import health_notes
+from netviz.analysis.advice import ADVICE
+from netviz.analysis.health import Progress, health_notes
 from netviz.catalog.vulnerabilities import Vulnerability, vulnerabilities
 from netviz.errors import NetvizError
 from netviz.model import Model, Note, Severity
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how many bytes are done, and how many there are."""
-
-SEVERITIES: tuple[Severity, ...] = tuple(reversed(get_args(Severity)))
-"""The worst first."""
+WORST_FIRST: tuple[Severity, ...] = tuple(reversed(get_args(Severity)))
 
 
-OF_READING = frozenset({"rule-failed", "shape-unknown", "weights-unknown"})
+ABOUT_READING = frozenset({"rule-failed", "shape-unknown", "weights-unknown"})
 """Codes of notes on what netviz cannot know of a model, however good it is."""
 
 
@@ -68,26 +64,21 @@ def check_model(model: Model, progress: Progress | None = None) -> Report:
     """
     notes = [*model.notes, *model.examine(), *health_notes(model, progress)]
     findings = [finding for note in dict.fromkeys(notes) if (finding := _finding(model, note)) is not None]
-    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
     return Report(model.source.path or f"(live model {model.name})", model, tuple(findings))
 
 
 def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, ...]:
     """The findings that are as bad as that, or worse."""
-    worst = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    worst = WORST_FIRST[: WORST_FIRST.index(severity) + 1]
     return tuple(finding for finding in findings if finding.severity in worst)
-
-
-def advice(code: str) -> Advice | None:
-    """What there is to say of a code; None for one that is no finding."""
-    return ADVICE.get(code)
 
 
 def _finding(model: Model, note: Note) -> Finding | None:
     """The finding for a note; None for one that tells how the model was read, which is no matter of a check."""
-    row = advice(note.code)
-    if note.code in OF_READING or (row is None and note.severity == "info"):
+    row = ADVICE.get(note.code)
+    if note.code in ABOUT_READING or (row is None and note.severity == "info"):
         return None
-    known = vulnerabilities(note.code, model.source.keras_version, model.source.format)
+    known = vulnerabilities(note.code, model.source.keras_version, model.source.format, note.message)
     remedy = row.remedy if row else ""
     return Finding(note.severity, note.code, note.path, note.message, remedy, tuple(known))

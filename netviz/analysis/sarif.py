@@ -5,12 +5,14 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from netviz.analysis.findings import SEVERITIES, Finding, Report, advice
+from netviz.analysis.advice import ADVICE
+from netviz.analysis.findings import WORST_FIRST, Finding, Report
 from netviz.model import Severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -29,7 +31,8 @@ def build_sarif(reports: Sequence[Report], *, version: str) -> Json:
     `version` is that of netviz.
     """
     findings = [finding for report in reports for finding in report.findings]
-    rules = {one.code: one for one in sorted(findings, key=lambda one: SEVERITIES.index(one.severity), reverse=True)}
+    # of findings with one code the worst is to stand for the rule: it comes last, and stays
+    rules = {one.code: one for one in sorted(findings, key=lambda one: WORST_FIRST.index(one.severity), reverse=True)}
     places = {code: place for place, code in enumerate(rules)}
     unread = [report for report in reports if report.error is not None]
     return {
@@ -55,7 +58,7 @@ def build_sarif(reports: Sequence[Report], *, version: str) -> Json:
 
 
 def _rule(finding: Finding) -> Json:
-    row = advice(finding.code)
+    row = ADVICE.get(finding.code)
     title = row.title if row else finding.code
     return {
         "id": finding.code,
@@ -77,7 +80,7 @@ def _result(report: Report, finding: Finding, rule: int) -> Json:
         "ruleIndex": rule,
         "level": LEVELS[finding.severity],
         "message": {"text": finding.message},
-        "locations": [location],
+        "locations": [location] if location else [],
         **({"properties": {"cves": cves}} if cves else {}),
     }
 
@@ -88,8 +91,14 @@ def _notification(report: Report) -> Json:
 
 
 def _location(report: Report) -> Json:
-    path = PurePath(report.source)
-    text = path.as_posix()
-    written = quote(text.encode("utf-8", "backslashreplace"))
-    uri = f"file://{written}" if path.is_absolute() else written
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}}}
+    """Where the source is: a file by its URI; a live model has no place."""
+    if report.model is not None and report.model.source.path is None:
+        return {}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(PurePath(report.source))}}}
+
+
+def _uri(path: PurePath) -> str:
+    try:
+        return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+    except UnicodeEncodeError:  # a name that no file can have
+        return quote(path.as_posix().encode("utf-8", "backslashreplace"))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from netviz import __version__
 from netviz.analysis.check import check_document, check_sheet, verdict
-from netviz.analysis.findings import SEVERITIES, Finding, Progress, Report, at_least, check_model
+from netviz.analysis.findings import WORST_FIRST, Finding, Report, at_least, check_model
+from netviz.analysis.health import Progress
 from netviz.analysis.sarif import build_sarif
 from netviz.api.inspected import InspectedModel
 from netviz.artifact import Artifact
-from netviz.errors import SourceError, UsageError
+from netviz.errors import NetvizError, UsageError
 from netviz.model import Severity
-from netviz.readers import read
+from netviz.readers import read, reading
 from netviz.render.data import data_to_json
 from netviz.render.sheet import sheet_artifact
 
@@ -41,19 +42,21 @@ def check(
         raise UsageError("there is nothing to check", "Give the path of a model's file, or a keras.Model.")
     reports = []
     for source in sources:
+        name = os.fspath(source) if isinstance(source, str | os.PathLike) else "(live model)"
         try:
             model = source.model if isinstance(source, InspectedModel) else read(source, max_bytes=max_bytes)
-            reports.append(check_model(model, progress))
-        except SourceError as error:
+            with reading(name):
+                reports.append(check_model(model, progress))
+        except NetvizError as error:
             if not keep_going:
                 raise
-            reports.append(Report(os.fspath(source) if isinstance(source, str | os.PathLike) else "", None, (), error))
+            reports.append(Report(name, None, (), error))
     return Check(tuple(reports))
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The findings in one or more sources, the worst first in each."""
+    """The findings in one or more sources, the worst first in each; empty where there are none, not even an info."""
 
     reports: tuple[Report, ...]
 
@@ -66,19 +69,22 @@ class Check:
     def worst(self) -> Severity | None:
         """The worst severity among the findings; None where there is none."""
         found = {finding.severity for finding in self.findings}
-        return next((severity for severity in SEVERITIES if severity in found), None)
+        return next((severity for severity in WORST_FIRST if severity in found), None)
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings that are as bad as "info", "warning" or "danger", or worse.
 
         Raises UsageError for another word.
         """
-        if severity not in SEVERITIES:
-            raise UsageError(f"no severity {severity!r}", f"The severities are {', '.join(SEVERITIES)}.")
+        if severity not in WORST_FIRST:
+            raise UsageError(f"no severity {severity!r}", f"The severities are {', '.join(WORST_FIRST)}.")
         return at_least(self.findings, severity)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
 
     def summary(self) -> Artifact:
         """The findings as a table, with what to do; in all formats of tables, and as "sarif" for code scanning."""

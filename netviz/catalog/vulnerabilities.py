@@ -20,12 +20,13 @@ KERAS_3 = (3, 0, 0)
 class Vulnerability:
     """A published vulnerability: `spans` are the versions that have it, each from one until before another.
 
-    With `format` it concerns files of this format alone.
+    With `format` it concerns files of this format alone, with `function` the function of this name alone.
     """
 
     id: str
     spans: tuple[tuple[Version, Version], ...]
     format: str | None = None
+    function: str = ""
 
     @property
     def affected(self) -> str:
@@ -35,9 +36,11 @@ class Vulnerability:
             for begin, end in self.spans
         )
 
-    def concerns(self, version: Version, format: str) -> bool:
-        """Whether files of this format are a danger to this version."""
-        return self.format in (None, format) and any(begin <= version < end for begin, end in self.spans)
+    def concerns(self, version: Version | None, format: str, message: str) -> bool:
+        """Whether a finding makes use of it in this version; None is any."""
+        if self.format not in (None, format) or self.function not in message:
+            return False
+        return version is None or any(_key(begin) <= version < _key(end) for begin, end in self.spans)
 
 
 BEFORE_3_15_0 = ((KERAS_3, (3, 12, 3)), ((3, 13, 0), (3, 15, 0)))
@@ -54,8 +57,8 @@ VULNERABILITIES: Mapping[str, tuple[Vulnerability, ...]] = {
     "keras-function": (
         Vulnerability("CVE-2025-1550", ((KERAS_3, (3, 9, 0)),)),
         Vulnerability("CVE-2025-8747", ((KERAS_3, (3, 11, 0)),)),
-        Vulnerability("CVE-2025-12060", ((KERAS_3, (3, 12, 0)),)),
-        Vulnerability("CVE-2025-12638", ((KERAS_3, (3, 12, 0)),)),
+        Vulnerability("CVE-2025-12060", ((KERAS_3, (3, 12, 0)),), function="get_file"),
+        Vulnerability("CVE-2025-12638", ((KERAS_3, (3, 12, 0)),), function="get_file"),
     ),
     "safe-mode-off": (Vulnerability("CVE-2025-9906", ((KERAS_3, (3, 11, 0)),)),),
     "vocabulary-outside": (Vulnerability("CVE-2025-12058", ((KERAS_3, (3, 12, 0)),)),),
@@ -69,18 +72,27 @@ VULNERABILITIES: Mapping[str, tuple[Vulnerability, ...]] = {
 """By the code of a note."""
 
 
-def vulnerabilities(code: str, version: str | None, format: str) -> Iterator[Vulnerability]:
-    """Those that a finding with this code makes use of in the version of Keras that a file states.
+def vulnerabilities(code: str, version: str | None, format: str, message: str = "") -> Iterator[Vulnerability]:
+    """Those that a finding with this code and message makes use of in the version of Keras that a file states.
 
-    All that concern the format where it states none.
+    All that concern it where the file states none.
     """
-    found = re.match(r"\d+(?:\.\d+)*", version or "")
-    stated = tuple(map(int, found[0].split(".")[:4])) if found and len(found[0]) < 40 else None
-    for vulnerability in VULNERABILITIES.get(code, ()):
-        if vulnerability.format not in (None, format):
-            continue
-        if stated is None or vulnerability.concerns(stated, format):
-            yield vulnerability
+    stated = _parsed(version or "")
+    return (known for known in VULNERABILITIES.get(code, ()) if known.concerns(stated, format, message))
+
+
+def _parsed(version: str) -> Version | None:
+    """A version as it is compared, None for what is none; one before a release ("3.9.0rc1") is before it."""
+    found = re.match(r"(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?P<rest>.*)", version, re.DOTALL)
+    if found is None:
+        return None
+    numbers = tuple(int(number or 0) for number in found.groups()[:3])
+    return (*numbers, -1 if re.match(r"[.-]?(?:a|b|rc|dev)", found["rest"]) else 0)
+
+
+def _key(version: Version) -> Version:
+    """The version of a release as it is compared."""
+    return (*version, *(0,) * (4 - len(version)))
 
 
 def _text(version: Version) -> str:

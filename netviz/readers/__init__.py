@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -68,28 +71,37 @@ def _loaded(path: Path, trust: bool, limits: Guards) -> Model:
 
     What netviz cannot read, it cannot vouch for either: its error ends the loading of such a file, too.
     """
+    from netviz.readers.hdf5 import stamp_of
     from netviz.readers.parts import LOADABLE
 
     require_model_file(path)
+    stamp = stamp_of(path)
     try:
         model = _read_static(path, None, limits)
     except SourceError as error:
         if not trust:
             hint = "netviz loads what it can vouch for: --trust (trust=True) lets Keras try, whatever is in the file."
-            raise SourceError(error.message, hint) from error
+            raise SourceError(error.message, f"{error.hint} {hint}".lstrip()) from error
     else:
         if model.source.format not in LOADABLE:
             message = f"{path}: Keras loads whole models, in .keras or .h5; this is {model.source.format}"
             raise UsageError(message, "Leave out load.")
         if not trust:
-            _require_harmless(path, model)
-    loaded: Model = _live_reader().load_and_read(path, trust)
+            with reading(path):
+                _require_harmless(path, model)
+    live = _live_reader()
+    if stamp_of(path) != stamp:
+        raise SourceError(f"{path}: not loaded, it has changed while it was looked at", "Try it again.")
+    loaded: Model = live.load_and_read(path, trust)
     return loaded
 
 
 def _require_harmless(path: Path, model: Model) -> None:
     """Raises DangerousSource where loading the model would do more than build it."""
-    dangers = [note for note in (*model.notes, *model.examine()) if note.severity == "danger"]
+    notes = [*model.notes, *model.examine()]
+    dangers = [note for note in notes if note.severity == "danger"]
+    if not dangers and _imports_any_module():
+        dangers = [note for note in notes if note.code == "custom-object"]
     if dangers:
         first = f"{dangers[0].path}: {dangers[0].message}" if dangers[0].path else dangers[0].message
         more = f" (and {len(dangers) - 1} more)" if len(dangers) > 1 else ""
@@ -99,16 +111,35 @@ def _require_harmless(path: Path, model: Model) -> None:
         )
 
 
+def _imports_any_module() -> bool:
+    """Whether the installed Keras is one before 3.9, which imports every module that a file names (CVE-2025-1550)."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return bool(re.match(r"[0-2]\.|3\.[0-8](?!\d)", version("keras")))
+    except PackageNotFoundError:
+        return False
+
+
+@contextmanager
+def reading(source: object) -> Iterator[None]:
+    """Turns what reading a hostile file may end with into a SourceError of one line."""
+    try:
+        yield
+    except RecursionError as error:
+        raise SourceError(f"{source}: the config is nested deeper than any model") from error
+    except MemoryError as error:
+        raise SourceError(f"{source}: it takes more memory than there is") from error
+    except OSError as error:
+        raise SourceError(f"{error.filename or source}: {error.strerror or error}") from error
+
+
 def _read_static(path: Path, architecture: Path | None, limits: Guards) -> Model:
     from netviz.readers.assemble import assemble  # imports numpy and pyfive, which a live model does without
 
-    try:
+    with reading(path):
         parts = read_parts(path, limits)
         return assemble(parts if architecture is None else _joined(parts, architecture, limits))
-    except RecursionError as error:
-        raise SourceError(f"{path}: the config is nested deeper than any model") from error
-    except OSError as error:
-        raise SourceError(f"{error.filename or path}: {error.strerror or error}") from error
 
 
 def read_parts(path: Path, limits: Guards = GUARDS) -> Parts:

@@ -49,7 +49,7 @@ def assemble(parts: Parts) -> Model:
         entry.plan is None or any(note.code == "class-unknown" for note in notes)
     ):
         notes += _lost_by_keras(parts.source.keras_version)
-    dangers = _hazards(parts)
+    dangers = _hazards(parts)  # infos are for a check: which classes it needs, `inspect` tells in its own way
     notes[:0] = [note for note in dangers if note.severity != "info"]
     optimizer = storage.optimizer()
     notes += quantization_notes(root)
@@ -78,12 +78,19 @@ def assemble(parts: Parts) -> Model:
 
 
 def _hazards(parts: Parts) -> list[Note]:
-    """What loading the model would do beyond building layers, by its config and by what it was compiled with."""
-    if parts.architecture is None:
-        return []
-    config = parts.architecture.config
-    training = None if "compile_config" in config else parts.architecture.training  # else it is in there
-    return [*hazards(config), *hazards(training, "training_config")]
+    """What loading the model would do beyond building layers, by all that the source has serialised."""
+    found: list[Note] = []
+    if parts.architecture is not None:
+        config = parts.architecture.config
+        training = None if "compile_config" in config else parts.architecture.training  # else it is in there
+        found += [*hazards(config), *hazards(training, place="training_config")]
+    for serialized in parts.serialized:
+        name = serialized.get("name")
+        for note in hazards(serialized, path=name if isinstance(name, str) else ""):
+            told = (one for one in found if (one.code, one.message) == (note.code, note.message))
+            if not any(one.path == note.path or one.path.endswith(f"/{note.path}") for one in told):
+                found.append(note)
+    return found
 
 
 def _examined(examine: Callable[[], Iterable[Note]], known: list[Note]) -> list[Note]:

@@ -33,7 +33,8 @@ class Parts:
     """What one source holds. Without `architecture` it has weights alone, without `storage` a config alone.
 
     `store` gives the values of the stored variables; `notes` is added to while the model is put together. `finish`
-    adds to the assembled model what only this format has; `examine` becomes the model's.
+    adds to the assembled model what only this format has; `examine` becomes the model's. `serialized` are objects that
+    Keras would make beside those of the architecture.
     """
 
     source: Source
@@ -42,6 +43,7 @@ class Parts:
     store: WeightStore | None = None
     notes: list[Note] = field(default_factory=list)
     finish: Callable[[Model], Model] = lambda model: model
+    serialized: Iterable[Config] = ()
     examine: Callable[[], Iterable[Note]] = tuple
 
 

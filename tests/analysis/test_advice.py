@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from netviz.analysis.advice import ADVICE
-from netviz.analysis.findings import OF_READING, advice
+from netviz.analysis.findings import ABOUT_READING
 from netviz.catalog.vulnerabilities import VULNERABILITIES
 from netviz.model import Severity
 from tests.conftest import ROOT
@@ -48,7 +48,7 @@ def codes() -> Iterator[tuple[str, str]]:
                 yield from ((severity, text) for text in row - SEVERITIES if CODE.fullmatch(text))
 
 
-BAD = sorted({code for severity, code in codes() if severity in ("warning", "danger")} - OF_READING)
+BAD = sorted({code for severity, code in codes() if severity in ("warning", "danger")} - ABOUT_READING)
 
 
 def test_the_source_is_read() -> None:
@@ -57,7 +57,7 @@ def test_the_source_is_read() -> None:
 
 @pytest.mark.parametrize("code", BAD)
 def test_every_problem_has_a_remedy(code: str) -> None:
-    row = advice(code)
+    row = ADVICE.get(code)
     assert row is not None
     assert row.title and not row.title.endswith(".")
     assert row.remedy.endswith(".")

@@ -124,7 +124,7 @@ def test_a_cve_is_named_for_the_versions_that_have_it(cve: str) -> None:
     def named(version: str | None) -> list[bool]:
         """For each code that the vulnerability belongs to, whether it is named."""
         codes = [code for code, known in VULNERABILITIES.items() if cve in [one.id for one in known]]
-        return [cve in [known.id for known in vulnerabilities(code, version, "keras-h5")] for code in codes]
+        return [cve in [known.id for known in vulnerabilities(code, version, "keras-h5", "get_file")] for code in codes]
 
     assert all(named(last))
     assert all(named(None))
@@ -136,10 +136,20 @@ def test_all_known_vulnerabilities_are_tested() -> None:
     assert {known.id for rows in VULNERABILITIES.values() for known in rows} == set(PUBLISHED)
 
 
-@pytest.mark.parametrize("version", ["", "dev", "3", "3.8", "3.8.0.dev2024", "9" * 99, "3.x"])
-def test_odd_versions_do_no_harm(version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "same"),
+    [("3", "3.0.0"), ("3.8", "3.8.0"), ("3.13", "3.13.0"), ("3.8.0.dev2024", "3.8.0"), ("3.9.0rc1", "3.8.9"),
+     ("3.x", "3.0.0"), ("", None), ("dev", None)],
+)  # fmt: skip
+def test_odd_versions_are_taken_for_what_they_say(version: str, same: str | None) -> None:
     for code in VULNERABILITIES:
-        assert isinstance(list(vulnerabilities(code, version, "keras-v3")), list)
+        assert list(vulnerabilities(code, version, "keras-v3")) == list(vulnerabilities(code, same, "keras-v3"))
+
+
+def test_a_flaw_of_one_function_is_named_for_this_function() -> None:
+    for function, named in (("keras.utils.get_file", True), ("keras.models.clone_model", False)):
+        known = vulnerabilities("keras-function", "3.8.0", "keras-v3", f"'{function}' is called.")
+        assert ("CVE-2025-12060" in [one.id for one in known]) is named
 
 
 def test_save_by_suffix(tmp_path: Path) -> None:

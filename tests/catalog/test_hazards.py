@@ -7,6 +7,7 @@ import importlib
 import json
 import marshal
 import pkgutil
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,14 +18,17 @@ from typing import Any
 import keras
 import keras.src
 import pytest
+import tensorflow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
+from keras.src import api_export
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.serialization_lib import NON_MODELING_APIS
 
-from netviz.catalog.hazards import hazards
+from netviz.catalog.hazards import MOST, hazards
 from netviz.catalog.hazards.names import is_modeling, of_keras
+from netviz.catalog.hazards.tensorflow import computes
 from tests.models.zoo import UNLOADABLE, ZOO
 
 Json = Any
@@ -120,6 +124,7 @@ PLANTED = {
     "saved-model-outside": layer("TFSMLayer", filepath="/elsewhere"),
     "pickle-inside": layer("TorchModuleWrapper"),
     "vocabulary-outside": layer("StringLookup", vocabulary="/etc/passwd"),
+    "tensorflow-function": layer("SlicingOpLambda", function="io.write_file"),
     "path-in-name": {"layer": layer("Dense", "../../x")},
 }
 
@@ -198,8 +203,47 @@ def test_names_that_do_not(name: str) -> None:
     assert not list(hazards(sequential(layer("Dense", name))))
 
 
-REACHING = ("read_file", "io.write_file", "compat.v1.py_func", "numpy_function", "raw_ops.WriteFile", "load_library")
+REACHING = (
+    "read_file", "io.write_file", "io.TFRecordWriter", "compat.v1.py_func", "numpy_function", "raw_ops.WriteFile",
+    "load_library", "keras.utils.get_file", "keras.models.load_model", "summary.create_file_writer", "print",
+    "profiler.experimental.start", "compat.v1.summary.FileWriter", "import_graph_def", "lookup.TextFileInitializer",
+    "data.TFRecordDataset", "saved_model.load", "io.gfile.rmtree", "autograph.to_graph", "config.list_logical_devices",
+)  # fmt: skip
 WITHIN = ("math.multiply", "compat.v1.transpose", "io.decode_jpeg", "nn.relu", "image.resize", "raw_ops.Abs")
+
+
+def dispatched() -> Iterator[str]:
+    """The functions of TensorFlow that a layer of Keras can stand for, by their public names."""
+    from tensorflow.python.util import tf_export
+
+    seen: set[int] = set()
+    stack = [tensorflow, tensorflow.compat.v1]
+    while stack:
+        module = stack.pop()
+        for name in dir(module):
+            if name == "keras" or (name.startswith("_") and name != "__operators__"):
+                continue
+            with suppress(Exception):  # what is loaded when it is asked for, and is not there
+                found = getattr(module, name)
+                if "Module" in type(found).__name__ or type(found) is type(tensorflow.math):
+                    if id(found) not in seen:
+                        seen.add(id(found))
+                        stack.append(found)
+                elif hasattr(found, "_tf_fallback_dispatchers"):
+                    yield str(tf_export.get_canonical_name_for_symbol(found, add_prefix_to_v1_names=True))
+
+
+NOT_TENSORS = re.compile(
+    r"None|print|.*Print|.*py_func(tion)?|numpy_function|io\.(write_file|matching_files|read_file)|.*tpu.*|d_tensor_.*"
+    r"|copy_to_mesh.*|relayout.*|check_pinned|conv2d_backprop_.*|ragged_fill_.*|compat\.v1\.train\..*|xla_.*"
+)
+"""What dispatchable functions do besides computing, and inner workings that no model has."""
+
+
+def test_every_function_of_tensorflow_that_computes_is_known() -> None:
+    names = set(dispatched())
+    assert len(names) > 500
+    assert {name for name in names if not computes(name)} == {name for name in names if NOT_TENSORS.fullmatch(name)}
 
 
 @pytest.mark.parametrize("name", [*REACHING, *WITHIN])
@@ -218,6 +262,52 @@ def test_nodes_of_tensorflow_by_what_they_reach(op: str) -> None:
     for node in (json.dumps({"name": "x", "op": op}), {"name": "x", "op": op}):
         assert dangers(sequential(layer("TensorFlowOpLayer", node_def=node))) == [("tensorflow-function", "it")]
     assert not dangers(sequential(layer("TensorFlowOpLayer", node_def=json.dumps({"name": op, "op": "Mul"}))))
+
+
+@pytest.mark.parametrize("class_name", ["TFOpLambda", "SlicingOpLambda"])
+def test_every_layer_of_a_function_is_judged(class_name: str) -> None:
+    assert dangers(sequential(layer(class_name, function="io.write_file"))) == [("tensorflow-function", "it")]
+    assert not dangers(sequential(layer(class_name, function="math.add")))
+    assert dangers(sequential(layer("ClassMethod", cls_symbol="io.TFRecordWriter", fn_name="write")))
+    assert not dangers(sequential(layer("ClassMethod", cls_symbol="RaggedTensor", fn_name="from_row_splits")))
+
+
+DISGUISES: tuple[Json, ...] = (
+    {"module": "keras", "class_name": "layers.TFSMLayer", "config": {"filepath": "/x"}},
+    {"module": "keras", "class_name": "layers.TorchModuleWrapper", "config": {}},
+    {"module": "keras.models", "class_name": "function", "config": "X", "registered_name": "load_model"},
+    {"module": "keras.layers", "class_name": "X", "registered_name": "TFSMLayer", "config": {"filepath": "/x"}},
+    {"module": "antigravity", "class_name": "__x__", "config": {}},
+    {"module": "os", "class_name": "__typespec__", "spec_name": "system", "config": []},
+    {"module": "tensorflow.io", "class_name": "__typespec__", "spec_name": "TFRecordWriter", "config": []},
+    {"module": "keras_hub.utils", "class_name": "get_file", "config": {}},
+    {"module": "distutils.spawn", "class_name": "spawn", "config": {}},
+    {"module": "keras.src.export.tfsm_layer", "class_name": "TFSMLayer", "config": {"filepath": "/x"}},
+)
+"""What Keras, or a version of it, resolves to something dangerous by another spelling."""
+
+
+@pytest.mark.parametrize("serialized", DISGUISES, ids=lambda one: f"{one['module']}.{one['class_name']}")
+def test_other_spellings_are_found(serialized: Json) -> None:
+    assert dangers(sequential(serialized))
+    assert dangers(sequential({**layer("Dense"), "build_config": {"x": [serialized]}}))
+
+
+def test_what_keras_resolves_is_judged_as_what_it_is() -> None:
+    """Keras itself says which object a spelling leads to: every way to write a dangerous one is a danger."""
+    for whole in ("keras.layers.TFSMLayer", "keras.layers.TorchModuleWrapper", "keras.utils.get_file"):
+        parts = whole.split(".")
+        for split in range(1, len(parts)):
+            module, name = ".".join(parts[:split]), ".".join(parts[split:])
+            assert api_export.get_symbol_from_name(f"{module}.{name}") is not None
+            assert dangers(sequential({"module": module, "class_name": name, "config": {}})), (module, name)
+
+
+def test_a_million_dangers_are_told_within_bounds() -> None:
+    found = list(hazards({"x" * 1_000_000: [PLANTED["foreign-object"]] * 3000}))
+    assert len(found) <= MOST + 1
+    assert found[-1].message.startswith(f"There are {3000 - MOST:,} more")
+    assert sum(len(note.message) for note in found) < 1_000_000
 
 
 GADGETS = (

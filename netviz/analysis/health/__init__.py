@@ -7,7 +7,7 @@ from netviz.analysis.health.structure import structure_notes
 from netviz.analysis.health.values import Progress, value_notes
 from netviz.model import Model, Note
 
-__all__ = ["health_notes"]
+__all__ = ["Progress", "health_notes"]
 
 
 def health_notes(model: Model, progress: Progress | None = None) -> tuple[Note, ...]:

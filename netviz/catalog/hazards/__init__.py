@@ -6,55 +6,74 @@ was compiled with. Nothing is decoded, imported, opened or looked up in Python.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
-from netviz.catalog.hazards.objects import SPELLED, Place, Serialized
-from netviz.catalog.hazards.rules import BY_CLASS, BY_SETTING, PLAIN_NAME, judged_by_rules
+from netviz.catalog.hazards.objects import NAME_KEY, Place, Serialized
+from netviz.catalog.hazards.rules import BY_CLASS, BY_SETTING, PLAIN_NAME, notes_on
 from netviz.model import Config, Note
 
 HOLDERS = frozenset({"layers", "cells", "config"})
 """Keys of lists whose objects are layers; a Sequential of Keras 1 has the list itself as its config."""
 
-INSIDE = frozenset({"layer", "forward_layer", "backward_layer", "cell"})
+WRAPPED = frozenset({"layer", "forward_layer", "backward_layer", "cell"})
 """Keys under which a wrapper has a layer."""
-
 
 TENSOR = "__keras_tensor__"
 """Stands for a tensor, which is what most objects of a config are."""
 
+MOST = 1000
+"""Notes with one code; a config may hold a million objects."""
 
-def hazards(document: object, place: str = "") -> Iterator[Note]:
-    """A note for all in a config that makes loading it more than building layers, in the order of the document.
 
-    `place` is where the document stands in the file, for messages on what lies in no layer. What is merely good to
-    know is told once, however often it stands there.
+def hazards(document: object, *, place: str = "", path: str = "") -> Iterator[Note]:
+    """A note for each thing that loading this config would do besides building layers, in its order.
+
+    `place` is where the document stands in the file, for messages on what lies in no layer; `path` is that of the
+    layer that it describes. What is merely good to know is told once, however often it stands there.
     """
     told: set[str] = set()
-    ordinary: set[tuple[object, str]] = set()  # a thousand layers are of a few classes: each is judged once
+    counts: Counter[str] = Counter()
+    kind: tuple[object, ...]
+    ordinary: set[tuple[object, ...]] = set()  # a thousand layers are of a few classes: each is judged once
+    for value, inside, at, name in _objects(document, place, path):
+        kind = (value.get("module"), value["class_name"], value.get("registered_name"))
+        try:
+            if kind in ordinary and PLAIN_NAME.fullmatch(name) and not _has_setting(value):
+                continue
+        except TypeError:  # a name that is a list or dict: none that could be looked up
+            kind = ()
+        notes = [note for note in notes_on(Serialized(value, inside, at, name)) if note.message not in told]
+        if kind and not notes and kind[1] not in NAME_KEY and kind[1] not in BY_CLASS:
+            ordinary.add(kind)
+        for note in notes:
+            if note.severity == "info":
+                told.add(note.message)
+            counts[note.code] += 1
+            if counts[note.code] <= MOST:
+                yield note
+    for code, count in counts.items():
+        if count > MOST:
+            yield Note("danger", code, path, f"There are {count - MOST:,} more such objects in the config.")
+
+
+def _objects(document: object, place: str, path: str) -> Iterator[tuple[Config, str, Place | None, str]]:
+    """Every serialised object in a document, with what makes it a `Serialized`."""
     start = Place(None, place) if place else None
-    stack: list[tuple[object, str, Place | None]] = [(document, "", start)]
+    stack: list[tuple[object, str, Place | None]] = [(document, path, start)]
     while stack:
         value, path, at = stack.pop()
         items: Iterable[tuple[str | int, object]]
         if type(value) is dict:
-            class_name = value.get("class_name")
-            if class_name == TENSOR and _is_plain(value):
+            if value.get("class_name") == TENSOR and _is_plain(value):
                 continue
-            if type(class_name) is str:
+            if type(value.get("class_name")) is str:
                 name = ""
                 if at is None or _is_layer(at):
                     name = _name(value)
                     if at is not None and name:
                         path, at = (f"{path}/{name}" if path else name), None
-                module = value.get("module")
-                kind = (module if type(module) is str else None, class_name)
-                if kind not in ordinary or not PLAIN_NAME.fullmatch(name) or _is_set(value, BY_SETTING):
-                    found = Serialized(value, path, at, name)
-                    notes = [note for note in judged_by_rules(found) if note.message not in told]
-                    yield from notes
-                    told.update(note.message for note in notes if note.severity == "info")
-                    if not notes and class_name not in BY_CLASS and class_name not in SPELLED:
-                        ordinary.add(kind)
+                yield value, path, at, name
             items = value.items()
         else:
             items = enumerate(value) if type(value) is list else ()
@@ -73,16 +92,17 @@ def _is_plain(tensor: Config) -> bool:
     )
 
 
-def _is_set(serialized: Config, settings: Collection[str]) -> bool:
+def _has_setting(serialized: Config) -> bool:
+    """Whether an object has a setting that a rule is for."""
     config = serialized.get("config")
-    return type(config) is dict and any(setting in config for setting in settings)
+    return type(config) is dict and any(setting in config for setting in BY_SETTING)
 
 
 def _is_layer(at: Place) -> bool:
     """Whether what stands at this place of a config is a layer, which has a path of its own."""
     if type(at.key) is int:
         return at.parent is not None and at.parent.key in HOLDERS
-    return at.key in INSIDE
+    return at.key in WRAPPED
 
 
 def _name(serialized: Config) -> str:

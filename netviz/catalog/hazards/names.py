@@ -12,13 +12,13 @@ import sys
 FAMILY = re.compile(r"(?:tensorflow\.(?:python\.)?)?(?:tf_)?keras(?:\.src|\.api|\._tf_keras(?:\.keras)?)*(?:\.|$)")
 """What stands before the names of Keras itself, under all the names that it has had."""
 
-OF_CLASSES = frozenset({
+ROOMS_OF_CLASSES = frozenset({
     "distillation", "dtype_policies", "engine", "feature_column", "layers", "legacy", "legacy_tf_layers",
     "mixed_precision", "models", "optimizers", "premade_models", "quantizers", "trainers",
 })  # fmt: skip
 """The rooms of Keras whose classes a config is made of; their functions load, copy or look up."""
 
-OF_FUNCTIONS = frozenset({
+ROOMS_OF_FUNCTIONS = frozenset({
     "activations", "backend", "constraints", "initializers", "losses", "metrics", "ops", "random", "regularizers",
 })  # fmt: skip
 """Those whose functions may stand in one as well."""
@@ -40,13 +40,13 @@ SAFE_MODE_OFF = "enable_unsafe_deserialization"
 PREPROCESSING = re.compile(r"applications\.\w+(?:\.\w+)?\.(?:preprocess_input|decode_predictions)")
 """Functions for the data of an architecture, such as keras.applications.resnet.preprocess_input."""
 
-CALLED_BY_NAME = frozenset({
+DANGEROUS_BUILTINS = frozenset({
     "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "execfile", "getattr", "globals", "input",
     "locals", "memoryview", "open", "setattr", "vars",
 })  # fmt: skip
 """Python's own functions that no model is made of; `abs`, `max` and `sum` may be the names of a metric."""
 
-NOT_OF_MODELS = frozenset({
+FOREIGN_PACKAGES = frozenset({
     "IPython", "cloudpickle", "dill", "joblib", "numpy", "pandas", "pip", "pkg_resources", "requests", "scipy",
     "setuptools", "torch", "urllib3", "yaml",
 })  # fmt: skip
@@ -64,16 +64,28 @@ def is_modeling(name: str) -> bool:
     """Whether a config may be made of the object of Keras that has this name, such as "layers.Dense"."""
     room, _, rest = name.partition(".")
     own = name.rpartition(".")[2]
-    if not rest or room in OF_CLASSES:  # keras.Model, keras.layers.Dense
+    if not rest or room in ROOMS_OF_CLASSES:  # keras.Model, keras.layers.Dense
         return own[:1].isupper()
     if room == "backend" and "." in rest:  # what lies deeper there is no function of models
         return own[:1].isupper()
-    if room in OF_FUNCTIONS:
+    if room in ROOMS_OF_FUNCTIONS:
         return own not in LOOKING_UP
     return name in ALSO_MODELING or PREPROCESSING.fullmatch(name) is not None
+
+
+REMOVED_FROM_PYTHON = frozenset({
+    "StringIO", "__builtin__", "aifc", "asynchat", "asyncore", "audioop", "binhex", "cPickle", "cgi", "cgitb", "chunk",
+    "commands", "crypt", "distutils", "dummy_threading", "formatter", "httplib", "imghdr", "imp", "lib2to3", "macpath",
+    "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "parser", "pipes", "popen2", "smtpd", "sndhdr", "spwd",
+    "sunau", "symbol", "telnetlib", "thread", "urllib2", "uu", "xdrlib",
+})  # fmt: skip
+"""Modules that some Python's own library has and this one's may not."""
+
+KERAS_PACKAGES = frozenset({"keras_cv", "keras_hub", "keras_nlp", "keras_tuner"})
+"""Packages beside Keras from which it takes classes without their being registered."""
 
 
 def is_foreign(module: str) -> bool:
     """Whether a module is one of Python's own, or of a package that models are not made of."""
     package = module.partition(".")[0]
-    return package in sys.stdlib_module_names or package in NOT_OF_MODELS
+    return package in sys.stdlib_module_names or package in REMOVED_FROM_PYTHON or package in FOREIGN_PACKAGES

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from netviz.model import Config, Note, Severity
 
-SPELLED = {"function": "config", "__typespec__": "spec_name"}
+NAME_KEY = {"function": "config", "__typespec__": "spec_name"}
 """Where the name to be looked up stands, for classes that are none."""
 
 LONGEST = 120
 """Characters of a value from the file that a message repeats."""
+
+
+MOST_KEYS, LONGEST_KEY = 8, 40
+"""How much of a place a message names."""
 
 
 class Place(NamedTuple):
@@ -21,11 +25,15 @@ class Place(NamedTuple):
     key: str | int
 
     def __str__(self) -> str:
-        keys = []
+        """The innermost keys, as many and as much of them as a message has room for."""
+        keys: list[str] = []
         place: Place | None = self
-        while place is not None:
-            keys.append(str(place.key))
+        while place is not None and len(keys) < MOST_KEYS:
+            key = str(place.key)
+            keys.append(key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}…")
             place = place.parent
+        if place is not None:
+            keys.append("…")
         return ".".join(reversed(keys))
 
 
@@ -50,11 +58,14 @@ class Serialized(NamedTuple):
         return module if isinstance(module, str) else None
 
     @property
-    def names(self) -> tuple[str | None, str]:
-        """The module and the name that Keras looks up to make it: of functions and specifications not the class."""
-        key = SPELLED.get(self.class_name, "class_name")
-        name = self.value.get(key)
-        return self.module, name if isinstance(name, str) else ""
+    def lookups(self) -> Iterator[str]:
+        """The names that Keras looks up in the module to make it, or by which versions of it did."""
+        name = self.value.get(NAME_KEY.get(self.class_name, "class_name"))
+        if isinstance(name, str):
+            yield name
+        registered = self.value.get("registered_name")
+        if isinstance(registered, str) and registered not in (name, "function") and ">" not in registered:
+            yield registered
 
     @property
     def config(self) -> Config:

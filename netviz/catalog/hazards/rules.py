@@ -8,8 +8,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from netviz.catalog.hazards.names import CALLED_BY_NAME, SAFE_MODE_OFF, is_foreign, is_modeling, of_keras
+from netviz.catalog.hazards.names import (
+    DANGEROUS_BUILTINS,
+    KERAS_PACKAGES,
+    SAFE_MODE_OFF,
+    is_foreign,
+    is_modeling,
+    of_keras,
+)
 from netviz.catalog.hazards.objects import Serialized, quoted
+from netviz.catalog.hazards.tensorflow import TENSOR_CLASSES, computes, reaches
 from netviz.model import Note
 
 Rule: TypeAlias = Callable[[Serialized], Iterator[Note]]
@@ -26,18 +34,14 @@ ELSEWHERE = re.compile(r"\w[\w+.-]*://")
 OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
 """Paths that lead out of the folder: absolute ones, home folders, drives, and any with `..` in it."""
 
+DATA = frozenset({
+    "__bytes__", "__complex__", "__ellipsis__", "__keras_tensor__", "__lambda__", "__numpy__", "__slice__",
+    "__tensor__", "__tuple__",
+})  # fmt: skip
+"""Classes that stand for values: nothing is looked up for them."""
+
 PLAIN_NAME = re.compile(r"(?:\w[\w -]*(?:[./]\w[\w -]*)*)?", re.ASCII)
 """What `layer_name` need not look at."""
-
-REACHING_OP = r"\w*(?:File|PyFunc|Save|Restore|Dataset|Reader|Library)\w*"
-
-REACHING = re.compile(rf"""
-    (?:(?:python|compat\.v[12]|_api\.v[12])\.)*
-    (?: (?:io\.|ops\.(?:gen_)?io_ops\.)?(?:read_file|write_file|matching_files|gfile\..*) | (?:lib\.io|platform)\..*
-      | (?:ops\.script_ops\.)?(?:eager_)?(?:py_func(?:tion)?|numpy_function) | (?:framework\.)?load_\w+.*
-      | saved_model\..* | data\..* | train\..* | raw_ops\.{REACHING_OP} )
-""", re.VERBOSE)  # fmt: skip
-"""Functions of TensorFlow, by name, that touch files, load or run code."""
 
 OP_NAME = re.compile(r'"op"\s*:\s*"(\w+)"')
 
@@ -60,7 +64,9 @@ def typed_function(found: Serialized) -> Iterator[Note]:
         elif kind == "function" and isinstance(value, str):
             module = settings.get("module" if setting == "function" else f"{setting}_module")
             note = judged(found, module if isinstance(module, str) else None, value)
-            yield note or found.note("info", "lambda-function", f"It calls {quoted(value)}, a function of your own.")
+            yield note or found.note(
+                "info", "lambda-function", f"It calls {quoted(value)}, a function that the file does not hold."
+            )
 
 
 def _code(found: Serialized, place: str, value: object) -> Note:
@@ -89,13 +95,15 @@ def _described(value: object) -> str:
     return f" ({len(data):,} bytes{'; it names ' + ', '.join(names) if names else ''})"
 
 
-def looked_up(found: Serialized) -> Note | None:
-    """The note for a module and a name that Keras looks up to call it, or to make an object of it."""
-    module, name = found.names
-    if found.class_name == "__typespec__" and module and module.startswith("tensorflow."):
-        return None
-    special = found.class_name.startswith("__") and found.class_name != "__typespec__"
-    return None if special else judged(found, module, name)
+def looked_up(found: Serialized) -> Iterator[Note]:
+    """What Keras looks up by module and name, to call it or to make an object of it."""
+    if found.class_name in DATA:
+        return
+    for name in found.lookups:
+        note = judged(found, found.module, name)
+        if note is not None:
+            yield note
+            return
 
 
 def judged(found: Serialized, module: str | None, name: str) -> Note | None:
@@ -103,21 +111,21 @@ def judged(found: Serialized, module: str | None, name: str) -> Note | None:
     if module is None:
         return None
     whole = f"{quoted(f'{module}.{name}')}{f' ({found.at})' if found.at else ''}"
+    is_function = found.class_name == "function" or not name[:1].isupper()
     own = of_keras(module, name)
-    if own is not None:
-        if own.rpartition(".")[2] == SAFE_MODE_OFF:
-            return found.note(
-                "danger", "safe-mode-off", f"{whole} is called, which switches off Keras's own protection."
-            )
-        if is_modeling(own):
-            return None
-        return found.note("danger", "keras-function", f"{whole} is called, which is no part of any model.")
-    if module == "builtins":
-        if name in CALLED_BY_NAME:
-            return found.note("danger", "foreign-object", f"{whole} is called, a function of Python.")
-        return None
     package, _, rest = module.partition(".")
-    if is_foreign(module) or (package == "tensorflow" and REACHING.fullmatch(f"{rest}.{name}".lstrip("."))):
+    if own is not None and own.rpartition(".")[2] == SAFE_MODE_OFF:
+        return found.note("danger", "safe-mode-off", f"{whole} is called, which switches off Keras's own protection.")
+    if (own is not None and not is_modeling(own)) or (package in KERAS_PACKAGES and is_function):
+        return found.note("danger", "keras-function", f"{whole} is called, which is no part of any model.")
+    if own is not None or (package == "tensorflow" and found.class_name == "__typespec__" and name.endswith("Spec")):
+        return None
+    if module == "builtins":
+        dangerous = name in DANGEROUS_BUILTINS
+        return (
+            found.note("danger", "foreign-object", f"{whole} is called, a function of Python.") if dangerous else None
+        )
+    if is_foreign(module) or (package == "tensorflow" and not computes(f"{rest}.{name}".lstrip("."))):
         return found.note("danger", "foreign-object", f"{whole} is called, which is no part of Keras.")
     if found.class_name == "function":
         return found.note("warning", "custom-object", f"{whole} is called; functions that Keras saves have no module.")
@@ -135,7 +143,7 @@ def vocabulary(found: Serialized) -> Iterator[Note]:
     elif OUTSIDE.match(file):
         yield found.note("danger", "vocabulary-outside", f"{place} the path {quoted(file)}, read from this machine.")
     else:
-        yield found.note("warning", "vocabulary-outside", f"{place} a file {quoted(file)} outside of the model's.")
+        yield found.note("danger", "vocabulary-outside", f"{place} the file {quoted(file)} in the working folder.")
 
 
 def saved_model(found: Serialized) -> Iterator[Note]:
@@ -153,8 +161,16 @@ def torch_module(found: Serialized) -> Iterator[Note]:
 def tensorflow_function(found: Serialized) -> Iterator[Note]:
     """A function of TensorFlow that a layer of Keras 2 looks up by name."""
     function = found.config.get("function")
-    if isinstance(function, str) and REACHING.fullmatch(function):
-        message = f"TFOpLambda calls {quoted('tf.' + function)}, which reaches beyond the tensors of the model."
+    if isinstance(function, str) and not computes(function):
+        message = f"{found.class_name} calls {quoted('tf.' + function)}, which is known to compute nothing of a model."
+        yield found.note("danger", "tensorflow-function", message)
+
+
+def tensorflow_method(found: Serialized) -> Iterator[Note]:
+    """A method of a class of TensorFlow that a layer of Keras 2 looks up by name."""
+    symbol = found.config.get("cls_symbol")
+    if isinstance(symbol, str) and symbol not in TENSOR_CLASSES:
+        message = f"{found.class_name} calls a method of {quoted('tf.' + symbol)}, which is no tensor."
         yield found.note("danger", "tensorflow-function", message)
 
 
@@ -163,8 +179,8 @@ def tensorflow_op(found: Serialized) -> Iterator[Note]:
     node = found.config.get("node_def")
     names = [node.get("op")] if isinstance(node, Mapping) else OP_NAME.findall(node) if isinstance(node, str) else []
     for op in names:
-        if isinstance(op, str) and re.fullmatch(REACHING_OP, op):
-            message = f"TensorFlowOpLayer runs {quoted(op)}, which reaches beyond the tensors of the model."
+        if isinstance(op, str) and reaches(op):
+            message = f"{found.class_name} runs {quoted(op)}, which reaches beyond the tensors of the model."
             yield found.note("danger", "tensorflow-function", message)
 
 
@@ -186,21 +202,22 @@ BY_CLASS: Mapping[str, Rule] = {
     "TFSMLayer": saved_model,
     "TorchModuleWrapper": torch_module,
     "TFOpLambda": tensorflow_function,
+    "SlicingOpLambda": tensorflow_function,
+    "ClassMethod": tensorflow_method,
     "TensorFlowOpLayer": tensorflow_op,
 }
-"""The rules for the classes that can do more than compute."""
+"""The rules for the classes that can do more than compute, by the last word of the name."""
 
 BY_SETTING: Mapping[str, Rule] = {"vocabulary": vocabulary}
 """The rules for settings, whatever the class."""
 
 
-def judged_by_rules(found: Serialized) -> Iterator[Note]:
+def notes_on(found: Serialized) -> Iterator[Note]:
     """What all the rules say of one object."""
-    note = looked_up(found)
-    if note is not None:
-        yield note
-    if found.class_name in BY_CLASS:
-        yield from BY_CLASS[found.class_name](found)
+    yield from looked_up(found)
+    for own in dict.fromkeys(name.rpartition(".")[2] for name in (found.class_name, *found.lookups)):
+        if own in BY_CLASS:
+            yield from BY_CLASS[own](found)
     for setting in BY_SETTING.keys() & found.config.keys():
         yield from BY_SETTING[setting](found)
     if found.name:
