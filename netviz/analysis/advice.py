@@ -24,7 +24,7 @@ ADVICE: Mapping[str, Advice] = {
     # what loading would do beyond building layers
     "lambda-code": Advice(
         "Compiled Python code in the file",
-        f"{NOT_LOADED} Keras runs this code when the model is called; a layer class of your own is the safe form.",
+        f"{NOT_LOADED} Keras runs this code to load or call the model; a layer class of your own is the safe form.",
     ),
     "lambda-function": Advice(
         "A function that the file does not hold", "Have the function at hand, and pass it in custom_objects."
@@ -44,7 +44,9 @@ ADVICE: Mapping[str, Advice] = {
     "pickle-inside": Advice("Pickled data", f"{NOT_LOADED} Unpickling runs whatever code the data holds."),
     "path-in-name": Advice("A name that is a path", f"{NOT_LOADED} Keras makes paths of names."),
     "name-deceptive": Advice("A name that is not what it looks like", "Rename the layer, and ask who named it so."),
-    "custom-object": Advice("A class of someone's own", "Have the module at hand, from a source that you trust."),
+    "custom-object": Advice(
+        "A class of someone's own", "Loading needs this code from you: have it from a source that you trust."
+    ),
     # what shape the container is in
     "member-outside": Advice("A path out of the archive", "Do not unzip it; whoever made it meant to write elsewhere."),
     "member-executable": Advice("Code among the files", f"{NOT_LOADED} Keras writes no such file into a model."),
@@ -83,9 +85,6 @@ ADVICE: Mapping[str, Advice] = {
     "member-names-differ": Advice(
         "Two names for one file", "Do not unzip it: programs differ in which name they take."
     ),
-    "member-unreadable": Advice("A file in the archive that cannot be read", COPY_AGAIN),
-    "folder-large": Advice("More files than a model has", "Check the folder of the model alone."),
-    "graph-unreadable": Advice("A graph that cannot be read", COPY_AGAIN),
     "dtype-unsupported": Advice("Data that is no weight's", "Ask whoever made the file what it is for."),
     "two-formats": Advice("Two models in one", f"{NOT_LOADED} What Keras loads may be another model than is shown."),
     "suffix-misleads": Advice(

@@ -45,6 +45,17 @@ def check_sheet(reports: Sequence[Report]) -> Sheet:
     return Sheet(f"{len(reports)} sources", tuple(tables))
 
 
+def findings_sheet(reports: Sequence[Report]) -> Sheet:
+    """Every finding of every source as a row of one table, for formats that hold no more than a table."""
+    columns = (Column("source", "Source"), *_FINDINGS, Column("remedy", "What to do"), Column("cves", "CVEs", "items"))
+    rows = tuple(
+        Row((report.source, one.severity, one.path, one.message, one.code, one.remedy, one.cves))
+        for report in reports
+        for one in report.findings
+    )
+    return Sheet(f"{len(reports)} sources", (Table("findings", columns, rows),))
+
+
 def check_document(reports: Sequence[Report], *, version: str) -> dict[str, Any]:
     """The reports as data (schema 1 of `netviz check --format json`); `version` is that of netviz."""
     return {

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netviz import __version__
-from netviz.analysis.check import check_document, check_sheet, verdict
+from netviz.analysis.check import check_document, check_sheet, findings_sheet, verdict
 from netviz.analysis.findings import WORST_FIRST, Finding, Report, at_least, check_model
 from netviz.analysis.health import Progress
 from netviz.analysis.sarif import build_sarif
@@ -87,11 +87,15 @@ class Check:
         return len(self.findings)
 
     def summary(self) -> Artifact:
-        """The findings as a table, with what to do; in all formats of tables, and as "sarif" for code scanning."""
+        """The findings as a table, with what to do; in all formats of tables, and as "sarif" for code scanning.
+
+        As "csv" every finding is a row.
+        """
         name = self.reports[0].source if len(self.reports) == 1 else f"{len(self.reports)} sources"
         document = partial(check_document, self.reports, version=__version__)
         artifact = sheet_artifact(name, check_sheet(self.reports), document)
-        return replace(artifact, formats={**artifact.formats, "sarif": self._sarif})
+        rows = sheet_artifact(name, findings_sheet(self.reports), document)
+        return replace(artifact, formats={**artifact.formats, "csv": rows.formats["csv"], "sarif": self._sarif})
 
     def _sarif(self) -> str:
         return data_to_json(build_sarif(self.reports, version=__version__))

@@ -39,7 +39,7 @@ def read(
     where Keras is needed and not installed, UsageError for an object that is no model.
     """
     if trust and not load:
-        raise UsageError("trust goes with load", "Reading a file needs no trust: nothing in it is run.")
+        raise UsageError("trust only has an effect with load", "Reading a file needs no trust: nothing in it is run.")
     if isinstance(source, str | os.PathLike):
         path = _path(source)
         if load and architecture is not None:

@@ -88,7 +88,7 @@ class LayerBuilder:
             return ()
         kind = None if entry.plan else entry.kind
         if not self._storage.holds_weights:
-            if entry.plan:
+            if entry.plan or entry.class_name is None:  # of a file without a config nothing is to be derived
                 return ()
             return derived_weights(kind, entry.config, arguments or entry.called_on, path, trainable)
         weights = self._storage.weights(kind, {} if entry.plan else entry.config, location, trainable)

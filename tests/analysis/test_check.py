@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -87,6 +89,13 @@ def test_many_of_one_kind_are_counted(count: int) -> None:
     assert shown <= MOST
     data: Any = check.summary().data
     assert len(data["sources"][0]["findings"]) == count
+
+
+def test_csv_has_a_row_for_every_finding() -> None:
+    (head, *rows) = csv.reader(io.StringIO(str(Check(REPORTS).summary().to("csv"))))
+    written = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [row["code"] for row in written] == [finding.code for finding in FINDINGS]
+    assert {row["source"] for row in written} == {REPORTS[0].source}
 
 
 def test_the_document_has_everything() -> None:

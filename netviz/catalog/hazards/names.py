@@ -73,6 +73,9 @@ def is_modeling(name: str) -> bool:
     return name in ALSO_MODELING or PREPROCESSING.fullmatch(name) is not None
 
 
+STARTING_PYTHON = frozenset({"sitecustomize", "usercustomize"})
+"""Modules that run code of a machine's own."""
+
 REMOVED_FROM_PYTHON = frozenset({
     "StringIO", "__builtin__", "aifc", "asynchat", "asyncore", "audioop", "binhex", "cPickle", "cgi", "cgitb", "chunk",
     "commands", "crypt", "distutils", "dummy_threading", "formatter", "httplib", "imghdr", "imp", "lib2to3", "macpath",
@@ -88,4 +91,4 @@ KERAS_PACKAGES = frozenset({"keras_cv", "keras_hub", "keras_nlp", "keras_tuner"}
 def is_foreign(module: str) -> bool:
     """Whether a module is one of Python's own, or of a package that models are not made of."""
     package = module.partition(".")[0]
-    return package in sys.stdlib_module_names or package in REMOVED_FROM_PYTHON or package in FOREIGN_PACKAGES
+    return package in sys.stdlib_module_names or package in REMOVED_FROM_PYTHON | STARTING_PYTHON | FOREIGN_PACKAGES

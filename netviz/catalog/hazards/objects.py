@@ -68,6 +68,12 @@ class Serialized(NamedTuple):
             yield registered
 
     @property
+    def registered(self) -> str:
+        """The name under which somebody registered it ("package>Class"), "" where nobody did."""
+        names = (self.value.get("registered_name"), self.value.get(NAME_KEY.get(self.class_name, "class_name")))
+        return next((name for name in names if isinstance(name, str) and ">" in name), "")
+
+    @property
     def config(self) -> Config:
         config = self.value.get("config")
         return config if isinstance(config, Mapping) else {}

@@ -31,8 +31,10 @@ INTERNED = re.compile(rb"[\xda\xfaZz]([\x02-\x3f])")
 MOST_NAMES = 6
 
 ELSEWHERE = re.compile(r"\w[\w+.-]*://")
-OUTSIDE = re.compile(r"[/\\~]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
-"""Paths that lead out of the folder: absolute ones, home folders, drives, and any with `..` in it."""
+LEADING_OUT = re.compile(r"/|\\\\|[A-Za-z]:[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
+"""Names that lead out of a folder they are joined to: absolute ones, shares, drives, and any with `..` in it."""
+
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 
 DATA = frozenset({
     "__bytes__", "__complex__", "__ellipsis__", "__keras_tensor__", "__lambda__", "__numpy__", "__slice__",
@@ -99,11 +101,11 @@ def looked_up(found: Serialized) -> Iterator[Note]:
     """What Keras looks up by module and name, to call it or to make an object of it."""
     if found.class_name in DATA:
         return
-    for name in found.lookups:
-        note = judged(found, found.module, name)
-        if note is not None:
-            yield note
-            return
+    notes = [note for name in found.lookups if (note := judged(found, found.module, name)) is not None]
+    if not notes and found.registered:
+        message = f"{quoted(found.registered)} is needed to load it, code that the file does not hold."
+        notes.append(found.note("info", "custom-object", message))
+    yield from notes[:1]
 
 
 def judged(found: Serialized, module: str | None, name: str) -> Note | None:
@@ -127,8 +129,14 @@ def judged(found: Serialized, module: str | None, name: str) -> Note | None:
         )
     if is_foreign(module) or (package == "tensorflow" and not computes(f"{rest}.{name}".lstrip("."))):
         return found.note("danger", "foreign-object", f"{whole} is called, which is no part of Keras.")
-    if found.class_name == "function":
-        return found.note("warning", "custom-object", f"{whole} is called; functions that Keras saves have no module.")
+    if is_function and package not in ("__main__", "tensorflow"):
+        message = f"{whole} is called; functions that Keras saves have no module."
+        return found.note("danger", "foreign-object", message)
+    alike = package.lower().startswith("keras") and package not in KERAS_PACKAGES
+    if alike or not MODULE.fullmatch(module):
+        return found.note(
+            "danger", "foreign-object", f"{whole} is called, whose module is none that Python would write."
+        )
     return found.note("info", "custom-object", f"{whole} is needed to load it, code that the file does not hold.")
 
 
@@ -137,13 +145,9 @@ def vocabulary(found: Serialized) -> Iterator[Note]:
     file = found.config.get("vocabulary")
     if not isinstance(file, str) or not file:
         return
-    place = f"{found.place('config', 'vocabulary')} is"
-    if ELSEWHERE.match(file):
-        yield found.note("danger", "vocabulary-outside", f"{place} {quoted(file)}, fetched over the network.")
-    elif OUTSIDE.match(file):
-        yield found.note("danger", "vocabulary-outside", f"{place} the path {quoted(file)}, read from this machine.")
-    else:
-        yield found.note("danger", "vocabulary-outside", f"{place} the file {quoted(file)} in the working folder.")
+    how = "fetched over the network" if ELSEWHERE.match(file) else "read from this machine"
+    place = found.place("config", "vocabulary")
+    yield found.note("danger", "vocabulary-outside", f"{place} is {quoted(file)}, which is {how}.")
 
 
 def saved_model(found: Serialized) -> Iterator[Note]:
@@ -187,7 +191,7 @@ def tensorflow_op(found: Serialized) -> Iterator[Note]:
 def layer_name(found: Serialized) -> Iterator[Note]:
     """A layer's name that leads to another folder where it becomes a path, or that does not read as it is written."""
     name = found.name
-    if OUTSIDE.match(name):
+    if LEADING_OUT.match(name):
         message = f"The name {quoted(name)} leads to another folder where Keras makes a path of it."
         yield found.note("danger", "path-in-name", message)
     elif not name.isprintable():

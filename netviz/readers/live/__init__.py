@@ -134,5 +134,7 @@ def _reason(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = lines[0] if lines else type(error).__name__
+    reason = " ".join(lines[:2] if lines and lines[0].endswith(":") else lines[:1])
+    if not reason or isinstance(error, LookupError):  # whose text is but a key
+        reason = f"{type(error).__name__} {reason}".rstrip()
     return reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}…"
