@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.catalog.dtypes import policy_name
 from netviz.catalog.kinds import Arguments
-from netviz.model import Config, Graph, Layer, Note, Severity, Weight
+from netviz.model import Config, Graph, Layer, Note, Severity, Tensor, Weight
 from netviz.readers.derived import derived_weights
 from netviz.readers.infer import Inference, entered
 from netviz.readers.join import Storage
@@ -19,6 +19,10 @@ MAX_WRAPPED = 1_000
 
 A Bidirectional shows its layer twice, so a small file with forty of them inside each other would be 2 to the 40 layers.
 """
+
+
+MAX_MADE, FAR_LARGER = 1 << 30, 100
+"""Bytes that Keras may make for a variable, and how many times those stored: beyond both, a file takes all memory."""
 
 
 class LayerBuilder:
@@ -106,12 +110,14 @@ class LayerBuilder:
             )
         weights, conflicts = as_computed(kind, entry.config, arguments or entry.called_on, weights)
         for weight, wanted in conflicts:
+            made = Tensor(wanted, weight.tensor.dtype).nbytes or 0
+            far_larger = made > MAX_MADE and made > FAR_LARGER * (weight.tensor.nbytes or 1)
             self._note(
-                "warning",
-                "weight-conflict",
+                "danger" if far_larger else "warning",
+                "size-claim" if far_larger else "weight-conflict",
                 path,
                 f"{weight.name} is stored in the shape {weight.tensor.shape}; by the layer's settings and its input "
-                f"it has the shape {wanted}.",
+                f"it has the shape {wanted}{f', which takes {made:,} bytes' if far_larger else ''}.",
             )
         return weights
 
