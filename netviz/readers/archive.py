@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -147,14 +147,14 @@ class _Bounded(io.BufferedReader):
     zipfile asks for the whole directory at once, by the size that the file declares, and for members piece by piece.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
-        super().__init__(io.FileIO(path, "rb"))
-        self.path, self.limit = path, limit
+    def __init__(self, file: io.RawIOBase, called: object, limit: int) -> None:
+        super().__init__(file)
+        self.called, self.limit = called, limit
 
     def read(self, size: int | None = -1) -> bytes:
         if size is not None and size > self.limit:
             raise SourceError(
-                f"{self.path}: the zip file's directory takes {size:,} bytes, far more than a model needs",
+                f"{self.called}: the zip file's directory takes {size:,} bytes, far more than a model needs",
                 raise_to(size),
             )
         return super().read(size)
@@ -163,7 +163,14 @@ class _Bounded(io.BufferedReader):
 @contextmanager
 def opened(path: Path, limits: ZipLimits) -> Iterator[zipfile.ZipFile]:
     """The zip file at a path; raises SourceError where its directory is far too large, and what zipfile does."""
-    with _Bounded(path, limits.directory_bytes) as file, zipfile.ZipFile(file) as archive:
+    with opened_in(io.FileIO(path, "rb"), path, limits) as archive:
+        yield archive
+
+
+@contextmanager
+def opened_in(raw: io.RawIOBase, called: object, limits: ZipLimits) -> Iterator[zipfile.ZipFile]:
+    """The zip file that a file object holds, which is closed with it; raises as `opened` does, with that name."""
+    with _Bounded(raw, called, limits.directory_bytes) as file, zipfile.ZipFile(file) as archive:
         file.limit = sys.maxsize  # the directory has been read
         yield archive
 
@@ -226,19 +233,28 @@ def size_of(path: Path, limits: FolderLimits = GUARDS.folder) -> int:
     return sum(entry.stat(follow_symlinks=False).st_size for entry in files_in(path, limits))
 
 
-def files_in(folder: Path, limits: FolderLimits) -> Iterator[os.DirEntry[str]]:
-    """The files and links in a folder and those inside it, up to the limit; no link is followed."""
+def files_in(folder: Path, limits: FolderLimits, left_out: list[str] | None = None) -> Iterator[os.DirEntry[str]]:
+    """The files and links in a folder and those inside it, up to the limit; no link is followed.
+
+    What is not listed goes to `left_out`: folders that cannot be read, and the one at which the limit was met.
+    """
+    left_out = [] if left_out is None else left_out
     left, folders = limits.files, [str(folder)]
     while folders:
-        with suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                left -= 1
-                if left < 0:
-                    return
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
-                    yield entry
+        inner = folders.pop()
+        try:
+            with os.scandir(inner) as entries:
+                for entry in entries:
+                    left -= 1
+                    if left < 0:
+                        left_out.append(inner)
+                        return
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+                        yield entry
+        except OSError:
+            left_out.append(inner)
 
 
 def open_file(path: Path) -> io.BufferedReader:

@@ -21,12 +21,14 @@ class ZipLimits:
 
     `directory_bytes`: its directory; Keras writes three members in 200 bytes, and Python makes about 12 times as much
     of each entry as stands in the file. `expansion`: how many times larger a member may become than it is stored, as
-    in Keras. `free_bytes`: up to this size a small member may be compressed by any factor. `weights_bytes`: the same
-    for the weights, as in Keras; they are unpacked to disk and not to memory.
+    in Keras. `total_bytes`: what a check unpacks of all members, whatever the size of the file; beyond it may be
+    `expansion` times the file. `free_bytes`: up to this size a small member may be compressed by any factor.
+    `weights_bytes`: the same for the weights, as in Keras; they are unpacked to disk and not to memory.
     """
 
     directory_bytes: int = 4 * MIB
     expansion: int = 100
+    total_bytes: int = 256 * MIB
     free_bytes: int = MIB
     weights_bytes: int = 4 * GIB
 

@@ -177,7 +177,23 @@ CASES = by_name(
     Case("saved-model-read-file-in-function", with_operations("ReadFile", function=True), "W", codes=("graph-op",)),
     Case("saved-model-py-func", with_operations("MatMul", "PyFunc", function=True), "W", codes=("graph-op",)),
     Case(
-        "saved-model-3000000-nodes", lambda folder: saved(folder, field(2, field(1, b"") * 3_000_000)), "W", heavy=True
+        "saved-model-3000000-nodes",
+        lambda folder: saved(folder, field(2, field(1, b"") * 3_000_000)),
+        "W",
+        codes=("not-examined",),
+        heavy=True,
     ),
-    Case("saved-model-bad-graph", lambda folder: saved(folder, field(2, b"\xff" * 30)), "W"),
+    Case("saved-model-bad-graph", lambda folder: saved(folder, field(2, b"\xff" * 30)), "W", codes=("not-examined",)),
+    Case(
+        "saved-model-metadata-damaged",
+        changed(KERAS, "keras_metadata.pb", lambda data: data[: len(data) // 2]),
+        "W",
+        codes=("not-examined",),
+    ),
+    Case(
+        "saved-model-metadata-of-a-layer-damaged",
+        changed(KERAS, "keras_metadata.pb", lambda data: data.replace(b'"class_name":', b'"class_name"?', 1)),
+        "W",
+        codes=("not-examined",),
+    ),
 )

@@ -44,6 +44,7 @@ def patched(data: bytes, member: str, central: Callable[[bytearray, int], None],
     changed = bytearray(data)
     place = changed.find(CENTRAL)
     while changed[place + 46 : place + 46 + len(member)] != member.encode():
+        assert place >= 0
         place = changed.find(CENTRAL, place + 4)
     central(changed, place + 8)  # from the flags on both headers are alike
     if local:
@@ -151,6 +152,26 @@ def npz(array: object) -> bytes:
     return zipped({"0.npy": npy(array)})
 
 
+def many_of_a_mib() -> bytes:
+    """1,500 members of 1 MiB each, none of which is deflated more than others may be."""
+    return zipped({**members(), **{f"assets/{number}": bytes(1 << 20) for number in range(1500)}}, zipfile.ZIP_DEFLATED)
+
+
+def npz_with_large_directory() -> bytes:
+    """An .npz file whose directory takes 8 MiB."""
+    directory = b"".join(
+        struct.pack("<4s6H3I5H2I", CENTRAL, 20, 20, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0) + b"%08d" % number
+        for number in range(150_000)
+    )
+    end = struct.pack("<4s4H2IH", END, 0, 0, 0xFFFE, 0xFFFE, len(directory), 0, 0)
+    return zipped({**members(), "assets/x.npz": directory + end})
+
+
+def windows(place: int = 0x80) -> bytes:
+    """The beginning of a program of Windows."""
+    return b"MZ" + bytes(0x3A) + struct.pack("<I", place) + bytes(place - 0x40) + b"PE\0\0" + bytes(100)
+
+
 CASES = by_name(
     zip_case("no-config", lambda: zipped({"model.weights.h5": weights()}), "E", ("no config.json",)),
     zip_case("no-weights", lambda: keras(weights=None), "W", codes=("weights-unreadable",)),
@@ -163,14 +184,14 @@ CASES = by_name(
         "encrypted-weights",
         lambda: patched(keras(), "model.weights.h5", field(0, "<H", 1)),
         "W",
-        codes=("weights-unreadable",),
+        codes=("weights-unreadable", "not-examined"),
     ),
     zip_case("method-99", lambda: patched(keras(), "config.json", field(2, "<H", 99)), "E", ("method 99",)),
     zip_case(
         "method-99-weights",
         lambda: patched(keras(), "model.weights.h5", field(2, "<H", 99)),
         "W",
-        codes=("weights-unreadable",),
+        codes=("weights-unreadable", "not-examined"),
     ),
     zip_case("wrong-crc", lambda: patched(keras(), "config.json", field(8, "<I", 1)), "E", ("CRC",)),
     zip_case(
@@ -203,6 +224,26 @@ CASES = by_name(
     ),
     zip_case(
         "bomb-in-assets", lambda: of_spaces("assets/layers/x/vocabulary.txt", 300), "W", codes=("zip-bomb",), heavy=True
+    ),
+    zip_case("1500-members-of-1-mib", many_of_a_mib, "W", codes=("zip-bomb",), heavy=True),
+    zip_case("npz-with-a-directory-of-8-mib", npz_with_large_directory, "W", codes=("not-examined",)),
+    zip_case(
+        "npz-encrypted",
+        lambda: zipped({**members(), "assets/x.npz": patched(npz(3.0), "0.npy", field(0, "<H", 1))}),
+        "W",
+        codes=("not-examined",),
+    ),
+    zip_case(
+        "program-of-windows",
+        lambda: zipped({**members(), "assets/a.txt": windows(100_000)}, zipfile.ZIP_DEFLATED),
+        "W",
+        codes=("member-executable",),
+    ),
+    zip_case(
+        "pickle-of-protocol-0",
+        lambda: zipped({**members(), "assets/a.txt": pickle.dumps(Path("x"), 0)}),
+        "W",
+        codes=("pickle-member",),
     ),
     zip_case("size-is-a-lie", lying_about_size, "E", ("config.json",)),
     zip_case(

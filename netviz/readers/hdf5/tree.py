@@ -192,8 +192,9 @@ class TreeReader:
                 if header.offset in groups:
                     self._skip(path, "warning", "stored-object-skipped", "is a group that stands elsewhere, too")
                 elif depth == self._limits.depth:
-                    reason = f"lies over {self._limits.depth} groups deep"
-                    self._skip(path, "warning", "stored-object-skipped", reason)
+                    reason = f"it lies over {self._limits.depth} groups deep"
+                    reason = f"was not looked at, so nothing is known of it: {reason}"
+                    self._skip(path, "danger", "not-examined", reason)
                 else:
                     groups.add(header.offset)
                     stack.append((path, header, depth + 1))

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Config, Graph, Model, Note, Signature, Source, Weight
-from netviz.readers.archive import CONFIG, leads_out
+from netviz.readers.archive import CONFIG, files_in, leads_out, size_of
 from netviz.readers.guards import GUARDS, Guards, ProtobufLimits, raise_to
 from netviz.readers.json_text import COST_OF_A_BYTE, memory_of
 from netviz.readers.parts import Architecture, Parts, training_of
@@ -58,7 +57,7 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
     notes: list[Note] = []
     if len(graphs) > 1:
         notes.append(_several(graphs, graph))
-    notes += _leading_out(folder)
+    notes += _leading_out(folder, limits)
     if os.path.lexists(folder / CONFIG):
         message = f"The folder holds {SAVED_MODEL}, shown here, and {CONFIG}; programs differ in which model they take."
         notes.append(Note("danger", "two-formats", "", message))
@@ -68,7 +67,9 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
     stated = _stated(folder / METADATA, objects, notes, limits)
     of_model = stated.get(0, {})
     version = of_model.get("keras_version")
-    source = Source(str(path), "saved-model", version if isinstance(version, str) else None, "static", _size(folder))
+    source = Source(
+        str(path), "saved-model", version if isinstance(version, str) else None, "static", _size(folder, limits)
+    )
     by_name = _by_name(objects, bundle, graph, checkpoint)
     storage = ObjectStorage(objects, stated, notes, limits.protobuf.layers) if by_name is None else NameStorage(by_name)
     architecture = None
@@ -90,6 +91,7 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
         source=source,
         architecture=architecture,
         storage=storage,
+        serialized=[one for number, one in stated.items() if number],
         store=BundleStore(bundle, stamps_of(bundle)),
         notes=notes,
         examine=partial(_examine, (folder / SAVED_MODEL).absolute(), limits),
@@ -136,16 +138,26 @@ def _examine(path: Path, limits: Guards) -> Iterator[Note]:
     return examine_graphs(path, limits.protobuf)
 
 
-def _leading_out(folder: Path) -> list[Note]:
+def _leading_out(folder: Path, limits: Guards) -> list[Note]:
     """A note for each file of the model that is a link out of its folder."""
     places = [folder / METADATA, folder / VARIABLES, folder / ASSETS]
-    with suppress(OSError):
-        places += islice((folder / VARIABLES).iterdir(), GUARDS.folder.files)
-    return [
+    left_out: list[str] = []
+    for inner in (VARIABLES, ASSETS):
+        if (folder / inner).is_dir() and not leads_out(folder, folder / inner):
+            places += (Path(entry.path) for entry in files_in(folder / inner, limits.folder, left_out))
+    notes = [
         Note("danger", "member-outside", "", f"{place.relative_to(folder)} in the folder is a link out of it.")
         for place in places
         if leads_out(folder, place)
     ]
+    if left_out:
+        inside = Path(left_out[0]).relative_to(folder)
+        message = (
+            f"Not all of {inside} in the folder was looked at, so nothing is known of the rest: it cannot be listed, "
+            f"or holds over {limits.folder.files:,} files."
+        )
+        notes.append(Note("danger", "not-examined", "", message))
+    return notes
 
 
 def _graphs(path: Path, limits: ProtobufLimits) -> list[SavedGraph]:
@@ -205,15 +217,22 @@ def _stated(path: Path, objects: ObjectGraph, notes: list[Note], limits: Guards)
             nodes = MessageReader(TABLES, limits.protobuf).read("SavedMetadata", path.read_bytes()).get("nodes", ())
             texts.update({node.get("id", 0): node.get("metadata", "") for node in nodes})
         except (OSError, WireError) as error:
-            message = f"Shown without what Keras states of the layers: {path}: {error}."
-            notes.append(Note("warning", "metadata-unreadable", "", message))
+            notes.append(_not_stated(f"{path}: {error}"))
     if sum(map(len, texts.values())) * COST_OF_A_BYTE > limits.json.objects_bytes:
         needed = sum(map(memory_of, texts.values()))
         if needed > limits.json.objects_bytes:
-            message = f"Shown without what Keras states of the layers, which would take {needed >> 20:,} MiB of memory."
-            notes.append(Note("warning", "metadata-unreadable", "", f"{message} {raise_to(needed)}"))
+            notes.append(_not_stated(f"it would take {needed >> 20:,} MiB of memory ({raise_to(needed)[:-1]})"))
             return {}
-    return {number: stated for number, text in texts.items() if (stated := read_metadata(text))}
+    read = {number: read_metadata(text) for number, text in texts.items()}
+    unreadable = sum(stated is None for stated in read.values())
+    if unreadable:
+        notes.append(_not_stated(f"the JSON of {unreadable} of {len(read)} objects is damaged"))
+    return {number: stated for number, stated in read.items() if stated}
+
+
+def _not_stated(reason: str) -> Note:
+    message = f"What Keras states of the layers was not looked at, so nothing is known of it: {reason}."
+    return Note("danger", "not-examined", "", message)
 
 
 def _by_name(objects: ObjectGraph, bundle: Bundle, graph: SavedGraph, checkpoint: bool) -> list[Weight] | None:
@@ -288,16 +307,12 @@ def _several(graphs: list[SavedGraph], shown: SavedGraph) -> Note:
     return Note("info", "several-graphs", "", message)
 
 
-def _size(folder: Path) -> int:
+def _size(folder: Path, limits: Guards) -> int:
     """Bytes of the files that make up a SavedModel; what else lies in the folder is not looked at."""
-    files = [folder / SAVED_MODEL, folder / METADATA]
     size = 0
-    for inner in (folder / VARIABLES, folder / ASSETS):
-        with suppress(OSError):  # there is none, or it may not be read
-            files += inner.iterdir()
-    for file in files:
-        with suppress(OSError):
-            size += file.stat().st_size if file.is_file() else 0
+    for name in (SAVED_MODEL, METADATA, VARIABLES, ASSETS):
+        with suppress(OSError):  # it may not be read
+            size += 0 if leads_out(folder, folder / name) else size_of(folder / name, limits.folder)
     return size
 
 

@@ -18,13 +18,13 @@ PAIRS = ("__tuple__", "TensorShape")
 """Written as {"class_name": ..., "items": [...]}."""
 
 
-def read_metadata(text: str) -> Config:
-    """What is stated of one object; {} where the text is damaged, or states none."""
+def read_metadata(text: str) -> Config | None:
+    """What is stated of one object, {} where nothing is; None where the text is damaged."""
     try:
         value = json.loads(text, object_hook=_plain) if text else {}
     except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def serialized(stated: Config) -> dict[str, object]:

@@ -67,7 +67,8 @@ def examine_graphs(path: Path, limits: ProtobufLimits) -> Iterator[Note]:
                 if kind in REACHING:
                     found[kind, function] = found.get((kind, function), 0) + 1
     except (OSError, WireError) as error:
-        yield Note("warning", "graph-unreadable", "", f"Not all operations of the graph could be looked at: {error}.")
+        message = f"Not all operations of the graph were looked at, so nothing is known of the others: {error}."
+        yield Note("danger", "not-examined", "", message)
     for (kind, function), count in list(found.items())[:MOST]:
         times = f" ({count} times)" if count > 1 else ""
         where = f"in the function {function[:100]!r}" if function else "in the graph"
