@@ -61,11 +61,12 @@ class Hdf5Limits:
     `objects`: groups and datasets; NASNetLarge with its optimizer has under 10,000, and 200,000 take 5 s. `depth`:
     groups within groups. `header_bytes` and `messages`: the description of one object, which has attributes of up to
     64 KiB each in it. `metadata_bytes`: what is read to list one group or the attributes of one object, and all texts
-    of its attributes; a model's config is one of these. `free_bytes` and `expansion`: bytes that all arrays may have
-    together whatever the size of the file, and how many times the file's beyond. Keras takes 4 GiB and 1000 times, but
-    writes nothing that is larger than the file, and a look at all values has to end. `chunk_bytes` and `chunks`:
-    the pieces in which an array is stored, of which h5py makes none over 1 MiB. `block_bytes`: one row of an array,
-    which is what a look at all values has in memory at least. `element_bytes`: one value; texts may be long.
+    of its attributes; a model's config is one of these. `total_bytes`: the same for all objects, each read counting 128
+    bytes more; 250,000 groups of an ordinary file take a quarter of it. `free_bytes` and `expansion`: bytes that all
+    arrays may have together whatever the size of the file, and how many times the file's beyond. Keras takes 4 GiB and
+    1000 times, but writes nothing that is larger than the file, and a look at all values has to end. `chunk_bytes` and
+    `chunks`: the pieces in which an array is stored, of which h5py makes none over 1 MiB. `block_bytes`: one row of an
+    array, which is what a look at all values has in memory at least. `element_bytes`: one value; texts may be long.
     """
 
     objects: int = 250_000
@@ -73,6 +74,7 @@ class Hdf5Limits:
     header_bytes: int = 16 * MIB
     messages: int = 65_535
     metadata_bytes: int = 64 * MIB
+    total_bytes: int = GIB
     free_bytes: int = 256 * MIB
     expansion: int = 100
     chunk_bytes: int = 64 * MIB
@@ -90,8 +92,9 @@ class ProtobufLimits:
     graph or file at once; the saved objects of a model of 10,000 layers take under 20 MB. `index_bytes`: the index of
     the variables, of which a model of 10,000 layers has 2 MB. `keys_bytes`: all keys of the index written out in full.
     `texts_bytes`: a tensor of texts, which is read whole; as an array each text takes as much as the longest.
-    `layers`: layers shown; one that stands in several places counts in each. `nodes`: operations of a graph whose
-    names `examine` looks at.
+    `layers`: layers shown; one that stands in several places counts in each. `steps`: objects looked at, each
+    as often as it is come by; a model of 300 layers takes 100,000. `nodes`: operations of a graph whose names `examine`
+    looks at.
     """
 
     depth: int = 100
@@ -101,6 +104,7 @@ class ProtobufLimits:
     keys_bytes: int = 64 * MIB
     texts_bytes: int = 64 * MIB
     layers: int = 20_000
+    steps: int = 20_000_000
     nodes: int = 500_000
 
 

@@ -126,13 +126,13 @@ def _listing(path: Path) -> list[tuple[str, int, int]]:
     return sorted((entry.name, *entry.stat(follow_symlinks=False)[6:9:2]) for entry in entries)
 
 
-def command(path: Path) -> dict[str, Any]:
-    """What the command does with a source: its exit code, and what it prints to whom."""
+def command(verb: str, path: Path) -> dict[str, Any]:
+    """What a command does with a source: its exit code, and what it prints to whom."""
     from click.testing import CliRunner
 
     from netviz.cli import cli
 
-    result = CliRunner().invoke(cli, ["inspect", str(path)])
+    result = CliRunner().invoke(cli, [verb, str(path)])
     return {"exit": result.exit_code, "stdout": result.stdout[:2000], "stderr": result.stderr[:20_000]}
 
 
@@ -188,8 +188,8 @@ def main() -> None:
     warm_up()
     for path in paths:
         result = seen(path, reader)
-        if result["outcome"] == "E" and result["seconds"] < 0.5 and "\0" not in str(path):  # which no argument can have
-            result["command"] = command(path)
+        if result["seconds"] < 0.5 and "\0" not in str(path):  # which no argument can have
+            result["commands"] = {verb: command(verb, path) for verb in ("inspect", "check")}
         print(json.dumps(result), flush=True)
 
 

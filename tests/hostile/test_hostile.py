@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.conftest import EXAMPLES, FIXTURES
 from tests.hostile.conftest import CASES, read_by_child
 from tests.hostile.contents import MARK, PATHS
+from tests.hostile.items import ITEMS
 from tests.hostile.shards import CASES as SHARDS
 
 Results = Callable[[str], dict[str, Any]]
@@ -56,16 +58,23 @@ def test_nothing_runs(case: str, results: Results) -> None:
 
 @every_case
 def test_the_command(case: str, results: Results) -> None:
-    """Where a source is refused the command says so in one line, with exit code 1, and prints nothing else."""
+    """A source that is refused is refused by both commands in one line, with exit code 1, and nothing else is printed.
+
+    Of one that is read `inspect` shows something, and `check` ends with 3 where there is a danger.
+    """
     result = results(case)
-    if "command" not in result:
-        assert result["outcome"] == "W" or result["seconds"] >= 0.5 or "\0" in result["path"]
+    if "commands" not in result:
+        assert result["seconds"] >= 0.5 or "\0" in result["path"]
         return
-    said = result["command"]
-    assert said["exit"] == 1
-    assert said["stdout"] == ""
-    lines = said["stderr"].splitlines()
-    assert 1 <= len(lines) <= 2 and lines[0].startswith("netviz: ")
+    dangers = [code for severity, code, *_ in result["notes"] if severity == "danger"]
+    for verb, said in result["commands"].items():
+        if result["outcome"] == "E":
+            assert (verb, said["exit"], said["stdout"]) == (verb, 1, "")
+            lines = said["stderr"].splitlines()
+            assert 1 <= len(lines) <= 2 and lines[0].startswith("netviz: ")
+        else:
+            assert (verb, said["exit"]) == (verb, 3 if dangers and verb == "check" else 0), (dangers, said)
+            assert said["stdout"]
 
 
 GOOD = (
@@ -107,7 +116,16 @@ def test_a_reader_that_does_what_it_must_not_is_caught(tmp_path: Path) -> None:
         assert word in done
 
 
-def test_every_line_of_the_list_has_a_case() -> None:
-    """The kinds of cases, so that none is lost when they are moved."""
-    kinds = {name.split("-")[0] for name in CASES}
-    assert kinds == {"paths", "zip", "json", "content", "hdf5", "shards", "saved"}
+def test_every_line_of_the_list_has_its_cases_and_every_case_its_line() -> None:
+    """So none is lost when they are moved, and none is added without saying what it is about."""
+    patterns = [
+        (group, item, f"{group}-{name}")
+        for group, items in ITEMS.items()
+        for item, names in items.items()
+        for name in names.split()
+    ]
+    for group, item, pattern in patterns:
+        assert fnmatch.filter(CASES, pattern), (group, item, pattern)
+    for case in CASES:
+        lines = {(group, item) for group, item, pattern in patterns if fnmatch.fnmatchcase(case, pattern)}
+        assert len(lines) == 1, (case, lines)

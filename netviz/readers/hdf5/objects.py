@@ -41,9 +41,6 @@ SHARED = 2
 READ = 128
 """What a read counts beside its bytes: time and memory go into small reads, too."""
 
-TOTAL = 1 << 30
-"""What all objects together may count; 250,000 groups of an ordinary file take a quarter of it."""
-
 MAX_HEAP_OBJECTS = 65_535
 """Objects in a global heap have numbers of 16 bits (III.E)."""
 
@@ -90,7 +87,7 @@ class Metered:
         self.seek, self.tell, self._read = file.seek, file.tell, file.read
         self._limit = limits.metadata_bytes
         self._left = self._limit
-        self._total = TOTAL + limits.metadata_bytes
+        self._total = limits.total_bytes + limits.metadata_bytes
 
     def begin(self) -> None:
         """From here on what is read is for another object."""

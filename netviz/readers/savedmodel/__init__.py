@@ -63,7 +63,7 @@ def read_saved_model(path: Path, limits: Guards = GUARDS) -> Parts:
         notes.append(Note("danger", "two-formats", "", message))
     bundle = _bundle(folder / VARIABLES, notes, limits.protobuf)
     keys, checkpoint = _keys(graph, bundle, notes, limits.protobuf)
-    objects = read_objects(folder / SAVED_MODEL, graph.objects, keys)
+    objects = read_objects(folder / SAVED_MODEL, graph.objects, keys, limits.protobuf)
     stated = _stated(folder / METADATA, objects, notes, limits)
     of_model = stated.get(0, {})
     version = of_model.get("keras_version")

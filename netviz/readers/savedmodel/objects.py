@@ -13,6 +13,7 @@ from pathlib import Path
 
 from netviz.errors import SourceError
 from netviz.model import Tensor
+from netviz.readers.guards import GUARDS, ProtobufLimits
 from netviz.readers.savedmodel.calls import CALL, Traced, traced
 from netviz.readers.savedmodel.messages import tensor_of
 from netviz.readers.savedmodel.wire import Record
@@ -32,9 +33,6 @@ METRIC = "_tf_keras_metric"
 
 OPTIMIZERS = ("optimizer", "experimentalOptimizer")
 """Optimizers until Keras 2.10, and since."""
-
-MAX_STEPS = 20_000_000
-"""Objects looked at, each as often as it is come by; a model of 300 layers takes 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class ObjectGraph:
     file: Path
     objects: tuple[SavedObject, ...] = ()
     functions: Mapping[str, memoryview] = field(default_factory=dict, repr=False)
+    most_steps: int = GUARDS.protobuf.steps
     _steps: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
     def __getitem__(self, number: int) -> SavedObject:
@@ -178,7 +177,7 @@ class ObjectGraph:
     def _walk(self, children: tuple[tuple[str, int], ...]) -> None:
         """Counts what is looked at; raises SourceError where objects hold one another so that there is no end to it."""
         self._steps[0] += len(children)
-        if self._steps[0] > MAX_STEPS:
+        if self._steps[0] > self.most_steps:
             raise self.refused("its objects hold one another in more ways than those of any model")
 
     def _is_aside(self, outer: int, name: str, inner: int) -> bool:
@@ -188,11 +187,13 @@ class ObjectGraph:
         return name in BESIDE and not self[outer].is_container
 
 
-def read_objects(file: Path, record: Record, keys: Mapping[int, str]) -> ObjectGraph:
+def read_objects(
+    file: Path, record: Record, keys: Mapping[int, str], limits: ProtobufLimits = GUARDS.protobuf
+) -> ObjectGraph:
     """The objects of a message in that file; `keys` are those of the variables' values by number."""
     objects = tuple(_object(node, keys.get(number)) for number, node in enumerate(record.get("nodes", ())))
     functions = {entry.get("key", ""): entry.get("value", memoryview(b"")) for entry in record.get("functions", ())}
-    return ObjectGraph(file, objects, functions)
+    return ObjectGraph(file, objects, functions, limits.steps)
 
 
 def _object(node: Record, key: str | None) -> SavedObject:
