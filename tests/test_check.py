@@ -31,7 +31,7 @@ def dangerous(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dangerous")
     trace = str(folder / "trace")
     inner = keras.Sequential(
-        [layers.Input((3,)), layers.Lambda(lambda x: (open(trace, "w").write(""), x)[1], name="spy")]  # noqa: PTH123
+        [layers.Input((3,)), layers.Lambda(lambda x: (open(trace, "w").write(""), x)[1], name="spy")]  # noqa: PTH123, SIM115
     )
     inner.name = "inner"
     model = keras.Sequential([layers.Input((3,)), inner, layers.Dense(2)])

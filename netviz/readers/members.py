@@ -185,7 +185,11 @@ def _kind(member: Member, is_program: bool = False) -> Iterator[Note]:
 
 
 def _is_bomb(info: zipfile.ZipInfo, limits: Guards) -> bool:
-    return info.file_size > limits.zip.free_bytes and expands(info, limits.zip)
+    """Whether a member unpacks to far more than its stored form; weights may be zeros, and small when compressed."""
+    weights = info.filename in (WEIGHTS, WEIGHTS_OF_2_11)
+    return info.file_size > (limits.zip.weights_bytes if weights else limits.zip.free_bytes) and expands(
+        info, limits.zip
+    )
 
 
 def _headers(file: io.BufferedReader, name: str, limits: Guards) -> Iterator[bytes]:

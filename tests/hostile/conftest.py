@@ -44,7 +44,8 @@ def read_by_child(sources: Sequence[Path], *options: str, patience: float = PATI
 @pytest.fixture(scope="session")
 def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Result]:
     """By the name of a case: what netviz made of it, with the path it was given."""
-    parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    here = [item for item in request.session.items if item.path.is_relative_to(Path(__file__).parent)]
+    parameters = [item.callspec.params for item in here if hasattr(item, "callspec")]
     asked = {found["case"] for found in parameters if "case" in found}
     folder = tmp_path_factory.mktemp("hostile")
     sources: dict[str, Path] = {}

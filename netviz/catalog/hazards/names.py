@@ -84,6 +84,15 @@ REMOVED_FROM_PYTHON = frozenset({
 })  # fmt: skip
 """Modules that some Python's own library has and this one's may not."""
 
+REGISTERED_BY_KERAS = frozenset({
+    f"Custom>{name}"
+    for name in (
+        "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lion", "LossScaleOptimizer", "Nadam",
+        "RMSprop", "SGD",
+    )
+})  # fmt: skip
+"""What Keras 2 calls its own optimizers, as if somebody else had registered them."""
+
 KERAS_PACKAGES = frozenset({"keras_cv", "keras_hub", "keras_nlp", "keras_tuner"})
 """Packages beside Keras from which it takes classes without their being registered."""
 

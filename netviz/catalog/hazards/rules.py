@@ -11,6 +11,7 @@ from typing import TypeAlias
 from netviz.catalog.hazards.names import (
     DANGEROUS_BUILTINS,
     KERAS_PACKAGES,
+    REGISTERED_BY_KERAS,
     SAFE_MODE_OFF,
     is_foreign,
     is_modeling,
@@ -102,7 +103,7 @@ def looked_up(found: Serialized) -> Iterator[Note]:
     if found.class_name in DATA:
         return
     notes = [note for name in found.lookups if (note := judged(found, found.module, name)) is not None]
-    if not notes and found.registered:
+    if not notes and found.registered and found.registered not in REGISTERED_BY_KERAS:
         message = f"{quoted(found.registered)} is needed to load it, code that the file does not hold."
         notes.append(found.note("info", "custom-object", message))
     yield from notes[:1]

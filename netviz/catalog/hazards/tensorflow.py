@@ -71,13 +71,15 @@ REACHING = {
         "BigtableClient", "DataServiceDataset", "DataServiceDatasetV2", "DataServiceDatasetV3", "DataServiceDatasetV4",
     ), "reaches other machines or files"),
 }  # fmt: skip
-"""What operations do that touch more than tensors. Source: the registered operations of TensorFlow 2.21.
+"""What operations do that touch more than tensors. Source: the registered operations of TensorFlow 2.21."""
 
-SaveV2, RestoreV2, MergeV2Checkpoints and ShardedFilename are in every export: its functions to save and load itself.
-"""
-
-SAVING = frozenset({"SaveV2", "RestoreV2", "MergeV2Checkpoints", "ShardedFilename", "PrintV2"})
-"""Operations that have no place among the layers of a model, though they have one in an export."""
+SAVING = {
+    "SaveV2": "writes files",
+    "RestoreV2": "reads files",
+    "MergeV2Checkpoints": "moves and deletes files",
+    "PrintV2": "prints to a file",
+}
+"""Those by which an export saves and loads itself, or prints to the screen; elsewhere they reach beyond tensors."""
 
 
 def computes(name: str) -> bool:

@@ -75,7 +75,7 @@ TABLES: Tables = {
     "PairValue": {1: Field("key", "text"), 2: Field("value", "StructuredValue")},
     "SavedMetadata": {1: Field("nodes", "keras", many=True)},
     "keras": {2: Field("id", "int"), 5: Field("metadata", "text")},
-    "NodeDef": {2: Field("kind", "text")},
+    "NodeDef": {1: Field("name", "text"), 2: Field("kind", "text")},
     "BundleHeaderProto": {1: Field("shards", "int"), 2: Field("endianness", "int")},
     "BundleEntryProto": {
         1: Field("dtype", "int"),

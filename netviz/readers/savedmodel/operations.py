@@ -6,10 +6,12 @@ constant of hundreds of MB is skipped by its length.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from netviz.catalog.hazards.tensorflow import REACHING, SAVING
 from netviz.model import Note
 from netviz.readers.guards import ProtobufLimits
 from netviz.readers.savedmodel.messages import META_GRAPHS, TABLES
@@ -27,30 +29,15 @@ KIND = 2
 SMALL = 4096
 """Nodes up to this size are read at once; larger ones are constants."""
 
-REACHING = {
-    **dict.fromkeys((
-        "ReadFile", "MatchingFiles", "ImmutableConst", "WholeFileReader", "WholeFileReaderV2", "TextLineReader",
-        "TextLineReaderV2", "TFRecordReader", "TFRecordReaderV2", "FixedLengthRecordReader", "LMDBReader",
-        "FixedLengthRecordReaderV2", "TextLineDataset", "TFRecordDataset", "TFRecordDatasetV2", "LoadDataset",
-        "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "LMDBDataset", "SqlDataset", "MatchingFilesDataset",
-        "ExperimentalLMDBDataset", "ExperimentalSqlDataset", "ExperimentalMatchingFilesDataset", "Restore",
-        "RestoreSlice",
-    ), "reads files"),
-    **dict.fromkeys((
-        "WriteFile", "Save", "SaveSlices", "SaveDataset", "SaveDatasetV2", "DatasetToTFRecord", "SnapshotDataset",
-        "ExperimentalDatasetToTFRecord", "CacheDataset", "CacheDatasetV2", "CreateSummaryFileWriter",
-        "CreateSummaryDbWriter", "SnapshotDatasetV2", "DistributedSave",
-    ), "writes files"),
-    **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), "calls Python code"),
-    **dict.fromkeys((
-        "RemoteCall", "RpcCall", "RpcClient", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "BigQueryReader",
-        "BigtableClient", "DataServiceDataset", "DataServiceDatasetV2", "DataServiceDatasetV3", "DataServiceDatasetV4",
-    ), "reaches other machines or files"),
-}  # fmt: skip
-"""What operations do that touch more than tensors. Source: the registered operations of TensorFlow 2.21.
+NAME = 1
+"""The field of NodeDef with its own name."""
 
-SaveV2, RestoreV2, MergeV2Checkpoints and ShardedFilename are in every export: its functions to save and load itself.
-"""
+SAVERS = re.compile(r"__inference__traced_(?:save|restore)_\d+")
+SAVER_NODES = re.compile(r"save(?:_\d+)?/")
+"""The functions, and in the graph of TensorFlow 1 the nodes, by which an export saves and loads itself."""
+
+TO_A_FILE = b"file://"
+"""What the address of a file begins with, to which an operation that prints may write."""
 
 MOST = 10
 """Operations that get a note of their own."""
@@ -63,30 +50,53 @@ def examine_graphs(path: Path, limits: ProtobufLimits) -> Iterator[Note]:
     try:
         with path.open("rb") as file:
             size = path.stat().st_size
-            for kind, function in _operations(reader, file, size, limits.nodes):
-                if kind in REACHING:
-                    found[kind, function] = found.get((kind, function), 0) + 1
+            for node in _operations(reader, file, size, limits.nodes):
+                if _reaches(node):
+                    place = node.kind, node.function
+                    found[place] = found.get(place, 0) + 1
     except (OSError, WireError) as error:
         message = f"Not all operations of the graph were looked at, so nothing is known of the others: {error}."
         yield Note("danger", "not-examined", "", message)
     for (kind, function), count in list(found.items())[:MOST]:
         times = f" ({count} times)" if count > 1 else ""
         where = f"in the function {function[:100]!r}" if function else "in the graph"
-        yield Note("danger", "graph-op", "", f"The operation {kind} {where}{times} {REACHING[kind]}.")
+        yield Note(
+            "danger", "graph-op", "", f"The operation {kind} {where}{times} {REACHING.get(kind) or SAVING[kind]}."
+        )
     if len(found) > MOST:
         message = f"There are such operations in {len(found) - MOST} more places of the graph."
         yield Note("danger", "graph-op", "", message)
 
 
-def _operations(reader: MessageReader, file: BinaryIO, size: int, most: int) -> Iterator[tuple[str, str]]:
-    """The kind of every node, and the function that it is of, "" for the graph itself."""
+class Node(NamedTuple):
+    """An operation of a graph: its kind and name, the function it is of ("" for the graph itself), its first bytes."""
+
+    kind: str
+    name: str
+    function: str
+    head: bytes
+
+
+def _reaches(node: Node) -> bool:
+    """Whether an operation touches more than tensors; what an export saves and loads itself by does not count."""
+    if node.kind in REACHING:
+        return True
+    if node.kind not in SAVING:
+        return False
+    if node.kind == "PrintV2":
+        return TO_A_FILE in node.head
+    return not (SAVERS.fullmatch(node.function) or (not node.function and SAVER_NODES.match(node.name)))
+
+
+def _operations(reader: MessageReader, file: BinaryIO, size: int, most: int) -> Iterator[Node]:
+    """Every node of the graph and its functions."""
     left = most
     for nodes, function in _rows(reader, file, size):
         for begin, end in nodes:
             left -= 1
             if left < 0:
                 raise WireError(f"it has over {most:,} of them")
-            yield _kind(reader, file, begin, end), function
+            yield _node(reader, file, begin, end, function)
 
 
 def _rows(reader: MessageReader, file: BinaryIO, size: int) -> Iterator[tuple[Iterator[tuple[int, int]], str]]:
@@ -108,13 +118,16 @@ def _fields(reader: MessageReader, file: BinaryIO, begin: int, end: int, number:
     return ((start, stop) for found, start, stop in reader.skim(file, begin, end) if found == number)
 
 
-def _kind(reader: MessageReader, file: BinaryIO, begin: int, end: int) -> str:
-    """The operation that a node names; of several, as protobuf has it, the last."""
+def _node(reader: MessageReader, file: BinaryIO, begin: int, end: int, function: str) -> Node:
+    """One node; where a field stands several times, the last counts, as in protobuf."""
+    file.seek(begin)
+    head = file.read(min(end - begin, SMALL))
     if end - begin <= SMALL:
-        file.seek(begin)
-        return str(reader.read("NodeDef", file.read(end - begin)).get("kind", ""))
-    kind = ""
-    for start, stop in _fields(reader, file, begin, end, KIND):
-        file.seek(start)
-        kind = file.read(min(stop - start, SMALL)).decode("utf-8", "backslashreplace")
-    return kind
+        record = reader.read("NodeDef", head)
+        return Node(str(record.get("kind", "")), str(record.get("name", "")), function, head)
+    texts = {KIND: "", NAME: ""}
+    for number, start, stop in reader.skim(file, begin, end):
+        if number in texts:
+            file.seek(start)
+            texts[number] = file.read(min(stop - start, SMALL)).decode("utf-8", "backslashreplace")
+    return Node(texts[KIND], texts[NAME], function, head)
