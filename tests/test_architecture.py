@@ -30,7 +30,7 @@ LAYERS = (
 WITHIN = {"netviz.theme": {"netviz.views", "netviz.model"}}
 
 IMPORTERS = {
-    "pyfive": {f"netviz/readers/hdf5/{name}.py" for name in ("objects", "tree", "values")},
+    "pyfive": {f"netviz/readers/hdf5/{name}.py" for name in ("metered", "objects", "tree", "values")},
     "keras": {f"netviz/readers/live/{name}.py" for name in ("__init__", "nodes", "reader", "trace")},
     "click": {"netviz/cli.py"},
     "tensorflow": set(),

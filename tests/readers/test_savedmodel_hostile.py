@@ -21,20 +21,9 @@ from netviz.readers.savedmodel.messages import TABLES
 from netviz.readers.savedmodel.ordered import slice_key
 from netviz.readers.savedmodel.wire import MessageReader, WireError, varint
 from tests.conftest import FIXTURES
+from tests.hostile.saved_models import field, number
 
 MODULE, TF1 = FIXTURES / "savedmodel-module", FIXTURES / "savedmodel-tf1"
-
-
-def number(value: int) -> bytes:
-    """A varint, by the definition: seven bits a byte, all but the last with the high bit set."""
-    groups = [value >> shift & 127 for shift in range(0, max(1, value.bit_length()), 7)]
-    return bytes([*(group | 128 for group in groups[:-1]), groups[-1]])
-
-
-def field(place: int, contents: bytes | int) -> bytes:
-    if isinstance(contents, int):
-        return number(place << 3) + number(contents)
-    return number(place << 3 | 2) + number(len(contents)) + contents
 
 
 def saved(folder: Path, objects: Iterable[bytes]) -> Path:

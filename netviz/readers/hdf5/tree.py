@@ -15,7 +15,8 @@ from pyfive.p5t import P5OpaqueType
 from netviz.errors import SourceError
 from netviz.model import Severity, Tensor
 from netviz.readers.guards import GUARDS, Hdf5Limits, raise_to
-from netviz.readers.hdf5.objects import Beyond, Header, Link, LinkKind, opened, reason_of, texts_of
+from netviz.readers.hdf5.metered import Beyond
+from netviz.readers.hdf5.objects import Header, Link, LinkKind, opened, reason_of, texts_of
 from netviz.readers.stored import Skipped, StoredTree
 
 if TYPE_CHECKING:

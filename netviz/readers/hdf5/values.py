@@ -20,7 +20,8 @@ from pyfive.h5d import DatasetID, StoreInfo
 from netviz.errors import NetvizError, SourceError
 from netviz.model import Weight
 from netviz.readers.guards import GUARDS, Hdf5Limits, raise_to
-from netviz.readers.hdf5.objects import UNDEFINED, Beyond, Header, opened, reason_of
+from netviz.readers.hdf5.metered import Beyond
+from netviz.readers.hdf5.objects import UNDEFINED, Header, opened, reason_of
 from netviz.readers.unpack import row_blocks, sizes, unpack, unpacked
 
 if TYPE_CHECKING:
