@@ -34,8 +34,12 @@ def read_hdf5(path: Path, limits: Guards = GUARDS) -> Parts:
     """What an HDF5 file holds; raises SourceError where it cannot be read or holds nothing of Keras."""
     tree = read_tree_of(path, limits.hdf5)
     stated = {name: texts[0] for name, texts in tree.attributes.get("", {}).items() if texts}
-    notes = [*tree.notes(), *other_readings(path, "hdf5", limits=limits.zip)]
     version = stated.get("keras_version")
+    wrote_hdf5_by_any_name = (version or "").startswith("2.")
+    notes = tree.notes()
+    for note in other_readings(path, "hdf5", limits=limits.zip):
+        if note.code != "suffix-misleads" or not wrote_hdf5_by_any_name:
+            notes.append(note)
     architecture = None
     storage: Storage
     if "model_config" in tree.unreadable:

@@ -33,7 +33,9 @@ def is_pickle(head: bytes) -> bool:
     depth: list[int] = [0]  # values since each mark
     imported, count = False, 0
     try:
-        for operation, argument, _ in pickletools.genops(head):
+        for operation, argument, place in pickletools.genops(head):
+            if operation.name == "STOP":  # of a text, more would follow
+                return imported and place == len(head) - 1
             before, after = operation.stack_before, operation.stack_after
             if pickletools.markobject in before:
                 depth.pop()
@@ -57,4 +59,4 @@ def is_pickle(head: bytes) -> bool:
                 return True
     except Exception:  # no more operations; pickletools raises errors of many kinds
         return False
-    return imported
+    return False

@@ -89,7 +89,7 @@ CASES = by_name(
     Case("paths-cut-by-10", file("m.keras", lambda: keras()[:-10]), "E", ("cut off",)),
     Case("paths-cut-to-40", file("m.keras", lambda: keras()[:40]), "E", ("cut off",)),
     Case("paths-script-before", file("m.keras", lambda: b"#!/bin/sh\n" + keras()), "W", codes=("file-prefixed",)),
-    Case("paths-h5-as-keras", file("m.keras", legacy), "W", codes=("suffix-misleads",), never=("two-formats",)),
+    Case("paths-h5-as-keras", file("m.keras", legacy), "W", never=("two-formats", "suffix-misleads")),  # as Keras 2 did
     Case("paths-keras-as-h5", file("m.h5", keras), "W", codes=("suffix-misleads",), never=("two-formats",)),
     Case("paths-weights-as-keras", file("m.keras", weights), "W", codes=("suffix-misleads",)),
     Case("paths-h5-with-keras-behind", file("m.keras", lambda: legacy() + keras()), "W", codes=("two-formats",)),
