@@ -111,13 +111,14 @@ class LayerBuilder:
         weights, conflicts = as_computed(kind, entry.config, arguments or entry.called_on, weights)
         for weight, wanted in conflicts:
             made = Tensor(wanted, weight.tensor.dtype).nbytes or 0
+            takes = f"{made:,} bytes" if made < 1 << 64 else "more bytes than there are"
             far_larger = made > MAX_MADE and made > FAR_LARGER * (weight.tensor.nbytes or 1)
             self._note(
                 "danger" if far_larger else "warning",
                 "size-claim" if far_larger else "weight-conflict",
                 path,
                 f"{weight.name} is stored in the shape {weight.tensor.shape}; by the layer's settings and its input "
-                f"it has the shape {wanted}{f', which takes {made:,} bytes' if far_larger else ''}.",
+                f"it has the shape {wanted}{f', which takes {takes}' if far_larger else ''}.",
             )
         return weights
 

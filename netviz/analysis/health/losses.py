@@ -118,7 +118,7 @@ def last_layer(graph: Graph, source: TensorRef | None) -> Last | None:
         if layer is None:
             return None
         inner = layer.graph
-        if inner and inner.outputs and family_of(layer) == "model" and source.index < len(inner.outputs):
+        if inner and inner.outputs and family_of(layer) == "model" and 0 <= source.index < len(inner.outputs):
             graph, source = inner, inner.outputs[source.index].source
         elif layer.class_name == "TimeDistributed" and inner and inner.calls:
             graph, source = inner, TensorRef(len(inner.calls) - 1, 0)
