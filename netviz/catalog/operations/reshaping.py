@@ -82,6 +82,8 @@ def expand_output(config: Config, shape: Shape) -> Shape:
     places = (len(shape),) if value is None else integers(value)
     ndim = len(shape) + len(places)
     new = {axis_in(place, ndim) for place in places}
+    if len(new) < len(places):
+        raise ValueError("an axis stands twice among the new ones")
     rest = iter(shape)
     return tuple(1 if index in new else next(rest) for index in range(ndim))
 
