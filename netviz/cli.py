@@ -178,9 +178,9 @@ def check(
     """Find what is dangerous, broken or suspicious in the models in SOURCE...: code that loading would run, files that
     it would read, damage, and weights that are not healthy.
 
-    Nothing in a file is run. Every byte of it is looked at.
+    Nothing in a file is run. What cannot be looked at is a danger, too.
 
-    Exit codes: 3 for findings as bad as --fail-on, 1 where a source cannot be read, 0 otherwise.
+    Exit codes: 3 for findings as bad as --fail-on, else 1 where a source cannot be read, else 0.
     """
     from netviz.api import checked
 

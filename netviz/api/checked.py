@@ -33,9 +33,9 @@ def check(
 ) -> Check:
     """What is dangerous, broken or suspicious in files or folders, or in live Keras models.
 
-    A file is read without Keras and nothing in it is run; every byte and every weight is looked at. Of a live model
-    the config is looked at that would be saved. `max_bytes` is that of `inspect`. `progress` is called with the bytes
-    of weights done and in all, for each source anew.
+    A file is read without Keras and nothing in it is run; all that Keras would load is looked at, and every weight. Of
+    a live model the config is looked at that would be saved. `max_bytes` is that of `inspect`. `progress` is called
+    with the bytes of weights done and in all, for each source anew.
     Raises SourceError where a source cannot be read; with `keep_going` its report has the error instead.
     """
     if not sources:

@@ -282,6 +282,7 @@ DISGUISES: tuple[Json, ...] = (
     {"module": "tensorflow.io", "class_name": "__typespec__", "spec_name": "TFRecordWriter", "config": []},
     {"module": "keras_hub.utils", "class_name": "get_file", "config": {}},
     {"module": "os", "class_name": "system", "registered_name": "mypkg>System", "config": {}},
+    {"module": "mine", "class_name": "X", "registered_name": "run", "config": {}},
     {"module": "sitecustomize", "class_name": "Main", "config": {}},
     {"module": " os", "class_name": "Popen", "config": {}},
     {"module": "kerаs.layers", "class_name": "Dense", "config": {}},
@@ -366,3 +367,14 @@ def test_what_is_registered_is_told_as_needed(serialized: Json) -> None:
     (note,) = hazards(sequential(layer("Dense", x=serialized)))
     assert (note.severity, note.code) == ("info", "custom-object")
     assert "Scale" in note.message or "mypkg>act" in note.message
+
+
+@pytest.mark.parametrize("package", ["keras_contrib.layers", "keras_resnet", "keras_core.layers", "mine"])
+def test_classes_of_packages_named_after_keras_are_no_danger(package: str) -> None:
+    (note,) = hazards(sequential({"module": package, "class_name": "Special", "config": {}}))
+    assert (note.severity, note.code) == ("info", "custom-object")
+
+
+def test_many_of_what_is_no_danger_are_none() -> None:
+    named = [layer("Lambda", function=f"f{number}", function_type="function") for number in range(MOST + 5)]
+    assert {note.severity for note in hazards(sequential(*named))} == {"info"}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from netviz.catalog.hazards.objects import NAME_KEY, Place, Serialized
 from netviz.catalog.hazards.rules import BY_CLASS, BY_SETTING, PLAIN_NAME, notes_on
-from netviz.model import Config, Note
+from netviz.model import Config, Note, Severity
 
 HOLDERS = frozenset({"layers", "cells", "config"})
 """Keys of lists whose objects are layers; a Sequential of Keras 1 has the list itself as its config."""
@@ -23,7 +23,7 @@ TENSOR = "__keras_tensor__"
 """Stands for a tensor, which is what most objects of a config are."""
 
 MOST = 1000
-"""Notes with one code; a config may hold a million objects."""
+"""Notes with one severity and code; a config may hold a million objects."""
 
 
 def hazards(document: object, *, place: str = "", path: str = "") -> Iterator[Note]:
@@ -33,7 +33,7 @@ def hazards(document: object, *, place: str = "", path: str = "") -> Iterator[No
     layer that it describes. What is merely good to know is told once, however often it stands there.
     """
     told: set[str] = set()
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[Severity, str]] = Counter()
     kind: tuple[object, ...]
     ordinary: set[tuple[object, ...]] = set()  # a thousand layers are of a few classes: each is judged once
     for value, inside, at, name in _objects(document, place, path):
@@ -49,12 +49,12 @@ def hazards(document: object, *, place: str = "", path: str = "") -> Iterator[No
         for note in notes:
             if note.severity == "info":
                 told.add(note.message)
-            counts[note.code] += 1
-            if counts[note.code] <= MOST:
+            counts[note.severity, note.code] += 1
+            if counts[note.severity, note.code] <= MOST:
                 yield note
-    for code, count in counts.items():
+    for (severity, code), count in counts.items():
         if count > MOST:
-            yield Note("danger", code, path, f"There are {count - MOST:,} more such objects in the config.")
+            yield Note(severity, code, path, f"There are {count - MOST:,} more such objects in the config.")
 
 
 def _objects(document: object, place: str, path: str) -> Iterator[tuple[Config, str, Place | None, str]]:

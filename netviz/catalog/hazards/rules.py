@@ -106,7 +106,8 @@ def looked_up(found: Serialized) -> Iterator[Note]:
     if not notes and found.registered and found.registered not in REGISTERED_BY_KERAS:
         message = f"{quoted(found.registered)} is needed to load it, code that the file does not hold."
         notes.append(found.note("info", "custom-object", message))
-    yield from notes[:1]
+    dangers = [note for note in notes if note.severity == "danger"]
+    yield from (dangers or notes)[:1]
 
 
 def judged(found: Serialized, module: str | None, name: str) -> Note | None:
@@ -133,8 +134,8 @@ def judged(found: Serialized, module: str | None, name: str) -> Note | None:
     if is_function and package not in ("__main__", "tensorflow"):
         message = f"{whole} is called; functions that Keras saves have no module."
         return found.note("danger", "foreign-object", message)
-    alike = package.lower().startswith("keras") and package not in KERAS_PACKAGES
-    if alike or not MODULE.fullmatch(module):
+    is_lookalike = package.lower() in ("keras", "tf_keras", "tensorflow") and package != "tensorflow"
+    if is_lookalike or not MODULE.fullmatch(module):
         return found.note(
             "danger", "foreign-object", f"{whole} is called, whose module is none that Python would write."
         )
