@@ -5,6 +5,7 @@ A view holds typed values with units, never text that is already formatted, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -80,3 +81,152 @@ class Sheet:
 
     title: str
     tables: tuple[Table, ...]
+
+
+BoxKind = Literal["layer", "closed", "end", "stub"]
+"""What a box of a diagram stands for:
+
+layer   one call of a layer, or the same call in each repeat of a group
+closed  a group that is not opened: a nested model, a wrapper, a repeated block
+end     where a tensor enters the model, without a layer of its own
+stub    a layer that is not part of the selection, where an edge leaves it
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A setting that is not the same in every repeat, with its values in the order of the repeats.
+
+    Values that follow each other and are equal stand once: `filters` 64, 128, 256.
+    """
+
+    setting: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One card of a diagram: a call of a layer, with all that may be written on it.
+
+    `id` is the call's path ("encoder/dense", "shared#2" for its second call) and unique in the diagram. `names` and
+    `classes` have one item, more where several layers share a card. `details` are the telling arguments
+    ("3×3", "/2", "relu"). `calls` are the paths of all calls that the box stands for, one per repeat, and `layers` the
+    layers called. Shapes are those of the first; where a later one differs, `last_outputs` has those of the last.
+    `parameters` counts all layers of the box (None: unknown), `share` their part of the model's, `each` those of one
+    repeat, the first and the last, where there are several.
+    `present` is how many of the repeats (the second number) have this box, None where all have it. `shared` numbers
+    the layer among those that are called more than once. `inside` counts the layers in a closed group.
+    `value` is the number that the box is coloured by, if any.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    classes: tuple[str | None, ...]
+    family: Family
+    kind: BoxKind = "layer"
+    details: tuple[str, ...] = ()
+    inputs: tuple[tuple[int | None, ...] | None, ...] = ()
+    outputs: tuple[tuple[int | None, ...] | None, ...] = ()
+    last_outputs: tuple[tuple[int | None, ...] | None, ...] = ()
+    parameters: int | None = 0
+    share: float | None = 0.0
+    each: tuple[int | None, int | None] | None = None
+    activation: str = ""
+    dtype: str = ""
+    trainable: bool | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    varies: tuple[Variation, ...] = ()
+    repeats: tuple[int, ...] = ()
+    present: tuple[int, int] | None = None
+    shared: int | None = None
+    calls: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    inside: int = 0
+    label: str | None = None
+    value: float | None = None
+    highlighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Boxes and groups that belong together: a nested model, a wrapper, or a block that repeats.
+
+    `repeats` is how often the block stands in the model: one number per repeat of the group around it, so (3, 4, 6, 3)
+    for blocks within stages; empty for what does not repeat. `parallel` blocks stand side by side, others in a chain.
+    `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats.
+    """
+
+    id: str
+    title: str
+    class_name: str | None
+    family: Family
+    children: tuple[Box | Group, ...]
+    repeats: tuple[int, ...] = ()
+    parallel: bool = False
+    varies: tuple[Variation, ...] = ()
+    parameters: int | None = 0
+    layers: tuple[str, ...] = ()
+    shared: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A tensor that one box gives and another takes: the output's index and the argument ("0", "0.1", "mask").
+
+    `tail` and `head` are the ids of boxes, or of groups where what gives or takes inside is not known.
+    `repeating` edges lead from one repeat of a block to the next: they are said by ×N and not drawn.
+    """
+
+    tail: str
+    head: str
+    output: int = 0
+    argument: str = "0"
+    shape: tuple[int | None, ...] | None = None
+    dtype: str | None = None
+    repeating: bool = False
+
+
+CardField = Literal[
+    "name", "class", "details", "input", "output", "parameters", "share", "activation", "dtype", "trainable", "config"
+]
+"""What a card may show: `details` stand behind the class, `share` is the bar, `config` the settings that were chosen."""
+
+CARD_FIELDS: tuple[CardField, ...] = get_args(CardField)
+
+Coloring = Literal["family", "trainable", "dtype", "parameters", "values"]
+"""What the colour of a box means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Boxes and groups in the order of computation, joined by edges.
+
+    `title` and `description` say in words what is drawn, for those who do not see it. `show` is what stands on the
+    cards. `layers` and `parameters` count the whole model (`parameters` None: unknown).
+    """
+
+    title: str
+    description: str
+    children: tuple[Box | Group, ...]
+    edges: tuple[Edge, ...]
+    show: frozenset[CardField]
+    coloring: Coloring = "family"
+    layers: int = 0
+    parameters: int | None = 0
+
+    def walk(self) -> Iterator[Box | Group]:
+        """Every box and group, a group before what it holds."""
+        stack = list(reversed(self.children))
+        while stack:
+            item = stack.pop()
+            yield item
+            if isinstance(item, Group):
+                stack.extend(reversed(item.children))
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        return tuple(item for item in self.walk() if isinstance(item, Box))
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(item for item in self.walk() if isinstance(item, Group))
