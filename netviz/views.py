@@ -97,11 +97,13 @@ stub    a layer that is not part of the selection, where an edge leaves it
 class Variation:
     """A setting that is not the same in every repeat, with its values in the order of the repeats.
 
-    Values that follow each other and are equal stand once: `filters` 64, 128, 256.
+    Values that follow each other and are equal stand once: `filters` 64, 128, 256. Where values come back
+    (`alternating`), each different one stands once: `kernel_size` 1×1, 3×3.
     """
 
     setting: str
     values: tuple[str, ...]
+    alternating: bool = False
 
 
 @dataclass(frozen=True, slots=True)

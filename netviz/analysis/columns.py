@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.formula import parameter_formula
 from netviz.analysis.subjects import Subject
+from netviz.catalog.telling import activation_name
 from netviz.errors import UsageError
 from netviz.model import Call, Shape
 from netviz.views import Column
@@ -38,15 +39,6 @@ def _weight_shape(subject: Subject, role: str) -> object:
     return tuple(weight.tensor.shape for weight in subject.layer.weights if weight.role == role)
 
 
-def _activation(subject: Subject) -> object:
-    value = subject.layer.config.get("activation", "")
-    if isinstance(value, Mapping):
-        inner = value.get("config")
-        name = inner.get("name") if isinstance(inner, Mapping) else inner
-        return name if isinstance(name, str) else str(value.get("class_name", ""))
-    return value if isinstance(value, str) else ""
-
-
 def _connected(subject: Subject) -> object:
     return tuple(str(connection) for call in subject.calls for connection in subject.connections(call))
 
@@ -67,7 +59,7 @@ COLUMNS: Mapping[str, tuple[Column, Callable[[Subject], object]]] = {
         (Column("formula", "Parameters from", "formula"), lambda subject: parameter_formula(subject.layer)),
         (Column("kernel", "Kernel", "shapes"), lambda subject: _weight_shape(subject, "kernel")),
         (Column("bias", "Bias", "shapes"), lambda subject: _weight_shape(subject, "bias")),
-        (Column("activation", "Activation"), _activation),
+        (Column("activation", "Activation"), lambda subject: activation_name(subject.layer.config)),
         (Column("dtype", "Dtype"), lambda subject: subject.layer.dtype or ""),
         (Column("trainable", "Trainable", "flag"), _trainable),
         (Column("connected", "Connected to", "items"), _connected),

@@ -87,6 +87,11 @@ def html(name: str) -> str:
     return _html.escape(visible(elide(name)))
 
 
+def svg(name: str) -> str:
+    """`name` for the text and the quoted attributes of SVG; no character is left that XML does not allow."""
+    return _html.escape(visible(elide(name)))
+
+
 def markdown(name: str) -> str:
     """`name` as inline text of GitHub's Markdown, also inside of a table."""
     return _MARKDOWN.sub(
@@ -111,3 +116,12 @@ def latex(name: str) -> str:
     return _LATEX_SPECIAL.sub(
         lambda found: _LATEX.get(found[0]) or _LATEX["\\"] + _code(found[0])[1:], visible(elide(name))
     )
+
+
+def dot(name: str) -> str:
+    """`name` as a quoted string of DOT, line breaks kept: neither quotes, escapes such as \\N, nor HTML mean anything.
+
+    Source: the DOT language: in a quoted string only `\\"` is an escape to the parser; labels know more of them.
+    """
+    lines = [visible(elide(line)) for line in name.split("\n")]
+    return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines) + '"'

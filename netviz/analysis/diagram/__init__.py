@@ -1,0 +1,122 @@
+"""A model as a diagram: boxes for calls, groups for what is nested or repeats, edges for tensors.
+
+Model --scene--> calls and wires of all levels --selection--> a part of them --blocks--> repeats found by `fold`
+      --boxes, edges--> Diagram --outline, compact--> a smaller Diagram
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from netviz.analysis.diagram.blocks import find_blocks
+from netviz.analysis.diagram.boxes import Boxes, Label, Wording, count
+from netviz.analysis.diagram.choices import SHOWN, card_fields, coloring_of, highlighted_layers, label_function
+from netviz.analysis.diagram.compact import compact as compacted
+from netviz.analysis.diagram.edges import build_edges
+from netviz.analysis.diagram.labels import LEVELS
+from netviz.analysis.diagram.outline import outline as outlined
+from netviz.analysis.diagram.scene import Scene, build_scene
+from netviz.analysis.diagram.selection import find_nodes, neighbourhood
+from netviz.analysis.diagram.selection import select as selected_part
+from netviz.errors import UsageError
+from netviz.model import Graph, Model
+from netviz.views import Diagram
+
+
+def build_diagram(
+    model: Model,
+    *,
+    fold: bool | int | None = None,
+    outline: bool = False,
+    compact: bool = False,
+    depth: int | None = None,
+    select: str | Sequence[str] | None = None,
+    around: str | Sequence[str] | None = None,
+    hops: int = 1,
+    show: Collection[str] | None = None,
+    config: Sequence[str] = (),
+    label: str | Label | None = None,
+    color: str | Mapping[str, float] = "family",
+    highlight: str | Sequence[str] = (),
+) -> Diagram:
+    """The diagram of a model, or of the part of it that is selected.
+
+    The arguments are those of `netviz.graph`. Raises UsageError for a choice that there is not, LayerNotFound for a
+    layer that there is not.
+    """
+    _check(fold, depth)
+    shown = frozenset(SHOWN) if show is None else card_fields(show)
+    whole = build_scene(model, depth=depth)
+    scene = _part(whole, select, around, hops)
+    coloring, value = coloring_of(color, whole)
+    wording = Wording(tuple(config), label_function(label), value, highlighted_layers(whole, highlight))
+    blocks = find_blocks(scene, False if outline and fold is False else True if outline else fold)
+    boxes = Boxes(model.parameters.total, _shared(model), wording)
+    children = boxes.of(blocks)
+    layers = {layer.path: layer for layer in model.root.walk()}
+    diagram = Diagram(
+        model.name, "", children, build_edges(blocks, boxes.ids, scene.wires),
+        shown | {"config"} if config else shown, coloring, len(layers), count({"": model.root, **layers}),
+    )  # fmt: skip
+    if compact:
+        diagram = compacted(diagram)
+    if outline:
+        diagram = outlined(diagram, model.parameters.total)
+    return replace(diagram, description=_description(diagram, model, scene is not whole))
+
+
+def _check(fold: object, depth: object) -> None:
+    if fold is not None and not isinstance(fold, bool) and fold not in LEVELS:
+        raise UsageError(
+            f"no level of folding {fold!r}", f"The levels are {', '.join(map(str, LEVELS))}, from strict to loose."
+        )
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
+        raise UsageError(f"depth {depth!r} shows nothing", "1 shows the top-level layers, 2 also those inside them.")
+
+
+def _part(scene: Scene, selected: str | Sequence[str] | None, around: str | Sequence[str] | None, hops: int) -> Scene:
+    if selected is None and around is None:
+        return scene
+    ids = frozenset[str]()
+    if selected is not None:
+        ids |= find_nodes(scene, selected)
+    if around is not None:
+        ids |= neighbourhood(scene, around, hops)
+    return selected_part(scene, ids)
+
+
+def _shared(model: Model) -> Mapping[str, int]:
+    """The layers that their graph calls more than once, numbered from 1, by path."""
+    found: dict[str, int] = {}
+    graphs: list[Graph] = [model.graph, *(layer.graph for layer in model.root.walk() if layer.graph)]
+    for graph in graphs:
+        calls = Counter(call.layer for call in graph.calls)
+        for layer in graph.layers:
+            if calls[layer.name] > 1:
+                found[layer.path] = len(found) + 1
+    return found
+
+
+def _description(diagram: Diagram, model: Model, selected: bool) -> str:
+    """What the picture shows, in words."""
+    boxes = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
+    kind = f"{model.root.class_name} model" if model.root.class_name else "Model"
+    parts = [f"{kind} {model.name}: {_plural(diagram.layers, 'layer')}"]
+    if diagram.parameters is not None:
+        parts[0] += f", {_plural(diagram.parameters, 'parameter')}"
+    shown = len({path for item in diagram.children for path in item.layers})
+    parts.append(
+        f"{'Of these ' + _plural(shown, 'layer') if selected else 'Drawn'} in {_plural(len(boxes), 'box', 'boxes')}"
+    )
+    for group in diagram.groups:
+        if group.repeats:
+            parts.append(f"{group.title} stands {', '.join(map(str, group.repeats))} times")
+    if not diagram.edges and len(boxes) > 1:
+        parts.append("How the layers are connected is not known")
+    return ". ".join(parts[:12]) + "."
+
+
+def _plural(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,207 @@
+"""Blocks as the boxes and groups of a diagram, with all that may be written on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netviz.analysis.diagram.blocks import Block
+from netviz.analysis.diagram.labels import varying_settings
+from netviz.analysis.diagram.scene import Node
+from netviz.analysis.diagram.titles import block_title, composition
+from netviz.analysis.settings import setting_text
+from netviz.analysis.subjects import family_of
+from netviz.catalog.telling import activation_name, telling_arguments
+from netviz.model import Call, Layer
+from netviz.views import Box, Group, Variation
+
+Label = Callable[[Layer, Call | None], str]
+"""Gives what stands on the card of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is to be said of each box, beyond what is always said."""
+
+    config: tuple[str, ...] = ()
+    label: Label | None = None
+    value: Callable[[Layer], float | None] = lambda layer: None
+    highlighted: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Boxes:
+    """Makes boxes of blocks; `ids` gives the id of the box or group by the path of a call in it."""
+
+    total: int
+    shared: Mapping[str, int]
+    wording: Wording
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def of(self, blocks: Iterable[Block]) -> tuple[Box | Group, ...]:
+        return tuple(self._item(block) for block in blocks)
+
+    def _item(self, block: Block) -> Box | Group:
+        if block.repeats:
+            return self._repeated(block)
+        nodes = block.nodes
+        for node in nodes:
+            self.ids[node.id] = nodes[0].id
+        if not block.children:
+            for node in nodes:
+                for inner in node.walk():
+                    self.ids[inner.id] = nodes[0].id
+            return self._box(block)
+        children = self.of(block.children)
+        layer = nodes[0].layer
+        assert layer is not None, "an end holds nothing"
+        layers = _layers(nodes)
+        return Group(
+            nodes[0].id, layer.name, layer.class_name, family_of(layer), children,
+            parameters=count(layers), layers=tuple(layers), shared=self.shared.get(layer.path),
+            varies=variations([node.layer.config for node in nodes if node.layer]),
+        )  # fmt: skip
+
+    def _repeated(self, block: Block) -> Group:
+        children = self.of(block.children)
+        nodes = [node for inner in block.walk() for node in inner.nodes]
+        layers = _layers(nodes)
+        # A group is named by its first box; a block around it that begins with the same box adds a mark.
+        first = children[0].id
+        return Group(
+            f"{first}…", title_of(block), None, "unknown", children, _once(block.repeats), block.parallel,
+            _shared_variations(children), count(layers), tuple(layers),
+        )  # fmt: skip
+
+    def _box(self, block: Block) -> Box:
+        nodes = block.nodes
+        first, last = nodes[0], nodes[-1]
+        if first.layer is None or first.stub:
+            return Box(
+                first.id, (first.name,), (first.layer.class_name if first.layer else None,),
+                family_of(first.layer) if first.layer else "input-output", "stub" if first.stub else "end",
+                outputs=_shapes(first), calls=(first.id,),
+            )  # fmt: skip
+        layer, layers = first.layer, _layers(nodes)
+        inside = sum(1 for _ in layer.walk())
+        counts = [_parameters(node) for node in nodes]
+        total = count(layers)
+        values = [self.wording.value(node.layer) for node in nodes if node.layer]
+        known = [value for value in values if value is not None]
+        places = len(nodes) + block.lacking
+        return Box(
+            id=first.id,
+            names=(layer.name,),
+            classes=(layer.class_name,),
+            family=family_of(layer),
+            kind="closed" if inside else "layer",
+            details=telling_arguments(layer.class_name, layer.config),
+            inputs=first.call.input_shapes if first.call else (),
+            outputs=_shapes(first),
+            last_outputs=_shapes(last) if _shapes(last) != _shapes(first) else (),
+            parameters=total,
+            share=None if total is None else total / self.total if self.total else 0.0,
+            each=(counts[0], counts[-1]) if len(nodes) > 1 else None,
+            activation=activation_name(layer.config),
+            dtype=layer.dtype or "",
+            trainable=_trainable(nodes),
+            settings=tuple(self._settings(layer)),
+            varies=variations([node.layer.config for node in nodes if node.layer]),
+            repeats=(len(nodes),) if len(nodes) > 1 else (),
+            present=(len(nodes), places) if block.lacking else None,
+            shared=self.shared.get(layer.path),
+            calls=tuple(node.id for node in nodes),
+            layers=tuple(layers),
+            inside=inside,
+            label=self.wording.label(layer, first.call) if self.wording.label else None,
+            value=sum(known) / len(known) if known else None,
+            highlighted=not self.wording.highlighted.isdisjoint(layers),
+        )
+
+    def _settings(self, layer: Layer) -> Iterable[tuple[str, str]]:
+        for key in self.wording.config:
+            if key in layer.config:
+                yield key, setting_text(layer.config[key])
+
+
+def _layers(nodes: Iterable[Node]) -> dict[str, Layer]:
+    """The layers of the nodes and those inside, by path."""
+    found: dict[str, Layer] = {}
+    for node in nodes:
+        if node.layer is not None and node.layer.path not in found:
+            found[node.layer.path] = node.layer
+            found.update((inner.path, inner) for inner in node.layer.walk())
+    return found
+
+
+def count(layers: Mapping[str, Layer]) -> int | None:
+    """The parameters of the layers, each stored variable once; None where one is of unknown size."""
+    weights = {weight.path: weight for layer in layers.values() for weight in layer.weights}
+    sizes = [weight.tensor.size for weight in weights.values()]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def _parameters(node: Node) -> int | None:
+    counts = node.layer.parameters if node.layer else None
+    return None if counts is None or counts.unknown else counts.total
+
+
+def _shapes(node: Node) -> tuple[tuple[int | None, ...] | None, ...]:
+    return tuple(tensor.shape for tensor in node.outputs)
+
+
+def _trainable(nodes: Sequence[Node]) -> bool | None:
+    """Whether the layers are trained; None where they hold nothing to train, or only some are."""
+    answers = {node.layer.trainable for node in nodes if node.layer and node.layer.all_weights}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def variations(configs: Sequence[Mapping[str, object]]) -> tuple[Variation, ...]:
+    """The settings in which the configs differ."""
+    return tuple(
+        _variation(key, [_setting(value) for value in values]) for key, values in varying_settings(list(configs))
+    )
+
+
+def _variation(key: str, values: Sequence[str]) -> Variation:
+    runs = tuple(value for place, value in enumerate(values) if not place or value != values[place - 1])
+    different = tuple(dict.fromkeys(values))
+    return Variation(key, different, alternating=len(runs) > len(different))
+
+
+def _setting(value: object) -> str:
+    """A setting's value in few characters: `3×3` for [3, 3]."""
+    if isinstance(value, list | tuple) and value and all(isinstance(item, int) for item in value):
+        return "×".join(map(str, value))
+    if isinstance(value, str | int | float) or value is None:
+        return setting_text(value)
+    return json.dumps(value, ensure_ascii=False, default=str)[:40]
+
+
+def _shared_variations(children: Sequence[Box | Group]) -> tuple[Variation, ...]:
+    """Of the settings that vary in a block, the sizes by the first box that varies in them most."""
+    found: dict[str, Variation] = {}
+    for child in children:
+        for variation in child.varies:
+            known = found.get(variation.setting)
+            if known is None or len(variation.values) > len(known.values):
+                found[variation.setting] = variation
+    return tuple(found.values())
+
+
+def _once(repeats: tuple[int, ...]) -> tuple[int, ...]:
+    return repeats[:1] if len(set(repeats)) == 1 else repeats
+
+
+def title_of(block: Block) -> str:
+    """What a repeated block is called: by its names, else by its classes."""
+    turns: dict[tuple[object, ...], list[str]] = {}
+    classes: list[str | None] = []
+    for inner in block.walk():
+        classes += [node.layer.class_name if node.layer else None for node in inner.nodes[:1]]
+        for node, around in zip(inner.nodes, inner.turns, strict=True):
+            own = next(place for place, turn in enumerate(around) if turn.block == block.number)
+            turns.setdefault(around[: own + 1], []).append(node.name)
+    return block_title(list(turns.values())) or composition(classes)

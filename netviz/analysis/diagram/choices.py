@@ -1,0 +1,98 @@
+"""The choices a person makes about a diagram, checked: what cards show, what colours mean, what stands out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from netviz.analysis.diagram.boxes import Label
+from netviz.analysis.diagram.scene import Scene
+from netviz.analysis.diagram.selection import find_nodes
+from netviz.errors import UsageError
+from netviz.model import Call, Layer
+from netviz.views import CARD_FIELDS, CardField, Coloring
+
+SHOWN: tuple[CardField, ...] = ("name", "class", "details", "output", "parameters", "share")
+"""What stands on a card unless told otherwise."""
+
+COLORINGS: tuple[Coloring, ...] = ("family", "trainable", "dtype", "parameters")
+
+
+def card_fields(names: Collection[str]) -> frozenset[CardField]:
+    """The names of what cards show, checked."""
+    unknown = [name for name in ([names] if isinstance(names, str) else names) if name not in CARD_FIELDS]
+    if unknown:
+        raise UsageError(f"a card does not show {unknown[0]!r}", f"It can show {', '.join(CARD_FIELDS)}.")
+    return frozenset(field for field in CARD_FIELDS if field in names)
+
+
+def coloring_of(color: str | Mapping[str, float], scene: Scene) -> tuple[Coloring, Callable[[Layer], float | None]]:
+    """What colours mean, and the number of a layer where they mean numbers.
+
+    Raises UsageError for a colouring that there is not, or numbers for none of the layers.
+    """
+    if isinstance(color, Mapping):
+        numbers = {str(name): _finite(value) for name, value in color.items()}
+        known = {key for node in scene.walk() if node.layer for key in (node.layer.path, node.layer.name)}
+        if not known & numbers.keys():
+            raise UsageError(
+                "no layer of the model is among those to be coloured", "Give numbers by the layers' paths or names."
+            )
+        return "values", lambda layer: numbers.get(layer.path, numbers.get(layer.name))
+    for known_coloring in COLORINGS:
+        if color == known_coloring:
+            return known_coloring, lambda layer: None
+    raise UsageError(
+        f"no colouring {color!r}", f"Colour by {', '.join(COLORINGS)}, or give a number for each layer's path."
+    )
+
+
+def _finite(value: object) -> float | None:
+    number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else None
+    return number if number is not None and abs(number) < float("inf") else None
+
+
+TEMPLATE_FIELDS: Mapping[str, Callable[[Layer, Call | None], object]] = {
+    "name": lambda layer, call: layer.name,
+    "path": lambda layer, call: layer.path,
+    "class": lambda layer, call: layer.class_name or "?",
+    "input": lambda layer, call: _shapes(call.input_shapes if call else ()),
+    "output": lambda layer, call: _shapes(call.output_shapes if call else ()),
+    "parameters": lambda layer, call: f"{layer.parameters.total:,}",
+    "dtype": lambda layer, call: layer.dtype or "?",
+    "trainable": lambda layer, call: "trainable" if layer.trainable else "frozen",
+}
+"""What a template for labels may name; also `config.<setting>`."""
+
+
+def label_function(label: str | Label | None) -> Label | None:
+    """The function that a template stands for; raises UsageError for a field that there is not."""
+    if label is None or not isinstance(label, str):
+        return label
+    fields = re.findall(r"\{([^{}]*)\}", label)
+    for field in fields:
+        if field not in TEMPLATE_FIELDS and not field.startswith("config."):
+            raise UsageError(
+                f"a label has no field {field!r}", f"The fields are {', '.join(TEMPLATE_FIELDS)} and config.<setting>."
+            )
+
+    def written(layer: Layer, call: Call | None) -> str:
+        def field(found: re.Match[str]) -> str:
+            name = found[1]
+            if name in TEMPLATE_FIELDS:
+                return str(TEMPLATE_FIELDS[name](layer, call))
+            return str(layer.config.get(name.removeprefix("config."), ""))
+
+        return re.sub(r"\{([^{}]*)\}", field, label).replace("\\n", "\n")
+
+    return written
+
+
+def _shapes(shapes: Sequence[tuple[int | None, ...] | None]) -> str:
+    return ", ".join("?" if shape is None else str(shape) for shape in shapes)
+
+
+def highlighted_layers(scene: Scene, patterns: str | Sequence[str]) -> frozenset[str]:
+    """The paths of the layers to be highlighted."""
+    ids = find_nodes(scene, patterns) if patterns else frozenset()
+    return frozenset(node.layer.path for node in scene.walk() if node.id in ids and node.layer)

@@ -1,0 +1,117 @@
+"""A diagram in outline: each group closed to one box, so that one look takes the whole model in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from netviz.analysis.diagram.titles import common_stem, composition
+from netviz.views import Box, Diagram, Edge, Family, Group
+
+OUTLINE_MOST = 30
+"""Boxes in an outline: what one look takes in."""
+
+
+def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
+    """The diagram with every group as one box, and layers between groups taken together where there are many.
+
+    `total` are the parameters of the model, of which the boxes say their share.
+    """
+    items: list[tuple[Box | Group, ...]] = [(child,) for child in diagram.children]
+    if len(items) > most:
+        items = _joined(items)
+    while len(items) > most:
+        items = _smallest_joined(items)
+    boxes = [_closed(item, total) for item in items]
+    ids = {
+        inner.id: box.id
+        for box, item in zip(boxes, items, strict=True)
+        for top in item
+        for inner in _walk(top)
+    }  # fmt: skip
+    return replace(diagram, children=tuple(boxes), edges=moved(diagram.edges, ids))
+
+
+def moved(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:
+    """The edges between what `ids` gives for their ends: each tensor once, those inside of one box left out."""
+    found: dict[tuple[str, str, str, int, str], Edge] = {}
+    for edge in edges:
+        tail, head = ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)
+        if tail == head:
+            continue
+        key = (tail, head, edge.tail, edge.output, edge.argument if head == edge.head else "")
+        if key not in found or (found[key].repeating and not edge.repeating):
+            found[key] = replace(edge, tail=tail, head=head)
+    return tuple(found.values())
+
+
+def _walk(item: Box | Group) -> Iterable[Box | Group]:
+    stack = [item]
+    while stack:
+        one = stack.pop()
+        yield one
+        if isinstance(one, Group):
+            stack.extend(reversed(one.children))
+
+
+def _joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box | Group, ...]]:
+    """The items with those between groups taken together; what enters the model stays alone."""
+    joined: list[tuple[Box | Group, ...]] = []
+    for item in items:
+        alone = isinstance(item[0], Group) or item[0].family == "input-output"
+        if joined and not alone and isinstance(joined[-1][0], Box) and joined[-1][0].family != "input-output":
+            joined[-1] = (*joined[-1], *item)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _smallest_joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box | Group, ...]]:
+    """The items with the two neighbours that hold fewest layers taken together, the earliest of them."""
+    sizes = [sum(len(one.layers) for one in item) for item in items]
+    place = min(range(len(items) - 1), key=lambda place: sizes[place] + sizes[place + 1])
+    return [*items[:place], (*items[place], *items[place + 1]), *items[place + 2 :]]
+
+
+def _closed(items: Sequence[Box | Group], total: int) -> Box:
+    """The box that stands for the items."""
+    first = items[0]
+    if len(items) == 1 and isinstance(first, Box):
+        return first
+    boxes = [inner for item in items for inner in _walk(item) if isinstance(inner, Box)]
+    layers = tuple(dict.fromkeys(path for item in items for path in item.layers))
+    counts = [item.parameters for item in items]
+    known = [count for count in counts if count is not None]
+    parameters = sum(known) if len(known) == len(counts) else None
+    group = first if len(items) == 1 and isinstance(first, Group) else None
+    names = [name for box in boxes for name in box.names]
+    classes = composition([name for box in boxes for name in box.classes])
+    last = boxes[-1]
+    return Box(
+        id=first.id,
+        names=(group.title if group else common_stem(names) or f"{names[0]} … {names[-1]}",),
+        classes=(group.class_name if group and group.class_name else None,),
+        family=group.family if group and group.class_name else _main_family(boxes),
+        kind="closed",
+        details=(classes,) if not (group and group.class_name) else (),
+        inputs=boxes[0].inputs,
+        outputs=last.last_outputs or last.outputs,
+        parameters=parameters,
+        share=None if parameters is None else parameters / total if total else 0.0,
+        repeats=group.repeats if group else (),
+        varies=group.varies if group else (),
+        shared=group.shared if group else None,
+        calls=tuple(call for box in boxes for call in box.calls),
+        layers=layers,
+        inside=len(layers),
+        highlighted=any(box.highlighted for box in boxes),
+    )
+
+
+def _main_family(boxes: Sequence[Box]) -> Family:
+    """The family of most parameters, or where there are none of most boxes."""
+    weights: dict[Family, tuple[int, int]] = {}
+    for box in boxes:
+        parameters, number = weights.get(box.family, (0, 0))
+        weights[box.family] = (parameters + (box.parameters or 0), number + 1)
+    return max(weights, key=lambda family: weights[family])

@@ -1,0 +1,39 @@
+"""What a block is called: by what the names of its layers have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def block_title(repeats: Sequence[Sequence[str]]) -> str:
+    """The common beginning of the names in each repeat: "conv2_block2 … conv5_block3", "" where they have none."""
+    stems = [common_stem(names) for names in repeats]
+    if not all(stems):
+        return common_stem([name for names in repeats for name in names])
+    first, last = stems[0], stems[-1]
+    return first if first == last else f"{first} … {last}"
+
+
+def common_stem(names: Sequence[str]) -> str:
+    """The words that all names begin with: "block2" for "block2_conv" and "block2_bn"; "" for none.
+
+    A stem of a number alone, or of one letter, says nothing.
+    """
+    if not names:
+        return ""
+    words = [re.findall(r"[^_/.\-]+[_/.\-]*", name) for name in names]
+    shortest = min(words, key=len)
+    stem = []
+    for place, word in enumerate(shortest):
+        if any(other[place] != word for other in words):
+            break
+        stem.append(word)
+    text = "".join(stem).rstrip("_/.-")
+    return text if len(text) > 1 and not text.isdigit() else ""
+
+
+def composition(classes: Sequence[str | None], most: int = 3) -> str:
+    """What a block is made of, for one that has no name: "Conv2D, BatchNormalization, ReLU", or how many layers."""
+    different = list(dict.fromkeys(name or "?" for name in classes))
+    return ", ".join(different) if len(different) <= most else f"{len(classes)} layers"

@@ -1,0 +1,99 @@
+"""Diagrams as DOT, for those who want to go on by hand with Graphviz, gvpr or pydot."""
+
+from __future__ import annotations
+
+from netviz.render.cells import shape_text
+from netviz.render.escape import dot
+from netviz.theme import FAMILY_COLORS
+from netviz.views import Box, Diagram, Group
+
+_GRAPH = (
+    'graph [rankdir={direction}, fontname="Helvetica", fontsize=12, compound=true, labeljust=l, style=rounded]',
+    'node [shape=box, style="rounded,filled", fillcolor=white, penwidth=2, fontname="Helvetica", fontsize=11]',
+    'edge [color="#8b97a5", arrowsize=0.7]',
+)
+
+
+def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
+    """The diagram in DOT, ending in a newline: a node per box, a cluster per group, an edge per tensor.
+
+    Nodes are n0, n1, … in the order of the diagram; what they stand for is in their label and tooltip.
+    """
+    names: dict[str, str] = {}
+    clusters: dict[str, str] = {}
+    for item in diagram.walk():
+        if isinstance(item, Box):
+            names[item.id] = f"n{len(names)}"
+        else:
+            clusters[item.id] = f"cluster{len(clusters)}"
+    inside = {group.id: next(iter(box.id for box in _boxes(group)), None) for group in diagram.groups}
+    lines = [f"digraph {dot(diagram.title)} {{", *(f"  {line};" for line in _GRAPH)]
+    lines[1] = lines[1].format(direction=direction)
+    for child in diagram.children:
+        lines += _item(child, diagram, names, clusters, "  ")
+    for edge in diagram.edges:
+        tail, head = inside.get(edge.tail, edge.tail), inside.get(edge.head, edge.head)
+        if edge.repeating or tail not in names or head not in names:
+            continue
+        ends = [f"ltail={clusters[edge.tail]}"] if edge.tail in clusters else []
+        ends += [f"lhead={clusters[edge.head]}"] if edge.head in clusters else []
+        ends.append(f"tooltip={dot(f'{_shape(edge.shape)} as {edge.argument}')}")
+        lines.append(f"  {names[tail]} -> {names[head]} [{', '.join(ends)}];")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _item(item: Box | Group, diagram: Diagram, names: dict[str, str], clusters: dict[str, str], line: str) -> list[str]:
+    if isinstance(item, Box):
+        color = FAMILY_COLORS[item.family].light
+        label = item.label if item.label is not None else "\n".join(_texts(item, diagram))
+        tooltip = dot("\n".join(item.calls))
+        return [f'{line}{names[item.id]} [label={dot(label)}, color="{color}", tooltip={tooltip}];']
+    title = " ".join(filter(None, (item.title, item.class_name, _repeats(item))))
+    varies = [f"{one.setting} {', '.join(one.values)}" for one in item.varies]
+    lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={dot(chr(10).join([title, *varies]))};"]
+    for child in item.children:
+        lines += _item(child, diagram, names, clusters, line + "  ")
+    return [*lines, f"{line}}}"]
+
+
+def _boxes(group: Group) -> list[Box]:
+    """The boxes in a group, at any depth."""
+    found: list[Box] = []
+    stack: list[Box | Group] = [group]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Box):
+            found.append(item)
+        else:
+            stack.extend(reversed(item.children))
+    return found
+
+
+def _repeats(item: Group) -> str:
+    return "×" + ", ".join(map(str, item.repeats)) if item.repeats else ""
+
+
+def _texts(box: Box, diagram: Diagram) -> list[str]:
+    """The lines of a box's label."""
+    show = diagram.show
+    name = " · ".join(box.names) if "name" in show else ""
+    classes = " + ".join(one or "?" for one in box.classes) if "class" in show and box.kind != "end" else ""
+    details = " ".join(box.details) if "details" in show else ""
+    shapes = " → ".join(
+        ", ".join(map(_shape, shapes))
+        for field, shapes in (("input", box.inputs), ("output", box.outputs))
+        if field in show and shapes
+    )
+    parameters = f"{box.parameters:,} parameters" if "parameters" in show and box.parameters else ""
+    facts = [
+        box.activation if "activation" in show else "",
+        box.dtype if "dtype" in show else "",
+        "frozen" if "trainable" in show and box.trainable is False else "",
+        *(f"{key} {value}" for key, value in box.settings if "config" in show),
+    ]
+    lines = [name, " ".join(filter(None, (classes, details))), shapes, parameters, ", ".join(filter(None, facts))]
+    return [line for line in lines if line]
+
+
+def _shape(shape: tuple[int | None, ...] | None) -> str:
+    return shape_text(shape)
