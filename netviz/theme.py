@@ -68,3 +68,79 @@ TONES: Mapping[Tone, Color] = MappingProxyType(
     }
 )
 """The neutral tones, from the paper to the ink on it, and the one accent."""
+
+GraphTone = Literal[
+    "card", "rim", "frame", "tint-1", "tint-2", "tint-3", "tint-4", "edge", "skip", "track", "badge", "on-badge", "hatch",
+]  # fmt: skip
+
+GRAPH_TONES: Mapping[GraphTone, Color] = MappingProxyType(
+    {
+        "card": Color("#ffffff", "#202a35", 231),
+        "rim": Color("#c5ced8", "#3a4654", 250),
+        "frame": Color("#bccada", "#34414f", 250),
+        "tint-1": Color("#f4f7fb", "#131a22", 255),
+        "tint-2": Color("#e9eff7", "#171f29", 254),
+        "tint-3": Color("#dfe8f2", "#1b2530", 253),
+        "tint-4": Color("#d6e1ee", "#1f2a36", 252),
+        "edge": Color("#8b97a5", "#6b7887", 246),
+        "skip": Color("#39424e", "#c9d3de", 238),
+        "track": Color("#e8edf2", "#313d4a", 254),
+        "badge": Color("#1b2430", "#e8edf2", 235),
+        "on-badge": Color("#ffffff", "#0f141a", 231),
+        "hatch": Color("#777777", "#9e9e9e", 244),
+    }
+)
+"""What graphs need besides the neutral tones: cards and groups (tints by depth), edges, badges."""
+
+PRINT_TONES: Mapping[Tone | GraphTone, str] = MappingProxyType(
+    {
+        "paper": "#ffffff", "tint": "#f5f5f5", "line": "#999999", "muted": "#333333", "ink": "#000000",
+        "accent": "#000000", "card": "#ffffff", "rim": "#000000", "frame": "#555555", "tint-1": "#f5f5f5",
+        "tint-2": "#ebebeb", "tint-3": "#e0e0e0", "tint-4": "#d6d6d6", "edge": "#555555", "skip": "#000000",
+        "track": "#dddddd", "badge": "#000000", "on-badge": "#ffffff", "hatch": "#000000",
+    }
+)  # fmt: skip
+"""The tones of a graph in black and white."""
+
+PRINT_FILLS: Mapping[Family, str] = MappingProxyType(
+    {
+        "input-output": "#ffffff", "convolution": "#3a3a3a", "normalisation": "level", "activation": "rising",
+        "pooling": "#b9b9b9", "dense": "crossed", "recurrent": "upright", "attention": "falling", "reshaping": "dotted",
+        "merging": "#7c7c7c", "regularisation": "#e4e4e4", "preprocessing": "grid", "model": "#000000",
+        "unknown": "sparse",
+    }
+)  # fmt: skip
+"""Families in black and white: a grey, or the name of a hatch."""
+
+HATCHES: Mapping[str, tuple[int, float, str]] = MappingProxyType(
+    {
+        "rising": (5, 1.1, "M-1 1L1-1M0 5L5 0M4 6L6 4"),
+        "falling": (5, 1.6, "M-1 4L1 6M0 0L5 5M4-1L6 1"),
+        "crossed": (4, 1.0, "M0 0L4 4M4 0L0 4"),
+        "level": (4, 1.0, "M0 2H4"),
+        "upright": (3, 1.0, "M1.5 0V3"),
+        "grid": (4, 0.8, "M0 2H4M2 0V4"),
+        "dotted": (4, 1.6, "M1.2 2H2.8"),
+        "sparse": (8, 1.0, "M-1 1L1-1M0 8L8 0M7 9L9 7"),
+        "grey": (4, 1.3, "M-1 1L1-1M0 4L4 0M3 5L5 3"),
+    }
+)
+"""Hatches by name: the side of the tile, the width of the stroke, its path. "grey" is the unknown's in colour."""
+
+SCALE: tuple[Color, ...] = (
+    Color("#dbe9f6", "#1d3550", 153),
+    Color("#bad6eb", "#1f4e79", 117),
+    Color("#89bedc", "#2b6ea6", 74),
+    Color("#539ecd", "#4590cc", 32),
+    Color("#2b7bba", "#6fb0e3", 25),
+    Color("#0b559f", "#a3d0f2", 24),
+    Color("#08306b", "#dff0fd", 17),
+)
+"""Magnitudes in seven steps, from next to the paper to far from it. On light paper: ColorBrewer's Blues."""
+
+PRINT_SCALE = ("#f2f2f2", "#d9d9d9", "#bdbdbd", "#969696", "#6b6b6b", "#3f3f3f", "#000000")
+
+CATEGORIES: tuple[Family, ...] = (
+    "convolution", "activation", "dense", "pooling", "attention", "reshaping", "preprocessing",
+)  # fmt: skip
+"""The families whose colours tell other kinds apart, in this order: dtypes, and what is frozen."""

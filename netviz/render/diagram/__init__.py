@@ -1,0 +1,18 @@
+"""Diagrams as pictures: cards and groups are measured, laid out, and written as SVG; PNG, PDF and HTML come from that."""
+
+from __future__ import annotations
+
+from netviz.render.diagram.page import svg_to_fragment, svg_to_page
+from netviz.render.diagram.picture import diagram_to_svg
+from netviz.render.diagram.raster import svg_to_pdf, svg_to_png
+from netviz.render.diagram.styles import Palette, Theme
+
+__all__ = [
+    "Palette",
+    "Theme",
+    "diagram_to_svg",
+    "svg_to_fragment",
+    "svg_to_page",
+    "svg_to_pdf",
+    "svg_to_png",
+]

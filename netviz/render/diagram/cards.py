@@ -1,0 +1,312 @@
+"""Boxes to cards: what is written where on each, and how large it becomes. Knows sizes and words, nothing of SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from netviz.render.diagram.metrics import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, Face, is_safe, text_width, wrap
+from netviz.render.diagram.wording import (
+    class_words,
+    counted,
+    parameter_words,
+    repeat_words,
+    shape_lines,
+    varies_words,
+)
+from netviz.views import Box, Diagram
+
+BAND = 7
+LEFT = 16
+RIGHT = 10
+GAP = 14
+RADIUS = 7
+STACK = 4
+"""How far the card behind a closed one looks out below it."""
+
+NARROWEST, WIDEST = 96, 340
+COMFORT = 0.9
+"""The part of a diagram's cards that has its contents side by side; the others write the class below the name."""
+
+_NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES, _LABEL_LINES = 4, 2, 2, 3, 24
+_TOP, _BOTTOM = 7, 13  # above the first line, below the last baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text by its baseline; `end` where x is its right end, `length` where it must be drawn that wide."""
+
+    x: float
+    y: float
+    text: str
+    face: Face
+    end: bool = False
+    length: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A dark pill with how often something stands, or the ring with the number of a shared layer."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+    ring: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies."""
+
+    box: Box
+    width: float
+    height: float
+    texts: tuple[Text, ...]
+    badges: tuple[Badge, ...] = ()
+    bar: float | None = None
+
+
+@dataclass(slots=True)
+class _Content:
+    """What is to be written on a card, before its width is known."""
+
+    name: str
+    kind: str
+    shapes: list[str]
+    parameters: str
+    notes: list[str]
+    repeats: str
+    shared: str
+    label: str | None
+    bar: bool
+    badge: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.badge = badge_width(self.repeats)
+
+
+def make_cards(diagram: Diagram) -> dict[str, Card]:
+    """The card of every box by its id; those of layers and closed groups are all of one width."""
+    contents = {box.id: _content(box, diagram) for box in diagram.boxes}
+    full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
+    width = _common_width([contents[box.id] for box in full])
+    cards = {}
+    for box in diagram.boxes:
+        content = contents[box.id]
+        cards[box.id] = _card(box, content, width) if box.kind in ("layer", "closed") else _pill(box, content)
+    return cards
+
+
+def badge_width(text: str) -> float:
+    """The width of the pill around `text`, 0 for none."""
+    return math.ceil(max(24.0, text_width(text, BADGE) * 1.08 + 14)) if text else 0.0
+
+
+def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool = False) -> Text:
+    """The text at its place, of fixed length where some reader's font could push it out of `room` pixels."""
+    if is_safe(text, face, room):
+        return Text(x, y, text, face, end)
+    return Text(x, y, text, face, end, round(min(text_width(text, face), room), 1))
+
+
+def _content(box: Box, diagram: Diagram) -> _Content:
+    show = diagram.show
+    notes: list[str] = []
+    states = {"activation": box.activation, "dtype": box.dtype, "trainable": "frozen" * (box.trainable is False)}
+    words = [word for key, word in states.items() if key in show and word]
+    if box.kind == "closed" and box.inside and None not in box.classes[:1]:
+        words.append(counted(box.inside, "layer"))
+    if box.present is not None:
+        words.append(f"in {box.present[0]} of {box.present[1]}")
+    if diagram.coloring == "values" and box.value is not None:
+        words.append(f"value {box.value:.4g}")
+    if words:
+        notes.append(" · ".join(words))
+    if "config" in show and box.settings:
+        notes.append(" · ".join(f"{setting} {value}" for setting, value in box.settings))
+    if box.varies and (show & {"config", "details", "name", "class"}):
+        notes.extend(map(varies_words, box.varies))
+    kind = class_words(box, details="details" in show) if "class" in show else ""
+    if "class" not in show and "details" in show:
+        kind = " ".join(box.details)
+    if box.kind == "closed" and box.inside and not kind and "class" in show:
+        kind = counted(box.inside, "layer")
+    parameters = parameter_words(box) if "parameters" in show else ""
+    return _Content(
+        name=" · ".join(name for name in box.names if name) if "name" in show else "",
+        kind=kind,
+        shapes=shape_lines(box, show),
+        parameters=parameters,
+        notes=notes,
+        repeats=repeat_words(box.repeats),
+        shared="" if box.shared is None else str(box.shared),
+        label=box.label,
+        bar="share" in show and bool(box.parameters) and box.share is not None,
+    )
+
+
+def _common_width(contents: Sequence[_Content]) -> float:
+    """The width that lets most cards write their contents side by side, within bounds."""
+    naturals = sorted(map(_natural_width, contents))
+    if not naturals:
+        return NARROWEST
+    return min(max(math.ceil(naturals[math.ceil(len(naturals) * COMFORT) - 1] / 4) * 4, NARROWEST), WIDEST)
+
+
+def _natural_width(content: _Content) -> float:
+    if content.label is not None:
+        lines = [text_width(line[:200], NOTE) for line in content.label.split("\n")[:_LABEL_LINES]]
+        return LEFT + max(lines) + RIGHT
+    shared = 20 if content.shared else 0
+    badge = content.badge + 8 if content.badge else 0
+    first = _side_by_side(text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)) + badge
+    shapes = [text_width(line, SHAPE) for line in content.shapes]
+    second = _side_by_side(shapes[0] if shapes else 0, text_width(content.parameters, NOTE))
+    notes = [min(text_width(note, NOTE), 200) for note in content.notes]
+    return LEFT + max(first, second, *notes, *shapes) + RIGHT if notes or shapes else LEFT + max(first, second) + RIGHT
+
+
+def _side_by_side(left: float, right: float) -> float:
+    return left + GAP + right if left and right else left + right
+
+
+class _Writer:
+    """Lines of a card from the top down."""
+
+    def __init__(self, width: float) -> None:
+        self.room = width - LEFT - RIGHT
+        self.right = width - RIGHT
+        self.texts: list[Text] = []
+        self.badges: list[Badge] = []
+        self.bottom = float(_TOP)
+        self.baseline = 0.0
+
+    def line(self, face: Face, left: str, right: str = "", right_face: Face | None = None, reserved: float = 0) -> None:
+        """One line with a text at either end, which fit; `reserved` pixels at the right are taken."""
+        self.baseline = self.bottom + face.line - (3 if face is NAME else 4)
+        if self.texts and face is not NAME and self.texts[-1].face is NAME:
+            self.baseline += 3
+        self.bottom = self.baseline + (3 if face is NAME else 4)
+        room = self.room - reserved
+        right_face = right_face or face
+        left_width, right_width = text_width(left, face), text_width(right, right_face)
+        spare = max(0.0, room - left_width - right_width - (GAP / 2 if left and right else 0))
+        if left:
+            self.texts.append(fitted(LEFT, self.baseline, left, face, left_width + spare / (2 if right else 1)))
+        if right:
+            room_right = right_width + spare / (2 if left else 1)
+            self.texts.append(fitted(self.right - reserved, self.baseline, right, right_face, room_right, end=True))
+
+    def lines(self, face: Face, text: str, most: int) -> None:
+        for line in wrap(text, face, self.room, most):
+            self.line(face, line)
+
+
+def _card(box: Box, content: _Content, width: float) -> Card:
+    writer = _Writer(width)
+    if content.label is not None:
+        for line in content.label.split("\n")[:_LABEL_LINES]:
+            writer.lines(NOTE, line, _NAME_LINES)
+    else:
+        _head(writer, content)
+        _body(writer, content)
+    if not writer.texts:
+        writer.bottom = writer.baseline = 20
+    bar = writer.baseline + 6.5 if content.bar and content.label is None else None
+    # A line alone stands in the middle of its card.
+    height = max(math.ceil(writer.baseline + (_BOTTOM if len({text.y for text in writer.texts}) > 1 or bar else 12)), 32)
+    height += STACK if box.kind == "closed" else 0
+    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar)
+
+
+def _head(writer: _Writer, content: _Content) -> None:
+    """Name at the left and class at the right where both fit, else the class below the name."""
+    reserved = content.badge + 8 if content.badge else 0.0
+    mark = 20.0 if content.shared else 0.0
+    names = wrap(content.name, NAME, writer.room - mark - reserved, _NAME_LINES)
+    kinds = wrap(content.kind, CLASS, writer.room, _CLASS_LINES)
+    name_width = text_width(names[-1], NAME) + mark if names else mark
+    if not names and kinds:
+        # The class is the strongest word where there is no name.
+        kinds = wrap(content.kind, CLASS, writer.room - mark - reserved, _CLASS_LINES + 1)
+        for place, line in enumerate(kinds):
+            writer.line(CLASS, line)
+            if place == 0:
+                name_width = text_width(line, CLASS) + mark
+                _badges(writer, content, LEFT + name_width)
+        return
+    beside = len(kinds) == 1 and name_width + GAP + text_width(kinds[0], CLASS) <= writer.room - reserved
+    for place, line in enumerate(names):
+        kind = kinds[0] if beside and len(names) == 1 else ""
+        # A mark after the name is no room for the class to use.
+        if kind and mark:
+            writer.line(NAME, line, reserved=writer.room - text_width(line, NAME) - 1)
+            baseline = writer.baseline
+            room = writer.room - reserved - name_width - GAP / 2
+            writer.texts.append(fitted(writer.right - reserved, baseline, kind, CLASS, room, end=True))
+        else:
+            taken = reserved + mark if not kind else reserved
+            writer.line(NAME, line, kind, CLASS, reserved=taken)
+        if place == 0 and content.badge:
+            _badge(writer, content)
+    if names and content.shared:
+        _ring(writer, content, LEFT + name_width)
+    elif not names:
+        writer.bottom = max(writer.bottom, float(_TOP))
+    if not (beside and len(names) == 1):
+        for line in kinds:
+            writer.line(CLASS, line)
+
+
+def _badges(writer: _Writer, content: _Content, end: float) -> None:
+    if content.badge:
+        _badge(writer, content)
+    if content.shared:
+        _ring(writer, content, end)
+
+
+def _badge(writer: _Writer, content: _Content) -> None:
+    x = writer.right - content.badge + 2
+    writer.badges.append(Badge(x, writer.baseline - 13, content.badge, 17, content.repeats))
+
+
+def _ring(writer: _Writer, content: _Content, end: float) -> None:
+    """The number of a shared layer, in a ring whose right side is at `end`."""
+    width = max(14.0, text_width(content.shared, NUMBER) + 8)
+    writer.badges.append(Badge(end - 14, writer.baseline - 11.5, width, 14, content.shared, ring=True))
+
+
+def _body(writer: _Writer, content: _Content) -> None:
+    shapes = [line for words in content.shapes for line in wrap(words, SHAPE, writer.room, _SHAPE_LINES)]
+    parameters = content.parameters
+    width = text_width(parameters, NOTE)
+    last = text_width(shapes[-1], SHAPE) if shapes else 0.0
+    beside = bool(parameters) and last + GAP + width <= writer.room
+    for place, line in enumerate(shapes):
+        writer.line(SHAPE, line, parameters if beside and place == len(shapes) - 1 else "", NOTE)
+    if parameters and not (beside and shapes):
+        for line in wrap(parameters, NOTE, writer.room, 1):
+            writer.line(NOTE, "", line)
+    for note in content.notes:
+        writer.lines(NOTE, note, _NOTE_LINES)
+
+
+def _pill(box: Box, content: _Content) -> Card:
+    """The end of a model or the stub of an edge: the name, and of an end the shape, in the middle of a small pill."""
+    name = (wrap(box.label if box.label is not None else content.name, NOTE, 180, 1) or [""])[0]
+    shape = (wrap(content.shapes[0], SHAPE, 180, 1) or [""])[0] if content.shapes and box.kind == "end" else ""
+    if not name and not shape:
+        name = (wrap(class_words(box, details=False), NOTE, 180, 1) or [""])[0]
+    name_width, shape_width = text_width(name, NOTE), text_width(shape, SHAPE)
+    width = max(48.0, math.ceil(_side_by_side(name_width, shape_width) * 1.04 + 28))
+    x = (width - _side_by_side(name_width, shape_width)) / 2
+    room = (width - 20) - (GAP / 2 if name and shape else 0)
+    texts = []
+    if name:
+        texts.append(fitted(round(x, 1), 16.5, name, NOTE, name_width + (0 if shape else (room - name_width) / 2)))
+    if shape:
+        texts.append(fitted(round(width - x, 1), 16.5, shape, SHAPE, min(shape_width * 1.05, room), end=True))
+    return Card(box, width, 25, tuple(texts))

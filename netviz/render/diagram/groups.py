@@ -1,0 +1,95 @@
+"""Groups to headers: title, class, what varies and how often, and the room that they take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted
+from netviz.render.diagram.metrics import CLASS, NOTE, NUMBER, TITLE, text_width, wrap
+from netviz.render.diagram.wording import repeat_words, varies_words
+from netviz.render.layout.geometry import Cluster, Node
+from netviz.views import Box, Group
+
+INSET = 14
+_WIDEST, _NARROWEST = 300, 130
+_TITLE_LINES, _VARIES_LINES = 3, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the top of a group; places are relative to its upper left corner.
+
+    The badge is a pill at the right: `badge` is its text, `badge_width` its size.
+    """
+
+    group: Group
+    width: float
+    height: float
+    texts: tuple[Text, ...]
+    badge: str
+    badge_width: float
+    ring: Badge | None = None
+
+
+def make_header(group: Group) -> Header:
+    """The header of a group, as wide as it needs to be."""
+    badge = repeat_words(group.repeats, parallel=group.parallel)
+    pill = badge_width(badge)
+    room = _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
+    titles = wrap(group.title, TITLE, room, _TITLE_LINES)
+    kind = group.class_name or ""
+    kind_width = text_width(kind, CLASS)
+    last = text_width(titles[-1], TITLE) if titles else 0.0
+    mark = 20.0 if group.shared is not None else 0.0
+    beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
+    below = [] if beside else wrap(kind, CLASS, room, 2)
+    notes = [line for item in group.varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)]
+    rows = [(line, TITLE) for line in titles] + [(line, CLASS) for line in below] + [(line, NOTE) for line in notes]
+    tops = [text_width(line, face) for line, face in rows if face is not NOTE]
+    natural = max([*tops, last + mark + (8 + kind_width if beside else 0)], default=0.0) + (pill + GAP if pill else 0)
+    natural = max([natural, *(text_width(line, NOTE) for line in notes)])
+    width = max(float(_NARROWEST), math.ceil(natural * 1.04) + 2 * INSET) if rows or pill else 0.0
+    inner = width - 2 * INSET
+    texts: list[Text] = []
+    y = 5.0
+    ring = None
+    for place, (line, face) in enumerate(rows):
+        y += face.line
+        space = inner if face is NOTE else inner - (pill + GAP if pill else 0)
+        if place == len(titles) - 1:
+            space -= mark + (8 + kind_width if beside else 0)
+        texts.append(fitted(INSET, y, line, face, max(space, text_width(line, face))))
+        if place == len(titles) - 1:
+            # What follows the title on its line stands where Helvetica ends, so the title must end there, too.
+            if mark or beside:
+                texts[-1] = Text(INSET, y, line, face, length=round(last, 1))
+            if mark:
+                size = max(14.0, text_width(str(group.shared), NUMBER) + 8)
+                ring = Badge(INSET + last + 6, y - 11, size, 14, str(group.shared), ring=True)
+            if beside:
+                at = INSET + last + mark + 8
+                texts.append(fitted(at, y, kind, CLASS, max(kind_width, width - at - INSET - (pill + GAP if pill else 0))))
+    height = max(y + 7, 30.0 if pill else 0.0) if rows or pill else 0.0
+    return Header(group, width, height, tuple(texts), badge, pill, ring)
+
+
+def make_headers(groups: tuple[Group, ...]) -> dict[str, Header]:
+    """The header of every group by its id."""
+    return {group.id: make_header(group) for group in groups}
+
+
+def plan_children(
+    children: tuple[Box | Group, ...], cards: Mapping[str, Card], headers: Mapping[str, Header]
+) -> tuple[Node | Cluster, ...]:
+    """The boxes and groups as nodes and clusters to be laid out."""
+    planned: list[Node | Cluster] = []
+    for item in children:
+        if isinstance(item, Box):
+            planned.append(Node(item.id, cards[item.id].width, cards[item.id].height))
+        else:
+            header = headers[item.id]
+            inner = plan_children(item.children, cards, headers)
+            planned.append(Cluster(item.id, header.width, header.height, inner))
+    return tuple(planned)

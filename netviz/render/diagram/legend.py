@@ -1,0 +1,144 @@
+"""What the colours mean: the meaning of each box, and the legend that tells them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netviz.render.diagram.cards import Text, fitted
+from netviz.render.diagram.metrics import NOTE, text_width, wrap
+from netviz.render.diagram.wording import short_count
+from netviz.theme import CATEGORIES, SCALE
+from netviz.views import FAMILIES, Box, Diagram
+
+_LABELS = {"input-output": "input", "pooling": "pooling, resizing", "model": "model, group"}
+"""Families whose name needs another word; the others are called what they are."""
+
+SWATCH = 10
+_ROW = 17
+_STEP = 22
+_BETWEEN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A swatch of a meaning by its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Swatches and words; places are relative to its upper left corner."""
+
+    width: float
+    height: float
+    keys: tuple[Key, ...]
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """By the id of a box the meaning of its colour, and what the legend says of each meaning.
+
+    A scale has words for its two ends only.
+    """
+
+    of_box: Mapping[str, str]
+    entries: tuple[tuple[str, str], ...]
+    ends: tuple[str, str] | None = None
+
+
+def find_meanings(diagram: Diagram) -> Meanings:
+    """What the colour of each box means under the diagram's coloring."""
+    boxes = diagram.boxes
+    if diagram.coloring == "trainable":
+        return _kinds(boxes, {box.id: _TRAINABLE[box.trainable] for box in boxes}, list(_TRAINABLE.values()))
+    if diagram.coloring == "dtype":
+        names = sorted({box.dtype for box in boxes if box.dtype})
+        return _kinds(boxes, {box.id: box.dtype or "no dtype" for box in boxes}, [*names, "no dtype"])
+    if diagram.coloring in ("parameters", "values"):
+        return _magnitudes(diagram, boxes)
+    used = {box.family for box in boxes if box.kind != "stub"}
+    entries = tuple((family, _LABELS.get(family, family)) for family in FAMILIES if family in used)
+    return Meanings({box.id: box.family for box in boxes}, entries)
+
+
+_TRAINABLE = {True: "trainable", False: "frozen", None: "no weights"}
+
+
+def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str]) -> Meanings:
+    """A colour per word, in the order given; the last word, and what is beyond the palette, is grey."""
+    colors = {word: f"kind-{place}" for place, word in enumerate(order[:-1][: len(CATEGORIES)])}
+    used = {words[box.id] for box in boxes if box.kind != "stub"}
+    entries = tuple((colors.get(word, "regularisation"), word) for word in order if word in used)
+    return Meanings({box.id: colors.get(words[box.id], "regularisation") for box in boxes}, entries)
+
+
+def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
+    """Steps of a scale: of counts by their logarithm, of other values evenly; boxes without a value are grey."""
+    counts = diagram.coloring == "parameters"
+    values = {}
+    for box in boxes:
+        value = box.value if box.value is not None or not counts else box.parameters
+        if value is not None and math.isfinite(value) and not (counts and value <= 0):
+            values[box.id] = math.log10(value) if counts else float(value)
+    if not values:
+        return Meanings({box.id: "regularisation" for box in boxes}, ())
+    low, high = min(values.values()), max(values.values())
+    span = high - low
+    steps = {
+        key: f"step-{min(int((value - low) / span * len(SCALE)), len(SCALE) - 1) if span > 0 else len(SCALE) // 2}"
+        for key, value in values.items()
+    }
+    ends = (low, high)
+    words = [short_count(round(10**end)) if counts else f"{end:.4g}" for end in ends]
+    entries = tuple((f"step-{step}", "") for step in range(len(SCALE)))
+    meanings = {box.id: steps.get(box.id, "regularisation") for box in boxes}
+    return Meanings(meanings, entries, (words[0], words[1]))
+
+
+def make_legend(meanings: Meanings, width: float) -> Legend | None:
+    """The legend in rows of at most `width` pixels; None where there is nothing to tell apart."""
+    if meanings.ends is not None:
+        return _scale(meanings, meanings.ends)
+    if len(meanings.entries) < 2:
+        return None
+    words = [(wrap(label, NOTE, 160, 1) or [""])[0] for _, label in meanings.entries]
+    sizes = [SWATCH + 5 + math.ceil(text_width(word, NOTE) * 1.04) for word in words]
+    for rows in range(1, len(sizes) + 1):
+        columns = _columns(sizes, rows)
+        if sum(columns) + _BETWEEN * (len(columns) - 1) <= width:
+            break
+    keys: list[Key] = []
+    texts: list[Text] = []
+    for place, (meaning, _) in enumerate(meanings.entries):
+        row, column = divmod(place, len(columns))
+        x, y = sum(columns[:column]) + _BETWEEN * column, row * _ROW
+        keys.append(Key(x, y + 2, SWATCH, meaning))
+        if words[place]:
+            texts.append(fitted(x + SWATCH + 5, y + 11, words[place], NOTE, columns[column] - SWATCH - 5))
+    height = (len(sizes) - 1) // len(columns) * _ROW + 14
+    return Legend(sum(columns) + _BETWEEN * (len(columns) - 1), height, tuple(keys), tuple(texts))
+
+
+def _columns(sizes: Sequence[float], rows: int) -> list[float]:
+    """The widths of the columns that put `sizes` in at most so many rows, of which all but the last are full."""
+    count = math.ceil(len(sizes) / rows)
+    return [max(sizes[column::count]) for column in range(count)]
+
+
+def _scale(meanings: Meanings, ends: tuple[str, str]) -> Legend:
+    low, high = ends
+    left = math.ceil(text_width(low, NOTE) * 1.04)
+    right = math.ceil(text_width(high, NOTE) * 1.04)
+    keys = tuple(
+        Key(left + 6 + place * _STEP, 2, _STEP, meaning) for place, (meaning, _) in enumerate(meanings.entries)
+    )
+    end = left + 12 + len(keys) * _STEP
+    texts = (fitted(0, 11, low, NOTE, left), fitted(end, 11, high, NOTE, right))
+    return Legend(end + right, 14, keys, texts)

@@ -1,0 +1,168 @@
+"""How wide a text will be in whichever font the reader has, and how it is broken to fit; knows nothing of drawing.
+
+An SVG does not carry its fonts. Widths are those of Helvetica, which Arial and Liberation Sans share, and every text that
+the widest usual substitute would push out of its place is given the length that it must be drawn in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from netviz.render.escape import visible
+from netviz.render.fold import BREAKS, Break
+
+SANS = "Helvetica,Arial,'Liberation Sans',sans-serif"
+MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+
+# Adobe, "Core 14 AFM files", Helvetica and Helvetica-Bold 1.006: WX of U+0020 to U+007E, thousandths of an em.
+_REGULAR = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556,
+    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
+    260, 334, 584,
+)  # fmt: skip
+_BOLD = (
+    278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 333, 333, 584, 584, 584, 611, 975, 722, 722, 722, 722, 667, 611, 778, 722, 278, 556, 722, 611, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 333, 278, 333, 584, 556, 333, 556, 611, 556, 611,
+    556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389,
+    280, 389, 584,
+)  # fmt: skip
+_MONO = 0.602  # DejaVu Sans Mono and Menlo; Liberation Mono has 0.600, Consolas 0.550
+_SIGNS = {"·": 0.278, "×": 0.584, "…": 1.0, "→": 1.0, "–": 0.556, "−": 0.584}
+_KNOWN = re.compile("[ -~·×…–−]*")
+
+_WIDEST = {"sans": 1.45, "mono": 1.05}
+"""How much wider than measured a text may come out: DejaVu Sans Bold has a t of 1.44 times Helvetica's, SF Mono 0.62 em."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A kind of text: its CSS class, size in pixels, weight, and the line it takes."""
+
+    css: str
+    size: float
+    line: float
+    bold: bool = False
+    mono: bool = False
+
+
+NAME = Face("n", 13, 16, bold=True)
+CLASS = Face("k", 11, 15, bold=True)
+SHAPE = Face("s", 11, 15, mono=True)
+NOTE = Face("t", 11, 15)
+TITLE = Face("g", 12, 16, bold=True)
+HEADLINE = Face("h", 14, 19, bold=True)
+BADGE = Face("b", 11, 15, bold=True)
+NUMBER = Face("o", 9, 12, bold=True)
+ARGUMENT = Face("a", 9, 11)
+FACES = (NAME, CLASS, SHAPE, NOTE, TITLE, HEADLINE, BADGE, NUMBER, ARGUMENT)
+
+
+def _table(widths: Sequence[int]) -> dict[str, float]:
+    return {chr(code): width / 1000 for code, width in enumerate(widths, start=0x20)} | _SIGNS
+
+
+_SANS = {False: _table(_REGULAR), True: _table(_BOLD)}
+
+
+@lru_cache(maxsize=20_000)
+def text_width(text: str, face: Face) -> float:
+    """Pixels that `text` takes in `face`: exact for the fonts named above, an estimate where they have no such glyph."""
+    if face.mono:
+        ems = _MONO * len(text) if text.isascii() else sum(map(_mono_width, text))
+        return ems * face.size
+    table = _SANS[face.bold]
+    try:
+        return sum(map(table.__getitem__, text)) * face.size
+    except KeyError:
+        return sum(_sans_width(char, table) for char in text) * face.size
+
+
+def _mono_width(char: str) -> float:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0.0
+    return 1.204 if unicodedata.east_asian_width(char) in "WF" else _MONO
+
+
+def _sans_width(char: str, table: dict[str, float]) -> float:
+    """An accented letter is as wide as its base, a wide character one em, and what is in no table 0.8 em."""
+    if char in table:
+        return table[char]
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.0
+    return table.get(unicodedata.normalize("NFD", char)[0], 0.8)
+
+
+def is_safe(text: str, face: Face, room: float) -> bool:
+    """Whether `text` stays within `room` pixels in whatever font a reader has."""
+    wide = _WIDEST["mono" if face.mono else "sans"]
+    return text_width(text, face) * wide <= room and _KNOWN.fullmatch(text) is not None
+
+
+def wrap(text: str, face: Face, width: float, lines: int, breaks: Sequence[Break] = BREAKS["class"]) -> list[str]:
+    """`text` made visible, in at most `lines` lines of at most `width` pixels, elided in the middle if it must be.
+
+    It is broken at the best places that do: spaces, then the separators of names, then humps, then anywhere.
+    """
+    text = visible(text if len(text) <= 4000 else f"{text[:2000]}…{text[-2000:]}").strip()
+    if text_width(text, face) <= width:
+        return [text] if text else []
+    found = _fold(text, face, width, breaks[:-1])
+    if len(found) <= lines:
+        return found
+    low, high = 1, min(len(text), int(lines * width / (0.2 * face.size))) // 2
+    while low < high:  # the most characters of either end that fit
+        middle = (low + high + 1) // 2
+        fits = len(_fold(_elided(text, middle), face, width, breaks[:-1])) <= lines
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return _fold(_elided(text, low), face, width, breaks[:-1])[:lines]
+
+
+def _elided(text: str, end: int) -> str:
+    tail = text[len(text) - end :]
+    while tail and unicodedata.combining(tail[0]):
+        tail = tail[1:]
+    return f"{text[:end]}…{tail}"
+
+
+def _fold(text: str, face: Face, width: float, breaks: Sequence[Break]) -> list[str]:
+    if text_width(text.rstrip(" "), face) <= width:
+        return [text.rstrip(" ")]
+    pieces = breaks[0].split(text) if breaks else _chunks(text, face, width)
+    lines: list[str] = []
+    line = ""
+    for piece in pieces:
+        if text_width((line + piece).rstrip(" "), face) <= width:
+            line += piece
+            continue
+        if line.strip(" "):
+            lines.append(line.rstrip(" "))
+        *full, line = _fold(piece, face, width, breaks[1:]) if breaks else [piece]
+        if piece.endswith(" "):
+            line += " "
+        lines += full
+    if line.strip(" "):
+        lines.append(line.rstrip(" "))
+    return lines or [""]
+
+
+def _chunks(text: str, face: Face, width: float) -> list[str]:
+    """`text` cut into the longest pieces that fit, combining characters left with what they stand on."""
+    pieces = [""]
+    room = width
+    for char in text:
+        size = text_width(char, face)
+        if size > room and size and pieces[-1]:
+            pieces.append("")
+            room = width
+        pieces[-1] += char
+        room -= size
+    return pieces

@@ -1,0 +1,104 @@
+"""A diagram to the text of its SVG: cards, then places, then everything around, then the writing."""
+
+from __future__ import annotations
+
+from netviz.render.cells import count_text
+from netviz.render.diagram.cards import Text, fitted, make_cards
+from netviz.render.diagram.groups import make_headers, plan_children
+from netviz.render.diagram.legend import find_meanings, make_legend
+from netviz.render.diagram.metrics import HEADLINE, NOTE, text_width, wrap
+from netviz.render.diagram.styles import Theme
+from netviz.render.diagram.svg import Drawing, write_svg
+from netviz.render.diagram.wording import counted, short_count
+from netviz.render.layout import lay_out
+from netviz.render.layout.engine import Engine
+from netviz.render.layout.geometry import Direction, Link, Plan, Splines
+from netviz.views import Diagram
+
+MARGIN = 24
+_NARROWEST = 200
+_WIDEST_CAPTION = 640
+_LEGEND_GAP = 20
+_LEGEND_WIDTH = 720
+
+
+def diagram_to_svg(
+    diagram: Diagram,
+    *,
+    theme: Theme = "light",
+    direction: Direction = "TB",
+    splines: Splines = "spline",
+    aspect: float | None = None,
+    legend: bool = True,
+    caption: bool = True,
+    background: bool = True,
+    engine: Engine = "embedded",
+    timeout: float = 60.0,
+) -> str:
+    """The diagram as an SVG document, the same bytes for the same diagram.
+
+    `aspect` is the width divided by the height that is aimed at, None to leave long chains as they are. `theme` "auto"
+    follows the reader, "print" needs no colour. Raises what `lay_out` does.
+    """
+    cards = make_cards(diagram)
+    headers = make_headers(diagram.groups)
+    drawn = [edge for edge in diagram.edges if not edge.repeating]
+    plan = Plan(
+        plan_children(diagram.children, cards, headers),
+        tuple(Link(edge.tail, edge.head) for edge in drawn),
+        direction,
+        splines,
+        aspect,
+    )
+    placement = lay_out(plan, engine=engine, timeout=timeout)
+    room = max(placement.width, _NARROWEST)
+    lines = _caption(diagram, room) if caption else []
+    top = MARGIN + (lines[-1].y - MARGIN + 18 if lines else 0)
+    meanings = find_meanings(diagram)
+    key = make_legend(meanings, min(max(room, 260.0), _LEGEND_WIDTH)) if legend else None
+    wide = max([placement.width, key.width if key else 0, *(text_width(text.text, text.face) for text in lines)])
+    height = top + placement.height + (_LEGEND_GAP + key.height if key else 0) + MARGIN
+    left = MARGIN + round((wide - placement.width) / 2) if wide - placement.width < 200 else MARGIN
+    drawing = Drawing(
+        # The places of the curves are those of the edges that are drawn.
+        diagram=_without_repeating(diagram, tuple(drawn)),
+        cards=cards,
+        headers=headers,
+        placement=placement,
+        origin=(left, top),
+        width=round(wide + 2 * MARGIN + 0.5),
+        height=round(height + 0.5),
+        meanings=meanings,
+        caption=tuple(lines),
+        legend=key,
+        legend_at=(MARGIN, round(top + placement.height + _LEGEND_GAP)),
+    )
+    return write_svg(drawing, theme=theme, background=background)
+
+
+def _without_repeating(diagram: Diagram, drawn: tuple) -> Diagram:  # type: ignore[type-arg]
+    from dataclasses import replace
+
+    return replace(diagram, edges=drawn)
+
+
+def _caption(diagram: Diagram, room: float) -> list[Text]:
+    """The title and what the model amounts to, at the top left: on one line where there is room."""
+    facts = []
+    if diagram.layers:
+        facts.append(counted(diagram.layers, "layer"))
+    if diagram.parameters is None or diagram.parameters:
+        count = diagram.parameters
+        few = count is not None and count < 1000
+        words = count_text(count) if count is not None and few else short_count(count)
+        facts.append(f"{words} parameter{'' if count == 1 else 's'}")
+    room = min(room, _WIDEST_CAPTION)
+    texts: list[Text] = []
+    y = MARGIN - 8.0
+    for line in wrap(diagram.title, HEADLINE, room, 2):
+        y += HEADLINE.line
+        texts.append(fitted(MARGIN, y, line, HEADLINE, room))
+    for line in wrap(" · ".join(facts), NOTE, room, 2):
+        y += NOTE.line + 1
+        texts.append(fitted(MARGIN, y, line, NOTE, room))
+    return texts

@@ -1,0 +1,33 @@
+"""Our own SVG as pixels and as a page, by resvg and svg2pdf with the fonts that vl-convert brings: no system, no network."""
+
+from __future__ import annotations
+
+from netviz.errors import MissingDependency, NetvizError
+
+
+def svg_to_png(svg: str, *, scale: float = 2.0) -> bytes:
+    """The picture as PNG, `scale` pixels for each of the SVG's. Raises MissingDependency without vl-convert-python."""
+    converter = _converter("PNG")
+    try:
+        return bytes(converter.svg_to_png(svg, scale=scale))
+    except (ValueError, RuntimeError) as error:
+        raise NetvizError(f"the picture cannot be made a PNG: {error}", "Choose a smaller scale, or SVG.") from error
+
+
+def svg_to_pdf(svg: str) -> bytes:
+    """The picture as PDF of one page, its text as text. Raises MissingDependency without vl-convert-python."""
+    converter = _converter("PDF")
+    try:
+        return bytes(converter.svg_to_pdf(svg))
+    except (ValueError, RuntimeError) as error:
+        raise NetvizError(f"the picture cannot be made a PDF: {error}", "Choose SVG or PNG.") from error
+
+
+def _converter(what: str):  # type: ignore[no-untyped-def]
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingDependency(
+            f"{what} takes vl-convert-python, which is not installed", "pip install vl-convert-python, or choose SVG."
+        ) from error
+    return vl_convert

@@ -1,0 +1,183 @@
+"""The theme as one style sheet of literal colours, under the class of one picture.
+
+resvg, Inkscape and GitHub know no CSS variables, and several pictures may stand in one page: so every rule names its
+picture, and every colour is written out. Fills that are hatched are patterns, which rules refer to by the picture's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Literal
+
+from netviz.render.diagram.metrics import FACES, MONO, SANS
+from netviz.theme import (
+    CATEGORIES,
+    FAMILY_COLORS,
+    GRAPH_TONES,
+    HATCHES,
+    PRINT_FILLS,
+    PRINT_SCALE,
+    PRINT_TONES,
+    SCALE,
+    TONES,
+    Color,
+    Mode,
+)
+
+Theme = Literal["light", "dark", "auto", "print"]
+Palette = Literal["light", "dark", "print"]
+
+LEGIBLE = 4.5
+"""The contrast of text with what is behind it (WCAG 2, level AA)."""
+
+_FIXED = (
+    ("{s}", f"font-family:{SANS}"),
+    (".s", f"font-family:{MONO}"),
+    (".c,.u", "stroke-width:1"),
+    (".w .c", "stroke-width:2.5"),
+    (".stub .c", "stroke-dasharray:3 3"),
+    (".e", "text-anchor:end"),
+    (".b,.o", "text-anchor:middle"),
+    (".l", "fill:none;stroke-width:1.4"),
+    (".x .l", "stroke-width:1.9"),
+    (".r", "fill:none;stroke-width:1.2"),
+)
+_TONED = (
+    (".p", "fill", "paper"),
+    (".c", "fill", "card"),
+    (".c", "stroke", "rim"),
+    (".w .c", "stroke", "accent"),
+    (".n,.h,.o", "fill", "ink"),
+    (".g", "fill", "ink"),
+    (".s,.t,.a,.k", "fill", "muted"),
+    (".b", "fill", "on-badge"),
+    (".d", "fill", "badge"),
+    (".r", "stroke", "muted"),
+    (".v", "fill", "track"),
+    (".l", "stroke", "edge"),
+    (".i", "fill", "edge"),
+    (".x .l", "stroke", "skip"),
+    (".x .i", "fill", "skip"),
+    (".u", "stroke", "frame"),
+    (".u1", "fill", "tint-1"),
+    (".u2", "fill", "tint-2"),
+    (".u3", "fill", "tint-3"),
+    (".u4", "fill", "tint-4"),
+    (".q", "stroke", "hatch"),
+)
+"""Selector, property and tone of all that does not depend on the meaning of a colour."""
+
+
+def palette_tones(palette: Palette) -> Mapping[str, str]:
+    """Every neutral tone by its name."""
+    if palette == "print":
+        return PRINT_TONES  # type: ignore[return-value]
+    return _toned(palette)
+
+
+@cache
+def _toned(mode: Mode) -> Mapping[str, str]:
+    return {name: _of(color, mode) for name, color in [*TONES.items(), *GRAPH_TONES.items()]}
+
+
+def _of(color: Color, mode: Mode) -> str:
+    return color.light if mode == "light" else color.dark
+
+
+def fill_of(meaning: str, palette: Palette) -> str:
+    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …; a colour, or the name of a hatch."""
+    word, _, index = meaning.rpartition("-")
+    if word == "step":
+        return PRINT_SCALE[int(index)] if palette == "print" else _of(SCALE[int(index)], palette)
+    family = CATEGORIES[int(index) % len(CATEGORIES)] if word == "kind" else meaning
+    if palette == "print":
+        return PRINT_FILLS.get(family, "sparse")  # type: ignore[call-overload, no-any-return]
+    if family not in FAMILY_COLORS or family == "unknown":
+        return "grey"
+    return _of(FAMILY_COLORS[family], palette)  # type: ignore[index]
+
+
+CARD_GROUNDS = ("card",)
+HEAD_GROUNDS = ("tint-1", "tint-2", "tint-3", "tint-4")
+"""What the texts of a card and of a group's header stand on."""
+
+
+@cache
+def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROUNDS) -> str:
+    """The colour of text that has a meaning: that of its fill, moved towards the ink until it can be read."""
+    tones = palette_tones(palette)
+    if palette == "print" or meaning.startswith(("step-", "kind-")):
+        return tones["muted"]
+    color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
+    found = _of(color, palette)
+    for step in range(1, 40):
+        if min(contrast(found, tones[ground]) for ground in grounds) >= LEGIBLE:
+            break
+        found = _mixed(_of(color, palette), tones["ink"], step / 40)
+    return found
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours ("#rrggbb") are told apart, 1 to 21 (WCAG 2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _channels(color: str) -> list[int]:
+    return [int(color[place : place + 2], 16) for place in (1, 3, 5)]
+
+
+def _luminance(color: str) -> float:
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(color))]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _mixed(one: str, other: str, part: float) -> str:
+    both = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in both)
+
+
+def style_sheet(scope: str, theme: Theme, meanings: Sequence[str], heads: Sequence[str]) -> tuple[str, str]:
+    """The rules of a picture whose root has the class and id `scope`, and the patterns they refer to (SVG).
+
+    `meanings` are those of its boxes and legend, `heads` the families of its groups.
+    """
+    first: Palette = "light" if theme == "auto" else theme
+    rules = [_rule(scope, selector, body) for selector, body in _FIXED]
+    for face in FACES:
+        weight = ";font-weight:700" if face.bold else ""
+        rules.append(_rule(scope, f".{face.css}", f"font-size:{face.size}px{weight}"))
+    rules += _colors(scope, first, meanings, heads)
+    if theme == "auto":
+        dark = "\n".join(_colors(scope, "dark", meanings, heads))
+        rules.append(f"@media (prefers-color-scheme:dark){{\n{dark}\n}}")
+    fills = dict.fromkeys(fill_of(meaning, first) for meaning in meanings)
+    return "\n".join(rules), "".join(_pattern(scope, fill) for fill in fills if fill in HATCHES)
+
+
+def _colors(scope: str, palette: Palette, meanings: Iterable[str], heads: Iterable[str]) -> list[str]:
+    tones = palette_tones(palette)
+    rules = [_rule(scope, selector, f"{what}:{tones[tone]}") for selector, what, tone in _TONED]
+    for meaning in meanings:
+        fill = fill_of(meaning, palette)
+        rules.append(_rule(scope, f".{meaning} .f", f"fill:{f'url(#{scope}-{fill})' if fill in HATCHES else fill}"))
+        rules.append(_rule(scope, f".{meaning} .k", f"fill:{text_of(meaning, palette)}"))
+    for family in heads:
+        rules.append(_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}"))
+    if palette == "print":
+        rules.append(_rule(scope, ".f", "stroke:#000000;stroke-width:1"))
+    return rules
+
+
+def _rule(scope: str, selectors: str, body: str) -> str:
+    names = ",".join(f".{scope} {one}" if one != "{s}" else f".{scope}" for one in selectors.split(","))
+    return f"{names}{{{body}}}"
+
+
+def _pattern(scope: str, name: str) -> str:
+    side, width, path = HATCHES[name]
+    return (
+        f'<pattern id="{scope}-{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse">'
+        f'<path class="q" d="{path}" stroke-width="{width}" fill="none"/></pattern>'
+    )

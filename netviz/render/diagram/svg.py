@@ -1,0 +1,268 @@
+"""Cards, headers and curves to the text of an SVG: the only module here that writes the language.
+
+Every name goes through `escape.svg`. What is written depends on nothing but what is given, numbers have at most one
+decimal, and no id stands in the body: so that the ids of the whole can be made of what it says.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netviz.render.cells import count_text
+from netviz.render.diagram.cards import BAND, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
+from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels
+from netviz.render.diagram.groups import INSET, Header
+from netviz.render.diagram.legend import SWATCH, Legend, Meanings
+from netviz.render.diagram.metrics import ARGUMENT
+from netviz.render.diagram.styles import Theme, style_sheet
+from netviz.render.diagram.wording import class_words, counted, repeat_words, shape_words, shapes_words, varies_words
+from netviz.render.escape import svg
+from netviz.render.layout.geometry import Curve, Place, Placement
+from netviz.views import Box, Diagram, Edge, Group
+
+TINTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All that is drawn, with its places: those of the layout are moved by `origin`."""
+
+    diagram: Diagram
+    cards: Mapping[str, Card]
+    headers: Mapping[str, Header]
+    placement: Placement
+    origin: tuple[float, float]
+    width: float
+    height: float
+    meanings: Meanings
+    caption: tuple[Text, ...]
+    legend: Legend | None
+    legend_at: tuple[float, float]
+
+
+def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
+    """The whole document, ending in a newline."""
+    diagram = drawing.diagram
+    width, height = number(drawing.width), number(drawing.height)
+    body = [f'<rect class="p" width="{width}" height="{height}"/>'] if background else []
+    places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
+    groups, boxes = _groups_and_boxes(drawing, places)
+    body += groups
+    body += _edges(drawing, places)
+    body += _headers(drawing, places)
+    body += boxes
+    body += map(_text, drawing.caption)
+    if drawing.legend is not None:
+        body.append(_legend(drawing.legend, drawing.legend_at))
+    text = "\n".join(body)
+    title, description = svg(diagram.title), svg(diagram.description)
+    scope = f"netviz-{zlib.crc32(f'{theme}{title}{description}{text}'.encode()):08x}"
+    heads = sorted({header.group.family for header in drawing.headers.values() if header.group.class_name})
+    rules, patterns = style_sheet(scope, theme, _meanings_used(drawing), heads)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{scope}" class="{scope}" role="img"'
+        f' aria-labelledby="{scope}-title {scope}-desc" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}">\n'
+        f'<title id="{scope}-title">{title}</title>\n<desc id="{scope}-desc">{description}</desc>\n'
+        f"<style>\n{rules}\n</style>\n" + (f"<defs>{patterns}</defs>\n" if patterns else "") + f"{text}\n</svg>\n"
+    )
+
+
+def _meanings_used(drawing: Drawing) -> list[str]:
+    return sorted({*drawing.meanings.of_box.values(), *(meaning for meaning, _ in drawing.meanings.entries)})
+
+
+def _moved(place: Place, origin: tuple[float, float]) -> Place:
+    """The place on the page, on the middle of a pixel, where a line of one pixel is sharp."""
+    x, y = round(place.x + origin[0]) + 0.5, round(place.y + origin[1]) + 0.5
+    return Place(x, y, place.width, place.height)
+
+
+def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[list[str], list[str]]:
+    """The frames of the groups, those around before those inside, and the cards."""
+    groups: list[str] = []
+    boxes: list[str] = []
+    stack: list[tuple[Box | Group, int]] = [(item, 1) for item in reversed(drawing.diagram.children)]
+    while stack:
+        item, depth = stack.pop()
+        place = places[item.id]
+        if isinstance(item, Box):
+            boxes.append(_box(drawing.cards[item.id], place, drawing.meanings.of_box[item.id]))
+        else:
+            groups.append(_group(item, place, (depth - 1) % TINTS + 1))
+            stack.extend((child, depth + 1) for child in reversed(item.children))
+    return groups, boxes
+
+
+def _group(group: Group, place: Place, tint: int) -> str:
+    inside = {layer for box in _boxes_of(group) for layer in box.layers}
+    own = [layer for layer in group.layers if layer not in inside and layer != group.id]
+    return (
+        f'<g class="group {group.family}" data-path="{svg(group.id)}"{_class([group.class_name])}{_layers(own)}>'
+        f"<title>{_group_title(group)}</title>"
+        f'<rect class="u u{tint}" x="{number(place.x)}" y="{number(place.y)}" width="{number(round(place.width))}"'
+        f' height="{number(round(place.height))}" rx="12"/></g>'
+    )
+
+
+def _boxes_of(group: Group) -> list[Box]:
+    found: list[Box] = []
+    stack: list[Box | Group] = list(group.children)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Box):
+            found.append(item)
+        else:
+            stack.extend(item.children)
+    return found
+
+
+def _group_title(group: Group) -> str:
+    parts = [group.title or group.id]
+    if group.class_name:
+        parts.append(f"({group.class_name})")
+    parts += [repeat_words(group.repeats, parallel=group.parallel)]
+    lines = [" ".join(part for part in parts if part), *map(varies_words, group.varies)]
+    if group.parameters != 0:
+        lines.append("? parameters" if group.parameters is None else counted(group.parameters, "parameter"))
+    return "\n".join(map(svg, lines))
+
+
+def _class(names: Sequence[str | None]) -> str:
+    known = [name for name in names if name]
+    return f' data-class="{" ".join(map(svg, known))}"' if known else ""
+
+
+def _layers(layers: Sequence[str]) -> str:
+    return f' data-layers="{"&#10;".join(map(svg, layers))}"' if layers else ""
+
+
+def _headers(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
+    """Titles and badges of the groups, which lie above the edges."""
+    found = []
+    for key, header in drawing.headers.items():
+        if not header.texts and not header.badge:
+            continue
+        place = places[key]
+        parts = [f'<g class="head {header.group.family}" transform="translate({pair((place.x, place.y))})">']
+        parts += map(_text, header.texts)
+        if header.ring is not None:
+            parts.append(_badge(header.ring))
+        if header.badge:
+            x = round(place.width) - INSET + 4 - header.badge_width
+            parts.append(_badge(Badge(x, 8, header.badge_width, 19, header.badge)))
+        found.append("".join([*parts, "</g>"]))
+    return found
+
+
+def _box(card: Card, place: Place, meaning: str) -> str:
+    box = card.box
+    kind = "" if box.kind == "layer" else f" {box.kind}"
+    other = "" if meaning == box.family else f" {meaning}"
+    layers = box.layers if box.layers != (box.id,) else ()
+    parts = [
+        f'<g class="box {box.family}{other}{kind}{" w" if box.highlighted else ""}"'
+        f' transform="translate({pair((place.x, place.y))})" data-path="{svg(box.id)}"{_class(box.classes)}'
+        f"{_layers(layers)}><title>{_box_title(box)}</title>"
+    ]
+    width, height = number(card.width), number(card.height)
+    if box.kind in ("end", "stub"):
+        parts.append(f'<rect class="c" width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
+    else:
+        tall = card.height
+        if box.kind == "closed":
+            tall -= STACK
+            parts.append(
+                f'<path class="c" d="M{STACK} {number(tall - RADIUS + STACK)}a{RADIUS} {RADIUS} 0 0 0 {RADIUS} {RADIUS}'
+                f'h{number(card.width - 2 * (STACK + RADIUS))}a{RADIUS} {RADIUS} 0 0 0 {RADIUS}-{RADIUS}z"/>'
+            )
+        parts.append(f'<rect class="c" width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
+        side = number(tall - 2 * RADIUS)
+        parts.append(f'<path class="f" d="M{BAND} 0a7 7 0 0 0-7 7v{side}a7 7 0 0 0 7 7z"/>')
+        if card.bar is not None:
+            room = card.width - LEFT - RIGHT
+            at = f'x="{LEFT}" y="{number(card.bar)}" height="2.5" rx="1"'
+            full = max(1.0, room * min(max(box.share or 0.0, 0.0), 1.0))
+            parts.append(f'<rect class="v" {at} width="{number(room)}"/><rect class="f" {at} width="{number(full)}"/>')
+    parts += map(_text, card.texts)
+    parts += map(_badge, card.badges)
+    return "".join([*parts, "</g>"])
+
+
+def _box_title(box: Box) -> str:
+    """All that a card can say of a box, and more than it has room for."""
+    name = " · ".join(box.names)
+    kind = class_words(box, details=True)
+    lines = [f"{name} ({kind})" if kind else name]
+    shapes = [shapes_words(shapes) for shapes in (box.inputs, box.outputs, box.last_outputs) if shapes]
+    if shapes:
+        lines.append(" → ".join(shapes))
+    if box.parameters is None:
+        lines.append("? parameters")
+    elif box.parameters:
+        share = f" ({100 * box.share:.1f} %)" if box.share is not None and 0.0005 <= box.share <= 1 else ""
+        lines.append(f"{count_text(box.parameters)} parameters{share}")
+    return "\n".join(map(svg, lines))
+
+
+def _text(text: Text) -> str:
+    end = " e" if text.end else ""
+    length = "" if text.length is None else f' textLength="{number(text.length)}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text class="{text.face.css}{end}" x="{number(text.x)}" y="{number(text.y)}"{length}>{svg(text.text)}</text>'
+
+
+def _badge(badge: Badge) -> str:
+    kind, face = ("r", "o") if badge.ring else ("d", "b")
+    middle = f'x="{number(badge.x + badge.width / 2)}" y="{number(badge.y + badge.height / 2 + (3.2 if badge.ring else 4))}"'
+    length = f' textLength="{number(badge.width - 14)}" lengthAdjust="spacingAndGlyphs"' if len(badge.text) > 4 else ""
+    return (
+        f'<rect class="{kind}" x="{number(badge.x)}" y="{number(badge.y)}" width="{number(badge.width)}"'
+        f' height="{number(badge.height)}" rx="{number(badge.height / 2)}"/>'
+        f'<text class="{face}" {middle}{length}>{svg(badge.text)}</text>'
+    )
+
+
+def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
+    edges = drawing.diagram.edges
+    shift = (drawing.origin[0] + 0.5, drawing.origin[1] + 0.5)
+    curves = {
+        place: Curve(tuple((x + shift[0], y + shift[1]) for x, y in curve.points))
+        for place, (edge, curve) in enumerate(zip(edges, drawing.placement.curves, strict=True))
+        if len(curve.points) >= 2 and not edge.repeating
+    }
+    skips = find_skips(edges)
+    boxes = [places[key] for key in drawing.cards]
+    heads = [
+        (places[key].x, places[key].y, places[key].x + places[key].width, places[key].y + header.height)
+        for key, header in drawing.headers.items()
+    ]
+    labels = place_labels(edges, curves, boxes, heads, (drawing.width, drawing.height))
+    # Skips lie above the others.
+    order = sorted(curves, key=lambda place: place in skips)
+    return [_edge(edges[place], curves[place], labels.get(place), skip=place in skips) for place in order]
+
+
+def _edge(edge: Edge, curve: Curve, label: tuple[float, float, str] | None, *, skip: bool) -> str:
+    line, tip = drawn_edge(curve)
+    words = shape_words(edge.shape)
+    if edge.dtype:
+        words += f" {edge.dtype}"
+    if not edge.argument.isdecimal():
+        words += f", {edge.argument}"
+    text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
+    return (
+        f'<g class="edge{" x" if skip else ""}" data-tail="{svg(edge.tail)}" data-head="{svg(edge.head)}">'
+        f'<title>{svg(words)}</title><path class="l" d="{line}"/><path class="i" d="{tip}"/>{text}</g>'
+    )
+
+
+def _legend(legend: Legend, at: tuple[float, float]) -> str:
+    parts = [f'<g class="legend" transform="translate({pair(at)})">']
+    for key in legend.keys:
+        parts.append(
+            f'<g class="{key.meaning}"><rect class="f" x="{number(key.x)}" y="{number(key.y)}" width="{number(key.width)}"'
+            f' height="{SWATCH}"{" rx=" + chr(34) + "2.5" + chr(34) if key.width == SWATCH else ""}/></g>'
+        )
+    return "".join([*parts, *map(_text, legend.texts), "</g>"])

@@ -1,0 +1,97 @@
+"""Counts, shapes and settings in the few words that a card has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from netviz.render.cells import UNKNOWN, count_text
+from netviz.views import Box, Variation
+
+Shape = tuple[int | None, ...] | None
+
+_UNITS = ((10**3, " k"), (10**6, " M"), (10**9, " B"), (10**12, " T"))
+_SHORT = {
+    "BatchNormalization": "BN", "LayerNormalization": "LN", "GroupNormalization": "GN", "SyncBatchNormalization": "BN",
+}  # fmt: skip
+"""What the field calls layers that follow another one on the same card."""
+
+
+def short_count(count: int | None) -> str:
+    """9472 as "9.5 k", 2049000 as "2.05 M", 896 as it is; "?" for None."""
+    if count is None:
+        return UNKNOWN
+    if count < 1000:
+        return str(count)
+    for size, unit in _UNITS:
+        tenths = (20 * count + size) // (2 * size)
+        if tenths < 10_000:
+            hundredths = (200 * count + size) // (2 * size)
+            if size > 1000 and hundredths < 1000:
+                return f"{hundredths // 100}.{hundredths % 100:02d}{unit}"
+            return f"{tenths // 10}.{tenths % 10}{unit}"
+    return count_text(1 << count.bit_length())
+
+
+def shape_words(shape: Shape) -> str:
+    """(None, 56, 56, 64) as "56×56×64": the batch axis only where it is fixed, "scalar" for nothing else."""
+    if shape is None:
+        return UNKNOWN
+    inner = "×".join("None" if size is None else str(size) for size in shape[1:]) or "scalar"
+    return f"batch {shape[0]} · {inner}" if shape and shape[0] is not None else inner
+
+
+def shapes_words(shapes: Sequence[Shape]) -> str:
+    """Several shapes, those that follow each other and are equal counted: "2 of 56×56×64, 7×7×8"."""
+    runs = [(words, len(list(run))) for words, run in groupby(map(shape_words, shapes))]
+    return ", ".join(f"{count} of {words}" if count > 1 else words for words, count in runs)
+
+
+def shape_lines(box: Box, shown: frozenset[str]) -> list[str]:
+    """What is said of a box's tensors: its outputs, and how they change over repeats, or what goes in and comes out."""
+    outputs, last = shapes_words(box.outputs), shapes_words(box.last_outputs)
+    if "input" in shown and box.inputs:
+        lines = [f"{shapes_words(box.inputs)} → {outputs}" if "output" in shown else f"{shapes_words(box.inputs)} →"]
+        return [*lines, f"last → {last}"] if last and "output" in shown else lines
+    if "output" not in shown or not box.outputs:
+        return []
+    return [f"{outputs} → {last}" if last and last != outputs else outputs]
+
+
+def parameter_words(box: Box) -> str:
+    """How many parameters a box has, in each repeat where there are several; "" for none."""
+    if box.each is None:
+        return "" if box.parameters == 0 else short_count(box.parameters)
+    words = list(dict.fromkeys(short_count(count) for count in box.each))
+    return "" if words == ["0"] else " → ".join(words)
+
+
+def class_words(box: Box, *, details: bool) -> str:
+    """ "Conv2D 3×3 + BN + ReLU": the classes on the card, the telling arguments behind the first."""
+    first, *others = box.classes or (None,)
+    # What is no layer has no class; a layer's class may be unknown.
+    head = first if first is not None else UNKNOWN if box.kind == "layer" else ""
+    head = " ".join([*([head] if head else []), *(box.details if details else ())])
+    return " + ".join([head, *(_SHORT.get(name, name) if name else UNKNOWN for name in others)])
+
+
+def varies_words(variation: Variation) -> str:
+    """ "filters 64 → 128 → 256"."""
+    values = variation.values
+    shown = [*values[:4], "…", values[-1]] if len(values) > 6 else list(values)
+    return f"{variation.setting} {' → '.join(shown)}"
+
+
+def repeat_words(repeats: Sequence[int], *, parallel: bool = False) -> str:
+    """ "×12", or "×3, 4, 6, 3" where each repeat of the group around has its own number; "" for what stands once."""
+    numbers = list(dict.fromkeys(repeats)) if len(set(repeats)) == 1 else list(repeats)
+    if not numbers or numbers == [1]:
+        return ""
+    if len(numbers) > 8:
+        return f"×{min(numbers)} to {max(numbers)}" + " parallel" * parallel
+    return f"×{', '.join(map(str, numbers))}" + " parallel" * parallel
+
+
+def counted(count: int, what: str) -> str:
+    """ "1 layer", "2 layers"."""
+    return f"{count_text(count)} {what}{'' if count == 1 else 's'}"
