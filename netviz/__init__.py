@@ -12,7 +12,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from netviz.analysis.findings import Finding, Report
     from netviz.api.checked import Check, check
-    from netviz.api.inspected import InspectedLayer, InspectedModel, InspectedWeight, inspect
+    from netviz.api.drawn import graph, plot_model
+    from netviz.api.inspected import InspectedModel, inspect
+    from netviz.api.layers import InspectedLayer, InspectedWeight
     from netviz.artifact import Artifact
     from netviz.catalog.registry import register_layer
     from netviz.errors import (
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
         SourceError,
         UsageError,
     )
+    from netviz.render.drawing import Drawing
 
 __all__ = [
     "Artifact",
     "Check",
     "DangerousSource",
+    "Drawing",
     "Finding",
     "InspectedLayer",
     "InspectedModel",
@@ -40,7 +44,9 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "graph",
     "inspect",
+    "plot_model",
     "register_layer",
 ]
 
@@ -48,10 +54,11 @@ _MODULES = {
     "Artifact": "netviz.artifact",
     "Check": "netviz.api.checked",
     "DangerousSource": "netviz.errors",
+    "Drawing": "netviz.render.drawing",
     "Finding": "netviz.analysis.findings",
-    "InspectedLayer": "netviz.api.inspected",
+    "InspectedLayer": "netviz.api.layers",
     "InspectedModel": "netviz.api.inspected",
-    "InspectedWeight": "netviz.api.inspected",
+    "InspectedWeight": "netviz.api.layers",
     "LayerNotFound": "netviz.errors",
     "MissingDependency": "netviz.errors",
     "NetvizError": "netviz.errors",
@@ -59,7 +66,9 @@ _MODULES = {
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
     "check": "netviz.api.checked",
+    "graph": "netviz.api.drawn",
     "inspect": "netviz.api.inspected",
+    "plot_model": "netviz.api.drawn",
     "register_layer": "netviz.catalog.registry",
 }
 

@@ -21,7 +21,8 @@ from click.testing import CliRunner, Result
 
 import netviz
 from netviz.analysis.columns import COLUMNS
-from netviz.cli import COLUMN_NAMES, FORMATS, cli
+from netviz.cli import cli
+from netviz.cli.options import COLUMN_NAMES, FORMATS
 from tests.conftest import EXAMPLES, FIXTURES, ROOT
 
 LENET = str(EXAMPLES / "lenet.keras")

@@ -12,7 +12,8 @@ import pytest
 import netviz
 from netviz.analysis.advice import ADVICE
 from netviz.analysis.columns import COLUMNS
-from netviz.cli import CHECK_FORMATS, FORMATS, SEVERITIES, cli
+from netviz.cli import cli
+from netviz.cli.options import CHECK_FORMATS, FORMATS, SEVERITIES
 from tests.conftest import EXAMPLES, ROOT
 
 README = (ROOT / "README.md").read_text()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 from netviz.artifact import Artifact
-from netviz.errors import MissingDependency
+from netviz.errors import MissingDependency, UsageError
 from netviz.views import Diagram, Sheet
 
 if TYPE_CHECKING:
@@ -23,14 +23,55 @@ if TYPE_CHECKING:
 class Style:
     """How a diagram is drawn; the fields are those of `netviz.graph`."""
 
-    theme: Theme = "light"
-    direction: Direction = "TB"
-    splines: Splines = "spline"
-    aspect: float | None = None
-    legend: bool = True
-    background: bool = True
-    engine: str = "embedded"
-    scale: float = 2.0
+    theme: Theme
+    direction: Direction
+    splines: Splines
+    aspect: float | Literal["page"] | None
+    legend: bool
+    background: bool
+    scale: float
+    engine: str
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "theme": ("light", "dark", "auto", "print"),
+    "direction": ("TB", "BT", "LR", "RL"),
+    "splines": ("spline", "polyline", "line", "ortho"),
+    "engine": ("embedded", "dot"),
+}
+
+
+def checked_style(
+    *,
+    theme: str,
+    direction: str,
+    splines: str,
+    aspect: float | str | None,
+    legend: bool,
+    background: bool,
+    scale: float,
+    engine: str,
+) -> Style:
+    """The style, where each choice is one that there is; raises UsageError that names the choices."""
+    given = {"theme": theme, "direction": direction, "splines": splines, "engine": engine}
+    for name, value in given.items():
+        if value not in CHOICES[name]:
+            raise UsageError(f"no {name} {value!r}", f"The choices are {', '.join(CHOICES[name])}.")
+    if not (aspect is None or aspect == "page" or _positive(aspect)):
+        raise UsageError(f"aspect {aspect!r} is no shape", 'Give width by height, such as 1.5, "page", or None.')
+    if not _positive(scale) or scale > MOST_SCALE:
+        raise UsageError(f"scale {scale!r} is none", f"1 is 96 dpi, 2 the default, {MOST_SCALE} the most.")
+    return Style(
+        cast("Theme", theme), cast("Direction", direction), cast("Splines", splines),
+        cast("float | Literal['page'] | None", aspect), legend, background, scale, engine,
+    )  # fmt: skip
+
+
+MOST_SCALE = 20
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -99,10 +140,7 @@ def drawing(
     def html() -> str:
         from netviz.render.html import html_document
 
-        return html_document(fragment(), diagram.title)
-
-    def fragment() -> str:
-        return f'<div class="netviz-graph">\n{svg().rstrip()}\n</div>\n'
+        return html_document(f'<div class="netviz-graph">\n{svg().rstrip()}\n</div>', diagram.title)
 
     def dot() -> str:
         from netviz.render.dot import diagram_to_dot
@@ -124,7 +162,6 @@ def drawing(
         "png": png,
         "pdf": pdf,
         "html": html,
-        "fragment": fragment,
         "dot": dot,
         "table": text,
         "json": json,

@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 import netviz
-from netviz.cli import FORMATS, cli
+from netviz.cli import cli
+from netviz.cli.options import FORMATS
 from netviz.render.escape import terminal
 from tests.render.names import HOSTILE
 from tests.render.test_names import (

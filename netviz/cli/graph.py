@@ -1,0 +1,153 @@
+"""`netviz graph`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from netviz.cli.options import GRAPH_FORMATS, format_option, output_option, reading_options, source_argument
+from netviz.cli.output import emit, reporting_errors, require_apart
+
+SHOWN = "name, class, details, input, output, parameters, share, activation, dtype, trainable"
+
+
+@click.command()
+@source_argument
+@format_option(GRAPH_FORMATS)
+@click.option("--fold/--no-fold", default=None, help="Show repeated blocks once, with ×N. Default: above 40 boxes.")
+@click.option(
+    "--fold-level",
+    type=click.IntRange(1, 3),
+    metavar="N",
+    help="How loosely blocks are alike: 1 strict to 3.",
+)
+@click.option("--outline", is_flag=True, help="Close every group to one box: the model on one page.")
+@click.option("--compact", is_flag=True, help="Put convolution, normalisation and activation on one card.")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How many levels to open. Default: all.")
+@click.option("--select", multiple=True, metavar="LAYERS", help="Only these: a name, regex, class, or first..last.")
+@click.option("--around", multiple=True, metavar="LAYERS", help="Only these and what is near them.")
+@click.option(
+    "--hops", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="How many edges away."
+)
+@click.option("--show", metavar="FIELD,…", help=f"What stands on a card: {SHOWN}.")
+@click.option("--config", metavar="NAME,…", help="Settings to add to the cards, such as padding,use_bias.")
+@click.option("--label", metavar="TEXT", help="What stands on a card instead, such as '{name}: {output}'.")
+@click.option(
+    "--color",
+    type=click.Choice(("family", "trainable", "dtype", "parameters")),
+    default="family",
+    show_default=True,
+    help="What the colours mean.",
+)
+@click.option("--highlight", multiple=True, metavar="LAYERS", help="Make these stand out.")
+@click.option(
+    "--theme",
+    type=click.Choice(("light", "dark", "auto", "print")),
+    default="light",
+    show_default=True,
+    help="auto follows the reader's system, print is safe in greyscale.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(("TB", "BT", "LR", "RL")),
+    default="TB",
+    show_default=True,
+    help="From top to bottom, left to right, …",
+)
+@click.option(
+    "--splines",
+    type=click.Choice(("spline", "polyline", "line", "ortho")),
+    default="spline",
+    show_default=True,
+    help="How the edges run.",
+)
+@click.option(
+    "--aspect", type=click.FloatRange(min=0.01), metavar="RATIO", help="Width by height to aim at. Default: a page."
+)
+@click.option("--strip", is_flag=True, help="Keep a long chain in one strip instead of breaking it into columns.")
+@click.option("--legend/--no-legend", default=True, help="Say below what the colours mean.")
+@click.option("--background/--no-background", default=True, help="Leave the paper out.")
+@click.option(
+    "--scale", type=click.FloatRange(0.1, 20), default=2.0, show_default=True, help="Pixels per unit in a PNG."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(("embedded", "dot")),
+    default="embedded",
+    show_default=True,
+    help="The Graphviz that came with netviz, or the system's dot.",
+)
+@reading_options
+@output_option
+@reporting_errors
+def graph(
+    source: Path,
+    format_: str | None,
+    fold: bool | None,
+    fold_level: int | None,
+    outline: bool,
+    compact: bool,
+    depth: int | None,
+    select: tuple[str, ...],
+    around: tuple[str, ...],
+    hops: int,
+    show: str | None,
+    config: str | None,
+    label: str | None,
+    color: str,
+    highlight: tuple[str, ...],
+    theme: str,
+    direction: str,
+    splines: str,
+    aspect: float | None,
+    strip: bool,
+    legend: bool,
+    background: bool,
+    scale: float,
+    engine: str,
+    load: bool,
+    trust: bool,
+    architecture: Path | None,
+    max_bytes: int | None,
+    output: Path | None,
+) -> None:
+    """Draw the model in SOURCE as a graph: a box per call of a layer, what repeats once with ×N.
+
+    -o model.svg (or .png, .pdf, .html, .dot, .json) writes the picture; without it the graph is printed as a table.
+    SOURCE is read without Keras, and nothing in it is run.
+    """
+    from netviz.api import drawn
+
+    require_apart(output, source, architecture)
+    if load:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
+    drawing = drawn.graph(
+        source,
+        fold=fold if fold_level is None else fold_level,
+        outline=outline,
+        compact=compact,
+        depth=depth,
+        select=select or None,
+        around=around or None,
+        hops=hops,
+        show=show,
+        config=config or (),
+        label=label,
+        color=color,
+        highlight=highlight,
+        theme=theme,
+        direction=direction,
+        splines=splines,
+        aspect=None if strip else aspect or "page",
+        legend=legend,
+        background=background,
+        scale=scale,
+        engine=engine,
+        load=load,
+        trust=trust,
+        architecture=architecture,
+        max_bytes=max_bytes,
+    )
+    emit(drawing, format_, output)

@@ -1,0 +1,75 @@
+"""The options that several commands have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+COLUMN_NAMES = (
+    "name", "class", "input", "output", "parameters", "share", "formula", "kernel", "bias", "activation", "dtype",
+    "trainable", "connected", "path",
+)  # fmt: skip
+"""Named here as well as in netviz.analysis.columns, so that --help need not load the analyses."""
+
+FORMATS = ("table", "json", "markdown", "html", "csv", "latex")
+CHECK_FORMATS = (*FORMATS, "sarif")
+GRAPH_FORMATS = ("table", "json", "svg", "png", "pdf", "html", "dot")
+
+SEVERITIES = ("info", "warning", "danger")
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """A number of bytes, with or without a unit: K, M, G, T count in thousands, Ki, Mi, Gi, Ti in 1024s."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?) ?(?:([KMGT])(i?))?B?", value.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no size: 1000000, 300M, 2G and 2GiB are.")
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** (" KMGT".index(unit.upper()) if unit else 0))
+
+
+max_bytes_option = click.option(
+    "--max-bytes",
+    callback=_size,
+    metavar="SIZE",
+    help="Let a file ask for more than usual: 1000000, 300M, 2GiB. Only for files that you trust.",
+)
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+
+source_argument = click.argument("source", type=click.Path(path_type=Path, readable=False))
+
+
+def format_option(formats: tuple[str, ...]) -> Callable[[C], C]:
+    """The option that chooses one of the formats."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        help="Default: by the suffix of the output file, else table.",
+    )
+
+
+def reading_options(command: C) -> C:
+    """The command with the options that say how a source is read."""
+    for option in reversed(
+        (
+            click.option("--load", is_flag=True, help="Let Keras load the file, if nothing in it is dangerous."),
+            click.option("--trust", is_flag=True, help="With --load: load it whatever is in it, and let its code run."),
+            click.option(
+                "--architecture",
+                type=click.Path(path_type=Path, readable=False),
+                metavar="FILE",
+                help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
+            ),
+            max_bytes_option,
+        )
+    ):
+        command = option(command)
+    return command
