@@ -1,159 +1,131 @@
-"""Repeated structure in a graph, found from labels and edges alone: blocks that stand once, with all their repeats."""
+"""Repeated structure in a graph, found from labels and edges alone: blocks that stand once, with all their repeats.
+
+The vertices are put into a canonical order in which what belongs together stands together. There, a block that repeats
+is a stretch of labels that repeats, if its edges agree too. Short blocks are folded first and count as one unit then,
+so that blocks of blocks are found, until nothing repeats. Where to cut a run into blocks, and whether blocks that stand
+alone count as repeats, is decided by a few strategies; the one with the fewest places to show wins.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
+from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
+from netviz.analysis.diagram.optional import contracted, restored
 from netviz.analysis.diagram.order import canonical_order, known_sources
 from netviz.analysis.diagram.places import Feed, Item, Repeat, Vertex, members, shown
-from netviz.analysis.diagram.runs import Run, runs
+from netviz.analysis.diagram.runs import Run, least_rotation, runs
 from netviz.analysis.diagram.units import Chain, Units
 
 __all__ = ["Feed", "Item", "Repeat", "Vertex", "fold", "members", "shown"]
 
 PHASES = 32
-"""How many ways to cut a run into repeats are tried."""
-
-Rank: TypeAlias = tuple[float, ...]
+"""In how many ways the runs of a long period are cut into repeats at most."""
 
 
 class Strategy(NamedTuple):
-    rank: Callable[[Units, Sequence[Chain]], Rank]
+    """How to fold.
+
+    `clear` prefers the cuts that the fewest tensors cross to those that leave the most repeats. With `singles`, a
+    block that repeats somewhere is a block where it stands alone, too: two of the six stages of EfficientNetB0 have one
+    block. With `alike`, runs of the same block are all cut at the same place of it.
+    """
+
+    clear: bool
     singles: bool
-    vote: bool
-    largest: bool = False
+    alike: bool
+
+
+STRATEGIES = (
+    Strategy(clear=True, singles=True, alike=True),
+    Strategy(clear=False, singles=True, alike=True),
+    Strategy(clear=False, singles=True, alike=False),
+    Strategy(clear=True, singles=False, alike=True),
+)
+"""Of the twelve tried on keras.applications, those of which each is the best for some; the first wins a tie."""
+
+Cut: TypeAlias = list[Chain]
+"""One way to cut a run into repeats, or several runs."""
 
 
 def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[Item, ...]:
-    """All vertices in canonical topological order, with what repeats in `Repeat`s. `outputs` are read from outside."""
-    sources = known_sources(vertices)
-    order = canonical_order(vertices, sources, outputs)
-    best: tuple[Item, ...] | None = None
+    """All vertices in canonical topological order, with what repeats in `Repeat`s; `outputs` are read from outside."""
+    outputs = [output for output in outputs if 0 <= output < len(vertices)]
+    graph = contracted(vertices, known_sources(vertices), outputs)
+    sources = known_sources(graph.vertices)
+    order = canonical_order(graph.vertices, sources, graph.outputs)
+    found = []
     for strategy in STRATEGIES:
-        units = Units(vertices, sources, order, outputs)
-        while _step(units, strategy):
-            pass
-        items = arranged(units.items)
-        if best is None or shown(items) < shown(best):
-            best = items
-    return best or ()
+        units = Units(graph.vertices, sources, order, graph.outputs)
+        while chains := _shortest(units, strategy):
+            units.fold(chains)
+        found.append(restored(units.items, graph))
+    return min(found, key=shown)
 
 
-def by_max(units: Units, chains: Sequence[Chain]) -> Rank:
-    bounds = [bound for chain in chains for bound in units.crossing(chain)]
-    return (
-        -max(tensors for tensors, _ in bounds),
-        sum(chain.count - 1 for chain in chains),
-        sum(edges for _, edges in bounds) / len(bounds),
-    )
+def _shortest(units: Units, strategy: Strategy) -> list[Chain]:
+    """The repeats of the shortest block that repeats."""
+    for _, group in groupby(runs(units.labels), key=lambda run: run.period):
+        ways = [cuts for run in group if (cuts := _cuts(units, run))]
+        if not ways:
+            continue
+        if strategy.alike:
+            ways = _alike(units, ways)
+        chains = [chain for cuts in ways for chain in max(cuts, key=lambda cut: _rank(units, cut, strategy))]
+        chains = _apart(sorted(chains, key=lambda chain: chain.start))
+        return _apart(chains + _singles(units, chains)) if strategy.singles else chains
+    return []
 
 
-def by_mean(units: Units, chains: Sequence[Chain]) -> Rank:
-    bounds = [bound for chain in chains for bound in units.crossing(chain)]
-    return (
-        -sum(tensors for tensors, _ in bounds) / len(bounds),
-        sum(chain.count - 1 for chain in chains),
-        sum(edges for _, edges in bounds) / len(bounds),
-    )
-
-
-def by_saving(units: Units, chains: Sequence[Chain]) -> Rank:
-    bounds = [bound for chain in chains for bound in units.crossing(chain)]
-    return (
-        sum(chain.count - 1 for chain in chains),
-        -sum(tensors for tensors, _ in bounds) / len(bounds),
-        sum(edges for _, edges in bounds) / len(bounds),
-    )
-
-
-STRATEGIES = tuple(
-    Strategy(rank, singles, vote, largest)
-    for rank in (by_max, by_mean, by_saving)
-    for singles in (False, True)
-    for vote in (False, True)
-    for largest in (False,)
-)
-
-
-def _step(units: Units, strategy: Strategy) -> bool:
-    """Whether there was something to fold: the shortest blocks that repeat are."""
-    found: list[Chain] = []
-    period = 0
-    options: list[list[tuple[int, list[Chain]]]] = []
-    for run in runs(units.labels):
-        if run.period != period:
-            if options and (found := _chosen(units, options, strategy)):
-                break
-            options = []
-        period = run.period
-        options.append(_options(units, run))
-    else:
-        found = _chosen(units, options, strategy)
-    if not found:
-        return False
-    if strategy.singles:
-        kinds = {}
-        for chain in found:
-            kinds.setdefault((units.labels_of(chain.start, chain.period), chain.wires), chain)
-        for chain in kinds.values():
-            for single in units.singles(chain):
-                if all(single.stop <= other.start or single.start >= other.stop for other in found):
-                    found.append(single)
-    units.fold(found)
-    return True
-
-
-def _options(units: Units, run: Run) -> list[list[Chain]]:
-    starts = range(run.start, min(run.start + run.period, run.stop - 2 * run.period + 1))
+def _cuts(units: Units, run: Run) -> list[Cut]:
+    """The ways to cut a run into repeats."""
+    starts: Sequence[int] = range(run.start, min(run.start + run.period, run.stop - 2 * run.period + 1))
     if len(starts) > PHASES:
-        starts = sorted(starts, key=lambda start: units.tensors(start))[:PHASES]
+        starts = sorted(starts, key=units.tensors)[:PHASES]
     return [chains for start in starts if (chains := units.chains(start, run.stop, run.period))]
 
 
-def _chosen(units: Units, options: list[list[list[Chain]]], strategy: Strategy) -> list[Chain]:
-    found: list[Chain] = []
-
-    def take(chains: list[Chain]) -> None:
-        nonlocal found
-        found += [chain for chain in chains if not found or chain.start >= found[-1].stop]
-
-    if not strategy.vote:
-        for ways in options:
-            if ways:
-                take(max(ways, key=lambda chains: strategy.rank(units, chains)))
-        return found
-    classes: dict[tuple[int, ...], list[list[list[Chain]]]] = {}
-    for ways in options:
-        if ways:
-            word = units.labels_of(ways[0][0].start, ways[0][0].period)
-            classes.setdefault(min(word[n:] + word[:n] for n in range(len(word))), []).append(ways)
-    for group in classes.values():
-        words: dict[tuple[int, ...], list[Chain]] = {}
-        for ways in group:
-            for chains in ways:
-                words.setdefault(units.labels_of(chains[0].start, chains[0].period), []).extend(chains)
-        best = max(words.values(), key=lambda chains: strategy.rank(units, chains))
-        found += best
-    found.sort(key=lambda chain: chain.start)
-    kept = []
-    for chain in found:
-        if not kept or chain.start >= kept[-1].stop:
-            kept.append(chain)
-    return kept
+def _alike(units: Units, ways: list[list[Cut]]) -> list[list[Cut]]:
+    """The ways to cut runs, those of runs of the same block put together: all of them are cut into the same."""
+    blocks: dict[tuple[int, ...], dict[tuple[int, ...], Cut]] = {}
+    for cuts in ways:
+        word = units.word(cuts[0][0])
+        words = blocks.setdefault(least_rotation(word), {})
+        for cut in cuts:
+            words.setdefault(units.word(cut[0]), []).extend(cut)
+    return [list(words.values()) for words in blocks.values()]
 
 
-def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items without repeats that stand alone in every place."""
-    return tuple(column[0] for item in items for column in _columns([item]))  # type: ignore[misc]
+def _rank(units: Units, cut: Cut, strategy: Strategy) -> tuple[float, ...]:
+    """How good a cut is.
+
+    Few tensors should cross the boundaries, and many edges: a block begins where its input forks, as those of ResNets
+    do at their shortcuts.
+    """
+    crossing = [bound for chain in cut for bound in units.crossing(chain)]
+    tensors = -sum(tensors for tensors, _ in crossing) / len(crossing)
+    edges = sum(edges for _, edges in crossing) / len(crossing)
+    saved = sum(chain.count - 1 for chain in cut)
+    return (tensors, saved, edges) if strategy.clear else (saved, tensors, edges)
 
 
-def _columns(items: list[Item | None]) -> list[list[Item | None]]:
-    if not isinstance(items[0], Repeat):
-        return [items]
-    flat = [repeat for item in items for repeat in item.repeats]
-    places = [column for place in range(len(flat[0])) for column in _columns([repeat[place] for repeat in flat])]
-    if len(flat) == len(items):
-        return places
-    rows = iter(zip(*places, strict=True))
-    return [[Repeat(tuple(next(rows) for _ in item.repeats), item.parallel) for item in items]]
+def _singles(units: Units, chains: list[Chain]) -> list[Chain]:
+    """Where the blocks of the chains stand alone; those that repeat most often are looked for first."""
+    kinds: dict[Hashable, list[Chain]] = {}
+    for chain in chains:
+        kinds.setdefault((units.word(chain), chain.wires), []).append(chain)
+    ordered = sorted(kinds.values(), key=lambda kind: -sum(chain.count for chain in kind))
+    return [single for kind in ordered for single in units.singles(kind[0])]
+
+
+def _apart(chains: list[Chain]) -> list[Chain]:
+    """Those that overlap none before them."""
+    taken: set[int] = set()
+    apart = []
+    for chain in chains:
+        places = range(chain.start, chain.stop)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            apart.append(chain)
+    return apart

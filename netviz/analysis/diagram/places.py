@@ -5,7 +5,7 @@ An item is a vertex (its index) or a `Repeat` of items.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -38,9 +38,9 @@ class Vertex:
 class Repeat:
     """A block that repeats: `repeats` are aligned place by place, all of them have the same number of places.
 
-    In one place stand either vertices of one label, or Repeats whose blocks align in the same way (how often these
-    repeat may differ), or None where an optional vertex is missing. `parallel` repeats stand side by side, others
-    form a chain.
+    In one place stand either vertices of one label, or Repeats whose blocks align in the same way, or None where an
+    optional vertex is missing. How often Repeats in one place repeat may differ; some may have one repeat only, but not
+    all. `parallel` repeats stand side by side, others form a chain.
     """
 
     repeats: tuple[tuple[Item | None, ...], ...]
@@ -65,20 +65,19 @@ def members(item: Item) -> tuple[int, ...]:
 
 def shown(items: Iterable[Item]) -> int:
     """How many places a picture of the items shows: a vertex is one, a repeat those of its block."""
-    return sum(1 for item in items for _ in _places(item))
-
-
-def _places(item: Item) -> Iterator[int]:
-    """Something for each place that is shown of an item."""
-    stack = [item]
+    count = 0
+    stack = [[item] for item in items]
     while stack:
-        top = stack.pop()
-        if isinstance(top, Repeat):
-            stack.extend(column(top, place) for place in range(len(top.repeats[0])))
+        alike = stack.pop()
+        repeats = [item for item in alike if isinstance(item, Repeat)]
+        if repeats:
+            stack += columns(repeats)
         else:
-            yield top
+            count += 1
+    return count
 
 
-def column(repeat: Repeat, place: int) -> Item:
-    """What stands in a place of a repeat, taken from the first repeat that has it."""
-    return next(item for items in repeat.repeats if (item := items[place]) is not None)
+def columns(repeats: Sequence[Repeat]) -> list[list[Item]]:
+    """By place of the block of repeats that align, what stands there, without those that lack it."""
+    blocks = [block for repeat in repeats for block in repeat.repeats]
+    return [[item for item in column if item is not None] for column in zip(*blocks, strict=True)]

@@ -60,3 +60,22 @@ def _of_period(labels: Sequence[int], period: int, seeds: list[int]) -> list[Run
         if end - start >= period:
             found.append(Run(period, start, end + period))
     return found
+
+
+def least_rotation(word: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the words that a word becomes as its front moves to its end, the first in order."""
+    best, other, length = 0, 1, 0  # two candidates and how far they agree; each comparison rules starts out
+    count = len(word)
+    while best < count and other < count and length < count:
+        one, two = word[(best + length) % count], word[(other + length) % count]
+        if one == two:
+            length += 1
+            continue
+        if one > two:
+            best = max(best + length + 1, other)
+            other = best + 1
+        else:
+            other += length + 1
+        length = 0
+    best = min(best, other)
+    return word[best:] + word[:best]

@@ -98,25 +98,27 @@ class Units:
     def crossing(self, chain: Chain) -> list[tuple[int, int]]:
         """By boundary of the repeats how many tensors cross it, and how many edges these are."""
         return [
-            (self._tensors[bound], self._edges[bound])
-            for bound in range(chain.start, chain.stop + 1, chain.period)
+            (self._tensors[bound], self._edges[bound]) for bound in range(chain.start, chain.stop + 1, chain.period)
         ]
 
     def singles(self, like: Chain) -> list[Chain]:
         """Where the block of a chain stands alone: the same labels, wired in the same way."""
         if any(wire is not None and wire[0] > 1 for wire in like.wires):
             return []  # what it reads from two repeats before is not told by one repeat
-        word = self.labels_of(like.start, like.period)
+        word = self._word(like.start, like.period)
         found: list[Chain] = []
         for start in self._places.get(word[0], ()):
-            if like.start <= start < like.stop or found and start < found[-1].stop:
+            if like.start <= start < like.stop or (found and start < found[-1].stop):
                 continue
-            if self.labels_of(start, like.period) == word and (single := self._single(start, like)):
+            if self._word(start, like.period) == word and (single := self._single(start, like)):
                 found.append(single)
         return found
 
-    def labels_of(self, start: int, period: int) -> tuple[int, ...]:
-        """The labels of a stretch of units."""
+    def word(self, chain: Chain) -> tuple[int, ...]:
+        """The labels of the block of a chain."""
+        return self._word(chain.start, chain.period)
+
+    def _word(self, start: int, period: int) -> tuple[int, ...]:
         return tuple(unit.label for unit in self.units[start : start + period])
 
     def _single(self, start: int, like: Chain) -> Chain | None:
