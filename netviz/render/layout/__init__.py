@@ -17,6 +17,7 @@ from netviz.render.layout.geometry import (
     Plan,
     Splines,
 )
+from netviz.render.layout.laying import lay_out
 
 __all__ = [
     "Cluster",
@@ -31,25 +32,3 @@ __all__ = [
     "Splines",
     "lay_out",
 ]
-
-
-def lay_out(plan: Plan, *, engine: Engine = "embedded", timeout: float = 60.0) -> Placement:
-    """Places of all nodes and clusters, and the curves of all links.
-
-    A link whose ends do not both exist, or that joins a cluster with itself or with what it holds, has a curve without
-    points. Raises MissingDependency where the engine is not installed, NetvizError where it fails or takes more than
-    `timeout` seconds.
-    """
-    from netviz.render.layout.dot import Part, read_json, walk, write_dot
-    from netviz.render.layout.engine import run
-
-    part = Part(plan.children, plan.links, plan.direction, plan.splines)
-    if not plan.children:
-        return Placement(0, 0, {}, tuple(Curve(()) for _ in plan.links))
-    data = run([write_dot(part)], engine=engine, timeout=timeout)[0]
-    drawing = read_json(part, data)
-    items = list(walk(plan.children))
-    places = dict(zip((item.id for item in items if isinstance(item, Node)), drawing.nodes, strict=True))
-    places |= zip((item.id for item in items if isinstance(item, Cluster)), drawing.clusters, strict=True)
-    bounds = data["bb"].split(",")
-    return Placement(float(bounds[2]), float(bounds[3]), places, drawing.curves)

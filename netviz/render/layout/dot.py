@@ -7,8 +7,7 @@ Sizes are whole points there, so those of a plan are rounded up and each box is 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +17,26 @@ from netviz.render.layout.geometry import Cluster, Curve, Direction, Link, Node,
 BESIDE = 40
 """Pixels between boxes side by side."""
 
-BETWEEN = 24
+BETWEEN = 26
 """Pixels between boxes that follow each other."""
 
-MARGIN = 16
+MARGIN = 14
 """Pixels between the frame of a cluster and what it holds."""
 
 _LABEL_PAD = (16, 8)
 """What Graphviz adds to the size of a cluster's label (PAD in lib/common/const.h, in points)."""
 
-_STRAIGHT = 20
-"""Weight of a link to the next rank, against 1 of one that skips ranks: chains run straight, skips go around."""
+_STRAIGHT, _MAIN = 40, 1000
+"""Weights of a link to the next rank, and of one on the longest way through the part, against 1 of a link that skips
+ranks: chains run straight, skips go around, and where a way forks its longest branch goes on straight, though that
+may make the frames around it wider (which weighs 128 a frame in lib/dotgen/position.c)."""
 
 _LARGEST = 30_000
 """Pixels of a side of a box that Graphviz still takes in HTML-like labels; nothing that is drawn comes near."""
+
+
+ENTRY, EXIT = "\0entry", "\0exit"
+"""Ids of the points where links enter and leave a part; no id of a plan has a zero byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Places and curves of a part, in the order of its nodes, clusters and links; y pointing down."""
+    """Places of a part's nodes and clusters in their order, and the curves of its links by index; y pointing down."""
 
+    width: float
+    height: float
     nodes: tuple[Place, ...]
     clusters: tuple[Place, ...]
-    curves: tuple[Curve, ...]
+    curves: dict[int, Curve]
 
 
 def walk(children: tuple[Node | Cluster, ...]) -> Iterator[Node | Cluster]:
@@ -71,7 +78,9 @@ class _Names:
     def __init__(self, part: Part) -> None:
         self.nodes: dict[str, str] = {}
         self.clusters: dict[str, str] = {}
+        self.stand_ins: dict[str, str] = {}
         self.leaves: dict[str, list[str]] = {}
+        self.around: dict[str, tuple[str, ...]] = {}
         stack: list[tuple[Node | Cluster, tuple[str, ...]]] = [(child, ()) for child in reversed(part.children)]
         while stack:
             item, around = stack.pop()
@@ -86,10 +95,14 @@ class _Names:
                 if item.children:
                     continue
                 leaf = self.stand_in(item.id)
-                self.nodes[leaf] = f"n{len(self.nodes)}"
+                self.stand_ins[leaf] = f"empty{len(self.stand_ins)}"
+            self.around[leaf] = around
             for cluster in around:
                 self.leaves[cluster].append(leaf)
-        self.depth = _depths(self.nodes, part.links)
+        every = [*self.nodes, *self.stand_ins]
+        self.depth = longest_ways(every, ((link.tail, link.head) for link in part.links))
+        backwards = longest_ways(every, ((link.head, link.tail) for link in part.links))
+        self.slack = {node: max(self.depth.values()) - self.depth[node] - backwards[node] for node in every}
 
     @staticmethod
     def stand_in(cluster: str) -> str:
@@ -105,21 +118,24 @@ class _Names:
         choose = max if leaves else min
         return choose(self.leaves[end], key=self.depth.__getitem__)
 
+    def named(self, node: str) -> str:
+        return self.nodes.get(node) or self.stand_ins[node]
+
     def within(self, end: str, cluster: str) -> bool:
         """Whether `end` is `cluster` or lies in it."""
         return end == cluster or set(self.leaves.get(end, [end])) <= set(self.leaves.get(cluster, ()))
 
 
-def _depths(nodes: dict[str, str], links: tuple[Link, ...]) -> dict[str, int]:
-    """Length of the longest way to each node; links that lead back are left out."""
-    heads: dict[str, list[str]] = defaultdict(list)
-    waiting = dict.fromkeys(nodes, 0)
-    for link in links:
-        if link.tail in nodes and link.head in nodes and link.tail != link.head:
-            heads[link.tail].append(link.head)
-            waiting[link.head] += 1
-    depth = dict.fromkeys(nodes, 0)
-    ready = [node for node in nodes if not waiting[node]]
+def longest_ways(nodes: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Length of the longest way that ends at each node; circles, and what hangs behind them, count from zero."""
+    heads: dict[str, list[str]] = {node: [] for node in nodes}
+    waiting = dict.fromkeys(heads, 0)
+    for tail, head in links:
+        if tail in heads and head in heads and tail != head:
+            heads[tail].append(head)
+            waiting[head] += 1
+    depth = dict.fromkeys(heads, 0)
+    ready = [node for node in heads if not waiting[node]]
     for node in ready:  # grows while it is walked
         for head in heads[node]:
             depth[head] = max(depth[head], depth[node] + 1)
@@ -147,13 +163,15 @@ def write_dot(part: Part) -> str:
         else:
             lines.append(f"subgraph {names.clusters[item.id]}{{{_frame(item)}")
             if not item.children:
-                lines.append(_node(names.nodes[names.stand_in(item.id)], item.header_width, 1))
+                lines.append(_node(names.stand_ins[names.stand_in(item.id)], item.header_width, 1))
             stack.append(None)
             stack.extend(reversed(item.children))
     for rank, end in (("source", part.first), ("sink", part.last)):
         if end is not None:
             lines.append(f"{{rank={rank};{names.nodes[end]}}}")
-    lines += (text for index, link in enumerate(part.links) if (text := _edge(names, link, index)))
+    lines += (
+        text for index, link in enumerate(part.links) if (text := _edge(names, link, index, apart=link.head != EXIT))
+    )
     lines.append("}")
     return "\n".join(lines)
 
@@ -173,7 +191,7 @@ def _frame(cluster: Cluster) -> str:
     )
 
 
-def _edge(names: _Names, link: Link, index: int) -> str | None:
+def _edge(names: _Names, link: Link, index: int, *, apart: bool) -> str | None:
     """A link in DOT; None for those that are not drawn (no such end, a cluster and what it holds)."""
     tail, head = names.tied(link.tail, leaves=True), names.tied(link.head, leaves=False)
     if tail is None or head is None:
@@ -188,53 +206,60 @@ def _edge(names: _Names, link: Link, index: int) -> str | None:
             return None
         attributes.append(f"lhead={names.clusters[link.head]}")
     if names.depth[head] - names.depth[tail] == 1:
-        attributes.append(f"weight={_STRAIGHT}")
-    return f"{names.nodes[tail]}->{names.nodes[head]}[{','.join(attributes)}]"
+        main = not names.slack[tail] and not names.slack[head]
+        attributes.append(f"weight={_MAIN if main else _STRAIGHT}")
+    if names.around[tail] != names.around[head] and not (names.around[tail] and names.around[head]) and apart:
+        attributes.append("minlen=2")  # a frame takes its margin from the space between ranks
+    return f"{names.named(tail)}->{names.named(head)}[{','.join(attributes)}]"
 
 
 def _whole(size: float) -> int:
     return min(_LARGEST, max(1, math.ceil(size - 1e-6)))
 
 
-def read_json(part: Part, data: dict[str, Any]) -> Drawing:
-    """What Graphviz made of the part."""
-    names = _Names(part)
+def read_json(data: dict[str, Any]) -> Drawing:
+    """What Graphviz made of a part."""
     try:
-        top = max(y for x, y in _shape(data)[1])
-        found = {item["name"]: item for item in data.get("objects", ())}
-        curves: dict[str, Curve] = {}
-        for edge in data.get("edges", ()):
-            _, points = _shape(edge)
-            curves[edge["id"]] = Curve(tuple((_round(x), _round(top - y)) for x, y in points))
-        items = tuple(walk(part.children))
-        nodes = tuple(
-            _centred(_place(found[names.nodes[item.id]], top), item) for item in items if isinstance(item, Node)
+        outline = _shape(data)
+        top = max(y for _, y in outline)
+        found: dict[str, Place] = {}
+        for item in data.get("objects", ()):
+            if "_draw_" in item:
+                found[item["name"]] = _place(_shape(item), top)
+        curves = {edge["id"]: _curve(edge, top) for edge in data.get("edges", ()) if "_draw_" in edge}
+        return Drawing(
+            _place(outline, top).width,
+            _place(outline, top).height,
+            _numbered(found, "n"),
+            _numbered(found, "cluster_"),
+            {int(name.removeprefix("e")): curve for name, curve in curves.items()},
         )
-        clusters = tuple(_place(found[names.clusters[item.id]], top) for item in items if isinstance(item, Cluster))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NetvizError("the layout engine gave no layout that can be read") from error
-    nothing = Curve(())
-    return Drawing(nodes, clusters, tuple(curves.get(f"e{index}", nothing) for index in range(len(part.links))))
 
 
-def _shape(item: dict[str, Any]) -> tuple[str, list[list[float]]]:
-    """The outline of an object: xdot's operation and its points."""
+def _numbered(found: dict[str, Place], prefix: str) -> tuple[Place, ...]:
+    """The places whose names are the prefix and a number, in the order of the numbers."""
+    numbers = sorted(int(name.removeprefix(prefix)) for name in found if name.startswith(prefix) and name != prefix)
+    return tuple(found[f"{prefix}{number}"] for number in numbers)
+
+
+def _curve(edge: dict[str, Any], top: float) -> Curve:
+    return Curve(tuple((_round(x), _round(top - y)) for x, y in _shape(edge)))
+
+
+def _shape(item: dict[str, Any]) -> list[list[float]]:
+    """The points of an object's outline, or of a curve: the first operation of xdot that has some."""
     for operation in item["_draw_"]:
-        if "points" in operation:
-            return operation["op"], operation["points"]
+        if operation.get("points"):
+            points: list[list[float]] = operation["points"]
+            return points
     raise ValueError("no outline")
 
 
-def _place(item: dict[str, Any], top: float) -> Place:
-    _, points = _shape(item)
+def _place(points: list[list[float]], top: float) -> Place:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return Place(_round(min(xs)), _round(top - max(ys)), _round(max(xs) - min(xs)), _round(max(ys) - min(ys)))
-
-
-def _centred(place: Place, node: Node) -> Place:
-    """The node's own size in the middle of the place that was given to it."""
-    x, y = place.x + (place.width - node.width) / 2, place.y + (place.height - node.height) / 2
-    return Place(_round(x), _round(y), node.width, node.height)
 
 
 def _round(value: float) -> float:
