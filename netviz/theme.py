@@ -70,7 +70,8 @@ TONES: Mapping[Tone, Color] = MappingProxyType(
 """The neutral tones, from the paper to the ink on it, and the one accent."""
 
 GraphTone = Literal[
-    "card", "rim", "frame", "tint-1", "tint-2", "tint-3", "tint-4", "edge", "skip", "track", "badge", "on-badge", "hatch",
+    "card", "rim", "frame", "tint-1", "tint-2", "tint-3", "tint-4", "edge", "skip", "track", "badge", "on-badge",
+    "hatch",
 ]  # fmt: skip
 
 GRAPH_TONES: Mapping[GraphTone, Color] = MappingProxyType(

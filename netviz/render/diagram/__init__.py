@@ -1,4 +1,4 @@
-"""Diagrams as pictures: cards and groups are measured, laid out, and written as SVG; PNG, PDF and HTML come from that."""
+"""Diagrams as pictures: cards and groups are measured, laid out and written as SVG, of which all else is made."""
 
 from __future__ import annotations
 

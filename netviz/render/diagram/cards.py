@@ -82,15 +82,19 @@ class _Content:
     shared: str
     label: str | None
     bar: bool
+    narrow: bool
     badge: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.badge = badge_width(self.repeats)
 
 
-def make_cards(diagram: Diagram) -> dict[str, Card]:
-    """The card of every box by its id; those of layers and closed groups are all of one width."""
-    contents = {box.id: _content(box, diagram) for box in diagram.boxes}
+def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
+    """The card of every box by its id; those of layers and closed groups are all of one width.
+
+    `narrow` cards have the class below the name, never beside it: for graphs that run sideways.
+    """
+    contents = {box.id: _content(box, diagram, narrow) for box in diagram.boxes}
     full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     width = _common_width([contents[box.id] for box in full])
     cards = {}
@@ -112,7 +116,7 @@ def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool 
     return Text(x, y, text, face, end, round(min(text_width(text, face), room), 1))
 
 
-def _content(box: Box, diagram: Diagram) -> _Content:
+def _content(box: Box, diagram: Diagram, narrow: bool) -> _Content:
     show = diagram.show
     notes: list[str] = []
     states = {"activation": box.activation, "dtype": box.dtype, "trainable": "frozen" * (box.trainable is False)}
@@ -145,6 +149,7 @@ def _content(box: Box, diagram: Diagram) -> _Content:
         shared="" if box.shared is None else str(box.shared),
         label=box.label,
         bar="share" in show and bool(box.parameters) and box.share is not None,
+        narrow=narrow,
     )
 
 
@@ -162,7 +167,8 @@ def _natural_width(content: _Content) -> float:
         return LEFT + max(lines) + RIGHT
     shared = 20 if content.shared else 0
     badge = content.badge + 8 if content.badge else 0
-    first = _side_by_side(text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)) + badge
+    name, kind = text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)
+    first = max(name + badge, kind) if content.narrow else _side_by_side(name, kind) + badge
     shapes = [text_width(line, SHAPE) for line in content.shapes]
     second = _side_by_side(shapes[0] if shapes else 0, text_width(content.parameters, NOTE))
     notes = [min(text_width(note, NOTE), 200) for note in content.notes]
@@ -217,7 +223,9 @@ def _card(box: Box, content: _Content, width: float) -> Card:
         writer.bottom = writer.baseline = 20
     bar = writer.baseline + 6.5 if content.bar and content.label is None else None
     # A line alone stands in the middle of its card.
-    height = max(math.ceil(writer.baseline + (_BOTTOM if len({text.y for text in writer.texts}) > 1 or bar else 12)), 32)
+    height = max(
+        math.ceil(writer.baseline + (_BOTTOM if len({text.y for text in writer.texts}) > 1 or bar else 12)), 32
+    )
     height += STACK if box.kind == "closed" else 0
     return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar)
 
@@ -238,7 +246,11 @@ def _head(writer: _Writer, content: _Content) -> None:
                 name_width = text_width(line, CLASS) + mark
                 _badges(writer, content, LEFT + name_width)
         return
-    beside = len(kinds) == 1 and name_width + GAP + text_width(kinds[0], CLASS) <= writer.room - reserved
+    beside = (
+        not content.narrow
+        and len(kinds) == 1
+        and name_width + GAP + text_width(kinds[0], CLASS) <= writer.room - reserved
+    )
     for place, line in enumerate(names):
         kind = kinds[0] if beside and len(names) == 1 else ""
         # A mark after the name is no room for the class to use.

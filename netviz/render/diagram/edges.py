@@ -159,10 +159,10 @@ def place_labels(
             continue
         x, y = curves[place].points[-1]
         for left, top in ((x + 6, y - 15), (x - 6 - width, y - 15), (x + 6, y + 4), (x - 6 - width, y + 4)):
-            rect = (left, top, left + width, top + 11)
-            inside = left >= 2 and top >= 2 and rect[2] <= size[0] - 2 and rect[3] <= size[1] - 2
-            if inside and taken.is_free(rect):
-                taken.add(rect)
+            label = (left, top, left + width, top + 11)
+            inside = left >= 2 and top >= 2 and label[2] <= size[0] - 2 and label[3] <= size[1] - 2
+            if inside and taken.is_free(label):
+                taken.add(label)
                 found[place] = (left, top + 8.5, name)
                 break
     return found

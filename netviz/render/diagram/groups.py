@@ -45,7 +45,9 @@ def make_header(group: Group) -> Header:
     mark = 20.0 if group.shared is not None else 0.0
     beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
     below = [] if beside else wrap(kind, CLASS, room, 2)
-    notes = [line for item in group.varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)]
+    notes = [
+        line for item in group.varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)
+    ]
     rows = [(line, TITLE) for line in titles] + [(line, CLASS) for line in below] + [(line, NOTE) for line in notes]
     tops = [text_width(line, face) for line, face in rows if face is not NOTE]
     natural = max([*tops, last + mark + (8 + kind_width if beside else 0)], default=0.0) + (pill + GAP if pill else 0)
@@ -70,7 +72,9 @@ def make_header(group: Group) -> Header:
                 ring = Badge(INSET + last + 6, y - 11, size, 14, str(group.shared), ring=True)
             if beside:
                 at = INSET + last + mark + 8
-                texts.append(fitted(at, y, kind, CLASS, max(kind_width, width - at - INSET - (pill + GAP if pill else 0))))
+                texts.append(
+                    fitted(at, y, kind, CLASS, max(kind_width, width - at - INSET - (pill + GAP if pill else 0)))
+                )
     height = max(y + 7, 30.0 if pill else 0.0) if rows or pill else 0.0
     return Header(group, width, height, tuple(texts), badge, pill, ring)
 

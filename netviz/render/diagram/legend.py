@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.metrics import NOTE, text_width, wrap
+from netviz.render.diagram.styles import BLANK
 from netviz.render.diagram.wording import short_count
 from netviz.theme import CATEGORIES, SCALE
 from netviz.views import FAMILIES, Box, Diagram
@@ -75,8 +76,8 @@ def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str])
     """A colour per word, in the order given; the last word, and what is beyond the palette, is grey."""
     colors = {word: f"kind-{place}" for place, word in enumerate(order[:-1][: len(CATEGORIES)])}
     used = {words[box.id] for box in boxes if box.kind != "stub"}
-    entries = tuple((colors.get(word, "regularisation"), word) for word in order if word in used)
-    return Meanings({box.id: colors.get(words[box.id], "regularisation") for box in boxes}, entries)
+    entries = tuple((colors.get(word, BLANK), word) for word in order if word in used)
+    return Meanings({box.id: colors.get(words[box.id], BLANK) for box in boxes}, entries)
 
 
 def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
@@ -88,7 +89,7 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
         if value is not None and math.isfinite(value) and not (counts and value <= 0):
             values[box.id] = math.log10(value) if counts else float(value)
     if not values:
-        return Meanings({box.id: "regularisation" for box in boxes}, ())
+        return Meanings({box.id: BLANK for box in boxes}, ())
     low, high = min(values.values()), max(values.values())
     span = high - low
     steps = {
@@ -98,7 +99,9 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
     ends = (low, high)
     words = [short_count(round(10**end)) if counts else f"{end:.4g}" for end in ends]
     entries = tuple((f"step-{step}", "") for step in range(len(SCALE)))
-    meanings = {box.id: steps.get(box.id, "regularisation") for box in boxes}
+    meanings = {box.id: steps.get(box.id, BLANK) for box in boxes}
+    if any(meanings[box.id] == BLANK for box in boxes if box.kind != "stub"):
+        entries += ((BLANK, "no parameters" if counts else "no value"),)
     return Meanings(meanings, entries, (words[0], words[1]))
 
 
@@ -136,9 +139,15 @@ def _scale(meanings: Meanings, ends: tuple[str, str]) -> Legend:
     low, high = ends
     left = math.ceil(text_width(low, NOTE) * 1.04)
     right = math.ceil(text_width(high, NOTE) * 1.04)
-    keys = tuple(
-        Key(left + 6 + place * _STEP, 2, _STEP, meaning) for place, (meaning, _) in enumerate(meanings.entries)
-    )
+    steps = [meaning for meaning, label in meanings.entries if not label]
+    keys = [Key(left + 6 + place * _STEP, 2, _STEP, meaning) for place, meaning in enumerate(steps)]
     end = left + 12 + len(keys) * _STEP
-    texts = (fitted(0, 11, low, NOTE, left), fitted(end, 11, high, NOTE, right))
-    return Legend(end + right, 14, keys, texts)
+    texts = [fitted(0, 11, low, NOTE, left), fitted(end, 11, high, NOTE, right)]
+    width = end + right
+    for meaning, label in meanings.entries:
+        if label:
+            keys.append(Key(width + _BETWEEN, 2, SWATCH, meaning))
+            size = math.ceil(text_width(label, NOTE) * 1.04)
+            texts.append(fitted(width + _BETWEEN + SWATCH + 5, 11, label, NOTE, size))
+            width += _BETWEEN + SWATCH + 5 + size
+    return Legend(width, 14, tuple(keys), tuple(texts))

@@ -1,7 +1,7 @@
 """How wide a text will be in whichever font the reader has, and how it is broken to fit; knows nothing of drawing.
 
-An SVG does not carry its fonts. Widths are those of Helvetica, which Arial and Liberation Sans share, and every text that
-the widest usual substitute would push out of its place is given the length that it must be drawn in.
+An SVG does not carry its fonts. Widths are those of Helvetica, which Arial and Liberation Sans share, and every text
+that the widest usual substitute would push out of its place is given the length that it must be drawn in.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ _SIGNS = {"·": 0.278, "×": 0.584, "…": 1.0, "→": 1.0, "–": 0.556, "−":
 _KNOWN = re.compile("[ -~·×…–−]*")
 
 _WIDEST = {"sans": 1.45, "mono": 1.05}
-"""How much wider than measured a text may come out: DejaVu Sans Bold has a t of 1.44 times Helvetica's, SF Mono 0.62 em."""
+"""How much wider than measured a text may come out: the t of DejaVu Sans Bold is 1.44 times Helvetica's, and a
+character of SF Mono takes 0.62 em."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ _SANS = {False: _table(_REGULAR), True: _table(_BOLD)}
 
 @lru_cache(maxsize=20_000)
 def text_width(text: str, face: Face) -> float:
-    """Pixels that `text` takes in `face`: exact for the fonts named above, an estimate where they have no such glyph."""
+    """Pixels that `text` takes in `face`: exact for the fonts named above, an estimate where they lack the glyph."""
     if face.mono:
         ems = _MONO * len(text) if text.isascii() else sum(map(_mono_width, text))
         return ems * face.size

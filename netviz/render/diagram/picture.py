@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import Text, fitted, make_cards
 from netviz.render.diagram.groups import make_headers, plan_children
@@ -13,13 +18,18 @@ from netviz.render.diagram.wording import counted, short_count
 from netviz.render.layout import lay_out
 from netviz.render.layout.engine import Engine
 from netviz.render.layout.geometry import Direction, Link, Plan, Splines
-from netviz.views import Diagram
+from netviz.views import Diagram, Edge
 
 MARGIN = 24
 _NARROWEST = 200
 _WIDEST_CAPTION = 640
 _LEGEND_GAP = 20
 _LEGEND_WIDTH = 720
+_BETWEEN = 24.0
+PAGE = 1400.0
+"""Pixels of a strip that a page still shows at a size that can be read."""
+PAGE_ASPECT = 0.71
+"""Width by height of a page: ISO 216."""
 
 
 def diagram_to_svg(
@@ -28,7 +38,7 @@ def diagram_to_svg(
     theme: Theme = "light",
     direction: Direction = "TB",
     splines: Splines = "spline",
-    aspect: float | None = None,
+    aspect: float | Literal["page"] | None = "page",
     legend: bool = True,
     caption: bool = True,
     background: bool = True,
@@ -37,15 +47,21 @@ def diagram_to_svg(
 ) -> str:
     """The diagram as an SVG document, the same bytes for the same diagram.
 
-    `aspect` is the width divided by the height that is aimed at, None to leave long chains as they are. `theme` "auto"
-    follows the reader, "print" needs no colour. Raises what `lay_out` does.
+    `aspect` is the width divided by the height that is aimed at, "page" for that of a page where a strip would be
+    longer than one, None to leave long chains as they are. `theme` "auto" follows the reader, "print" needs no colour.
+    Raises what `lay_out` does.
     """
-    cards = make_cards(diagram)
+    diagram = replace(diagram, edges=tuple(edge for edge in diagram.edges if not edge.repeating))
+    sideways = direction in ("LR", "RL")
+    cards = make_cards(diagram, narrow=sideways)
     headers = make_headers(diagram.groups)
-    drawn = [edge for edge in diagram.edges if not edge.repeating]
+    if aspect == "page":
+        strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
+        longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
+        aspect = shape if strip > longest else None
     plan = Plan(
         plan_children(diagram.children, cards, headers),
-        tuple(Link(edge.tail, edge.head) for edge in drawn),
+        tuple(Link(edge.tail, edge.head) for edge in diagram.edges),
         direction,
         splines,
         aspect,
@@ -60,8 +76,7 @@ def diagram_to_svg(
     height = top + placement.height + (_LEGEND_GAP + key.height if key else 0) + MARGIN
     left = MARGIN + round((wide - placement.width) / 2) if wide - placement.width < 200 else MARGIN
     drawing = Drawing(
-        # The places of the curves are those of the edges that are drawn.
-        diagram=_without_repeating(diagram, tuple(drawn)),
+        diagram=diagram,
         cards=cards,
         headers=headers,
         placement=placement,
@@ -76,10 +91,26 @@ def diagram_to_svg(
     return write_svg(drawing, theme=theme, background=background)
 
 
-def _without_repeating(diagram: Diagram, drawn: tuple) -> Diagram:  # type: ignore[type-arg]
-    from dataclasses import replace
-
-    return replace(diagram, edges=drawn)
+def _strip(edges: Sequence[Edge], lengths: Mapping[str, float]) -> float:
+    """About how long the picture becomes if no chain is broken: the longest path, with room between its boxes."""
+    reached: dict[str, float] = {}
+    targets: dict[str, list[str]] = defaultdict(list)
+    waiting: Counter[str] = Counter()
+    for edge in edges:
+        targets[edge.tail].append(edge.head)
+        waiting[edge.head] += 1
+    ready = [edge.tail for edge in edges if not waiting[edge.tail]]
+    for node in dict.fromkeys(ready):
+        reached[node] = lengths.get(node, 0.0)
+    ready = list(reached)
+    for node in ready:
+        for target in targets[node]:
+            end = reached[node] + _BETWEEN + lengths.get(target, 0.0)
+            reached[target] = max(reached.get(target, 0.0), end)
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return max([*reached.values(), *lengths.values()], default=0.0)
 
 
 def _caption(diagram: Diagram, room: float) -> list[Text]:

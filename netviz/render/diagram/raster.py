@@ -1,4 +1,4 @@
-"""Our own SVG as pixels and as a page, by resvg and svg2pdf with the fonts that vl-convert brings: no system, no network."""
+"""Our own SVG as pixels and as a page, by resvg and svg2pdf with the fonts that vl-convert brings."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ _TONED = (
     (".c", "fill", "card"),
     (".c", "stroke", "rim"),
     (".w .c", "stroke", "accent"),
+    (".y", "fill", "edge"),
     (".n,.h,.o", "fill", "ink"),
     (".g", "fill", "ink"),
     (".s,.t,.a,.k", "fill", "muted"),
@@ -85,8 +86,14 @@ def _of(color: Color, mode: Mode) -> str:
     return color.light if mode == "light" else color.dark
 
 
+BLANK = "blank"
+"""The meaning of a box of which the colours say nothing: without a value, or without weights."""
+
+
 def fill_of(meaning: str, palette: Palette) -> str:
-    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …; a colour, or the name of a hatch."""
+    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …, BLANK; a colour, or the name of a hatch."""
+    if meaning == BLANK:
+        return palette_tones(palette)["rim" if palette != "print" else "paper"]
     word, _, index = meaning.rpartition("-")
     if word == "step":
         return PRINT_SCALE[int(index)] if palette == "print" else _of(SCALE[int(index)], palette)
@@ -107,7 +114,7 @@ HEAD_GROUNDS = ("tint-1", "tint-2", "tint-3", "tint-4")
 def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROUNDS) -> str:
     """The colour of text that has a meaning: that of its fill, moved towards the ink until it can be read."""
     tones = palette_tones(palette)
-    if palette == "print" or meaning.startswith(("step-", "kind-")):
+    if palette == "print" or meaning.startswith(("step-", "kind-", BLANK)):
         return tones["muted"]
     color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
     found = _of(color, palette)
@@ -163,10 +170,11 @@ def _colors(scope: str, palette: Palette, meanings: Iterable[str], heads: Iterab
         fill = fill_of(meaning, palette)
         rules.append(_rule(scope, f".{meaning} .f", f"fill:{f'url(#{scope}-{fill})' if fill in HATCHES else fill}"))
         rules.append(_rule(scope, f".{meaning} .k", f"fill:{text_of(meaning, palette)}"))
-    for family in heads:
-        rules.append(_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}"))
+        if meaning in FAMILY_COLORS and fill not in HATCHES and palette != "print":
+            rules.append(_rule(scope, f".{meaning} .y", f"fill:{fill}"))
+    rules += [_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}") for family in heads]
     if palette == "print":
-        rules.append(_rule(scope, ".f", "stroke:#000000;stroke-width:1"))
+        rules.append(_rule(scope, ".f", f"stroke:{tones['rim']};stroke-width:1"))
     return rules
 
 

@@ -14,7 +14,7 @@ from netviz.render.cells import count_text
 from netviz.render.diagram.cards import BAND, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
 from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels
 from netviz.render.diagram.groups import INSET, Header
-from netviz.render.diagram.legend import SWATCH, Legend, Meanings
+from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
 from netviz.render.diagram.metrics import ARGUMENT
 from netviz.render.diagram.styles import Theme, style_sheet
 from netviz.render.diagram.wording import class_words, counted, repeat_words, shape_words, shapes_words, varies_words
@@ -185,7 +185,7 @@ def _box(card: Card, place: Place, meaning: str) -> str:
             room = card.width - LEFT - RIGHT
             at = f'x="{LEFT}" y="{number(card.bar)}" height="2.5" rx="1"'
             full = max(1.0, room * min(max(box.share or 0.0, 0.0), 1.0))
-            parts.append(f'<rect class="v" {at} width="{number(room)}"/><rect class="f" {at} width="{number(full)}"/>')
+            parts.append(f'<rect class="v" {at} width="{number(room)}"/><rect class="y" {at} width="{number(full)}"/>')
     parts += map(_text, card.texts)
     parts += map(_badge, card.badges)
     return "".join([*parts, "</g>"])
@@ -210,12 +210,16 @@ def _box_title(box: Box) -> str:
 def _text(text: Text) -> str:
     end = " e" if text.end else ""
     length = "" if text.length is None else f' textLength="{number(text.length)}" lengthAdjust="spacingAndGlyphs"'
-    return f'<text class="{text.face.css}{end}" x="{number(text.x)}" y="{number(text.y)}"{length}>{svg(text.text)}</text>'
+    return (
+        f'<text class="{text.face.css}{end}" x="{number(text.x)}" y="{number(text.y)}"{length}>{svg(text.text)}</text>'
+    )
 
 
 def _badge(badge: Badge) -> str:
     kind, face = ("r", "o") if badge.ring else ("d", "b")
-    middle = f'x="{number(badge.x + badge.width / 2)}" y="{number(badge.y + badge.height / 2 + (3.2 if badge.ring else 4))}"'
+    middle = (
+        f'x="{number(badge.x + badge.width / 2)}" y="{number(badge.y + badge.height / 2 + (3.2 if badge.ring else 4))}"'
+    )
     length = f' textLength="{number(badge.width - 14)}" lengthAdjust="spacingAndGlyphs"' if len(badge.text) > 4 else ""
     return (
         f'<rect class="{kind}" x="{number(badge.x)}" y="{number(badge.y)}" width="{number(badge.width)}"'
@@ -259,10 +263,12 @@ def _edge(edge: Edge, curve: Curve, label: tuple[float, float, str] | None, *, s
 
 
 def _legend(legend: Legend, at: tuple[float, float]) -> str:
-    parts = [f'<g class="legend" transform="translate({pair(at)})">']
-    for key in legend.keys:
-        parts.append(
-            f'<g class="{key.meaning}"><rect class="f" x="{number(key.x)}" y="{number(key.y)}" width="{number(key.width)}"'
-            f' height="{SWATCH}"{" rx=" + chr(34) + "2.5" + chr(34) if key.width == SWATCH else ""}/></g>'
-        )
-    return "".join([*parts, *map(_text, legend.texts), "</g>"])
+    start = f'<g class="legend" transform="translate({pair(at)})">'
+    return "".join([start, *map(_key, legend.keys), *map(_text, legend.texts), "</g>"])
+
+
+def _key(key: Key) -> str:
+    """A swatch; the steps of a scale stand side by side and have square corners."""
+    corners = ' rx="2.5"' if key.width == SWATCH else ""
+    size = f'width="{number(key.width)}" height="{SWATCH}"'
+    return f'<g class="{key.meaning}"><rect class="f" x="{number(key.x)}" y="{number(key.y)}" {size}{corners}/></g>'
