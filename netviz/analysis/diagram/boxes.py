@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from netviz.analysis.diagram.blocks import Block
+from netviz.analysis.diagram.blocks import Block, Turns
 from netviz.analysis.diagram.labels import varying_settings
 from netviz.analysis.diagram.scene import Node
-from netviz.analysis.diagram.titles import block_title, composition
+from netviz.analysis.diagram.titles import block_title, common_stem, composition, without_stem
 from netviz.analysis.settings import setting_text
 from netviz.analysis.subjects import family_of
 from netviz.catalog.telling import activation_name, telling_arguments
@@ -64,13 +64,16 @@ class Boxes:
         )  # fmt: skip
 
     def _repeated(self, block: Block) -> Group:
-        children = self.of(block.children)
+        names = _names(block)
+        stem = common_stem(names[0])
+        children = tuple(_without_stem(child, stem) for child in self.of(block.children))
         nodes = [node for inner in block.walk() for node in inner.nodes]
         layers = _layers(nodes)
+        title = block_title(names) or composition([node.layer and node.layer.class_name for node in nodes])
         # A group is named by its first box; a block around it that begins with the same box adds a mark.
         first = children[0].id
         return Group(
-            f"{first}…", title_of(block), None, "unknown", children, _once(block.repeats), block.parallel,
+            f"{first}…", title, None, "unknown", children, _once(block.repeats), block.parallel,
             _shared_variations(children), count(layers), tuple(layers),
         )  # fmt: skip
 
@@ -108,7 +111,6 @@ class Boxes:
             trainable=_trainable(nodes),
             settings=tuple(self._settings(layer)),
             varies=variations([node.layer.config for node in nodes if node.layer]),
-            repeats=(len(nodes),) if len(nodes) > 1 else (),
             present=(len(nodes), places) if block.lacking else None,
             shared=self.shared.get(layer.path),
             calls=tuple(node.id for node in nodes),
@@ -195,13 +197,18 @@ def _once(repeats: tuple[int, ...]) -> tuple[int, ...]:
     return repeats[:1] if len(set(repeats)) == 1 else repeats
 
 
-def title_of(block: Block) -> str:
-    """What a repeated block is called: by its names, else by its classes."""
-    turns: dict[tuple[object, ...], list[str]] = {}
-    classes: list[str | None] = []
+def _names(block: Block) -> list[list[str]]:
+    """The names of the layers in each repeat of a block, in order."""
+    turns: dict[Turns, list[str]] = {}
     for inner in block.walk():
-        classes += [node.layer.class_name if node.layer else None for node in inner.nodes[:1]]
         for node, around in zip(inner.nodes, inner.turns, strict=True):
             own = next(place for place, turn in enumerate(around) if turn.block == block.number)
             turns.setdefault(around[: own + 1], []).append(node.name)
-    return block_title(list(turns.values())) or composition(classes)
+    return [turns[turn] for turn in sorted(turns, key=lambda turn: [one.number for one in turn])]
+
+
+def _without_stem(item: Box | Group, stem: str) -> Box | Group:
+    """The box, or those directly in the group of a wrapper, named by what sets it apart in its block."""
+    if isinstance(item, Group) or item.kind in ("end", "stub"):
+        return item
+    return replace(item, names=tuple(without_stem(name, stem) for name in item.names))

@@ -37,3 +37,10 @@ def composition(classes: Sequence[str | None], most: int = 3) -> str:
     """What a block is made of, for one that has no name: "Conv2D, BatchNormalization, ReLU", or how many layers."""
     different = list(dict.fromkeys(name or "?" for name in classes))
     return ", ".join(different) if len(different) <= most else f"{len(classes)} layers"
+
+
+def without_stem(name: str, stem: str) -> str:
+    """What a name says beyond the stem of its block: "1_conv" for "conv2_block2_1_conv"; the stem itself stays."""
+    if not stem or not name.startswith(stem):
+        return name
+    return name[len(stem) :].lstrip("_/.-") or name
