@@ -124,4 +124,6 @@ def dot(name: str) -> str:
     Source: the DOT language: in a quoted string only `\\"` is an escape to the parser; labels know more of them.
     """
     lines = [visible(elide(line)) for line in name.split("\n")]
-    return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines) + '"'
+    return (
+        '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines) + '"'
+    )

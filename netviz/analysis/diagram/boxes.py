@@ -69,12 +69,12 @@ class Boxes:
         children = tuple(_without_stem(child, stem) for child in self.of(block.children))
         nodes = [node for inner in block.walk() for node in inner.nodes]
         layers = _layers(nodes)
-        title = block_title(names) or composition([node.layer and node.layer.class_name for node in nodes])
+        title = block_title(names) or composition([_class(inner) for inner in block.walk() if inner.nodes])
         # A group is named by its first box; a block around it that begins with the same box adds a mark.
         first = children[0].id
         return Group(
             f"{first}…", title, None, "unknown", children, _once(block.repeats), block.parallel,
-            _shared_variations(children), count(layers), tuple(layers),
+            _head_variations(children), count(layers), tuple(layers),
         )  # fmt: skip
 
     def _box(self, block: Block) -> Box:
@@ -174,27 +174,39 @@ def _variation(key: str, values: Sequence[str]) -> Variation:
 
 
 def _setting(value: object) -> str:
-    """A setting's value in few characters: `3×3` for [3, 3]."""
-    if isinstance(value, list | tuple) and value and all(isinstance(item, int) for item in value):
-        return "×".join(map(str, value))
-    if isinstance(value, str | int | float) or value is None:
+    """A setting's value in few characters: `3×3` for [3, 3], three digits of a fraction."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, list | tuple) and value:
+        inside = [_setting(item) for item in value]
+        return ("×" if all(isinstance(item, int) for item in value) else ", ").join(inside)
+    if isinstance(value, str | int) or value is None:
         return setting_text(value)
     return json.dumps(value, ensure_ascii=False, default=str)[:40]
 
 
-def _shared_variations(children: Sequence[Box | Group]) -> tuple[Variation, ...]:
-    """Of the settings that vary in a block, the sizes by the first box that varies in them most."""
+TELLING_MOST = ("filters", "units", "num_heads", "output_dim", "kernel_size", "pool_size", "strides", "dilation_rate")
+"""Of what varies in a block, in order, what its head says; the rest stands on the cards."""
+
+HEAD_MOST = 2
+
+
+def _head_variations(children: Sequence[Box | Group]) -> tuple[Variation, ...]:
+    """What the head of a block says varies in it, as it is in the largest of the boxes where it does."""
     found: dict[str, Variation] = {}
-    for child in children:
+    for child in sorted(children, key=lambda child: -(child.parameters or 0)):
         for variation in child.varies:
-            known = found.get(variation.setting)
-            if known is None or len(variation.values) > len(known.values):
-                found[variation.setting] = variation
-    return tuple(found.values())
+            found.setdefault(variation.setting, variation)
+    return tuple(found[name] for name in TELLING_MOST if name in found)[:HEAD_MOST]
 
 
 def _once(repeats: tuple[int, ...]) -> tuple[int, ...]:
     return repeats[:1] if len(set(repeats)) == 1 else repeats
+
+
+def _class(block: Block) -> str | None:
+    layer = block.nodes[0].layer
+    return layer.class_name if layer else None
 
 
 def _names(block: Block) -> list[list[str]]:

@@ -45,6 +45,12 @@ STRATEGIES = (
 )
 """Of the twelve tried on keras.applications, those of which each is the best for some; the first wins a tie."""
 
+FEW = 30
+"""So few places need not get fewer: the first strategy that shows no more is taken."""
+
+EFFORT = 20_000
+"""Vertices over all strategies: so large graphs are not folded in every way."""
+
 Cut: TypeAlias = list[Chain]
 """One way to cut a run into repeats, or several runs."""
 
@@ -55,12 +61,14 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[It
     graph = contracted(vertices, known_sources(vertices), outputs)
     sources = known_sources(graph.vertices)
     order = canonical_order(graph.vertices, sources, graph.outputs)
-    found = []
-    for strategy in STRATEGIES:
+    found: list[tuple[Item, ...]] = []
+    for strategy in STRATEGIES[: max(1, EFFORT // max(1, len(order)))]:
         units = Units(graph.vertices, sources, order, graph.outputs)
         while chains := _shortest(units, strategy):
             units.fold(chains)
         found.append(restored(units.items, graph))
+        if shown(found[-1]) <= FEW:
+            return found[-1]
     return min(found, key=shown)
 
 

@@ -86,14 +86,15 @@ def _closed(items: Sequence[Box | Group], total: int) -> Box:
     group = first if len(items) == 1 and isinstance(first, Group) else None
     names = [name for box in boxes for name in box.names]
     classes = composition([name for box in boxes for name in box.classes])
+    title = group.title if group else common_stem(names) or f"{names[0]} … {names[-1]}"
     last = boxes[-1]
     return Box(
         id=first.id,
-        names=(group.title if group else common_stem(names) or f"{names[0]} … {names[-1]}",),
+        names=(title,),
         classes=(group.class_name if group and group.class_name else None,),
         family=group.family if group and group.class_name else _main_family(boxes),
         kind="closed",
-        details=(classes,) if not (group and group.class_name) else (),
+        details=(classes,) if classes != title and not (group and group.class_name) else (),
         inputs=boxes[0].inputs,
         outputs=last.last_outputs or last.outputs,
         parameters=parameters,

@@ -15,18 +15,26 @@ def block_title(repeats: Sequence[Sequence[str]]) -> str:
     return first if first == last else f"{first} … {last}"
 
 
+_WORDS = re.compile(r"[^_/.\-]+[_/.\-]*")
+_FINER = re.compile(r"\d+[_/.\-]*|[^\d_/.\-]+[_/.\-]*")
+"""Words, and words with numbers apart: "block2a", "block2b" have "block2" in common."""
+
+
 def common_stem(names: Sequence[str]) -> str:
     """The words that all names begin with: "block2" for "block2_conv" and "block2_bn"; "" for none.
 
     A stem of a number alone, or of one letter, says nothing.
     """
-    if not names:
+    return _stem(names, _WORDS) or _stem(names, _FINER)
+
+
+def _stem(names: Sequence[str], words: re.Pattern[str]) -> str:
+    split = [words.findall(name) for name in names]
+    if not split:
         return ""
-    words = [re.findall(r"[^_/.\-]+[_/.\-]*", name) for name in names]
-    shortest = min(words, key=len)
     stem = []
-    for place, word in enumerate(shortest):
-        if any(other[place] != word for other in words):
+    for place, word in enumerate(min(split, key=len)):
+        if any(other[place] != word for other in split):
             break
         stem.append(word)
     text = "".join(stem).rstrip("_/.-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from netviz.render.diagram.metrics import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, Face, is_safe, text_width, wrap
@@ -15,7 +15,7 @@ from netviz.render.diagram.wording import (
     shape_lines,
     varies_words,
 )
-from netviz.views import Box, Diagram
+from netviz.views import Box, Diagram, Group
 
 BAND = 7
 LEFT = 16
@@ -26,8 +26,9 @@ STACK = 4
 """How far the card behind a closed one looks out below it."""
 
 NARROWEST, WIDEST = 96, 340
-COMFORT = 0.9
-"""The part of a diagram's cards that has its contents side by side; the others write the class below the name."""
+COMFORT, STRETCH = 0.9, 1.2
+"""The part of a diagram's cards that has its contents side by side; the others write the class below the name, unless
+cards that are wider by no more than this have room for all."""
 
 _NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES, _LABEL_LINES = 4, 2, 2, 3, 24
 _TOP, _BOTTOM = 7, 13  # above the first line, below the last baseline
@@ -94,7 +95,7 @@ def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
 
     `narrow` cards have the class below the name, never beside it: for graphs that run sideways.
     """
-    contents = {box.id: _content(box, diagram, narrow) for box in diagram.boxes}
+    contents = {box.id: _content(box, diagram, around, narrow) for box, around in _with_surroundings(diagram)}
     full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     width = _common_width([contents[box.id] for box in full])
     cards = {}
@@ -116,7 +117,19 @@ def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool 
     return Text(x, y, text, face, end, round(min(text_width(text, face), room), 1))
 
 
-def _content(box: Box, diagram: Diagram, narrow: bool) -> _Content:
+def _with_surroundings(diagram: Diagram) -> Iterator[tuple[Box, tuple[Group, ...]]]:
+    """Every box with the groups around it."""
+    stack: list[tuple[Box | Group, tuple[Group, ...]]] = [(item, ()) for item in reversed(diagram.children)]
+    while stack:
+        item, around = stack.pop()
+        if isinstance(item, Box):
+            yield item, around
+        else:
+            stack.extend((child, (*around, item)) for child in reversed(item.children))
+
+
+def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool) -> _Content:
+    """What the card says; what a group around it says for all that it holds is not said again."""
     show = diagram.show
     notes: list[str] = []
     states = {"activation": box.activation, "dtype": box.dtype, "trainable": "frozen" * (box.trainable is False)}
@@ -132,7 +145,8 @@ def _content(box: Box, diagram: Diagram, narrow: bool) -> _Content:
     if "config" in show and box.settings:
         notes.append(" · ".join(f"{setting} {value}" for setting, value in box.settings))
     if box.varies and (show & {"config", "details", "name", "class"}):
-        notes.extend(map(varies_words, box.varies))
+        said = [variation for group in around for variation in group.varies]
+        notes.extend(varies_words(variation) for variation in box.varies if variation not in said)
     kind = class_words(box, details="details" in show) if "class" in show else ""
     if "class" not in show and "details" in show:
         kind = " ".join(box.details)
@@ -145,7 +159,7 @@ def _content(box: Box, diagram: Diagram, narrow: bool) -> _Content:
         shapes=shape_lines(box, show),
         parameters=parameters,
         notes=notes,
-        repeats=repeat_words(box.repeats),
+        repeats=repeat_words(box.repeats) if box.kind == "closed" or not any(group.repeats for group in around) else "",
         shared="" if box.shared is None else str(box.shared),
         label=box.label,
         bar="share" in show and bool(box.parameters) and box.share is not None,
@@ -158,7 +172,9 @@ def _common_width(contents: Sequence[_Content]) -> float:
     naturals = sorted(map(_natural_width, contents))
     if not naturals:
         return NARROWEST
-    return min(max(math.ceil(naturals[math.ceil(len(naturals) * COMFORT) - 1] / 4) * 4, NARROWEST), WIDEST)
+    most = naturals[math.ceil(len(naturals) * COMFORT) - 1]
+    width = naturals[-1] if naturals[-1] <= STRETCH * most else most
+    return min(max(math.ceil(width / 4) * 4, NARROWEST), WIDEST)
 
 
 def _natural_width(content: _Content) -> float:

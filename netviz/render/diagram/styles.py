@@ -42,6 +42,8 @@ _FIXED = (
     (".l", "fill:none;stroke-width:1.4"),
     (".x .l", "stroke-width:1.9"),
     (".r", "fill:none;stroke-width:1.2"),
+    (".head text", "stroke-width:5;stroke-linejoin:round;paint-order:stroke"),
+    (".head .b,.head .o,.d", "stroke:none"),
 )
 _TONED = (
     (".p", "fill", "paper"),
@@ -65,6 +67,10 @@ _TONED = (
     (".u2", "fill", "tint-2"),
     (".u3", "fill", "tint-3"),
     (".u4", "fill", "tint-4"),
+    (".h1", "stroke", "tint-1"),
+    (".h2", "stroke", "tint-2"),
+    (".h3", "stroke", "tint-3"),
+    (".h4", "stroke", "tint-4"),
     (".q", "stroke", "hatch"),
 )
 """Selector, property and tone of all that does not depend on the meaning of a colour."""

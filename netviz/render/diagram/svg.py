@@ -48,10 +48,10 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     width, height = number(drawing.width), number(drawing.height)
     body = [f'<rect class="p" width="{width}" height="{height}"/>'] if background else []
     places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
-    groups, boxes = _groups_and_boxes(drawing, places)
+    groups, boxes, tints = _groups_and_boxes(drawing, places)
     body += groups
     body += _edges(drawing, places)
-    body += _headers(drawing, places)
+    body += _headers(drawing, places, tints)
     body += boxes
     body += map(_text, drawing.caption)
     if drawing.legend is not None:
@@ -80,8 +80,9 @@ def _moved(place: Place, origin: tuple[float, float]) -> Place:
     return Place(x, y, place.width, place.height)
 
 
-def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[list[str], list[str]]:
-    """The frames of the groups, those around before those inside, and the cards."""
+def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[list[str], list[str], dict[str, int]]:
+    """The frames of the groups, those around before those inside, the cards, and the tint of each group."""
+    tints: dict[str, int] = {}
     groups: list[str] = []
     boxes: list[str] = []
     stack: list[tuple[Box | Group, int]] = [(item, 1) for item in reversed(drawing.diagram.children)]
@@ -91,9 +92,10 @@ def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[li
         if isinstance(item, Box):
             boxes.append(_box(drawing.cards[item.id], place, drawing.meanings.of_box[item.id]))
         else:
-            groups.append(_group(item, place, (depth - 1) % TINTS + 1))
+            tints[item.id] = (depth - 1) % TINTS + 1
+            groups.append(_group(item, place, tints[item.id]))
             stack.extend((child, depth + 1) for child in reversed(item.children))
-    return groups, boxes
+    return groups, boxes, tints
 
 
 def _group(group: Group, place: Place, tint: int) -> str:
@@ -139,14 +141,16 @@ def _layers(layers: Sequence[str]) -> str:
     return f' data-layers="{"&#10;".join(map(svg, layers))}"' if layers else ""
 
 
-def _headers(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
-    """Titles and badges of the groups, which lie above the edges."""
+def _headers(drawing: Drawing, places: Mapping[str, Place], tints: Mapping[str, int]) -> list[str]:
+    """Titles and badges of the groups, which lie above the edges; a halo keeps an edge from running through letters."""
     found = []
     for key, header in drawing.headers.items():
         if not header.texts and not header.badge:
             continue
         place = places[key]
-        parts = [f'<g class="head {header.group.family}" transform="translate({pair((place.x, place.y))})">']
+        parts = [
+            f'<g class="head h{tints[key]} {header.group.family}" transform="translate({pair((place.x, place.y))})">'
+        ]
         parts += map(_text, header.texts)
         if header.ring is not None:
             parts.append(_badge(header.ring))

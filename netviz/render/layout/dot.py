@@ -149,7 +149,7 @@ def write_dot(part: Part) -> str:
     """The part in DOT; parts that differ in nothing but their ids give the same text."""
     names = _Names(part)
     lines = [
-        f"digraph{{rankdir={part.direction};splines={part.splines};compound=true;pad=0;margin=0;"
+        f"digraph{{rankdir={part.direction};splines={part.splines};pad=0;margin=0;"
         f"nodesep={BESIDE / 72:.6f};ranksep={BETWEEN / 72:.6f}",
         'node[shape=box,fixedsize=true,label="",penwidth=0];edge[dir=none]',
     ]
@@ -181,7 +181,7 @@ def _node(name: str, width: float, height: float) -> str:
 
 
 def _frame(cluster: Cluster) -> str:
-    if cluster.header_width <= 0 or cluster.header_height <= 0:
+    if cluster.header_width <= 0 and cluster.header_height <= 0:
         return f'label="";margin={MARGIN}'
     width = max(1, _whole(cluster.header_width) - _LABEL_PAD[0])
     height = max(1, _whole(cluster.header_height) - _LABEL_PAD[1])
@@ -197,14 +197,11 @@ def _edge(names: _Names, link: Link, index: int, *, apart: bool) -> str | None:
     if tail is None or head is None:
         return None
     attributes = [f"id=e{index}"]
-    if link.tail in names.clusters:
-        if names.within(link.head, link.tail):
-            return None
-        attributes.append(f"ltail={names.clusters[link.tail]}")
-    if link.head in names.clusters:
-        if names.within(link.tail, link.head):
-            return None
-        attributes.append(f"lhead={names.clusters[link.head]}")
+    if any(
+        one in names.clusters and names.within(other, one)
+        for one, other in ((link.tail, link.head), (link.head, link.tail))
+    ):
+        return None
     if names.depth[head] - names.depth[tail] == 1:
         main = not names.slack[tail] and not names.slack[head]
         attributes.append(f"weight={_MAIN if main else _STRAIGHT}")

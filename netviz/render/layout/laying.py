@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netviz.render.layout.clipping import clipped
 from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, read_json, walk, write_dot
 from netviz.render.layout.engine import Engine, run
 from netviz.render.layout.geometry import Curve, Node, Place, Placement, Plan
@@ -88,12 +89,17 @@ def _placement(plan: Plan, whole: Block) -> Placement:
         cluster.id: Place(_round(place.x), _round(place.y), _round(place.width), _round(place.height))
         for cluster, place in zip(clusters, drawing.clusters, strict=True)
     }
-    curves = (drawing.curves.get(number, Curve(())) for number in range(len(plan.links)))
+    frames = {cluster.id: place for cluster, place in zip(clusters, drawing.clusters, strict=True)}
+    curves = []
+    for number, link in enumerate(plan.links):
+        curve = drawing.curves.get(number)
+        points = clipped(curve.points, frames.get(link.tail), frames.get(link.head)) if curve else ()
+        curves.append(Curve(tuple((_round(x), _round(y)) for x, y in points)))
     return Placement(
         _round(drawing.width),
         _round(drawing.height),
         {item.id: places[item.id] for item in items},
-        tuple(Curve(tuple((_round(x), _round(y)) for x, y in curve.points)) for curve in curves),
+        tuple(curves),
     )
 
 
