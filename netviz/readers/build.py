@@ -164,7 +164,7 @@ class LayerBuilder:
             layer = self.build(inner.entry, inner_path, below(location, inner.location), inner.arguments)
             inside.append((layer, inner.arguments, self._inference.call(inner.entry, inner.arguments, inner_path)))
         self._wrappers -= 1
-        return wrapper_graph(entry.name, inside)
+        return wrapper_graph(entry.name, entry.class_name, inside)
 
     def _note_unknown_class(self, entry: Entry, path: str, holds_weights: bool) -> None:
         name = entry.class_name or "The class"

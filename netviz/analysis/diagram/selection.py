@@ -24,7 +24,8 @@ def find_nodes(scene: Scene, patterns: str | Sequence[str]) -> frozenset[str]:
     name, path or class from end to end. Raises LayerNotFound where one finds nothing, UsageError for what is none.
     """
     found: set[str] = set()
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+    given = patterns if isinstance(patterns, list | tuple | set | frozenset) else [patterns]
+    for pattern in given:
         if not isinstance(pattern, str):
             raise UsageError(f"layers are selected by text, not by {pattern!r}", "Give names, classes or expressions.")
         nodes = list(_matching(scene, pattern))

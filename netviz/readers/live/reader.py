@@ -145,7 +145,7 @@ class LiveReader:
                 outputs = _outputs(sublayer, inner.arguments) or Inference([]).call(inner.entry, inner.arguments)
                 inside.append((described, inner.arguments, outputs))
         others = (self.layer(other, below(path, other.name), None) for other in sublayers.values())
-        return wrapper_graph(entry.name, inside, others)
+        return wrapper_graph(entry.name, entry.class_name, inside, others)
 
     def _traced(self, layer: Any, inside: Sequence[Any], path: str) -> Graph:
         """The layers of a class of the user's, with the calls that tracing it finds."""

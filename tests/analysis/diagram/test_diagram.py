@@ -1,0 +1,301 @@
+"""Diagrams are lossless: of every model each call is in one box, each tensor in one edge, and the counts add up."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.analysis.diagram import build_diagram
+from netviz.analysis.diagram.blocks import USUAL_MOST
+from netviz.analysis.diagram.boxes import count
+from netviz.analysis.diagram.outline import OUTLINE_MOST
+from netviz.analysis.diagram.scene import build_scene
+from netviz.errors import LayerNotFound, UsageError
+from netviz.model import Model
+from netviz.readers import read
+from netviz.views import Box, Diagram, Group
+from tests.conftest import EXAMPLES
+from tests.models.oracle import describe
+from tests.models.zoo import SUBCLASSED, UNBUILT, ZOO
+
+WAYS: tuple[dict[str, Any], ...] = (
+    {"fold": False},
+    {"fold": True},
+    {"fold": 1},
+    {"fold": 2},
+    {"fold": 3},
+    {"fold": False, "compact": True},
+    {"fold": True, "compact": True},
+    {"outline": True},
+    {"fold": False, "depth": 1},
+)
+"""The ways to draw a whole model."""
+
+
+def names(way: dict[str, Any]) -> str:
+    return ",".join(f"{key}={value}" for key, value in way.items())
+
+
+def assert_lossless(model: Model, diagram: Diagram, depth: int | None = None) -> None:
+    """Every call of the model is in exactly one box, every layer in one, every tensor is said by an edge."""
+    scene = build_scene(model, depth=depth)
+    leaves = [leaf.id for node in scene.nodes for leaf in node.leaves]
+    shown = [call for box in diagram.boxes for call in box.calls]
+    assert Counter(shown) == Counter(leaves)
+    layers = {layer.path: layer for layer in model.root.walk()}
+    covered = {path for item in diagram.walk() for path in item.layers}
+    assert covered == layers.keys()
+    ids = [item.id for item in diagram.walk()]
+    assert len(set(ids)) == len(ids)
+    ends = set(ids)
+    assert all(edge.tail in ends and edge.head in ends for edge in diagram.edges)
+    place = {call: box.id for box in diagram.boxes for call in box.calls}
+    joined = {(edge.tail, edge.head) for edge in diagram.edges}
+    for wire in scene.wires:
+        if wire.tail in place and wire.head in place and place[wire.tail] != place[wire.head]:
+            assert (place[wire.tail], place[wire.head]) in joined
+    assert diagram.parameters == count({"": model.root, **layers})
+
+
+def assert_counts_add_up(model: Model, diagram: Diagram) -> None:
+    """The parameters of the boxes are those of the model, where no layer or weight stands in several boxes."""
+    boxes = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
+    often = Counter(path for box in boxes for path in box.layers)
+    weights = [weight.path for layer in model.root.walk() for weight in layer.weights]
+    own = [layer for layer in model.root.walk() if layer.graph and layer.graph.layers and layer.weights]
+    if max(often.values(), default=0) > 1 or len(set(weights)) < len(weights) or own or model.root.weights:
+        return
+    counts = [box.parameters for box in boxes]
+    if None not in counts:
+        assert sum(number or 0 for number in counts) == diagram.parameters
+
+
+@pytest.mark.parametrize("way", WAYS, ids=names)
+@pytest.mark.parametrize("name", sorted(ZOO))
+def test_every_call_is_in_one_box(name: str, way: dict[str, Any], saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    model = read(saved_zoo(name)[0])
+    diagram = build_diagram(model, **way)
+    if "outline" not in way:
+        assert_lossless(model, diagram, way.get("depth"))
+    assert {path for item in diagram.walk() for path in item.layers} == {layer.path for layer in model.root.walk()}
+    assert_counts_add_up(model, diagram)
+
+
+@pytest.mark.parametrize("build", [*UNBUILT.values(), *(one.build for one in SUBCLASSED.values())])
+def test_live_models_without_shapes(build: Callable[[], Any]) -> None:
+    model = read(build())
+    for way in WAYS:
+        if "outline" not in way:
+            assert_lossless(model, build_diagram(model, **way), way.get("depth"))
+
+
+@pytest.mark.parametrize("name", sorted(ZOO))
+def test_edges_are_those_of_keras(name: str, saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    """Of the top level: every tensor that Keras's own nodes take from another, call by call and output by output."""
+    path, live = saved_zoo(name)
+    described = describe(live)
+    own = {layer["name"] for layer in described["layers"]}
+    expected = Counter(
+        (call_id(source[0], source[1]), source[2], call_id(layer["name"], number))
+        for layer in described["layers"]
+        for number, call in enumerate(layer["calls"])
+        for source in call["sources"]
+        if source[0] in own
+    )
+    edges = build_diagram(read(path), fold=False, depth=1).edges
+    ends = {edge.tail for edge in edges if edge.tail.startswith("input:")}
+    found = Counter((edge.tail, edge.output, edge.head) for edge in edges if edge.tail not in ends)
+    assert found == expected
+
+
+def call_id(name: str, number: int) -> str:
+    """The path of a call at the top level; `number` counts from 0."""
+    return name if number == 0 else f"{name}#{number + 1}"
+
+
+LIMITS = {
+    "VGG16": 16,
+    "ResNet50": 40,
+    "MobileNetV2": 85,
+    "EfficientNetB0": 130,
+    "EfficientNetB7": 170,
+    "DenseNet201": 30,
+    "InceptionResNetV2": 95,
+    "NASNetLarge": 330,
+}
+"""Boxes at most, folded: what makes each of them a picture of one page."""
+
+
+@pytest.fixture(scope="module")
+def architecture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]:
+    """By name: the model of keras.applications, as its config says."""
+    import keras
+
+    made: dict[str, Model] = {}
+
+    def get(name: str) -> Model:
+        if name not in made:
+            path = tmp_path_factory.mktemp("applications") / f"{name}.json"
+            path.write_text(getattr(keras.applications, name)(weights=None).to_json())
+            keras.utils.clear_session()
+            made[name] = read(path)
+        return made[name]
+
+    return get
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_architectures_fold_to_a_page(name: str, architecture: Callable[[str], Model]) -> None:
+    model = architecture(name)
+    folded = build_diagram(model, fold=True)
+    assert_lossless(model, folded)
+    assert_counts_add_up(model, folded)
+    assert len(folded.boxes) <= LIMITS[name]
+    outlined = build_diagram(model, outline=True)
+    assert len(outlined.boxes) <= OUTLINE_MOST
+    assert_counts_add_up(model, outlined)
+
+
+def test_repeats_say_what_varies(architecture: Callable[[str], Model]) -> None:
+    """Every setting that differs between the layers of a box is named, with the values that they have."""
+    model = architecture("ResNet50")
+    layers = {layer.path: layer for layer in model.root.walk()}
+    for box in build_diagram(model, fold=True).boxes:
+        varied = {one.setting: one.values for one in box.varies}
+        for setting in ("filters", "strides", "kernel_size", "units", "activation"):
+            values = [layers[path].config.get(setting) for path in box.layers]
+            different = [value for place, value in enumerate(values) if value not in values[:place]]
+            assert (len(different) > 1) == (setting in varied)
+            if setting in varied:
+                assert len(varied[setting]) == len(different)
+
+
+def test_folding_is_the_default_above_forty_boxes(architecture: Callable[[str], Model]) -> None:
+    small, large = read(EXAMPLES / "lenet.keras"), architecture("ResNet50")
+    assert build_diagram(small) == build_diagram(small, fold=False)
+    assert len(build_diagram(small).boxes) <= USUAL_MOST
+    assert build_diagram(large) == build_diagram(large, fold=True)
+
+
+def test_structure_alone_decides(architecture: Callable[[str], Model]) -> None:
+    """Repeats are found by structure: with names that say nothing the same boxes are shown."""
+    import dataclasses
+
+    model = architecture("ResNet50")
+    numbers = {layer.name: f"n{index:04}" for index, layer in enumerate(model.graph.layers)}
+    layers = tuple(
+        dataclasses.replace(layer, name=numbers[layer.name], path=numbers[layer.name]) for layer in model.graph.layers
+    )
+    calls = tuple(dataclasses.replace(call, layer=numbers[call.layer]) for call in model.graph.calls)
+    graph = dataclasses.replace(model.graph, layers=layers, calls=calls)
+    renamed = dataclasses.replace(model, root=dataclasses.replace(model.root, graph=graph))
+
+    def shape(diagram: Diagram) -> list[tuple[Any, ...]]:
+        return [
+            (type(item), item.repeats, item.classes if isinstance(item, Box) else len(item.children))
+            for item in diagram.walk()
+        ]
+
+    assert shape(build_diagram(model, fold=True)) == shape(build_diagram(renamed, fold=True))
+
+
+@pytest.fixture(scope="module")
+def residual() -> Model:
+    return read(EXAMPLES / "residual.keras")
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ("fc1", {"fc1"}),
+        ("fc.*", {"fc1", "fc2", "fc_add"}),
+        (["fc1", "fc2"], {"fc1", "fc2"}),
+        ("Flatten", {"upper_flatten", "lower_flatten"}),
+        ("fc1..fc2", {"fc1", "dropout", "fc2"}),
+    ],
+)
+def test_selection(residual: Model, select: Any, expected: set[str]) -> None:
+    diagram = build_diagram(residual, select=select)
+    assert {box.names[0] for box in diagram.boxes if box.kind == "layer"} == expected
+    stubs = {box.names[0] for box in diagram.boxes if box.kind == "stub"}
+    whole = build_diagram(residual, fold=False)
+    leaving = {edge.head for edge in whole.edges if edge.tail in expected} - expected
+    entering = {edge.tail for edge in whole.edges if edge.head in expected} - expected
+    assert stubs == leaving | entering
+
+
+@pytest.mark.parametrize("hops", [0, 1, 2, 5, 100])
+def test_around_is_a_breadth_first_search(residual: Model, hops: int) -> None:
+    whole = build_diagram(residual, fold=False)
+    near = {"fc1"}
+    for _ in range(hops):
+        near |= {end for edge in whole.edges for end in (edge.tail, edge.head) if {edge.tail, edge.head} & near}
+    found = build_diagram(residual, around="fc1", hops=hops, fold=False)
+    assert {box.names[0] for box in found.boxes if box.kind == "layer"} == near
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"select": "nothing_like_it"}, LayerNotFound),
+        ({"select": "("}, UsageError),
+        ({"select": 3}, UsageError),
+        ({"around": "fc1", "hops": -1}, UsageError),
+        ({"fold": 4}, UsageError),
+        ({"fold": 0}, UsageError),
+        ({"depth": 0}, UsageError),
+        ({"show": ["colour"]}, UsageError),
+        ({"color": "rainbow"}, UsageError),
+        ({"color": {"no_such_layer": 1.0}}, UsageError),
+        ({"label": "{weight}"}, UsageError),
+        ({"highlight": "nobody"}, LayerNotFound),
+    ],
+)
+def test_wrong_choices_are_named(residual: Model, arguments: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        build_diagram(residual, **arguments)
+
+
+def test_labels_colours_and_highlights(residual: Model) -> None:
+    diagram = build_diagram(
+        residual, fold=False, label="{name}|{class}|{config.units}", color={"fc1": 2.5, "fc2": float("nan")},
+        highlight="fc.*",
+    )  # fmt: skip
+    boxes = {box.names[0]: box for box in diagram.boxes}
+    assert boxes["fc1"].label == "fc1|Dense|32"
+    assert {name for name, box in boxes.items() if box.highlighted} == {"fc1", "fc2", "fc_add"}
+    assert (boxes["fc1"].value, boxes["fc2"].value, boxes["join"].value) == (2.5, None, None)
+    own = build_diagram(residual, fold=False, label=lambda layer, call: layer.name.upper())
+    assert {box.label for box in own.boxes} == {box.names[0].upper() for box in own.boxes}
+
+
+def test_groups_close_in_the_order_of_computation(architecture: Callable[[str], Model]) -> None:
+    """In every level what feeds stands before what is fed."""
+    diagram = build_diagram(architecture("InceptionResNetV2"), fold=True)
+
+    def inside(item: Box | Group) -> set[str]:
+        return {item.id} if isinstance(item, Box) else {item.id}.union(*map(inside, item.children))
+
+    levels = [diagram.children, *(group.children for group in diagram.groups)]
+    for level in levels:
+        places = {id: place for place, item in enumerate(level) for id in inside(item)}
+        for edge in diagram.edges:
+            if not edge.repeating and edge.tail in places and edge.head in places:
+                assert places[edge.tail] <= places[edge.head]
+
+
+def test_shared_layers_carry_one_number(saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    """Boxes have the same number exactly where they are calls of the same layer."""
+    shared = 0
+    for name in sorted(ZOO):
+        boxes = [box for box in build_diagram(read(saved_zoo(name)[0]), fold=False, depth=1).boxes if box.layers]
+        for one, other in itertools.combinations(boxes, 2):
+            same = one.layers[0] == other.layers[0]
+            assert same == (one.shared is not None and one.shared == other.shared)
+            shared += same
+    assert shared
