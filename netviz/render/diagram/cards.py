@@ -60,7 +60,10 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies."""
+    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies.
+
+    `named` and `classed` say whether its names and classes can be read on it in full.
+    """
 
     box: Box
     width: float
@@ -68,6 +71,8 @@ class Card:
     texts: tuple[Text, ...]
     badges: tuple[Badge, ...] = ()
     bar: float | None = None
+    named: bool = False
+    classed: bool = False
 
 
 @dataclass(slots=True)
@@ -205,12 +210,14 @@ class _Writer:
         self.badges: list[Badge] = []
         self.bottom = float(_TOP)
         self.baseline = 0.0
+        self.after_name = False
 
     def line(self, face: Face, left: str, right: str = "", right_face: Face | None = None, reserved: float = 0) -> None:
         """One line with a text at either end, which fit; `reserved` pixels at the right are taken."""
         self.baseline = self.bottom + face.line - (3 if face is NAME else 4)
-        if self.texts and face is not NAME and self.texts[-1].face is NAME:
+        if self.after_name and face is not NAME:
             self.baseline += 3
+        self.after_name = face is NAME
         self.bottom = self.baseline + (3 if face is NAME else 4)
         room = self.room - reserved
         right_face = right_face or face
@@ -237,13 +244,17 @@ def _card(box: Box, content: _Content, width: float) -> Card:
         _body(writer, content)
     if not writer.texts:
         writer.bottom = writer.baseline = 20
-    bar = writer.baseline + 6.5 if content.bar and content.label is None else None
+    bar = writer.baseline + 8 if content.bar and content.label is None else None
     # A line alone stands in the middle of its card.
     height = max(
         math.ceil(writer.baseline + (_BOTTOM if len({text.y for text in writer.texts}) > 1 or bar else 12)), 32
     )
     height += STACK if box.kind == "closed" else 0
-    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar)
+    written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
+    named, classed = (
+        text.replace(" ", "") in written for text in (" · ".join(box.names), class_words(box, details=True))
+    )
+    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, named, classed)
 
 
 def _head(writer: _Writer, content: _Content) -> None:

@@ -16,8 +16,10 @@ Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
-TIP = 7.0
-HALF = 3.6
+TIP, HALF = 7.0, 3.6
+"""Length and half the width of an arrow's tip."""
+BACK = 5.5
+"""How far before the point of its tip a line ends."""
 _POSITION = re.compile(r"\d+(\.\d+)*")
 _LONGEST_LABEL = 90
 
@@ -52,25 +54,29 @@ def find_skips(edges: Sequence[Edge]) -> frozenset[int]:
     return frozenset(place for place, edge in drawn if around.get(edge.head, 0) & bits[edge.tail])
 
 
-def drawn_edge(curve: Curve) -> tuple[str, str]:
-    """The path data of a curve up to its tip, and of the tip."""
+def drawn_edge(curve: Curve) -> str:
+    """The path data of a curve, which ends within its tip."""
     points = list(curve.points)
     end = points[-1]
     near = next((point for point in reversed(points[:-1]) if math.dist(point, end) > 1e-3), (end[0], end[1] - 1))
     size = math.dist(near, end)
     along = ((end[0] - near[0]) / size, (end[1] - near[1]) / size)
-    base = (end[0] - TIP * along[0], end[1] - TIP * along[1])
     if len(points) >= 4:
-        # The line ends within the tip; its last control point moves along, so that it arrives in the same direction.
-        short = (end[0] - (TIP - 1.5) * along[0], end[1] - (TIP - 1.5) * along[1])
-        shift = min(TIP - 1.5, max(0.0, size - 2))
+        # The last control point moves along, so that the line arrives in the same direction.
+        shift = min(BACK, max(0.0, size - 2))
         points[-2] = (points[-2][0] - shift * along[0], points[-2][1] - shift * along[1])
-        points[-1] = short
-    side = (-along[1] * HALF, along[0] * HALF)
-    first = (base[0] + side[0], base[1] + side[1])
-    second = (base[0] - side[0], base[1] - side[1])
-    tip = f"M{pair(end)}{_step(end, first)}{_step(first, second)}z"
-    return _path(points), tip
+    points[-1] = (end[0] - BACK * along[0], end[1] - BACK * along[1])
+    return _path(points)
+
+
+def tip_marker(name: str, css: str) -> str:
+    """The tip of an arrow as a marker, which lies ahead of where the line ends."""
+    long, wide = number(TIP), number(2 * HALF)
+    return (
+        f'<marker id="{name}" class="{css}" orient="auto" markerUnits="userSpaceOnUse" markerWidth="{long}"'
+        f' markerHeight="{wide}" refX="{number(TIP - BACK)}" refY="{number(HALF)}">'
+        f'<path class="i" d="M0 0L{long} {number(HALF)}L0 {wide}z"/></marker>'
+    )
 
 
 def _path(points: Sequence[Point]) -> str:

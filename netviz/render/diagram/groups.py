@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted
 from netviz.render.diagram.metrics import CLASS, NOTE, NUMBER, TITLE, text_width, wrap
 from netviz.render.diagram.wording import repeat_words, varies_words
 from netviz.render.layout.geometry import Cluster, Node
-from netviz.views import Box, Group
+from netviz.views import Box, Group, Variation
 
 INSET = 14
 _WIDEST, _NARROWEST = 300, 130
-_TITLE_LINES, _VARIES_LINES = 3, 2
+_TITLE_LINES, _VARIATIONS, _VARIES_LINES = 3, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Header:
     ring: Badge | None = None
 
 
-def make_header(group: Group) -> Header:
-    """The header of a group, as wide as it needs to be."""
+def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
+    """The header of a group, as wide as it needs to be; what the groups around it have `said` is left out."""
     badge = repeat_words(group.repeats, parallel=group.parallel)
     pill = badge_width(badge)
     room = _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
@@ -45,9 +45,8 @@ def make_header(group: Group) -> Header:
     mark = 20.0 if group.shared is not None else 0.0
     beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
     below = [] if beside else wrap(kind, CLASS, room, 2)
-    notes = [
-        line for item in group.varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)
-    ]
+    varies = [item for item in group.varies if item not in said][:_VARIATIONS]
+    notes = [line for item in varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)]
     rows = [(line, TITLE) for line in titles] + [(line, CLASS) for line in below] + [(line, NOTE) for line in notes]
     tops = [text_width(line, face) for line, face in rows if face is not NOTE]
     natural = max([*tops, last + mark + (8 + kind_width if beside else 0)], default=0.0) + (pill + GAP if pill else 0)
@@ -79,9 +78,16 @@ def make_header(group: Group) -> Header:
     return Header(group, width, height, tuple(texts), badge, pill, ring)
 
 
-def make_headers(groups: tuple[Group, ...]) -> dict[str, Header]:
-    """The header of every group by its id."""
-    return {group.id: make_header(group) for group in groups}
+def make_headers(children: tuple[Box | Group, ...]) -> dict[str, Header]:
+    """The header of every group by its id, in the order in which a diagram is walked."""
+    found: dict[str, Header] = {}
+    stack: list[tuple[Box | Group, tuple[Variation, ...]]] = [(item, ()) for item in reversed(children)]
+    while stack:
+        item, said = stack.pop()
+        if isinstance(item, Group):
+            found[item.id] = make_header(item, said)
+            stack.extend((child, (*said, *item.varies)) for child in reversed(item.children))
+    return found
 
 
 def plan_children(

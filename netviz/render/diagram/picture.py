@@ -54,7 +54,7 @@ def diagram_to_svg(
     diagram = replace(diagram, edges=tuple(edge for edge in diagram.edges if not edge.repeating))
     sideways = direction in ("LR", "RL")
     cards = make_cards(diagram, narrow=sideways)
-    headers = make_headers(diagram.groups)
+    headers = make_headers(diagram.children)
     if aspect == "page":
         strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
         longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)

@@ -33,34 +33,37 @@ LEGIBLE = 4.5
 
 _FIXED = (
     ("{s}", f"font-family:{SANS}"),
-    (".s", f"font-family:{MONO}"),
-    (".c,.u", "stroke-width:1"),
-    (".w .c", "stroke-width:2.5"),
-    (".stub .c", "stroke-dasharray:3 3"),
+    (".box,.s", f"font-family:{MONO};font-size:11px"),
+    (".n,.k,.t,.b,.o", f"font-family:{SANS}"),
+    (".box rect,.c,.u", "stroke-width:1"),
+    (".w rect,.w .c", "stroke-width:2.5"),
+    (".stub rect", "stroke-dasharray:3 3"),
     (".e", "text-anchor:end"),
     (".b,.o", "text-anchor:middle"),
-    (".l", "fill:none;stroke-width:1.4"),
-    (".x .l", "stroke-width:1.9"),
-    (".r", "fill:none;stroke-width:1.2"),
+    (".edges path", "fill:none;stroke-width:1.4;marker-end:url(#{s}-tip)"),
+    (".edges .x", "stroke-width:1.9;marker-end:url(#{s}-skip)"),
+    (".i", "stroke:none"),
+    (".box .v,.box .y", "fill:none;stroke-width:2.5;stroke-linecap:round"),
+    (".box .r,.head .r", "fill:none;stroke-width:1.2"),
     (".head text", "stroke-width:5;stroke-linejoin:round;paint-order:stroke"),
-    (".head .b,.head .o,.d", "stroke:none"),
+    (".head .b,.head .o,.box .d,.head .d", "stroke:none"),
 )
 _TONED = (
     (".p", "fill", "paper"),
-    (".c", "fill", "card"),
-    (".c", "stroke", "rim"),
-    (".w .c", "stroke", "accent"),
-    (".y", "fill", "edge"),
+    (".box rect,.box .c", "fill", "card"),
+    (".box rect,.box .c", "stroke", "rim"),
+    (".w rect,.w .c", "stroke", "accent"),
+    (".box .y", "stroke", "edge"),
     (".n,.h,.o", "fill", "ink"),
     (".g", "fill", "ink"),
-    (".s,.t,.a,.k", "fill", "muted"),
+    (".box,.s,.t,.a,.k", "fill", "muted"),
     (".b", "fill", "on-badge"),
-    (".d", "fill", "badge"),
-    (".r", "stroke", "muted"),
-    (".v", "fill", "track"),
-    (".l", "stroke", "edge"),
-    (".i", "fill", "edge"),
-    (".x .l", "stroke", "skip"),
+    (".box .d,.head .d", "fill", "badge"),
+    (".box .r,.head .r", "stroke", "muted"),
+    (".box .v", "stroke", "track"),
+    (".edges path", "stroke", "edge"),
+    (".m .i", "fill", "edge"),
+    (".edges .x", "stroke", "skip"),
     (".x .i", "fill", "skip"),
     (".u", "stroke", "frame"),
     (".u1", "fill", "tint-1"),
@@ -174,19 +177,23 @@ def _colors(scope: str, palette: Palette, meanings: Iterable[str], heads: Iterab
     rules = [_rule(scope, selector, f"{what}:{tones[tone]}") for selector, what, tone in _TONED]
     for meaning in meanings:
         fill = fill_of(meaning, palette)
-        rules.append(_rule(scope, f".{meaning} .f", f"fill:{f'url(#{scope}-{fill})' if fill in HATCHES else fill}"))
+        rules.append(
+            _rule(
+                scope, f".{meaning} path,.{meaning} .f", f"fill:{f'url(#{scope}-{fill})' if fill in HATCHES else fill}"
+            )
+        )
         rules.append(_rule(scope, f".{meaning} .k", f"fill:{text_of(meaning, palette)}"))
         if meaning in FAMILY_COLORS and fill not in HATCHES and palette != "print":
-            rules.append(_rule(scope, f".{meaning} .y", f"fill:{fill}"))
+            rules.append(_rule(scope, f".{meaning} .y", f"stroke:{fill}"))
     rules += [_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}") for family in heads]
     if palette == "print":
-        rules.append(_rule(scope, ".f", f"stroke:{tones['rim']};stroke-width:1"))
+        rules.append(_rule(scope, ".f,.box path", f"stroke:{tones['rim']};stroke-width:1"))
     return rules
 
 
 def _rule(scope: str, selectors: str, body: str) -> str:
     names = ",".join(f".{scope} {one}" if one != "{s}" else f".{scope}" for one in selectors.split(","))
-    return f"{names}{{{body}}}"
+    return f"{names}{{{body.replace('{s}', scope)}}}"
 
 
 def _pattern(scope: str, name: str) -> str:

@@ -7,15 +7,17 @@ decimal, and no id stands in the body: so that the ids of the whole can be made 
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import BAND, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
-from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels
+from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels, tip_marker
 from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
-from netviz.render.diagram.metrics import ARGUMENT
+from netviz.render.diagram.metrics import ARGUMENT, SHAPE
 from netviz.render.diagram.styles import Theme, style_sheet
 from netviz.render.diagram.wording import class_words, counted, repeat_words, shape_words, shapes_words, varies_words
 from netviz.render.escape import svg
@@ -23,6 +25,7 @@ from netviz.render.layout.geometry import Curve, Place, Placement
 from netviz.views import Box, Diagram, Edge, Group
 
 TINTS = 4
+SHARP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,10 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
     groups, boxes, tints = _groups_and_boxes(drawing, places)
     body += groups
-    body += _edges(drawing, places)
+    body += ['<g class="edges">', *_edges(drawing, places), "</g>"]
     body += _headers(drawing, places, tints)
-    body += boxes
+    # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
+    body += [f'<g transform="translate({pair((SHARP, SHARP))})">', *boxes, "</g>"]
     body += map(_text, drawing.caption)
     if drawing.legend is not None:
         body.append(_legend(drawing.legend, drawing.legend_at))
@@ -61,12 +65,13 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     scope = f"netviz-{zlib.crc32(f'{theme}{title}{description}{text}'.encode()):08x}"
     heads = sorted({header.group.family for header in drawing.headers.values() if header.group.class_name})
     rules, patterns = style_sheet(scope, theme, _meanings_used(drawing), heads)
+    tips = tip_marker(f"{scope}-tip", "m") + tip_marker(f"{scope}-skip", "x")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{scope}" class="{scope}" role="img"'
         f' aria-labelledby="{scope}-title {scope}-desc" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}">\n'
         f'<title id="{scope}-title">{title}</title>\n<desc id="{scope}-desc">{description}</desc>\n'
-        f"<style>\n{rules}\n</style>\n" + (f"<defs>{patterns}</defs>\n" if patterns else "") + f"{text}\n</svg>\n"
+        f"<style>\n{rules}\n</style>\n<defs>{patterns}{tips}</defs>\n{text}\n</svg>\n"
     )
 
 
@@ -75,8 +80,8 @@ def _meanings_used(drawing: Drawing) -> list[str]:
 
 
 def _moved(place: Place, origin: tuple[float, float]) -> Place:
-    """The place on the page, on the middle of a pixel, where a line of one pixel is sharp."""
-    x, y = round(place.x + origin[0]) + 0.5, round(place.y + origin[1]) + 0.5
+    """The place on the page, in whole pixels but for `SHARP`."""
+    x, y = round(place.x + origin[0]) + SHARP, round(place.y + origin[1]) + SHARP
     return Place(x, y, place.width, place.height)
 
 
@@ -168,12 +173,12 @@ def _box(card: Card, place: Place, meaning: str) -> str:
     layers = box.layers if box.layers != (box.id,) else ()
     parts = [
         f'<g class="box {box.family}{other}{kind}{" w" if box.highlighted else ""}"'
-        f' transform="translate({pair((place.x, place.y))})" data-path="{svg(box.id)}"{_class(box.classes)}'
-        f"{_layers(layers)}><title>{_box_title(box)}</title>"
+        f' transform="translate({pair((place.x - SHARP, place.y - SHARP))})" data-path="{svg(box.id)}"'
+        f"{_class(box.classes)}{_layers(layers)}>{_box_title(card)}"
     ]
     width, height = number(card.width), number(card.height)
     if box.kind in ("end", "stub"):
-        parts.append(f'<rect class="c" width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
+        parts.append(f'<rect width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
     else:
         tall = card.height
         if box.kind == "closed":
@@ -182,33 +187,41 @@ def _box(card: Card, place: Place, meaning: str) -> str:
                 f'<path class="c" d="M{STACK} {number(tall - RADIUS + STACK)}a{RADIUS} {RADIUS} 0 0 0 {RADIUS} {RADIUS}'
                 f'h{number(card.width - 2 * (STACK + RADIUS))}a{RADIUS} {RADIUS} 0 0 0 {RADIUS}-{RADIUS}z"/>'
             )
-        parts.append(f'<rect class="c" width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
+        parts.append(f'<rect width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
         side = number(tall - 2 * RADIUS)
-        parts.append(f'<path class="f" d="M{BAND} 0a7 7 0 0 0-7 7v{side}a7 7 0 0 0 7 7z"/>')
+        parts.append(f'<path d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7z"/>')
         if card.bar is not None:
             room = card.width - LEFT - RIGHT
-            at = f'x="{LEFT}" y="{number(card.bar)}" height="2.5" rx="1"'
-            full = max(1.0, room * min(max(box.share or 0.0, 0.0), 1.0))
-            parts.append(f'<rect class="v" {at} width="{number(room)}"/><rect class="y" {at} width="{number(full)}"/>')
-    parts += map(_text, card.texts)
+            start = f"M{LEFT} {number(card.bar)}h"
+            full = room * min(max(box.share or 0.0, 0.0), 1.0)
+            parts.append(f'<path class="v" d="{start}{number(room)}"/>')
+            if full >= 0.5:
+                parts.append(f'<path class="y" d="{start}{number(full)}"/>')
+    parts += map(_card_text, card.texts)
     parts += map(_badge, card.badges)
     return "".join([*parts, "</g>"])
 
 
-def _box_title(box: Box) -> str:
-    """All that a card can say of a box, and more than it has room for."""
-    name = " · ".join(box.names)
-    kind = class_words(box, details=True)
-    lines = [f"{name} ({kind})" if kind else name]
+def _box_title(card: Card) -> str:
+    """What the card does not say, or not in full: the names where they are elided, tensors, exact numbers, if any."""
+    box = card.box
+    kind = "" if card.classed else class_words(box, details=True)
+    lines = [] if card.named and not kind else [" · ".join(box.names) + (f" ({kind})" if kind else "")]
     shapes = [shapes_words(shapes) for shapes in (box.inputs, box.outputs, box.last_outputs) if shapes]
-    if shapes:
-        lines.append(" → ".join(shapes))
+    different = [words for words, _ in groupby(shapes)]
+    if len(different) > 1 or (different and not any(text.text == different[0] for text in card.texts)):
+        lines.append(" → ".join(different))
     if box.parameters is None:
         lines.append("? parameters")
     elif box.parameters:
         share = f" ({100 * box.share:.1f} %)" if box.share is not None and 0.0005 <= box.share <= 1 else ""
         lines.append(f"{count_text(box.parameters)} parameters{share}")
-    return "\n".join(map(svg, lines))
+    return f"<title>{words}</title>" if (words := "\n".join(map(svg, lines))) else ""
+
+
+def _card_text(text: Text) -> str:
+    """A text of a card, where what has no class is a shape."""
+    return _text(text).replace(f' class="{SHAPE.css}"', "", 1) if text.face is SHAPE else _text(text)
 
 
 def _text(text: Text) -> str:
@@ -233,8 +246,12 @@ def _badge(badge: Badge) -> str:
 
 
 def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
+    """The edges. Names would make half of a large picture, so their ends are numbers: those of the elements with
+    data-path, groups first, in the order of the document, from 0.
+    """
+    numbers = {key: place for place, key in enumerate([*drawing.headers, *drawing.cards])}
     edges = drawing.diagram.edges
-    shift = (drawing.origin[0] + 0.5, drawing.origin[1] + 0.5)
+    shift = (drawing.origin[0] + SHARP, drawing.origin[1] + SHARP)
     curves = {
         place: Curve(tuple((x + shift[0], y + shift[1]) for x, y in curve.points))
         for place, (edge, curve) in enumerate(zip(edges, drawing.placement.curves, strict=True))
@@ -249,20 +266,32 @@ def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
     labels = place_labels(edges, curves, boxes, heads, (drawing.width, drawing.height))
     # Skips lie above the others.
     order = sorted(curves, key=lambda place: place in skips)
-    return [_edge(edges[place], curves[place], labels.get(place), skip=place in skips) for place in order]
+    usual = next(iter(Counter(edge.dtype for edge in edges).most_common(1)), (None, 0))[0]
+    return [
+        _edge(edges[place], curves[place], labels.get(place), numbers, usual, skip=place in skips) for place in order
+    ]
 
 
-def _edge(edge: Edge, curve: Curve, label: tuple[float, float, str] | None, *, skip: bool) -> str:
-    line, tip = drawn_edge(curve)
-    words = shape_words(edge.shape)
-    if edge.dtype:
-        words += f" {edge.dtype}"
-    if not edge.argument.isdecimal():
-        words += f", {edge.argument}"
+def _edge(
+    edge: Edge,
+    curve: Curve,
+    label: tuple[float, float, str] | None,
+    numbers: Mapping[str, int],
+    usual: str | None,
+    *,
+    skip: bool,
+) -> str:
+    """The line with its tensor as title: the shape, the dtype if it is not the `usual` one, the argument if named."""
+    words = [shape_words(edge.shape)]
+    if edge.dtype and edge.dtype != usual:
+        words.append(edge.dtype)
+    if not edge.argument.replace(".", "").isdecimal():
+        words.append(edge.argument)
+    mark = ' class="x"' if skip else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
     return (
-        f'<g class="edge{" x" if skip else ""}" data-tail="{svg(edge.tail)}" data-head="{svg(edge.head)}">'
-        f'<title>{svg(words)}</title><path class="l" d="{line}"/><path class="i" d="{tip}"/>{text}</g>'
+        f'<path{mark} data-tail="{numbers[edge.tail]}" data-head="{numbers[edge.head]}"'
+        f' d="{drawn_edge(curve)}"><title>{svg(" ".join(words))}</title></path>{text}'
     )
 
 
