@@ -42,7 +42,7 @@ check: setup
 	$(BIN)/mypy
 
 bench: setup
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 # Mutated files of every format; what is found is kept in .cache/fuzz (python -m tests.fuzz -h says what to do with it).
 SEEDS ?= 2000
