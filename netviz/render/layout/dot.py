@@ -31,6 +31,11 @@ _STRAIGHT, _MAIN = 40, 1000
 ranks: chains run straight, skips go around, and where a way forks its longest branch goes on straight, though that
 may make the frames around it wider (which weighs 128 a frame in lib/dotgen/position.c)."""
 
+_SIDES: dict[Direction, tuple[str, str]] = {"TB": ("s", "n"), "BT": ("n", "s"), "LR": ("e", "w"), "RL": ("w", "e")}
+"""The sides of a box, by Graphviz's compass, where links leave and enter."""
+
+_UNSEEN = "[style=invis,weight=0]"
+
 _LARGEST = 30_000
 """Pixels of a side of a box that Graphviz still takes in HTML-like labels; nothing that is drawn comes near."""
 
@@ -99,35 +104,65 @@ class _Names:
             self.around[leaf] = around
             for cluster in around:
                 self.leaves[cluster].append(leaf)
-        every = [*self.nodes, *self.stand_ins]
-        self.depth = longest_ways(every, ((link.tail, link.head) for link in part.links))
-        backwards = longest_ways(every, ((link.head, link.tail) for link in part.links))
-        self.slack = {node: max(self.depth.values()) - self.depth[node] - backwards[node] for node in every}
+        self._inner, _ = longest_ways(self.every, ((link.tail, link.head) for link in part.links))
+        self.pairs = [self._pair(link) for link in part.links]
+        pairs = [pair for pair in self.pairs if pair]
+        self.depth, self.begins = longest_ways(self.every, pairs)
+        backwards, self.ends = longest_ways(self.every, ((head, tail) for tail, head in pairs))
+        longest = max(self.depth.values())
+        self.slack = {node: longest - self.depth[node] - backwards[node] for node in self.every}
+
+        self.parallel = _parallel(self.pairs)
+
+    @property
+    def every(self) -> list[str]:
+        return [*self.nodes, *self.stand_ins]
+
+    def _pair(self, link: Link) -> tuple[str, str] | None:
+        """The nodes that a link is tied to; None for those Graphviz does not draw.
+
+        They are those without such an end, of a node to itself, or of a cluster and what it holds.
+        """
+        tail, head = self._tied(link.tail, leaves=True), self._tied(link.head, leaves=False)
+        if (
+            tail is None
+            or head is None
+            or tail == head
+            or self._within(link.head, link.tail)
+            or self._within(link.tail, link.head)
+        ):
+            return None
+        return tail, head
 
     @staticmethod
     def stand_in(cluster: str) -> str:
         """The id of the unseen node in an empty cluster, which Graphviz would leave out. No id has a zero byte."""
         return f"{cluster}\0"
 
-    def tied(self, end: str, *, leaves: bool) -> str | None:
+    def _tied(self, end: str, *, leaves: bool) -> str | None:
         """The id of the node a link's end is tied to: in a cluster the last (of a tail) or the first (of a head)."""
         if end in self.nodes:
             return end
         if end not in self.leaves:
             return None
         choose = max if leaves else min
-        return choose(self.leaves[end], key=self.depth.__getitem__)
+        return choose(self.leaves[end], key=self._inner.__getitem__)
 
     def named(self, node: str) -> str:
         return self.nodes.get(node) or self.stand_ins[node]
 
-    def within(self, end: str, cluster: str) -> bool:
+    def _within(self, end: str, cluster: str) -> bool:
         """Whether `end` is `cluster` or lies in it."""
-        return end == cluster or set(self.leaves.get(end, [end])) <= set(self.leaves.get(cluster, ()))
+        return cluster in self.leaves and (
+            end == cluster or set(self.leaves.get(end, [end])) <= set(self.leaves[cluster])
+        )
 
 
-def longest_ways(nodes: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Length of the longest way that ends at each node; circles, and what hangs behind them, count from zero."""
+def longest_ways(nodes: Iterable[str], links: Iterable[tuple[str, str]]) -> tuple[dict[str, int], list[str]]:
+    """Length of the longest way that ends at each node, and the nodes before which nothing certainly comes.
+
+    Those are the ones that no link leads to, and those in circles or behind one.
+    """
     heads: dict[str, list[str]] = {node: [] for node in nodes}
     waiting = dict.fromkeys(heads, 0)
     for tail, head in links:
@@ -135,14 +170,48 @@ def longest_ways(nodes: Iterable[str], links: Iterable[tuple[str, str]]) -> dict
             heads[tail].append(head)
             waiting[head] += 1
     depth = dict.fromkeys(heads, 0)
-    ready = [node for node in heads if not waiting[node]]
+    first = [node for node in heads if not waiting[node]]
+    ready = list(first)
     for node in ready:  # grows while it is walked
         for head in heads[node]:
             depth[head] = max(depth[head], depth[node] + 1)
             waiting[head] -= 1
             if not waiting[head]:
                 ready.append(head)
-    return depth
+    return depth, first + [node for node in heads if waiting[node]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parallel:
+    """Links that join the same two nodes, and so would be drawn as one way with copies aside, through what is there.
+
+    Each gets a port of its own on both: `fields` says into how many fields a node is cut, `ports` the tail's and the
+    head's field by the number of the link.
+    """
+
+    fields: dict[str, int]
+    ports: dict[int, tuple[int, int]]
+
+
+def _parallel(pairs: list[tuple[str, str] | None]) -> _Parallel:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, pair in enumerate(pairs):
+        if pair:
+            groups.setdefault(pair, []).append(index)
+    several = {pair: indices for pair, indices in groups.items() if len(indices) > 1}
+    fields: dict[str, int] = {}
+    for pair, indices in several.items():
+        for node in pair:  # as many free fields at the sides as there are links, so that they leave near the middle
+            fields[node] = max(fields.get(node, 0), len(indices) + 2 * math.ceil(len(indices) / 2))
+    ports = {
+        index: (
+            (fields[tail] - len(indices)) // 2 + place,
+            (fields[head] - len(indices)) // 2 + place,
+        )
+        for (tail, head), indices in several.items()
+        for place, index in enumerate(indices)
+    }
+    return _Parallel(fields, ports)
 
 
 def write_dot(part: Part) -> str:
@@ -159,54 +228,57 @@ def write_dot(part: Part) -> str:
         if item is None:
             lines.append("}")
         elif isinstance(item, Node):
-            lines.append(_node(names.nodes[item.id], item.width, item.height))
+            lines.append(_node(names, item.id, item.width, item.height))
         else:
-            lines.append(f"subgraph {names.clusters[item.id]}{{{_frame(item)}")
+            lines.append(f"subgraph {names.clusters[item.id]}{{{_frame(item, part.direction)}")
             if not item.children:
-                lines.append(_node(names.stand_ins[names.stand_in(item.id)], item.header_width, 1))
+                lines.append(_node(names, names.stand_in(item.id), item.header_width, 1))
             stack.append(None)
             stack.extend(reversed(item.children))
-    for rank, end in (("source", part.first), ("sink", part.last)):
-        if end is not None:
-            lines.append(f"{{rank={rank};{names.nodes[end]}}}")
-    lines += (
-        text for index, link in enumerate(part.links) if (text := _edge(names, link, index, apart=link.head != EXIT))
-    )
+    if part.first is not None:  # first and last are alone in their ranks: everything else is below and above them
+        lines += (
+            f"{names.named(part.first)}->{names.named(node)}{_UNSEEN}" for node in names.begins if node != part.first
+        )
+    if part.last is not None:
+        lines += (f"{names.named(node)}->{names.named(part.last)}{_UNSEEN}" for node in names.ends if node != part.last)
+    for index, pair in enumerate(names.pairs):
+        if pair:
+            lines.append(_edge(names, *pair, index, part.direction, apart=pair[1] != EXIT))
     lines.append("}")
     return "\n".join(lines)
 
 
-def _node(name: str, width: float, height: float) -> str:
-    return f"{name}[width={_whole(width) / 72:.6f},height={_whole(height) / 72:.6f}]"
+def _node(names: _Names, node: str, width: float, height: float) -> str:
+    size = f"width={_whole(width) / 72:.6f},height={_whole(height) / 72:.6f}"
+    if node not in names.parallel.fields:
+        return f"{names.named(node)}[{size}]"
+    fields = "|".join(f"<f{number}>" for number in range(names.parallel.fields[node]))
+    return f'{names.named(node)}[{size},shape=record,label="{fields}"]'
 
 
-def _frame(cluster: Cluster) -> str:
+def _frame(cluster: Cluster, direction: Direction) -> str:
     if cluster.header_width <= 0 and cluster.header_height <= 0:
         return f'label="";margin={MARGIN}'
     width = max(1, _whole(cluster.header_width) - _LABEL_PAD[0])
     height = max(1, _whole(cluster.header_height) - _LABEL_PAD[1])
+    above = "b" if direction == "BT" else "t"  # Graphviz turns the label with the rest only here
     return (
-        f'labeljust=l;labelloc=t;margin={MARGIN};label=<<TABLE FIXEDSIZE="TRUE" BORDER="0" CELLBORDER="0" '
+        f'labeljust=l;labelloc={above};margin={MARGIN};label=<<TABLE FIXEDSIZE="TRUE" BORDER="0" CELLBORDER="0" '
         f'WIDTH="{width}" HEIGHT="{height}"><TR><TD></TD></TR></TABLE>>'
     )
 
 
-def _edge(names: _Names, link: Link, index: int, *, apart: bool) -> str | None:
-    """A link in DOT; None for those that are not drawn (no such end, a cluster and what it holds)."""
-    tail, head = names.tied(link.tail, leaves=True), names.tied(link.head, leaves=False)
-    if tail is None or head is None:
-        return None
+def _edge(names: _Names, tail: str, head: str, index: int, direction: Direction, *, apart: bool) -> str:
     attributes = [f"id=e{index}"]
-    if any(
-        one in names.clusters and names.within(other, one)
-        for one, other in ((link.tail, link.head), (link.head, link.tail))
-    ):
-        return None
     if names.depth[head] - names.depth[tail] == 1:
         main = not names.slack[tail] and not names.slack[head]
         attributes.append(f"weight={_MAIN if main else _STRAIGHT}")
     if names.around[tail] != names.around[head] and not (names.around[tail] and names.around[head]) and apart:
         attributes.append("minlen=2")  # a frame takes its margin from the space between ranks
+    if index in names.parallel.ports:
+        start, end = names.parallel.ports[index]
+        out, into = _SIDES[direction]
+        attributes.append(f'tailport="f{start}:{out}",headport="f{end}:{into}"')
     return f"{names.named(tail)}->{names.named(head)}[{','.join(attributes)}]"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netviz.render.layout.clipping import clipped
+from netviz.render.layout.clipping import clipped, snapped
 from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, read_json, walk, write_dot
 from netviz.render.layout.engine import Engine, run
 from netviz.render.layout.geometry import Curve, Node, Place, Placement, Plan
@@ -92,8 +92,10 @@ def _placement(plan: Plan, whole: Block) -> Placement:
     frames = {cluster.id: place for cluster, place in zip(clusters, drawing.clusters, strict=True)}
     curves = []
     for number, link in enumerate(plan.links):
-        curve = drawing.curves.get(number)
-        points = clipped(curve.points, frames.get(link.tail), frames.get(link.head)) if curve else ()
+        points = drawing.curves[number].points if number in drawing.curves else ()
+        if points:
+            points = clipped(points, frames.get(link.tail), frames.get(link.head))
+            points = snapped(points, places[link.tail], places[link.head])
         curves.append(Curve(tuple((_round(x), _round(y)) for x, y in points)))
     return Placement(
         _round(drawing.width),

@@ -5,13 +5,14 @@ All links lead from top to bottom here; other directions are turned before and a
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netviz.render.layout.columns import GUTTER, Step, break_up, reach
 from netviz.render.layout.dot import ENTRY, EXIT, Drawing, walk
-from netviz.render.layout.geometry import Cluster, Node, Place
+from netviz.render.layout.geometry import Cluster, Curve, Node, Place
 from netviz.render.layout.segments import Segment
 
 Point = tuple[float, float]
@@ -24,6 +25,9 @@ _FAN = 24
 
 _ROUND = 12
 """Radius of the bends on that way, in pixels."""
+
+_LOOP = 12
+"""Pixels that a link from a node to itself reaches out: within the margin of a frame."""
 
 _KAPPA = 0.5523
 """Length of the handles of a cubic Bézier that is nearly a quarter of a circle of radius 1."""
@@ -76,12 +80,38 @@ def stack(segments: Sequence[Segment], drawings: Sequence[Drawing], aspect: floa
 
 def _piece(segment: Segment, drawing: Drawing) -> _Piece:
     items = list(walk(segment.part.children))
+    drawing = _with_loops(segment, drawing, [item.id for item in items if isinstance(item, Node)])
     places = dict(zip((item.id for item in items if isinstance(item, Node)), drawing.nodes, strict=True))
     places |= zip((item.id for item in items if isinstance(item, Cluster)), drawing.clusters, strict=True)
     middle = Place(drawing.width / 2, 0.0, 0.0, 0.0)
     entry = places[segment.entry] if segment.entry else middle
     exit_ = places[segment.exit] if segment.exit else middle
     return _Piece(segment, drawing, places, entry, exit_)
+
+
+def _with_loops(segment: Segment, drawing: Drawing, nodes: list[str]) -> Drawing:
+    """The drawing with the links that lead from a node to itself: beside it, one inside the other."""
+    loops: dict[str, list[int]] = {}
+    for number, link in enumerate(segment.part.links):
+        if link.tail == link.head:
+            loops.setdefault(link.tail, []).append(number)
+    curves, width = dict(drawing.curves), drawing.width
+    for node, numbers in loops.items():
+        if node not in nodes:
+            continue  # a cluster
+        place = drawing.nodes[nodes.index(node)]
+        right, middle = place.x + place.width, place.y + place.height / 2
+        for order, number in enumerate(numbers, start=1):
+            up, out = place.height / 4 * order / len(numbers), _LOOP * 4 / 3 * order / len(numbers)
+            points = (
+                (right, middle - up),
+                (right + out, middle - up),
+                (right + out, middle + up),
+                (right, middle + up),
+            )
+            curves[number] = Curve(points)
+        width = max(width, right + _LOOP)
+    return dataclasses.replace(drawing, width=width, curves=curves) if loops else drawing
 
 
 def _center(place: Place) -> float:
