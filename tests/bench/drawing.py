@@ -73,18 +73,18 @@ def measure_graph() -> None:
             parts = subprocess.run([sys.executable, "-c", DRAWING, path], check=True, capture_output=True, text=True)
             layout, drawing = map(float, parts.stdout.split())
             print(f"{line}  drawing {drawing / layout:.0%} of layout (goal ≤ {DRAWING_GOAL:.0%})", flush=True)
-        times = {}
+        grown: dict[tuple[str, int], float] = {}
         for layers in (1_000, 10_000):
-            path = folder / f"{layers}.json"
-            path.write_text(json.dumps(residual_chain(layers)))
+            config = folder / f"{layers}.json"
+            config.write_text(json.dumps(residual_chain(layers)))
             for way in ("--fold", "--outline", "--no-fold"):
                 begin = time.perf_counter()
-                subprocess.run([*command, str(path), way, "-o", str(folder / "chain.svg")], check=True, env=ENVIRONMENT)
-                times[way, layers] = time.perf_counter() - begin
+                subprocess.run([*command, str(config), way, "-o", str(folder / "chain.svg")], check=True, env=ENVIRONMENT)
+                grown[way, layers] = time.perf_counter() - begin
         for way in ("--fold", "--outline", "--no-fold"):
-            growth = times[way, 10_000] / times[way, 1_000] / 10
+            growth = grown[way, 10_000] / grown[way, 1_000] / 10
             print(
-                f"10,000 layers {way}: {times[way, 10_000]:.2f} s (goal < {LONGEST:.0f}),"
+                f"10,000 layers {way}: {grown[way, 10_000]:.2f} s (goal < {LONGEST:.0f}),"
                 f" {growth:.2f} times the time per layer of 1,000 (goal < {GROWTH_GOAL})"
             )
 
