@@ -80,7 +80,7 @@ def _shortest(units: Units, strategy: Strategy) -> list[Chain]:
             continue
         if strategy.alike:
             ways = _alike(units, ways)
-        chains = [chain for cuts in ways for chain in max(cuts, key=lambda cut: _rank(units, cut, strategy))]
+        chains = [chain for cuts in ways for chain in max(cuts, key=lambda cut: _rank(cut, strategy))]
         chains = _apart(sorted(chains, key=lambda chain: chain.start))
         return _apart(chains + _singles(units, chains)) if strategy.singles else chains
     return []
@@ -90,7 +90,7 @@ def _cuts(units: Units, run: Run) -> list[Cut]:
     """The ways to cut a run into repeats."""
     starts: Sequence[int] = range(run.start, min(run.start + run.period, run.stop - 2 * run.period + 1))
     if len(starts) > PHASES:
-        starts = sorted(starts, key=units.tensors)[:PHASES]
+        starts = sorted(starts, key=units.crossing)[:PHASES]
     return [chains for start in starts if (chains := units.chains(start, run.stop, run.period))]
 
 
@@ -105,15 +105,15 @@ def _alike(units: Units, ways: list[list[Cut]]) -> list[list[Cut]]:
     return [list(words.values()) for words in blocks.values()]
 
 
-def _rank(units: Units, cut: Cut, strategy: Strategy) -> tuple[float, ...]:
+def _rank(cut: Cut, strategy: Strategy) -> tuple[float, ...]:
     """How good a cut is.
 
-    Few tensors should cross the boundaries, and many edges: a block begins where its input forks, as those of ResNets
-    do at their shortcuts.
+    Few tensors should go from block to block, but each be read often: a block begins where its input forks, as those
+    of ResNets do at their shortcuts.
     """
-    crossing = [bound for chain in cut for bound in units.crossing(chain)]
-    tensors = -sum(tensors for tensors, _ in crossing) / len(crossing)
-    edges = sum(edges for _, edges in crossing) / len(crossing)
+    repeats = sum(chain.count for chain in cut)
+    tensors = -sum(chain.tensors * chain.count for chain in cut) / repeats
+    edges = sum(chain.edges * chain.count for chain in cut) / repeats
     saved = sum(chain.count - 1 for chain in cut)
     return (tensors, saved, edges) if strategy.clear else (saved, tensors, edges)
 

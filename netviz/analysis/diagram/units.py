@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from netviz.analysis.diagram.order import UNKNOWN, Sources, readers
 from netviz.analysis.diagram.places import Item, Repeat, Vertex
@@ -38,7 +38,8 @@ class Chain:
 
     `wires` say by port of a repeat where its tensor comes from, None for a vertex outside that all repeats read, the
     next of `constants`. `entering` are the vertices outside that stand for taps of repeats before the first,
-    `leaving` the taps that are read from outside.
+    `leaving` the taps that are read from outside. `tensors` is how many tensors of a repeat are read outside of it,
+    `edges` how often the others read them.
     """
 
     start: int
@@ -48,10 +49,20 @@ class Chain:
     constants: tuple[int, ...]
     entering: tuple[int, ...]
     leaving: tuple[int, ...]
+    tensors: int
+    edges: int
 
     @property
     def stop(self) -> int:
         return self.start + self.period * self.count
+
+
+class _Leaving(NamedTuple):
+    """The taps of a chain that are read from outside, how many repeats can stay, and how many tensors leave each."""
+
+    taps: tuple[int, ...] = ()
+    fits: int = 0
+    tensors: int = 0
 
 
 class Units:
@@ -91,15 +102,9 @@ class Units:
             start = chain.stop if chain else start + period
         return found
 
-    def tensors(self, bound: int) -> int:
+    def crossing(self, place: int) -> int:
         """How many tensors cross the boundary before a unit."""
-        return self._tensors[bound]
-
-    def crossing(self, chain: Chain) -> list[tuple[int, int]]:
-        """By boundary of the repeats how many tensors cross it, and how many edges these are."""
-        return [
-            (self._tensors[bound], self._edges[bound]) for bound in range(chain.start, chain.stop + 1, chain.period)
-        ]
+        return self._crossing[place]
 
     def singles(self, like: Chain) -> list[Chain]:
         """Where the block of a chain stands alone: the same labels, wired in the same way."""
@@ -140,9 +145,9 @@ class Units:
                     return None
         if _first_places(constants) != _first_places(like.constants):
             return None
-        leaving, _ = self._leaving(start, like.period, 1, [])
+        leaving = self._leaving(start, like.period, 1, [])
         values = tuple(entering[key] for key in sorted(entering))
-        return Chain(start, like.period, 1, like.wires, tuple(constants), values, tuple(leaving))
+        return Chain(start, like.period, 1, like.wires, tuple(constants), values, leaving.taps, 0, 0)
 
     def fold(self, chains: Iterable[Chain]) -> None:
         """Put one unit in the place of each of the chains, which must not overlap."""
@@ -162,35 +167,28 @@ class Units:
         for place, unit in enumerate(self.units):
             for vertex in unit.vertices:
                 self._owner[vertex] = place
-        tensors = [0] * (len(self.units) + 2)
-        edges = [0] * (len(self.units) + 2)
-        for place, unit in enumerate(self.units):
-            for tap in unit.taps:
-                ends = [end for reader in self._reading[tap] if (end := self._owner[reader]) != place]
-                if tap in self._outputs:
-                    ends.append(len(self.units))
-                tensors[place + 1] += 1
-                tensors[max(ends) + 1] -= 1
-                for end in ends:
-                    edges[place + 1] += 1
-                    edges[end + 1] -= 1
         self._places: dict[int, list[int]] = {}
+        change = [0] * (len(self.units) + 2)
         for place, unit in enumerate(self.units):
             self._places.setdefault(unit.label, []).append(place)
-        self._tensors = list(accumulate(tensors))
-        self._edges = list(accumulate(edges))
+            for tap in unit.taps:
+                last = max((self._owner[reader] for reader in self._reading[tap]), default=place)
+                change[place + 1] += 1
+                change[(len(self.units) if tap in self._outputs else last) + 1] -= 1
+        self._crossing = list(accumulate(change))
 
     def _chain(self, start: int, period: int, most: int) -> Chain | None:
         """As many repeats from `start` on as are wired alike, if there are two."""
         wires, outside, count = self._alike(start, period, most)
-        leaving: list[int] = []
+        leaving = _Leaving()
         fits = count
         while count > 1:
             for wire, seen in zip(wires, outside, strict=True):
                 if wire is None or wire[0] >= fits:  # with so few repeats nothing comes from another one
                     fits = min(fits, next((n for n, vertex in enumerate(seen) if vertex != seen[0]), len(seen)))
             if fits == count:
-                leaving, fits = self._leaving(start, period, count, wires)
+                leaving = self._leaving(start, period, count, wires)
+                fits = leaving.fits
             if fits == count:
                 break
             count = fits
@@ -209,7 +207,9 @@ class Units:
             chained,
             constants,
             tuple(entering[key] for key in sorted(entering)),
-            tuple(leaving),
+            leaving.taps,
+            leaving.tensors,
+            sum(wire is not None and wire[0] > 0 for wire in chained),
         )
 
     def _alike(self, start: int, period: int, most: int) -> tuple[list[Wire | None], list[list[int]], int]:
@@ -245,15 +245,16 @@ class Units:
                     port += 1
         return wires, outside, most
 
-    def _leaving(self, start: int, period: int, count: int, wires: list[Wire | None]) -> tuple[list[int], int]:
-        """The taps of a chain that are read from outside, and how many of its repeats can stay.
+    def _leaving(self, start: int, period: int, count: int, wires: list[Wire | None]) -> _Leaving:
+        """What is read from outside a chain.
 
-        A tap may be read in all repeats, or in the last ones, which stand for the repeat before the next.
+        A tap may be read in the last repeats, as the next repeat would read it, or in all repeats. (In two that form a
+        chain this is taken for a block and what stands before it, such as a stem that is added to the block.)
         """
         stop = start + period * count
         depth: dict[tuple[int, int], int] = {}
         for wire in wires:
-            if wire is not None and wire[0] < count:
+            if wire is not None and 0 < wire[0] < count:
                 depth[wire[1:]] = max(wire[0], depth.get(wire[1:], 1))
         leaving = []
         places: dict[tuple[int, int], list[int]] = {}
@@ -266,9 +267,9 @@ class Units:
                     places.setdefault(((at - start) % period, self._address[tap]), []).append((at - start) // period)
         fits = count
         for place, found in places.items():
-            if len(found) < count and found[0] < count - depth.get(place, 1):
+            if found[0] < count - depth.get(place, 1) and (len(found) < count or (count == 2 and depth)):
                 fits = min(fits, found[0] + 1)
-        return leaving, fits
+        return _Leaving(tuple(leaving), fits, len(depth.keys() | places.keys()))
 
     def _folded(self, chain: Chain) -> Unit:
         units = self.units[chain.start : chain.stop]
