@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from inspect import getmembers, isfunction
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from xml.etree import ElementTree
 
 import cmarkgfm
 import pytest
@@ -32,9 +33,11 @@ from netviz.artifact import Artifact
 from netviz.cli import cli
 from netviz.errors import SourceError
 from netviz.render import escape
+from netviz.render.diagram import diagram_to_svg
 from netviz.render.escape import terminal, visible
 from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
+from tests.render.diagram.samples import in_a_column, strangers
 from tests.render.names import HOSTILE
 
 NAMES = st.one_of(
@@ -80,6 +83,12 @@ def sarif(names: Sequence[str]) -> str:
     findings = tuple(Finding("danger", "lambda-code", name, name, name) for name in names)
     reports = (Report(names[0], None, findings), Report(names[-1], None, (), SourceError(names[-1])))
     return str(Check(reports).summary().to("sarif"))
+
+
+def picture(names: Sequence[str]) -> str:
+    """The names as names, classes, settings and labels of cards, of groups and of edges, laid out without Graphviz."""
+    with patch("netviz.render.diagram.picture.lay_out", in_a_column):
+        return diagram_to_svg(strangers(names))
 
 
 def error(names: Sequence[str]) -> str:
@@ -265,6 +274,30 @@ def sarif_texts(text: str) -> list[str]:
             if "logicalLocations" in result["locations"][0]]  # fmt: skip
 
 
+def svg_texts(text: str) -> list[str]:
+    """Texts and the attributes that hold names; all elements and attributes are those that harmless names have."""
+    root = ElementTree.fromstring(text)
+    found: list[str] = []
+    for element in root.iter():
+        tag = element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+        assert tag in SVG_ELEMENTS and element.attrib.keys() <= SVG_ATTRIBUTES
+        if tag == "style":
+            assert re.fullmatch(r"[\w\s.,:;#{}()@'%-]*", element.text or "")
+        else:
+            found += [element.text or "", *(element.get(f"data-{kind}", "") for kind in ("path", "class", "layers"))]
+        assert not (element.tail or "").strip()
+    assert all(char.isprintable() or char == "\n" for one in found for char in one)
+    return found
+
+
+SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "path", "text"}
+SVG_ATTRIBUTES = {
+    "aria-labelledby", "class", "d", "data-class", "data-head", "data-layers", "data-path", "data-tail", "fill",
+    "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "refX", "refY",
+    "role", "rx", "stroke-width", "textLength", "transform", "viewBox", "width", "x", "y",
+}  # fmt: skip
+
+
 def error_lines(text: str) -> list[str]:
     """One line for the error and at most one for the hint."""
     found = lines(text.removesuffix("\n"))
@@ -329,6 +362,7 @@ RENDERERS = {
     "latex": Renderer(("latex",), ("latex",), of("latex"), latex_texts, latin),
     "json": Renderer(("data",), (), of("json"), json_texts, whole),
     "sarif": Renderer(("data",), (), sarif, sarif_texts, whole),
+    "svg": Renderer(("diagram",), ("svg",), picture, svg_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
 """Every way in which a name of a file reaches a reader. A new renderer goes here, with an oracle for its language."""
@@ -338,6 +372,7 @@ HELPERS = {
     "css": "the theme and our own style sheets; no name of a file",
     "escape": "what is tested here",
     "fold": "breaks text that whoever calls it escapes",
+    "layout": "numbers only; names stand for rectangles there and do not come out",
     "sheet": "which renderer writes which format",
 }
 """The modules of netviz.render that write no language."""

@@ -115,6 +115,11 @@ def badge_width(text: str) -> float:
     return math.ceil(max(24.0, text_width(text, BADGE) * 1.08 + 14)) if text else 0.0
 
 
+def ring_width(text: str) -> float:
+    """The width of the ring around the number of a shared layer, 0 for none."""
+    return max(14.0, text_width(text, NUMBER) * 1.15 + 8) if text else 0.0
+
+
 def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool = False) -> Text:
     """The text at its place, of fixed length where some reader's font could push it out of `room` pixels."""
     if is_safe(text, face, room):
@@ -186,7 +191,7 @@ def _natural_width(content: _Content) -> float:
     if content.label is not None:
         lines = [text_width(line[:200], NOTE) for line in content.label.split("\n")[:_LABEL_LINES]]
         return LEFT + max(lines) + RIGHT
-    shared = 20 if content.shared else 0
+    shared = ring_width(content.shared) + 6 if content.shared else 0
     badge = content.badge + 8 if content.badge else 0
     name, kind = text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)
     first = max(name + badge, kind) if content.narrow else _side_by_side(name, kind) + badge
@@ -242,8 +247,8 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     else:
         _head(writer, content)
         _body(writer, content)
-    if not writer.texts:
-        writer.bottom = writer.baseline = 20
+    if not writer.baseline:
+        writer.line(NAME, "")
     bar = writer.baseline + 8 if content.bar and content.label is None else None
     # A line alone stands in the middle of its card.
     height = max(
@@ -258,64 +263,46 @@ def _card(box: Box, content: _Content, width: float) -> Card:
 
 
 def _head(writer: _Writer, content: _Content) -> None:
-    """Name at the left and class at the right where both fit, else the class below the name."""
+    """Name at the left and class at the right where both fit, else the class below the name.
+
+    The class stands in for a name that is not shown. The ring of a shared layer follows the first of the two.
+    """
     reserved = content.badge + 8 if content.badge else 0.0
-    mark = 20.0 if content.shared else 0.0
+    ring = ring_width(content.shared)
+    mark = ring + 6 if ring else 0.0
     names = wrap(content.name, NAME, writer.room - mark - reserved, _NAME_LINES)
-    kinds = wrap(content.kind, CLASS, writer.room, _CLASS_LINES)
-    name_width = text_width(names[-1], NAME) + mark if names else mark
-    if not names and kinds:
-        # The class is the strongest word where there is no name.
-        kinds = wrap(content.kind, CLASS, writer.room - mark - reserved, _CLASS_LINES + 1)
-        for place, line in enumerate(kinds):
-            writer.line(CLASS, line)
-            if place == 0:
-                name_width = text_width(line, CLASS) + mark
-                _badges(writer, content, LEFT + name_width)
-        return
-    beside = (
-        not content.narrow
-        and len(kinds) == 1
-        and name_width + GAP + text_width(kinds[0], CLASS) <= writer.room - reserved
-    )
-    for place, line in enumerate(names):
-        kind = kinds[0] if beside and len(names) == 1 else ""
-        # A mark after the name is no room for the class to use.
-        if kind and mark:
-            writer.line(NAME, line, reserved=writer.room - text_width(line, NAME) - 1)
-            baseline = writer.baseline
-            room = writer.room - reserved - name_width - GAP / 2
-            writer.texts.append(fitted(writer.right - reserved, baseline, kind, CLASS, room, end=True))
+    kinds = wrap(content.kind, CLASS, writer.room if names else writer.room - mark - reserved, _CLASS_LINES)
+    first, face = (names, NAME) if names else (kinds, CLASS)
+    end = text_width(first[-1], face) if first else 0.0
+    fits = end + mark + GAP + sum(text_width(kind, CLASS) for kind in kinds) <= writer.room - reserved
+    beside = bool(names) and len(names) == len(kinds) == 1 and fits and not content.narrow
+    for place, line in enumerate(first):
+        if mark and place == len(first) - 1:
+            # The ring stands where Helvetica ends, so the text must end there, too.
+            writer.line(face, line, reserved=writer.room - end)
+            if beside:
+                room = writer.room - reserved - end - mark - GAP / 2
+                right = writer.right - reserved
+                writer.texts.append(fitted(right, writer.baseline, kinds[0], CLASS, room, end=True))
         else:
-            taken = reserved + mark if not kind else reserved
-            writer.line(NAME, line, kind, CLASS, reserved=taken)
+            writer.line(face, line, kinds[0] if beside else "", CLASS, reserved=reserved)
         if place == 0 and content.badge:
             _badge(writer, content)
-    if names and content.shared:
-        _ring(writer, content, LEFT + name_width)
-    elif not names:
-        writer.bottom = max(writer.bottom, float(_TOP))
-    if not (beside and len(names) == 1):
+    if not first and (ring or content.badge):
+        writer.line(NAME, "")
+        if content.badge:
+            _badge(writer, content)
+    if ring:
+        top = writer.baseline - 11.5
+        writer.badges.append(Badge(LEFT + end + (6 if end else 0), top, ring, 14, content.shared, ring=True))
+    if names and not beside:
         for line in kinds:
             writer.line(CLASS, line)
-
-
-def _badges(writer: _Writer, content: _Content, end: float) -> None:
-    if content.badge:
-        _badge(writer, content)
-    if content.shared:
-        _ring(writer, content, end)
 
 
 def _badge(writer: _Writer, content: _Content) -> None:
     x = writer.right - content.badge + 2
     writer.badges.append(Badge(x, writer.baseline - 13, content.badge, 17, content.repeats))
-
-
-def _ring(writer: _Writer, content: _Content, end: float) -> None:
-    """The number of a shared layer, in a ring whose right side is at `end`."""
-    width = max(14.0, text_width(content.shared, NUMBER) + 8)
-    writer.badges.append(Badge(end - 14, writer.baseline - 11.5, width, 14, content.shared, ring=True))
 
 
 def _body(writer: _Writer, content: _Content) -> None:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted
-from netviz.render.diagram.metrics import CLASS, NOTE, NUMBER, TITLE, text_width, wrap
+from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted, ring_width
+from netviz.render.diagram.metrics import CLASS, NOTE, TITLE, text_width, wrap
 from netviz.render.diagram.wording import repeat_words, varies_words
 from netviz.render.layout.geometry import Cluster, Node
 from netviz.views import Box, Group, Variation
@@ -42,7 +42,8 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
     kind = group.class_name or ""
     kind_width = text_width(kind, CLASS)
     last = text_width(titles[-1], TITLE) if titles else 0.0
-    mark = 20.0 if group.shared is not None else 0.0
+    shared = "" if group.shared is None else str(group.shared)
+    mark = ring_width(shared) + 6 if shared else 0.0
     beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
     below = [] if beside else wrap(kind, CLASS, room, 2)
     varies = [item for item in group.varies if item not in said][:_VARIATIONS]
@@ -67,8 +68,7 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
             if mark or beside:
                 texts[-1] = Text(INSET, y, line, face, length=round(last, 1))
             if mark:
-                size = max(14.0, text_width(str(group.shared), NUMBER) + 8)
-                ring = Badge(INSET + last + 6, y - 11, size, 14, str(group.shared), ring=True)
+                ring = Badge(INSET + last + 6, y - 11, mark - 6, 14, shared, ring=True)
             if beside:
                 at = INSET + last + mark + 8
                 texts.append(

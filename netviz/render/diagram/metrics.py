@@ -126,7 +126,8 @@ def is_safe(text: str, face: Face, room: float) -> bool:
         return False
     if face.mono:
         return text_width(text, face) * _SPARE_MONO <= room
-    return sum(map(_WIDE[face.bold].__getitem__, text)) * face.size * _SPARE_SANS <= room
+    widest = max(sum(map(table[face.bold].__getitem__, text)) for table in (_SANS, _WIDE))
+    return widest * face.size * _SPARE_SANS <= room
 
 
 def wrap(text: str, face: Face, width: float, lines: int, breaks: Sequence[Break] = BREAKS["class"]) -> list[str]:

@@ -26,6 +26,7 @@ from netviz.views import Box, Diagram, Edge, Group
 
 TINTS = 4
 SHARP = 0.5
+BAR = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,9 @@ def _box(card: Card, place: Place, meaning: str) -> str:
         side = number(tall - 2 * RADIUS)
         parts.append(f'<path d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7z"/>')
         if card.bar is not None:
-            room = card.width - LEFT - RIGHT
-            start = f"M{LEFT} {number(card.bar)}h"
+            # The ends of the line are round and lie within the margins of the texts.
+            room = card.width - LEFT - RIGHT - BAR
+            start = f"M{number(LEFT + BAR / 2)} {number(card.bar)}h"
             full = room * min(max(box.share or 0.0, 0.0), 1.0)
             parts.append(f'<path class="v" d="{start}{number(room)}"/>')
             if full >= 0.5:
