@@ -51,7 +51,7 @@ JOBS ?= 2
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --seeds $(SEEDS) --start $(START) --jobs $(JOBS)
 
-gallery: $(VENV)/.base
+gallery: $(VENV)/.dev
 	$(BIN)/python -m pip install -q --group gallery
 	$(BIN)/python gallery/make_gallery.py
 

@@ -1,11 +1,15 @@
-"""Makes the pictures of this folder again: what the command shows in a terminal, as SVG.
+"""Makes the pictures of this folder again: what the command shows in a terminal, and the graphs that it draws.
 
 `make gallery` installs what it needs and runs it. Same input, same bytes.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
@@ -23,6 +27,21 @@ PICTURES: dict[str, tuple[str, str, dict[str, object], int]] = {
     "check-hidden": ("check", "hidden.keras", {}, 104),
 }
 """By the name of the picture: the command, the model, the options and the width of the terminal."""
+
+GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
+    "graph-lenet": ("lenet.keras", {"show": "name,class,details,input,output,parameters,share", "direction": "LR"}),
+    "graph-residual": ("residual.keras", {"fold": True}),
+    "graph-twins": ("twins", {}),
+    "graph-encoder": ("encoder", {}),
+    "graph-u-net": ("u_net", {"compact": True, "theme": "dark"}),
+    "graph-resnet50": ("resnet50", {"compact": True}),
+    "graph-densenet201": ("densenet201", {"theme": "print"}),
+    "graph-vgg16-parameters": ("vgg16", {"color": "parameters"}),
+    "graph-efficientnetb7": ("efficientnetb7", {"compact": True}),
+    "graph-nasnetlarge-outline": ("nasnetlarge", {"outline": True}),
+    "graph-nasnetlarge-cell": ("nasnetlarge", {"select": ".*_normal_.*_5|normal_.*_5", "fold": 2, "compact": True}),
+}
+"""By the name of the picture: a model of examples/ or of models.py, and the options of `netviz graph`."""
 
 PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
 
@@ -49,7 +68,16 @@ def command_of(verb: str, model: str, options: dict[str, object]) -> str:
     return f"netviz {verb} {MODELS / model}{flags}"
 
 
+def draw_graphs() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, str(GALLERY / "models.py"), folder], check=True)
+        for name, (model, options) in GRAPHS.items():
+            source = MODELS / model if Path(model).suffix else Path(folder, f"{model}.json")
+            netviz.graph(source, **options).save(GALLERY / f"{name}.svg")
+
+
 def main() -> None:
+    draw_graphs()
     for name, (verb, model, options, width) in PICTURES.items():
         shown = netviz.check(MODELS / model) if verb == "check" else netviz.inspect(MODELS / model)
         artifact = shown.summary(**options)  # type: ignore[arg-type]

@@ -62,6 +62,11 @@ def count_boxes(blocks: Sequence[Block]) -> int:
     return sum(not inner.children for block in blocks for inner in block.walk())
 
 
+def _size(blocks: Sequence[Block]) -> tuple[int, int]:
+    """How many boxes, and of pictures with as many how many groups: what is easier to read is smaller."""
+    return count_boxes(blocks), sum(bool(inner.children) for block in blocks for inner in block.walk())
+
+
 def find_blocks(scene: Scene, fold: bool | int | None) -> tuple[Block, ...]:
     """The blocks of a scene, folded as told.
 
@@ -76,7 +81,7 @@ def find_blocks(scene: Scene, fold: bool | int | None) -> tuple[Block, ...]:
     best = plain
     for level in LEVELS:
         found = _Folding(scene, Labels(level)).blocks()
-        if count_boxes(found) < count_boxes(best):
+        if _size(found) < _size(best):
             best = found
         if count_boxes(best) <= USUAL_MOST:
             break
