@@ -21,7 +21,8 @@ LONGEST_GRAM = 4096
 def runs(labels: Sequence[int]) -> list[Run]:
     """The maximal runs, short periods first, as the next occurrences of sequences of 1, 2, 4, 8... labels tell.
 
-    A block whose labels all occur twice in it is found by the sequences of labels that occur once.
+    Runs of three periods are all found: a sequence as long as the block next occurs one period later. Those of two are
+    where some sequence in the block occurs once in it.
     """
     seeds: dict[int, list[int]] = {}
     grams = list(labels)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netviz.analysis.diagram.fold import Feed, Item, Repeat, Vertex, fold, members, shown
+from netviz.analysis.diagram.runs import least_rotation, runs
 
 Graph = list[Vertex]
 
@@ -180,11 +181,12 @@ def graphs(draw: st.DrawFn, damaged: bool = False) -> Graph:
     """Graphs of few labels, made of blocks that repeat or nearly do, with one vertex at the end."""
     graph: Graph = [Vertex("in")]
     labels = st.sampled_from("abc")
+    reads = st.tuples(st.integers(1, 4), st.sampled_from([0, 0, 0, 1]))
 
     def block(depth: int) -> list[Any]:
         kinds = st.sampled_from(["vertex", "vertex", "vertex", "repeat"] if depth else ["vertex"])
         return [
-            (draw(labels), draw(st.lists(st.integers(1, 4), min_size=1, max_size=2)), draw(st.integers(0, 9)) == 0)
+            (draw(labels), draw(st.lists(reads, min_size=1, max_size=2)), draw(st.integers(0, 9)) == 0)
             if kind == "vertex"
             else (draw(st.integers(1, 4)), block(depth - 1))
             for kind in draw(st.lists(kinds, min_size=1, max_size=4))
@@ -197,10 +199,10 @@ def graphs(draw: st.DrawFn, damaged: bool = False) -> Graph:
                     write(step[1])
             elif len(graph) < 120:
                 label, back, odd = step
-                reads = [max(0, len(graph) - distance) for distance in back]
+                given = [(max(0, len(graph) - distance), output) for distance, output in back]
                 if odd and draw(st.booleans()):  # not the same each time it is written
-                    reads = [draw(st.integers(0, len(graph) - 1))]
-                graph.append(Vertex(label, tuple(Feed(str(n), source) for n, source in enumerate(reads))))
+                    given = [(draw(st.integers(0, len(graph) - 1)), 0)]
+                graph.append(Vertex(label, tuple(Feed(str(n), *feed) for n, feed in enumerate(given))))
 
     write(block(3))
     unread = sorted(
@@ -485,12 +487,72 @@ def test_an_optional_vertex_stands_behind_what_it_alone_reads() -> None:
     assert [net.shape(item) for item in net.fold()] == ["in", "(aD?bc+)4"]
 
 
+def dense(net: Net, source: int, *, backward: bool = False) -> int:
+    """Three vertices in a chain, all of them read by a last one."""
+    found = [source := net("a", source) for _ in range(3)]
+    return net("cat", *(found[::-1] if backward else found))
+
+
+def test_which_repeat_is_read_matters() -> None:
+    net = Net()
+    dense(net, dense(net, dense(net, net("in")), backward=True))
+    assert not [item for item in net.fold() if net.shape(item).startswith("((a)3cat)")]
+
+
+def test_a_block_that_stands_alone_is_wired_like_those_that_repeat() -> None:
+    for backward in (False, True):
+        net = Net()
+        last = net("x", dense(net, dense(net, net("in"))))
+        net("x", dense(net, last, backward=backward))
+        assert ("(((a)3cat)2|1x)2" in [net.shape(item) for item in net.fold()]) is not backward
+
+
+def test_masks_of_a_block_that_stands_alone_are_the_same_ones() -> None:
+    for masks in (1, 2):
+        net = Net()
+        one, other = net("mask"), net("mask")
+        last = net("in")
+        for _ in range(2):
+            last = net("a", last, one, one)
+        last = net("a", net("x", last), one, (one, other)[masks - 1])
+        net("out", net("x", last), other)
+        assert ("((a)2|1x)2" in [net.shape(item) for item in net.fold()]) is (masks == 1)
+
+
 def test_a_graph_whose_input_has_no_vertex() -> None:
     net = Net()
     last = None
     for _ in range(3):
         last = net("b", net("a", last))
     assert [net.shape(item) for item in net.fold()] == ["(ab)3"]
+
+
+# runs
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.integers(0, 1), min_size=1, max_size=20),
+    st.integers(3, 4),
+    st.lists(st.integers(0, 2), max_size=5),
+    st.lists(st.integers(0, 2), max_size=5),
+)
+def test_runs_of_three_periods_are_found(word: list[int], times: int, before: list[int], after: list[int]) -> None:
+    period = next(p for p in range(1, len(word) + 1) if len(word) % p == 0 and word == word[:p] * (len(word) // p))
+    labels = [*before, *word * times, *after]
+    found = runs(labels)
+    assert any(
+        run.period == period and run.start <= len(before) and run.stop >= len(before) + len(word) * times
+        for run in found
+    )
+    for run in found:
+        assert run.stop - run.start >= 2 * run.period
+        assert all(labels[n] == labels[n + run.period] for n in range(run.start, run.stop - run.period))
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=12))
+def test_the_least_rotation_is_the_first_of_all(word: list[int]) -> None:
+    assert least_rotation(tuple(word)) == min((*word[n:], *word[:n]) for n in range(len(word)))
 
 
 # damaged and large
