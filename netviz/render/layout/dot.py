@@ -34,7 +34,8 @@ may make the frames around it wider (which weighs 128 a frame in lib/dotgen/posi
 _SIDES: dict[Direction, tuple[str, str]] = {"TB": ("s", "n"), "BT": ("n", "s"), "LR": ("e", "w"), "RL": ("w", "e")}
 """The sides of a box, by Graphviz's compass, where links leave and enter."""
 
-_UNSEEN = "[style=invis,weight=0]"
+_ARROW = 12
+"""Pixels that an arrow needs between a frame and what comes before or after it."""
 
 _LARGEST = 30_000
 """Pixels of a side of a box that Graphviz still takes in HTML-like labels; nothing that is drawn comes near."""
@@ -151,6 +152,12 @@ class _Names:
     def named(self, node: str) -> str:
         return self.nodes.get(node) or self.stand_ins[node]
 
+    def ranks(self, tail: str, head: str) -> int:
+        """Ranks that a link needs for the frames it crosses, which take their margins from the space between ranks."""
+        shared = sum(one == other for one, other in zip(self.around[tail], self.around[head], strict=False))
+        crossed = len(self.around[tail]) + len(self.around[head]) - 2 * shared
+        return max(1, math.ceil((crossed * MARGIN + _ARROW) / BETWEEN))
+
     def _within(self, end: str, cluster: str) -> bool:
         """Whether `end` is `cluster` or lies in it."""
         return cluster in self.leaves and (
@@ -235,17 +242,20 @@ def write_dot(part: Part) -> str:
                 lines.append(_node(names, names.stand_in(item.id), item.header_width, 1))
             stack.append(None)
             stack.extend(reversed(item.children))
-    if part.first is not None:  # first and last are alone in their ranks: everything else is below and above them
-        lines += (
-            f"{names.named(part.first)}->{names.named(node)}{_UNSEEN}" for node in names.begins if node != part.first
-        )
+    # First and last are alone in their ranks: everything else is below and above them.
+    if part.first is not None:
+        lines += (_unseen(names, part.first, node) for node in names.begins if node != part.first)
     if part.last is not None:
-        lines += (f"{names.named(node)}->{names.named(part.last)}{_UNSEEN}" for node in names.ends if node != part.last)
+        lines += (_unseen(names, node, part.last) for node in names.ends if node != part.last)
     for index, pair in enumerate(names.pairs):
         if pair:
             lines.append(_edge(names, *pair, index, part.direction, apart=pair[1] != EXIT))
     lines.append("}")
     return "\n".join(lines)
+
+
+def _unseen(names: _Names, tail: str, head: str) -> str:
+    return f"{names.named(tail)}->{names.named(head)}[style=invis,weight=0,minlen={names.ranks(tail, head)}]"
 
 
 def _node(names: _Names, node: str, width: float, height: float) -> str:
@@ -273,8 +283,11 @@ def _edge(names: _Names, tail: str, head: str, index: int, direction: Direction,
     if names.depth[head] - names.depth[tail] == 1:
         main = not names.slack[tail] and not names.slack[head]
         attributes.append(f"weight={_MAIN if main else _STRAIGHT}")
+    ranks = names.ranks(tail, head)
     if names.around[tail] != names.around[head] and not (names.around[tail] and names.around[head]) and apart:
-        attributes.append("minlen=2")  # a frame takes its margin from the space between ranks
+        ranks = max(ranks, 2)
+    if ranks > 1:
+        attributes.append(f"minlen={ranks}")
     if index in names.parallel.ports:
         start, end = names.parallel.ports[index]
         out, into = _SIDES[direction]

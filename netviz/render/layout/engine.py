@@ -46,7 +46,10 @@ def run(graphs: Sequence[str], *, engine: Engine, timeout: float) -> list[dict[s
 def _embedded() -> tuple[list[str], str]:
     from importlib.util import find_spec
 
-    spec = find_spec("pygraphviz")
+    try:
+        spec = find_spec("pygraphviz")
+    except ValueError:  # a module of that name which has no spec
+        spec = None
     if spec is None or not spec.submodule_search_locations:
         raise MissingDependency(
             "laying out a graph takes Graphviz, which comes with pygraphviz, and that is not installed",

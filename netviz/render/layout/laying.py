@@ -9,7 +9,7 @@ from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, read_json, 
 from netviz.render.layout.engine import Engine, run
 from netviz.render.layout.geometry import Curve, Node, Place, Placement, Plan
 from netviz.render.layout.segments import take_apart
-from netviz.render.layout.stack import Block, pack, stack
+from netviz.render.layout.stack import Block, misfits, pack, stack
 from netviz.render.layout.turning import turned_back, upright
 
 _SCREEN = 1.5
@@ -28,24 +28,29 @@ def lay_out(plan: Plan, *, engine: Engine = "embedded", timeout: float = 60.0) -
     aspect = plan.aspect
     if aspect and plan.direction in ("LR", "RL"):
         aspect = 1 / aspect
-    chains = take_apart(plan)
-    drawings = _drawn([segment.part for chain in chains for segment in chain], engine, timeout)
-    blocks = [stack(chain, [next(drawings) for _ in chain], aspect) for chain in chains]
+    drawn: dict[str, Drawing] = {}
+    joined: set[str] = set()
+    while True:
+        chains = take_apart(plan, joined)
+        drawings = _drawn([segment.part for chain in chains for segment in chain], drawn, engine, timeout)
+        pairs = [(chain, [next(drawings) for _ in chain]) for chain in chains]
+        more = set().union(*(misfits(chain, own) for chain, own in pairs))
+        if not more:
+            break
+        joined |= more
+    blocks = [stack(chain, own, aspect) for chain, own in pairs]
     whole = blocks[0] if len(blocks) == 1 else pack(blocks, aspect or _SCREEN, BESIDE)
     return _placement(plan, whole)
 
 
-def _drawn(parts: list[Part], engine: Engine, timeout: float) -> Iterator[Drawing]:
-    """The drawing of each part, leading from top to bottom; those that are equal are drawn once."""
+def _drawn(parts: list[Part], drawn: dict[str, Drawing], engine: Engine, timeout: float) -> Iterator[Drawing]:
+    """The drawing of each part, leading from top to bottom; those that are equal are drawn once, into `drawn`."""
     simple = [_simple(part) for part in parts]
-    texts = [None if drawing else write_dot(part) for part, drawing in zip(parts, simple, strict=True)]
-    different = list(dict.fromkeys(text for text in texts if text is not None))
-    direction = parts[0].direction
-    found = {
-        text: upright(read_json(data), direction)
-        for text, data in zip(different, run(different, engine=engine, timeout=timeout), strict=True)
-    }
-    return (drawing or found[text or ""] for drawing, text in zip(simple, texts, strict=True))
+    texts = ["" if drawing else write_dot(part) for part, drawing in zip(parts, simple, strict=True)]
+    new = list(dict.fromkeys(text for text in texts if text and text not in drawn))
+    for text, data in zip(new, run(new, engine=engine, timeout=timeout), strict=True):
+        drawn[text] = upright(read_json(data), parts[0].direction)
+    return (drawing or drawn[text] for drawing, text in zip(simple, texts, strict=True))
 
 
 def _simple(part: Part) -> Drawing | None:

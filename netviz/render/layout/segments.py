@@ -6,6 +6,7 @@ a long chain can be broken into columns.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from netviz.render.layout.dot import ENTRY, EXIT, Part, walk
@@ -30,8 +31,8 @@ class Segment:
     shares: bool = False
 
 
-def take_apart(plan: Plan) -> list[list[Segment]]:
-    """The segments of each connected part of the plan, in order."""
+def take_apart(plan: Plan, joined: Collection[str] = ()) -> list[list[Segment]]:
+    """The segments of each connected part of the plan, in order. No segment begins with a child in `joined`."""
     owner: dict[str, int] = {}
     for number, child in enumerate(plan.children):
         owner.update((item.id, number) for item in walk((child,)))
@@ -43,7 +44,8 @@ def take_apart(plan: Plan) -> list[list[Segment]]:
         (group, tail), (_, head) = where[owner[link.tail]], where[owner[link.head]]
         inside[group].append((index, link, tail, head))
     return [
-        _segments(plan, tuple(plan.children[number] for number in group), inside[g]) for g, group in enumerate(groups)
+        _segments(plan, tuple(plan.children[number] for number in group), inside[g], joined)
+        for g, group in enumerate(groups)
     ]
 
 
@@ -91,9 +93,12 @@ def _cuts(children: tuple[Node | Cluster, ...], links: list[tuple[int, Link, int
 
 
 def _segments(
-    plan: Plan, children: tuple[Node | Cluster, ...], links: list[tuple[int, Link, int, int]]
+    plan: Plan,
+    children: tuple[Node | Cluster, ...],
+    links: list[tuple[int, Link, int, int]],
+    joined: Collection[str],
 ) -> list[Segment]:
-    cuts = _cuts(children, links)
+    cuts = {number: lead for number, lead in _cuts(children, links).items() if children[number + 1].id not in joined}
     starts = [0, *(number + 1 for number in cuts)]
     ends = [*starts[1:], len(children)]
     segment_of = [

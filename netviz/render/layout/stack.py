@@ -63,6 +63,33 @@ class _Piece:
         """How far down the first thing is that is not the entry."""
         return min(place.y for name, place in self.places.items() if name != self.segment.entry)
 
+    @property
+    def low(self) -> float:
+        """How far down the last thing ends that is not the exit."""
+        ends = (place.y + place.height for name, place in self.places.items() if name != self.segment.exit)
+        return max(ends, default=0.0)
+
+    @property
+    def fits(self) -> tuple[bool, bool]:
+        """Whether what is new lies below the entry, and above the exit; frames may reach beside them."""
+        segment = self.segment
+        return (
+            segment.entry is None or self.top >= self.into,
+            segment.exit is None or self.low <= self.exit.y,
+        )
+
+
+def misfits(segments: Sequence[Segment], drawings: Sequence[Drawing]) -> set[str]:
+    """The first children of the segments that cannot be put below the one before: they are to be drawn with it."""
+    found = set()
+    for number, (segment, drawing) in enumerate(zip(segments, drawings, strict=True)):
+        below, above = _piece(segment, drawing).fits
+        if not below:
+            found.add(segment.children[0].id)
+        if not above:
+            found.add(segments[number + 1].children[0].id)
+    return found
+
 
 def stack(segments: Sequence[Segment], drawings: Sequence[Drawing], aspect: float | None) -> Block:
     """The segments in columns of a shape near `aspect` (width through height; None: one column)."""
@@ -182,17 +209,17 @@ def _on(way: tuple[Point, ...], curve: tuple[Point, ...]) -> tuple[Point, ...]:
         return curve
     if len(way) == 1 and way == curve[:1]:
         return curve
-    gap = () if way[-1] == curve[0] else _bend(way, curve)
-    return way + gap + curve[1:]
+    (x, y), (_, to_y) = way[-1], curve[0]
+    if to_y - y > 2 * _FAN:
+        way += _line(way[-1], (x, to_y - _FAN))
+    return way + (() if way[-1] == curve[0] else _bend(way[-1], curve[0])) + curve[1:]
 
 
-def _bend(way: tuple[Point, ...], curve: tuple[Point, ...]) -> tuple[Point, Point, Point]:
-    """From the end of `way`, which leads down, smoothly into `curve`, as the three points that follow."""
-    (x, y), (to_x, to_y) = way[-1], curve[0]
-    length = math.hypot(to_x - x, to_y - y)
-    ahead = (curve[1][0] - to_x, curve[1][1] - to_y)
-    pull = length / 2 / (math.hypot(*ahead) or 1.0)
-    return (x, y + length / 2), (to_x - ahead[0] * pull, to_y - ahead[1] * pull), curve[0]
+def _bend(start: Point, end: Point) -> tuple[Point, Point, Point]:
+    """From `start`, where a way leads down, to `end`, where it leads down again, as the three points that follow."""
+    (x, y), (to_x, to_y) = start, end
+    half = min(math.hypot(to_x - x, to_y - y), _FAN) / 2
+    return (x, y + half), (to_x, to_y - half), end
 
 
 def _line(start: Point, end: Point) -> tuple[Point, Point, Point]:
