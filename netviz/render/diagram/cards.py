@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from netviz.render.diagram.metrics import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, Face, is_safe, text_width, wrap
 from netviz.render.diagram.wording import (
@@ -31,10 +32,11 @@ COMFORT, STRETCH = 0.9, 1.2
 cards that are wider by no more than this have room for all."""
 
 _NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES, _LABEL_LINES = 4, 2, 2, 3, 24
+_LEAST = 32
 _TOP, _BOTTOM = 7, 13  # above the first line, below the last baseline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """A line of text by its baseline; `end` where x is its right end, `length` where it must be drawn that wide."""
 
@@ -120,6 +122,7 @@ def ring_width(text: str) -> float:
     return max(14.0, text_width(text, NUMBER) * 1.15 + 8) if text else 0.0
 
 
+@lru_cache(maxsize=8192)
 def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool = False) -> Text:
     """The text at its place, of fixed length where some reader's font could push it out of `room` pixels."""
     if is_safe(text, face, room):
@@ -216,6 +219,7 @@ class _Writer:
         self.bottom = float(_TOP)
         self.baseline = 0.0
         self.after_name = False
+        self.count = 0
 
     def line(self, face: Face, left: str, right: str = "", right_face: Face | None = None, reserved: float = 0) -> None:
         """One line with a text at either end, which fit; `reserved` pixels at the right are taken."""
@@ -223,6 +227,7 @@ class _Writer:
         if self.after_name and face is not NAME:
             self.baseline += 3
         self.after_name = face is NAME
+        self.count += 1
         self.bottom = self.baseline + (3 if face is NAME else 4)
         room = self.room - reserved
         right_face = right_face or face
@@ -233,6 +238,14 @@ class _Writer:
         if right:
             room_right = right_width + spare / (2 if left else 1)
             self.texts.append(fitted(self.right - reserved, self.baseline, right, right_face, room_right, end=True))
+
+    def centre(self) -> None:
+        """Moves the only line to the middle of a card of the least height."""
+        size = self.texts[0].face.size if self.texts else NAME.size
+        shift = _LEAST / 2 + 0.36 * size - self.baseline
+        self.texts = [replace(text, y=text.y + shift) for text in self.texts]
+        self.badges = [replace(badge, y=_LEAST / 2 - badge.height / 2) for badge in self.badges]
+        self.baseline += shift
 
     def lines(self, face: Face, text: str, most: int) -> None:
         for line in wrap(text, face, self.room, most):
@@ -250,10 +263,9 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     if not writer.baseline:
         writer.line(NAME, "")
     bar = writer.baseline + 8 if content.bar and content.label is None else None
-    # A line alone stands in the middle of its card.
-    height = max(
-        math.ceil(writer.baseline + (_BOTTOM if len({text.y for text in writer.texts}) > 1 or bar else 12)), 32
-    )
+    if bar is None and writer.count == 1:
+        writer.centre()
+    height = max(math.ceil(writer.baseline + (_BOTTOM if writer.count > 1 or bar else 12)), _LEAST)
     height += STACK if box.kind == "closed" else 0
     written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
     named, classed = (

@@ -6,6 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from netviz.render.diagram.metrics import ARGUMENT, text_width
 from netviz.render.escape import visible
@@ -58,6 +59,10 @@ def drawn_edge(curve: Curve) -> str:
     """The path data of a curve, which ends within its tip."""
     points = list(curve.points)
     end = points[-1]
+    if all(point[0] == end[0] for point in points) and abs(end[1] - points[0][1]) > BACK:
+        # Straight down or up, as most are.
+        top = round(points[0][1], 1)
+        return f"M{pair((end[0], top))}v{number(end[1] - top - math.copysign(BACK, end[1] - top))}"
     near = next((point for point in reversed(points[:-1]) if math.dist(point, end) > 1e-3), (end[0], end[1] - 1))
     size = math.dist(near, end)
     along = ((end[0] - near[0]) / size, (end[1] - near[1]) / size)
@@ -126,6 +131,7 @@ def _glued(numbers: Iterable[str]) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 16)
 def number(value: float) -> str:
     """A length with at most one decimal, as short as it can be written."""
     tenths = round(value * 10)

@@ -57,9 +57,13 @@ _SPARE_MONO, _SPARE_SANS = 1.05, 1.02
 """How much wider than the tables say a text may come out: a character of SF Mono takes 0.62 em."""
 
 
-@dataclass(frozen=True, slots=True)
+_BREAKS = BREAKS["class"][:-1]
+"""Where names and classes are broken; what is better than nowhere, the last of the rules, is done by pixels here."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """A kind of text: its CSS class, size in pixels, weight, and the line it takes."""
+    """A kind of text: its CSS class, size in pixels, weight, and the line it takes. There are only those below."""
 
     css: str
     size: float
@@ -130,23 +134,24 @@ def is_safe(text: str, face: Face, room: float) -> bool:
     return widest * face.size * _SPARE_SANS <= room
 
 
-def wrap(text: str, face: Face, width: float, lines: int, breaks: Sequence[Break] = BREAKS["class"]) -> list[str]:
+@lru_cache(maxsize=8192)
+def wrap(text: str, face: Face, width: float, lines: int) -> tuple[str, ...]:
     """`text` made visible, in at most `lines` lines of at most `width` pixels, elided in the middle if it must be.
 
     It is broken at the best places that do: spaces, then the separators of names, then humps, then anywhere.
     """
     text = visible(text if len(text) <= 4000 else f"{text[:2000]}…{text[-2000:]}").strip()
     if text_width(text, face) <= width:
-        return [text] if text else []
-    found = _fold(text, face, width, breaks[:-1])
+        return (text,) if text else ()
+    found = _fold(text, face, width, _BREAKS)
     if len(found) <= lines:
-        return found
+        return tuple(found)
     low, high = 1, min(len(text), int(lines * width / (0.2 * face.size))) // 2
     while low < high:  # the most characters of either end that fit
         middle = (low + high + 1) // 2
-        fits = len(_fold(_elided(text, middle), face, width, breaks[:-1])) <= lines
+        fits = len(_fold(_elided(text, middle), face, width, _BREAKS)) <= lines
         low, high = (middle, high) if fits else (low, middle - 1)
-    return _fold(_elided(text, low), face, width, breaks[:-1])[:lines]
+    return tuple(_fold(_elided(text, low), face, width, _BREAKS)[:lines])
 
 
 def _elided(text: str, end: int) -> str:

@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from netviz.render.cells import count_text
@@ -20,9 +21,12 @@ from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
 from netviz.render.diagram.metrics import ARGUMENT, SHAPE
 from netviz.render.diagram.styles import Theme, style_sheet
 from netviz.render.diagram.wording import class_words, counted, repeat_words, shape_words, shapes_words, varies_words
-from netviz.render.escape import svg
+from netviz.render.escape import svg as svg_text
 from netviz.render.layout.geometry import Curve, Place, Placement
 from netviz.views import Box, Diagram, Edge, Group
+
+svg = lru_cache(maxsize=4096)(svg_text)
+"""The words of a picture, of which most stand in it many times."""
 
 TINTS = 4
 SHARP = 0.5
@@ -221,6 +225,7 @@ def _box_title(card: Card) -> str:
     return f"<title>{words}</title>" if (words := "\n".join(map(svg, lines))) else ""
 
 
+@lru_cache(maxsize=8192)
 def _card_text(text: Text) -> str:
     """A text of a card, where what has no class is a shape."""
     return _text(text).replace(f' class="{SHAPE.css}"', "", 1) if text.face is SHAPE else _text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from netviz.render.cells import UNKNOWN, count_text
@@ -17,6 +18,7 @@ _SHORT = {
 """What the field calls layers that follow another one on the same card."""
 
 
+@lru_cache(maxsize=4096)
 def short_count(count: int | None) -> str:
     """9472 as "9.5 k", 2049000 as "2.05 M", 896 as it is; "?" for None."""
     if count is None:
@@ -41,7 +43,8 @@ def shape_words(shape: Shape) -> str:
     return f"batch {shape[0]} · {inner}" if shape and shape[0] is not None else inner
 
 
-def shapes_words(shapes: Sequence[Shape]) -> str:
+@lru_cache(maxsize=4096)
+def shapes_words(shapes: tuple[Shape, ...]) -> str:
     """Several shapes, those that follow each other and are equal counted: "2 of 56×56×64, 7×7×8"."""
     runs = [(words, len(list(run))) for words, run in groupby(map(shape_words, shapes))]
     return ", ".join(f"{count} of {words}" if count > 1 else words for words, count in runs)
