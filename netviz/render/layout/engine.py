@@ -89,6 +89,7 @@ def _output(command: list[str], data: bytes, timeout: float) -> bytes:
             raise NetvizError(f"the layout took more than {timeout:g} s and was stopped", _EASIER) from None
         finally:
             process.kill()  # does nothing to a process that has ended
+            process.wait()  # `with` does not where it is left by Ctrl-C
     if process.returncode:
         raise NetvizError(f"the layout engine failed ({_reason(process.returncode, messages)})", _EASIER)
     return output
