@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from netviz.render.cells import shape_text
 from netviz.render.escape import dot
 from netviz.theme import FAMILY_COLORS
@@ -27,7 +29,7 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
         else:
             clusters[item.id] = f"cluster{len(clusters)}"
     inside = {group.id: next(iter(box.id for box in _boxes(group)), None) for group in diagram.groups}
-    lines = [f"digraph {dot(diagram.title)} {{", *(f"  {line};" for line in _GRAPH)]
+    lines = [f"digraph {_quoted([dot(diagram.title)])} {{", *(f"  {line};" for line in _GRAPH)]
     lines[1] = lines[1].format(direction=direction)
     for child in diagram.children:
         lines += _item(child, diagram, names, clusters, "  ")
@@ -37,7 +39,7 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
             continue
         ends = [f"ltail={clusters[edge.tail]}"] if edge.tail in clusters else []
         ends += [f"lhead={clusters[edge.head]}"] if edge.head in clusters else []
-        ends.append(f"tooltip={dot(f'{_shape(edge.shape)} as {edge.argument}')}")
+        ends.append(f"tooltip={_quoted([f'{_shape(edge.shape)} as {dot(edge.argument)}'])}")
         lines.append(f"  {names[tail]} -> {names[head]} [{', '.join(ends)}];")
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -45,15 +47,20 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
 def _item(item: Box | Group, diagram: Diagram, names: dict[str, str], clusters: dict[str, str], line: str) -> list[str]:
     if isinstance(item, Box):
         color = FAMILY_COLORS[item.family].light
-        label = item.label if item.label is not None else "\n".join(_texts(item, diagram))
-        tooltip = dot("\n".join(item.calls))
-        return [f'{line}{names[item.id]} [label={dot(label)}, color="{color}", tooltip={tooltip}];']
-    title = " ".join(filter(None, (item.title, item.class_name, _repeats(item))))
-    varies = [f"{one.setting} {', '.join(one.values)}" for one in item.varies]
-    lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={dot(chr(10).join([title, *varies]))};"]
+        lines = map(dot, item.label.split("\n")) if item.label is not None else _texts(item, diagram)
+        tooltip = _quoted(map(dot, item.calls))
+        return [f'{line}{names[item.id]} [label={_quoted(lines)}, color="{color}", tooltip={tooltip}];']
+    title = " ".join(map(dot, filter(None, (item.title, item.class_name, _repeats(item)))))
+    varies = [f"{dot(one.setting)} {', '.join(map(dot, one.values))}" for one in item.varies]
+    lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={_quoted([title, *varies])};"]
     for child in item.children:
         lines += _item(child, diagram, names, clusters, line + "  ")
     return [*lines, f"{line}}}"]
+
+
+def _quoted(lines: Iterable[str]) -> str:
+    """The lines, each escaped, as a string of DOT."""
+    return '"' + "\\n".join(lines) + '"'
 
 
 def _boxes(group: Group) -> list[Box]:
@@ -74,11 +81,11 @@ def _repeats(item: Group) -> str:
 
 
 def _texts(box: Box, diagram: Diagram) -> list[str]:
-    """The lines of a box's label."""
+    """The lines of a box's label, escaped."""
     show = diagram.show
-    name = " · ".join(box.names) if "name" in show else ""
-    classes = " + ".join(one or "?" for one in box.classes) if "class" in show and box.kind != "end" else ""
-    details = " ".join(box.details) if "details" in show else ""
+    name = " · ".join(map(dot, box.names)) if "name" in show else ""
+    classes = " + ".join(dot(one or "?") for one in box.classes) if "class" in show and box.kind != "end" else ""
+    details = " ".join(map(dot, box.details)) if "details" in show else ""
     shapes = " → ".join(
         ", ".join(map(_shape, shapes))
         for field, shapes in (("input", box.inputs), ("output", box.outputs))
@@ -86,10 +93,10 @@ def _texts(box: Box, diagram: Diagram) -> list[str]:
     )
     parameters = f"{box.parameters:,} parameters" if "parameters" in show and box.parameters else ""
     facts = [
-        box.activation if "activation" in show else "",
-        box.dtype if "dtype" in show else "",
+        dot(box.activation) if "activation" in show else "",
+        dot(box.dtype) if "dtype" in show else "",
         "frozen" if "trainable" in show and box.trainable is False else "",
-        *(f"{key} {value}" for key, value in box.settings if "config" in show),
+        *(f"{dot(key)} {dot(value)}" for key, value in box.settings if "config" in show),
     ]
     lines = [name, " ".join(filter(None, (classes, details))), shapes, parameters, ", ".join(filter(None, facts))]
     return [line for line in lines if line]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pydot
 
     from netviz.render.diagram.styles import Theme
+    from netviz.render.layout.engine import Engine
     from netviz.render.layout.geometry import Direction, Splines
 
 
@@ -30,7 +31,7 @@ class Style:
     legend: bool
     background: bool
     scale: float
-    engine: str
+    engine: Engine
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -63,7 +64,7 @@ def checked_style(
         raise UsageError(f"scale {scale!r} is none", f"1 is 96 dpi, 2 the default, {MOST_SCALE} the most.")
     return Style(
         cast("Theme", theme), cast("Direction", direction), cast("Splines", splines),
-        cast("float | Literal['page'] | None", aspect), legend, background, scale, engine,
+        cast("float | Literal['page'] | None", aspect), legend, background, scale, cast("Engine", engine),
     )  # fmt: skip
 
 
@@ -138,9 +139,9 @@ def drawing(
         return svg_to_pdf(svg())
 
     def html() -> str:
-        from netviz.render.html import html_document
+        from netviz.render.diagram import svg_to_page
 
-        return html_document(f'<div class="netviz-graph">\n{svg().rstrip()}\n</div>', diagram.title)
+        return svg_to_page(svg(), diagram.title)
 
     def dot() -> str:
         from netviz.render.dot import diagram_to_dot

@@ -119,11 +119,9 @@ def latex(name: str) -> str:
 
 
 def dot(name: str) -> str:
-    """`name` as a quoted string of DOT, line breaks kept: neither quotes, escapes such as \\N, nor HTML mean anything.
+    """`name` for the inside of a quoted string of DOT: it neither ends there, nor means anything in a label.
 
-    Source: the DOT language: in a quoted string only `\\"` is an escape to the parser; labels know more of them.
+    Source: the DOT language. The parser knows only the escape of a quotation mark; labels know more of them (\\N, \\l),
+    and the entities of HTML.
     """
-    lines = [visible(elide(line)) for line in name.split("\n")]
-    return (
-        '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines) + '"'
-    )
+    return visible(elide(name)).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")

@@ -7,6 +7,7 @@ refuses whatever the language has that a name could have opened, and gives back 
 from __future__ import annotations
 
 import csv as csv_module
+import html as html_module
 import io
 import json
 import pkgutil
@@ -25,6 +26,7 @@ from click.testing import CliRunner
 from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygraphviz import AGraph
 
 import netviz.render
 from netviz.analysis.findings import Finding, Report
@@ -34,6 +36,7 @@ from netviz.cli import cli
 from netviz.errors import SourceError
 from netviz.render import escape
 from netviz.render.diagram import diagram_to_svg
+from netviz.render.dot import diagram_to_dot
 from netviz.render.escape import terminal, visible
 from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
@@ -298,6 +301,23 @@ SVG_ATTRIBUTES = {
 }  # fmt: skip
 
 
+def dot_texts(text: str) -> list[str]:
+    """The labels as Graphviz shows them: read by its own parser, which finds the nodes that harmless names make.
+
+    In a label it takes a backslash with what follows for something else; entities are those of HTML.
+    """
+    graph = AGraph(string=text)
+    assert all(re.fullmatch(r"n\d+", node) for node in graph.nodes())
+    labels = [str(graph.name), *(node.attr["label"] for node in graph.nodes())]
+    labels += [one.graph_attr["label"] for one in graph.subgraphs()]
+    for label in labels:
+        assert not re.search(r"(?<!\\)(?:\\\\)*\\(?![\\n])", label)
+    return [
+        html_module.unescape(re.sub(r"\\(.)", lambda found: {"n": "\n"}.get(found[1], found[1]), label))
+        for label in labels
+    ]
+
+
 def error_lines(text: str) -> list[str]:
     """One line for the error and at most one for the hint."""
     found = lines(text.removesuffix("\n"))
@@ -363,6 +383,7 @@ RENDERERS = {
     "json": Renderer(("data",), (), of("json"), json_texts, whole),
     "sarif": Renderer(("data",), (), sarif, sarif_texts, whole),
     "svg": Renderer(("diagram",), ("svg",), picture, svg_texts),
+    "dot": Renderer(("dot",), ("dot",), lambda names: diagram_to_dot(strangers(names)), dot_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
 """Every way in which a name of a file reaches a reader. A new renderer goes here, with an oracle for its language."""
@@ -373,6 +394,7 @@ HELPERS = {
     "escape": "what is tested here",
     "fold": "breaks text that whoever calls it escapes",
     "layout": "numbers only; names stand for rectangles there and do not come out",
+    "drawing": "which renderer writes which format of a graph",
     "sheet": "which renderer writes which format",
 }
 """The modules of netviz.render that write no language."""
