@@ -49,6 +49,9 @@ FEW = 40
 EFFORT = 20_000
 """Vertices over all strategies: so large graphs are not folded in every way."""
 
+ROUNDS = 100
+"""How deep repeats can be nested; networks have about ten rounds."""
+
 Cut: TypeAlias = list[Chain]
 """One way to cut a run into repeats, or several runs."""
 
@@ -62,7 +65,10 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[It
     found: list[tuple[Item, ...]] = []
     for strategy in STRATEGIES[: max(1, EFFORT // max(1, len(order)))]:
         units = Units(graph.vertices, sources, order, graph.outputs)
-        while chains := _shortest(units, strategy):
+        for _ in range(ROUNDS):
+            chains = _shortest(units, strategy)
+            if not chains:
+                break
             units.fold(chains)
         found.append(restored(units.items, graph))
         if shown(found[-1]) <= FEW:

@@ -22,14 +22,13 @@ Wire: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An item of the sequence, with all `vertices` in it; `places` is how many places a picture shows of it."""
+    """An item of the sequence, with all `vertices` in it."""
 
     item: Item
     label: int
     ports: tuple[int, ...]
     taps: tuple[int, ...]
     vertices: tuple[int, ...]
-    places: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,6 @@ class Units:
                     constants.append(vertex)
                 elif entering.setdefault((-wire[0], *wire[1:]), vertex) != vertex:
                     return None
-        if _first_places(constants) != _first_places(like.constants):
-            return None
         leaving = self._leaving(start, like.period, 1, [])
         values = tuple(entering[key] for key in sorted(entering))
         return Chain(start, like.period, 1, like.wires, tuple(constants), values, leaving.taps, 0, 0)
@@ -288,11 +285,4 @@ class Units:
             (*constants, *chain.entering),
             chain.leaving,
             tuple(vertex for unit in units for vertex in unit.vertices),
-            sum(unit.places for unit in repeats[0]),
         )
-
-
-def _first_places(values: Sequence[int]) -> list[int]:
-    """By value, where it stands first."""
-    first: dict[int, int] = {}
-    return [first.setdefault(value, place) for place, value in enumerate(values)]
