@@ -78,7 +78,7 @@ GRAPH_TONES: Mapping[GraphTone, Color] = MappingProxyType(
     {
         "card": Color("#ffffff", "#202a35", 231),
         "rim": Color("#c5ced8", "#3a4654", 250),
-        "frame": Color("#bccada", "#34414f", 250),
+        "frame": Color("#bccada", "#3d4b5b", 250),
         "tint-1": Color("#f4f7fb", "#131a22", 255),
         "tint-2": Color("#e9eff7", "#171f29", 254),
         "tint-3": Color("#dfe8f2", "#1b2530", 253),

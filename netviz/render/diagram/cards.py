@@ -14,6 +14,7 @@ from netviz.render.diagram.wording import (
     parameter_words,
     repeat_words,
     shape_lines,
+    value_words,
     varies_words,
 )
 from netviz.views import Box, Diagram, Group
@@ -152,7 +153,7 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     if box.present is not None:
         words.append(f"in {box.present[0]} of {box.present[1]}")
     if diagram.coloring == "values" and box.value is not None:
-        words.append(f"value {box.value:.4g}")
+        words.append(f"value {value_words(box.value)}")
     if words:
         notes.append(" · ".join(words))
     if "config" in show and box.settings:

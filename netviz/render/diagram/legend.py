@@ -20,6 +20,7 @@ SWATCH = 10
 _ROW = 17
 _STEP = 22
 _BETWEEN = 14
+_MOST = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,23 @@ def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str])
 def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
     """Steps of a scale: of counts by their logarithm, of other values evenly; boxes without a value are grey."""
     counts = diagram.coloring == "parameters"
-    values = {}
+    given: dict[str, float] = {}
     for box in boxes:
         value = box.value if box.value is not None or not counts else box.parameters
-        if value is not None and math.isfinite(value) and not (counts and value <= 0):
-            values[box.id] = math.log10(value) if counts else float(value)
-    if not values:
+        # A count may be larger than any float, and a value none at all.
+        if value is not None and -_MOST <= value <= _MOST and not (counts and value <= 0):
+            given[box.id] = float(value)
+    if not given:
         return Meanings({box.id: BLANK for box in boxes}, ())
+    values = {key: math.log10(value) if counts else value for key, value in given.items()}
     low, high = min(values.values()), max(values.values())
     span = high - low
     steps = {
         key: f"step-{min(int((value - low) / span * len(SCALE)), len(SCALE) - 1) if span > 0 else len(SCALE) // 2}"
         for key, value in values.items()
     }
-    ends = (low, high)
-    words = [short_count(round(10**end)) if counts else f"{end:.4g}" for end in ends]
+    ends = (min(given.values()), max(given.values()))
+    words = [short_count(round(end)) if counts else f"{end:.4g}" for end in ends]
     entries = tuple((f"step-{step}", "") for step in range(len(SCALE)))
     meanings = {box.id: steps.get(box.id, BLANK) for box in boxes}
     if any(meanings[box.id] == BLANK for box in boxes if box.kind != "stub"):

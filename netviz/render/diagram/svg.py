@@ -199,7 +199,7 @@ def _box(card: Card, place: Place, meaning: str) -> str:
             # The ends of the line are round and lie within the margins of the texts.
             room = card.width - LEFT - RIGHT - BAR
             start = f"M{number(LEFT + BAR / 2)} {number(card.bar)}h"
-            full = room * min(max(box.share or 0.0, 0.0), 1.0)
+            full = room * (box.share if box.share is not None and 0 <= box.share <= 1 else 0.0)
             parts.append(f'<path class="v" d="{start}{number(room)}"/>')
             if full >= 0.5:
                 parts.append(f'<path class="y" d="{start}{number(full)}"/>')

@@ -95,6 +95,11 @@ def repeat_words(repeats: Sequence[int], *, parallel: bool = False) -> str:
     return f"×{', '.join(map(str, numbers))}" + " parallel" * parallel
 
 
+def value_words(value: float) -> str:
+    """Any number in four digits, also an int that no float can hold."""
+    return count_text(value) if isinstance(value, int) and abs(value) >= 10**15 else f"{value:.4g}"
+
+
 def counted(count: int, what: str) -> str:
     """ "1 layer", "2 layers"."""
     return f"{count_text(count)} {what}{'' if count == 1 else 's'}"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from netviz.render.diagram import Theme, diagram_to_svg, svg_to_page
 from netviz.render.diagram.edges import find_skips
 from netviz.render.escape import visible
-from netviz.views import Box, Diagram, Edge
+from netviz.views import Box, Coloring, Diagram, Edge, Group
 from tests.render.diagram.samples import chain, diagram, every, lenet, residual, strangers, translation
 
 DIAGRAMS = every()
@@ -159,3 +159,19 @@ def test_the_page_holds_the_picture() -> None:
     svg = diagram_to_svg(strangers(["</svg><script>alert(1)</script>"]))
     page = svg_to_page(svg, "<script>")
     assert svg in page and page.lower().count("<script") == 0
+
+
+@pytest.mark.parametrize("coloring", get_args(Coloring))
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e308, 10**400, 0, -1])
+def test_any_number_can_be_drawn(coloring: Coloring, value: float) -> None:
+    count = value if isinstance(value, int) else None
+    odd = replace(lenet().boxes[1], id="odd", value=value, parameters=count, share=value, each=(1, count))
+    parsed(diagram_to_svg(diagram("odd", (*lenet().boxes, odd), (), coloring=coloring, parameters=10**400)))
+
+
+def test_groups_may_be_nested_deeply() -> None:
+    inside: Box | Group = lenet().boxes[0]
+    for depth in range(60):
+        inside = Group(f"group {depth}", f"group {depth}", None, "model", (inside,), (2,))
+    root = parsed(diagram_to_svg(diagram("deep", (inside,), ())))
+    assert sum("group" in element.get("class", "").split() for element in root.iter()) == 60
