@@ -117,13 +117,18 @@ def plot_model(
     show_layer_activations: bool = False,
     show_trainable: bool = False,
     splines: str = "ortho",
+    **kwargs: object,
 ) -> Drawing:
     """`keras.utils.plot_model`, drawn by netviz: writes the picture to `to_file` and returns it.
 
     The arguments are Keras's. `netviz.graph` has each under the field's name: `show`, `direction`, `depth`, `scale`
-    (96 dpi are 1), `splines`. Where Graphviz cannot route right-angled edges, they are curves.
-    Raises NetvizError as `graph` does, and where the file cannot be written.
+    (96 dpi are 1), `splines`; as in Keras, `kwargs` takes nothing. Where Graphviz cannot route right-angled edges, they are curves.
+    Raises NetvizError as `graph` does, and where the file cannot be written; UsageError (a ValueError, as Keras's) for
+    any further argument.
     """
+    if kwargs:
+        hint = "select='first..last' of netviz.graph draws a range of layers." if "layer_range" in kwargs else ""
+        raise UsageError(f"plot_model has no argument {', '.join(kwargs)}", hint)
     fields = {
         "name": show_layer_names,
         "class": True,

@@ -29,14 +29,11 @@ def common_stem(names: Sequence[str]) -> str:
 
 
 def _stem(names: Sequence[str], words: re.Pattern[str]) -> str:
-    split = [words.findall(name) for name in names]
-    if not split:
-        return ""
     stem = []
-    for place, word in enumerate(min(split, key=len)):
-        if any(other[place] != word for other in split):
+    for same in zip(*(words.findall(name) for name in names), strict=False):
+        if len(set(same)) > 1:
             break
-        stem.append(word)
+        stem.append(same[0])
     text = "".join(stem).rstrip("_/.-")
     return text if len(text) > 1 and not text.isdigit() else ""
 
