@@ -145,13 +145,31 @@ def wrap(text: str, face: Face, width: float, lines: int) -> tuple[str, ...]:
         return (text,) if text else ()
     found = _fold(text, face, width, _BREAKS)
     if len(found) <= lines:
-        return tuple(found)
+        return tuple(_balanced(text, face, width, found) if face.bold else found)
     low, high = 1, min(len(text), int(lines * width / (0.2 * face.size))) // 2
     while low < high:  # the most characters of either end that fit
         middle = (low + high + 1) // 2
         fits = len(_fold(_elided(text, middle), face, width, _BREAKS)) <= lines
         low, high = (middle, high) if fits else (low, middle - 1)
     return tuple(_fold(_elided(text, low), face, width, _BREAKS)[:lines])
+
+
+def _balanced(text: str, face: Face, width: float, found: list[str]) -> list[str]:
+    """As many lines as `found`, of widths as equal as they can be: no word alone below a full line."""
+    words = [text]
+    for rule in _BREAKS[:2]:
+        words = [part for word in words for part in rule.split(word)]
+    narrow, wide = max(text_width(word.rstrip(" "), face) for word in words), width
+    if narrow >= wide:
+        return found
+    for _ in range(5):
+        middle = (narrow + wide) / 2
+        lines = _fold(text, face, middle, _BREAKS[:2])
+        if len(lines) <= len(found) and all(text_width(line, face) <= middle for line in lines):
+            wide, found = middle, lines
+        else:
+            narrow = middle
+    return found
 
 
 def _elided(text: str, end: int) -> str:
