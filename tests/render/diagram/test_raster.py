@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
 import pytest
 
-from netviz.errors import NetvizError
+from netviz.errors import NetvizError, UsageError
 from netviz.render.diagram import diagram_to_svg, svg_to_pdf, svg_to_png
+from netviz.render.diagram.raster import MOST_PIXELS
 from tests.render.diagram.samples import lenet, translation
 from tests.render.diagram.test_svg import parsed
 
@@ -20,6 +22,16 @@ def test_a_png_has_the_size_of_the_svg_times_the_scale(scale: float) -> None:
     root = parsed(svg)
     for pixels, name in zip(size, ("width", "height"), strict=True):
         assert pixels == pytest.approx(float(root.get(name, "")) * scale, abs=1)
+
+
+def test_a_png_that_would_fill_the_memory_is_refused_with_a_scale_that_is_not() -> None:
+    svg = diagram_to_svg(lenet())
+    with pytest.raises(UsageError) as refused:
+        svg_to_png(svg, scale=200)
+    (most,) = re.findall(r"up to ([\d.]+)", refused.value.hint or "")
+    root = parsed(svg)
+    pixels = float(root.get("width", "")) * float(root.get("height", "")) * float(most) ** 2
+    assert 0.9 * MOST_PIXELS < pixels <= MOST_PIXELS
 
 
 def test_a_pdf_has_one_page() -> None:
