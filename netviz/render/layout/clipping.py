@@ -26,8 +26,28 @@ def clipped(points: tuple[Point, ...], tail: Place | None, head: Place | None) -
 
 
 def snapped(points: tuple[Point, ...], tail: Place, head: Place) -> tuple[Point, ...]:
-    """The curve with its ends put upon the outlines of the boxes, which Graphviz misses by up to a few pixels."""
-    return (_on_outline(tail, points[0]), *points[1:-1], _on_outline(head, points[-1]))
+    """The curve with its ends put upon the outlines of the boxes, which Graphviz misses by up to a few pixels.
+
+    Where it misses them by more, or drew nothing (it gives up on some links between nested frames), a straight line
+    leads there.
+    """
+    if not points:
+        start = _on_outline(tail, _middle(head))
+        return (start, *line(start, _on_outline(head, _middle(tail))))
+    start, end = _on_outline(tail, points[0]), _on_outline(head, points[-1])
+    before = () if math.dist(start, points[0]) < _SLIP else line(start, points[0])
+    after = line(points[-1], end) if math.dist(end, points[-1]) >= _SLIP else ()
+    inner = points[1:] if after else (*points[1:-1], end)
+    return (start, *before, *inner, *after)
+
+
+def _middle(place: Place) -> Point:
+    return place.x + place.width / 2, place.y + place.height / 2
+
+
+def line(start: Point, end: Point) -> tuple[Point, Point, Point]:
+    """A straight line as the three points of a Bézier segment that follow `start`."""
+    return between(start, end, 1 / 3), between(start, end, 2 / 3), end
 
 
 def _on_outline(place: Place, point: Point) -> Point:
@@ -39,8 +59,7 @@ def _on_outline(place: Place, point: Point) -> Point:
         (x - place.x, (place.x, y)),
         (right - x, (right, y)),
     )
-    nearest = min(sides)[1]
-    return nearest if math.dist(nearest, point) < _SLIP else point
+    return min(sides)[1]
 
 
 def _until(points: tuple[Point, ...], place: Place) -> tuple[Point, ...]:
@@ -66,10 +85,10 @@ def _inside(place: Place, point: Point) -> bool:
 def _split(segment: tuple[Point, ...], t: float) -> tuple[Point, ...]:
     """The control points of the segment up to `t`, by de Casteljau's algorithm."""
     a, b, c, d = segment
-    ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
-    abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
-    return a, ab, abc, _between(abc, bcd, t)
+    ab, bc, cd = between(a, b, t), between(b, c, t), between(c, d, t)
+    abc, bcd = between(ab, bc, t), between(bc, cd, t)
+    return a, ab, abc, between(abc, bcd, t)
 
 
-def _between(start: Point, end: Point, share: float) -> Point:
+def between(start: Point, end: Point, share: float) -> Point:
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

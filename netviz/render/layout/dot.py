@@ -258,6 +258,11 @@ def _unseen(names: _Names, tail: str, head: str) -> str:
     return f"{names.named(tail)}->{names.named(head)}[style=invis,weight=0,minlen={names.ranks(tail, head)}]"
 
 
+def drawable_links(part: Part) -> list[int]:
+    """The numbers of the links that Graphviz is asked to draw."""
+    return [number for number, pair in enumerate(_Names(part).pairs) if pair]
+
+
 def _node(names: _Names, node: str, width: float, height: float) -> str:
     size = f"width={_whole(width) / 72:.6f},height={_whole(height) / 72:.6f}"
     if node not in names.parallel.fields:

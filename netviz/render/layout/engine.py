@@ -21,6 +21,8 @@ MEMORY = 4 << 30
 
 _EASIER = "Draw less at once: fold repeated blocks, close groups (outline), or select a part."
 
+_ORTHO = 'Use splines="spline": Graphviz fails on some graphs with "ortho", and takes longer.'
+
 
 def run(graphs: Sequence[str], *, engine: Engine, timeout: float) -> list[dict[str, Any]]:
     """Graphviz's JSON of each graph, laid out by one process.
@@ -33,13 +35,15 @@ def run(graphs: Sequence[str], *, engine: Engine, timeout: float) -> list[dict[s
     if engine not in _COMMANDS:
         raise UsageError(f"unknown engine {engine!r}", f"Engines are: {', '.join(_COMMANDS)}.")
     command, separator = _COMMANDS[engine]()
-    output = _output(command, separator.join(graphs).encode(), timeout)
+    text = separator.join(graphs)
+    hint = _ORTHO if "splines=ortho" in text else _EASIER
+    output = _output(command, text.encode(), timeout, hint)
     try:
         found = list(_documents(output.decode()))
     except ValueError:
         found = []
     if len(found) != len(graphs):
-        raise NetvizError("the layout engine gave no layout that can be read", _EASIER)
+        raise NetvizError("the layout engine gave no layout that can be read", hint)
     return found
 
 
@@ -76,7 +80,7 @@ _COMMANDS = {"embedded": _embedded, "dot": _system}
 """What each engine is started as, and what stands between two graphs on its stdin."""
 
 
-def _output(command: list[str], data: bytes, timeout: float) -> bytes:
+def _output(command: list[str], data: bytes, timeout: float, hint: str) -> bytes:
     """What the process writes; it is killed where it takes too long or this one is interrupted."""
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -86,12 +90,12 @@ def _output(command: list[str], data: bytes, timeout: float) -> bytes:
         try:
             output, messages = process.communicate(data, timeout)
         except subprocess.TimeoutExpired:
-            raise NetvizError(f"the layout took more than {timeout:g} s and was stopped", _EASIER) from None
+            raise NetvizError(f"the layout took more than {timeout:g} s and was stopped", hint) from None
         finally:
             process.kill()  # does nothing to a process that has ended
             process.wait()  # `with` does not where it is left by Ctrl-C
     if process.returncode:
-        raise NetvizError(f"the layout engine failed ({_reason(process.returncode, messages)})", _EASIER)
+        raise NetvizError(f"the layout engine failed ({_reason(process.returncode, messages)})", hint)
     return output
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netviz.render.layout.clipping import clipped, snapped
-from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, read_json, walk, write_dot
+from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, drawable_links, read_json, walk, write_dot
 from netviz.render.layout.engine import Engine, run
 from netviz.render.layout.geometry import Curve, Node, Place, Placement, Plan
 from netviz.render.layout.segments import take_apart
@@ -39,8 +39,15 @@ def lay_out(plan: Plan, *, engine: Engine = "embedded", timeout: float = 60.0) -
             break
         joined |= more
     blocks = [stack(chain, own, aspect) for chain, own in pairs]
+    drawable = {
+        segment.indices[number]
+        for chain in chains
+        for segment in chain
+        for number in drawable_links(segment.part)
+        if number < len(segment.indices)
+    }
     whole = blocks[0] if len(blocks) == 1 else pack(blocks, aspect or _SCREEN, BESIDE)
-    return _placement(plan, whole)
+    return _placement(plan, whole, drawable)
 
 
 def _drawn(parts: list[Part], drawn: dict[str, Drawing], engine: Engine, timeout: float) -> Iterator[Drawing]:
@@ -74,7 +81,7 @@ def _simple(part: Part) -> Drawing | None:
     return Drawing(width, down - BETWEEN, tuple(places), (), curves)
 
 
-def _placement(plan: Plan, whole: Block) -> Placement:
+def _placement(plan: Plan, whole: Block, drawable: set[int]) -> Placement:
     """The whole, turned as the plan says, with each node in its own size and everything rounded."""
     items = list(walk(plan.children))
     nodes = [item for item in items if isinstance(item, Node)]
@@ -98,8 +105,8 @@ def _placement(plan: Plan, whole: Block) -> Placement:
     curves = []
     for number, link in enumerate(plan.links):
         points = drawing.curves[number].points if number in drawing.curves else ()
-        if points:
-            points = clipped(points, frames.get(link.tail), frames.get(link.head))
+        points = clipped(points, frames.get(link.tail), frames.get(link.head)) if points else ()
+        if points or number in drawable:
             points = snapped(points, places[link.tail], places[link.head])
         curves.append(Curve(tuple((_round(x), _round(y)) for x, y in points)))
     return Placement(

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from netviz.render.layout.dot import ENTRY, EXIT, Part, walk
 from netviz.render.layout.geometry import Cluster, Link, Node, Plan
 
+_POINT = (2.0, 1.0)
+"""Pixels of a point where links enter or leave: even, as boxes mostly are, so that the middle is the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -131,9 +134,9 @@ def _segments(
         if shares and before is not None:
             nodes.insert(0, before)
         elif entry:
-            nodes.insert(0, Node(ENTRY, 1, 1))
+            nodes.insert(0, Node(ENTRY, *_POINT))
         if leaves_by_point and lead_on is not None:
-            nodes.append(Node(EXIT, 1, 1))
+            nodes.append(Node(EXIT, *_POINT))
             ends_of.append(Link(lead_on, EXIT))
         part = Part(tuple(nodes), tuple(ends_of), plan.direction, plan.splines, first=entry, last=exit_)
         indices = tuple(index for index, _ in inside[number])

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from netviz.render.layout.clipping import between, line
 from netviz.render.layout.columns import GUTTER, Step, break_up, reach
 from netviz.render.layout.dot import ENTRY, EXIT, Drawing, walk
 from netviz.render.layout.geometry import Cluster, Curve, Node, Place
@@ -211,7 +212,7 @@ def _on(way: tuple[Point, ...], curve: tuple[Point, ...]) -> tuple[Point, ...]:
         return curve
     (x, y), (_, to_y) = way[-1], curve[0]
     if to_y - y > 2 * _FAN:
-        way += _line(way[-1], (x, to_y - _FAN))
+        way += line(way[-1], (x, to_y - _FAN))
     return way + (() if way[-1] == curve[0] else _bend(way[-1], curve[0])) + curve[1:]
 
 
@@ -220,12 +221,6 @@ def _bend(start: Point, end: Point) -> tuple[Point, Point, Point]:
     (x, y), (to_x, to_y) = start, end
     half = min(math.hypot(to_x - x, to_y - y), _FAN) / 2
     return (x, y + half), (to_x, to_y - half), end
-
-
-def _line(start: Point, end: Point) -> tuple[Point, Point, Point]:
-    """A straight line as the three points of a Bézier segment that follow `start`."""
-    (x, y), (to_x, to_y) = start, end
-    return ((2 * x + to_x) / 3, (2 * y + to_y) / 3), ((x + 2 * to_x) / 3, (y + 2 * to_y) / 3), end
 
 
 def _to_next_column(leaving: _Way, starts: list[Point], middle: float, gutter: float) -> tuple[Point, ...]:
@@ -244,20 +239,16 @@ def _rounded(corners: list[Point]) -> tuple[Point, ...]:
     points: list[Point] = [corners[0]]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         into, out = _towards(corner, before), _towards(corner, after)
-        points += _line(points[-1], into)
-        points += (_between(into, corner, _KAPPA), _between(out, corner, _KAPPA), out)
-    points += _line(points[-1], corners[-1])
+        points += line(points[-1], into)
+        points += (between(into, corner, _KAPPA), between(out, corner, _KAPPA), out)
+    points += line(points[-1], corners[-1])
     return tuple(points)
 
 
 def _towards(corner: Point, other: Point) -> Point:
     """The point where a bend at `corner` begins: on the way to `other`, no farther than its middle."""
     length = abs(other[0] - corner[0]) + abs(other[1] - corner[1])
-    return _between(corner, other, min(_ROUND / length, 0.5) if length else 0.0)
-
-
-def _between(start: Point, end: Point, share: float) -> Point:
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+    return between(corner, other, min(_ROUND / length, 0.5) if length else 0.0)
 
 
 def _moved_to_origin(block: Block, width: float) -> Block:

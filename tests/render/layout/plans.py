@@ -15,8 +15,8 @@ NOWHERE = "no such id"
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    """Nested clusters with up to a dozen nodes; links most of which lead on, some back, to themselves, or nowhere."""
+def plans(draw: st.DrawFn, circles: bool = False) -> Plan:
+    """Nested clusters and nodes; links that lead on, to themselves, or nowhere, and back where there are circles."""
     names = iter(range(1000))
 
     def children(depth: int, most: int) -> tuple[Node | Cluster, ...]:
@@ -35,7 +35,8 @@ def plans(draw: st.DrawFn) -> Plan:
     links = []
     for _ in range(draw(st.integers(0, 2 * len(ids)))):
         one, other = draw(st.integers(0, len(ids) - 1)), draw(st.integers(0, len(ids) - 1))
-        one, other = (one, other) if draw(st.integers(0, 9)) == 0 else (min(one, other), max(one, other))
+        if not circles or draw(st.integers(0, 9)):
+            one, other = min(one, other), max(one, other)
         links.append(Link(ids[one], ids[other]))
     if draw(st.booleans()):
         links.append(Link(draw(st.sampled_from(ids)), NOWHERE))

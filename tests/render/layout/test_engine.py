@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from netviz.errors import MissingDependency, NetvizError, UsageError
-from netviz.render.layout import Plan, engine, lay_out
+from netviz.render.layout import Plan, Splines, engine, lay_out
 from tests.conftest import ROOT
 from tests.render.layout.plans import problems, residual_chain
 
@@ -56,6 +57,14 @@ def test_a_failure_is_one_line(monkeypatch: pytest.MonkeyPatch, code: str, said:
     assert said in caught.value.message
     assert "\n" not in caught.value.message
     assert [process.poll() is not None for process in started] == [True]
+
+
+@pytest.mark.parametrize(("splines", "advice"), [("ortho", 'splines="spline"'), ("spline", "fold")])
+def test_the_hint_says_what_to_do(monkeypatch: pytest.MonkeyPatch, splines: Splines, advice: str) -> None:
+    scripted(monkeypatch, "import os; os.abort()")
+    with pytest.raises(NetvizError) as caught:
+        lay_out(dataclasses.replace(PLAN, splines=splines))
+    assert advice in caught.value.hint
 
 
 def test_a_layout_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
