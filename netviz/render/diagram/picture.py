@@ -17,7 +17,7 @@ from netviz.render.diagram.svg import Drawing, write_svg
 from netviz.render.diagram.wording import counted, short_count
 from netviz.render.layout import lay_out
 from netviz.render.layout.engine import Engine
-from netviz.render.layout.geometry import Direction, Link, Plan, Splines
+from netviz.render.layout.geometry import Direction, Link, Placement, Plan, Splines
 from netviz.views import Diagram, Edge
 
 MARGIN = 24
@@ -26,6 +26,7 @@ _WIDEST_CAPTION = 640
 _LEGEND_GAP = 20
 _LEGEND_WIDTH = 720
 _BETWEEN = 24.0
+_SCREEN, _LARGEST = (1600.0, 2400.0), 4.0
 PAGE = 1400.0
 """Pixels of a strip that a page still shows at a size that can be read."""
 PAGE_ASPECT = 0.71
@@ -67,14 +68,16 @@ def diagram_to_svg(
         aspect,
     )
     placement = lay_out(plan, engine=engine, timeout=timeout)
-    room = max(placement.width, _NARROWEST)
+    zoom = _zoom(placement)
+    room = max(placement.width, _NARROWEST) / zoom
     lines = _caption(diagram, room) if caption else []
-    top = MARGIN + (lines[-1].y - MARGIN + 18 if lines else 0)
+    top = MARGIN + (zoom * (lines[-1].y + 10) if lines else 0)
     meanings = find_meanings(diagram)
     key = make_legend(meanings, min(max(room, 260.0), _LEGEND_WIDTH)) if legend else None
-    wide = max([placement.width, key.width if key else 0, *(text_width(text.text, text.face) for text in lines)])
-    height = top + placement.height + (_LEGEND_GAP + key.height if key else 0) + MARGIN
-    left = MARGIN + round((wide - placement.width) / 2) if wide - placement.width < 200 else MARGIN
+    beside = max([key.width if key else 0, *(text_width(text.text, text.face) for text in lines)]) * zoom
+    wide = max(placement.width, beside)
+    below = zoom * (_LEGEND_GAP + key.height) if key else 0
+    left = MARGIN + (round((wide - placement.width) / 2) if wide - placement.width < 200 else 0)
     drawing = Drawing(
         diagram=diagram,
         cards=cards,
@@ -82,13 +85,20 @@ def diagram_to_svg(
         placement=placement,
         origin=(left, top),
         width=round(wide + 2 * MARGIN + 0.5),
-        height=round(height + 0.5),
+        height=round(top + placement.height + below + MARGIN + 0.5),
         meanings=meanings,
         caption=tuple(lines),
+        caption_at=(MARGIN, MARGIN - 8),
         legend=key,
-        legend_at=(MARGIN, round(top + placement.height + _LEGEND_GAP)),
+        legend_at=(MARGIN, round(top + placement.height + zoom * _LEGEND_GAP)),
+        zoom=zoom,
     )
     return write_svg(drawing, theme=theme, background=background)
+
+
+def _zoom(placement: Placement) -> float:
+    """How much larger than a card's text the caption and the legend are: who sees all of a poster reads only these."""
+    return min(max(1.0, round(max(placement.width / _SCREEN[0], placement.height / _SCREEN[1]), 1)), _LARGEST)
 
 
 def _strip(edges: Sequence[Edge], lengths: Mapping[str, float]) -> float:
@@ -125,11 +135,11 @@ def _caption(diagram: Diagram, room: float) -> list[Text]:
         facts.append(f"{words} parameter{'' if count == 1 else 's'}")
     room = min(room, _WIDEST_CAPTION)
     texts: list[Text] = []
-    y = MARGIN - 8.0
+    y = 0.0
     for line in wrap(diagram.title, HEADLINE, room, 2):
         y += HEADLINE.line
-        texts.append(fitted(MARGIN, y, line, HEADLINE, room))
+        texts.append(fitted(0, y, line, HEADLINE, room))
     for line in wrap(" · ".join(facts), NOTE, room, 2):
         y += NOTE.line + 1
-        texts.append(fitted(MARGIN, y, line, NOTE, room))
+        texts.append(fitted(0, y, line, NOTE, room))
     return texts

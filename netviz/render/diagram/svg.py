@@ -35,7 +35,7 @@ BAR = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All that is drawn, with its places: those of the layout are moved by `origin`."""
+    """All that is drawn, with its places: those of the layout are moved by `origin`, caption and legend enlarged."""
 
     diagram: Diagram
     cards: Mapping[str, Card]
@@ -46,8 +46,10 @@ class Drawing:
     height: float
     meanings: Meanings
     caption: tuple[Text, ...]
+    caption_at: tuple[float, float]
     legend: Legend | None
     legend_at: tuple[float, float]
+    zoom: float
 
 
 def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
@@ -62,9 +64,11 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     body += _headers(drawing, places, tints)
     # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
     body += [f'<g transform="translate({pair((SHARP, SHARP))})">', *boxes, "</g>"]
-    body += map(_text, drawing.caption)
+    if drawing.caption:
+        place = _place(drawing.caption_at, drawing.zoom)
+        body.append("".join([f'<g class="caption"{place}>', *map(_text, drawing.caption), "</g>"]))
     if drawing.legend is not None:
-        body.append(_legend(drawing.legend, drawing.legend_at))
+        body.append(_legend(drawing.legend, _place(drawing.legend_at, drawing.zoom)))
     text = "\n".join(body)
     title, description = svg(diagram.title), svg(diagram.description)
     scope = f"netviz-{zlib.crc32(f'{theme}{title}{description}{text}'.encode()):08x}"
@@ -302,9 +306,12 @@ def _edge(
     )
 
 
-def _legend(legend: Legend, at: tuple[float, float]) -> str:
-    start = f'<g class="legend" transform="translate({pair(at)})">'
-    return "".join([start, *map(_key, legend.keys), *map(_text, legend.texts), "</g>"])
+def _place(at: tuple[float, float], zoom: float) -> str:
+    return f' transform="translate({pair(at)})' + (f' scale({number(zoom)})"' if zoom != 1 else '"')
+
+
+def _legend(legend: Legend, place: str) -> str:
+    return "".join([f'<g class="legend"{place}>', *map(_key, legend.keys), *map(_text, legend.texts), "</g>"])
 
 
 def _key(key: Key) -> str:

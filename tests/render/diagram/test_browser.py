@@ -29,8 +29,7 @@ MEASURE = """() => {
     groups: groups,
     heads: [...svg.querySelectorAll(".head")].map(head => ({at: rect(head), texts: texts(head)})),
     all: texts(svg),
-    others: [":scope > text", ".edges", ".legend"].flatMap(where => [...svg.querySelectorAll(where)].flatMap(
-      found => found.tagName === "text" ? [[found.textContent, ...rect(found)]] : texts(found))),
+    others: [...svg.querySelectorAll(".caption, .edges, .legend")].flatMap(texts),
     lines: [...svg.querySelectorAll(".edges path")].map(rect),
   };
 }"""
