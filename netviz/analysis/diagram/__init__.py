@@ -110,9 +110,8 @@ def _description(diagram: Diagram, model: Model, selected: bool) -> str:
     parts.append(
         f"{'Of these ' + _plural(shown, 'layer') if selected else 'Drawn'} in {_plural(len(boxes), 'box', 'boxes')}"
     )
-    for group in diagram.groups:
-        if group.repeats:
-            parts.append(f"{group.title} stands {', '.join(map(str, group.repeats))} times")
+    repeated = [group for group in diagram.groups if group.repeats]
+    parts += [f"{group.title} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
     if not diagram.edges and len(boxes) > 1:
         parts.append("How the layers are connected is not known")
     return ". ".join(parts[:12]) + "."

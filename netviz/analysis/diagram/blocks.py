@@ -5,7 +5,7 @@ Joins the search for repeats (`fold`), which knows numbers only, to the calls of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -114,7 +114,14 @@ class _Folding:
     def _items(self, nodes: tuple[Node, ...]) -> tuple[Item, ...]:
         if self.labels is None:
             return tuple(range(len(nodes)))
-        return fold(_vertices(nodes, self._wires, self.labels))
+        inside = {inner.id: index for index, node in enumerate(nodes) for inner in node.walk()}
+        leaving = {inside[id] for id in self._leaving(inside)}
+        return fold(_vertices(nodes, self._wires, self.labels), outputs=sorted(leaving))
+
+    def _leaving(self, inside: Collection[str]) -> set[str]:
+        """The nodes among those inside that are read outside, or give what leaves the model."""
+        read = {wire.tail for wire in self.scene.wires if wire.tail in inside and wire.head not in inside}
+        return read | {id for id in self.scene.outputs if id in inside}
 
     def _level(self, levels: Sequence[_Level]) -> tuple[Block, ...]:
         """The blocks of levels that are alike, place by place."""

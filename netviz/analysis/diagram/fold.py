@@ -49,6 +49,9 @@ FEW = 40
 EFFORT = 20_000
 """Vertices over all strategies: so large graphs are not folded in every way."""
 
+BLOCK_LEAST = 5
+"""Places of a block that is looked for where it stands alone, too: a convolution and its normalisation are no block."""
+
 ROUNDS = 100
 """How deep repeats can be nested; networks have about ten rounds."""
 
@@ -126,7 +129,8 @@ def _singles(units: Units, chains: list[Chain]) -> list[Chain]:
     """Where the blocks of the chains stand alone; those that repeat most often are looked for first."""
     kinds: dict[Hashable, list[Chain]] = {}
     for chain in chains:
-        kinds.setdefault((units.word(chain), chain.wires), []).append(chain)
+        if shown(units.items[chain.start : chain.start + chain.period]) >= BLOCK_LEAST:
+            kinds.setdefault((units.word(chain), chain.wires), []).append(chain)
     ordered = sorted(kinds.values(), key=lambda kind: -sum(chain.count for chain in kind))
     return [single for kind in ordered for single in units.singles(kind[0])]
 

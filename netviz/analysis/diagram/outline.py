@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.analysis.diagram.titles import common_stem, composition
@@ -18,8 +18,9 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
     `total` are the parameters of the model, of which the boxes say their share.
     """
     items: list[tuple[Box | Group, ...]] = [(child,) for child in diagram.children]
-    if len(items) > most:
-        items = _joined(items)
+    for alike in (_first_word, lambda box: ""):
+        if len(items) > most:
+            items = _joined(items, alike)
     while len(items) > most:
         items = _smallest_joined(items)
     boxes = [_closed(item, total) for item in items]
@@ -54,16 +55,24 @@ def _walk(item: Box | Group) -> Iterable[Box | Group]:
             stack.extend(reversed(one.children))
 
 
-def _joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box | Group, ...]]:
-    """The items with those between groups taken together; what enters the model stays alone."""
+def _first_word(box: Box) -> str:
+    return common_stem(box.names[:1]).partition("_")[0].partition("/")[0]
+
+
+def _joined(items: Sequence[tuple[Box | Group, ...]], alike: Callable[[Box], str]) -> list[tuple[Box | Group, ...]]:
+    """The items with neighbours that are `alike` taken together; groups, and what enters the model, stay alone."""
     joined: list[tuple[Box | Group, ...]] = []
     for item in items:
-        alone = isinstance(item[0], Group) or item[0].family == "input-output"
-        if joined and not alone and isinstance(joined[-1][0], Box) and joined[-1][0].family != "input-output":
+        before, first = joined[-1][-1] if joined else None, item[0]
+        if isinstance(first, Box) and isinstance(before, Box) and _joins(before, first, alike):
             joined[-1] = (*joined[-1], *item)
         else:
             joined.append(item)
     return joined
+
+
+def _joins(before: Box, box: Box, alike: Callable[[Box], str]) -> bool:
+    return "input-output" not in (before.family, box.family) and alike(before) == alike(box)
 
 
 def _smallest_joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box | Group, ...]]:

@@ -57,10 +57,11 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The nodes at the top, and the wires between nodes of any level."""
+    """The nodes at the top, the wires between nodes of any level, and the nodes whose tensors leave the model."""
 
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...]
+    outputs: frozenset[str] = frozenset()
 
     def walk(self) -> Iterator[Node]:
         """Every node, depth first."""
@@ -72,7 +73,7 @@ def build_scene(model: Model, *, depth: int | None = None) -> Scene:
     """The calls of a model to `depth` levels (1: those of the model itself; None: all) and the wires between them."""
     builder = _Builder(depth)
     nodes = builder.level(model.graph, _Surroundings(""), 1)
-    return Scene((*builder.ends, *nodes), tuple(builder.wires))
+    return Scene((*builder.ends, *nodes), tuple(builder.wires), frozenset(builder.outputs))
 
 
 @dataclass(slots=True)
@@ -91,6 +92,7 @@ class _Builder:
     ends: list[Node] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     room: int = MOST_CALLS
+    outputs: set[str] = field(default_factory=set)
     exits: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     """By node and output that of the node inside which gives it."""
 
@@ -124,9 +126,11 @@ class _Builder:
             elif place not in entered:
                 self._join((feed,), (source,), around.id)
         for place, end in enumerate(graph.outputs):
-            given = self._source(end.source, names, graph, around, end.tensor) if around.id else None
-            if given:
+            given = self._source(end.source, names, graph, around, end.tensor)
+            if given and around.id:
                 self.exits[around.id, place] = given
+            elif given:
+                self.outputs.add(given[0])
         return tuple(nodes)
 
     def _inside(

@@ -80,7 +80,7 @@ def select(scene: Scene, ids: frozenset[str]) -> Scene:
     before = {wire.tail for wire in wires}
     first = tuple(stub for id, stub in stubs.items() if id in before)
     last = tuple(stub for id, stub in stubs.items() if id not in before)
-    return Scene((*first, *nodes, *last), wires)
+    return Scene((*first, *nodes, *last), wires, scene.outputs)
 
 
 def _kept(node: Node, ids: frozenset[str]) -> Iterable[Node]:
