@@ -17,6 +17,10 @@ USUAL_MOST = 40
 """Boxes above which repeats are folded unless told otherwise, and down to which folding gets looser step by step."""
 
 
+BLOCK_LEAST = 5
+"""Boxes of a block that is one where it stands alone, too: a convolution with its normalisation is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Which repeat of which block a call stands in: the `number`-th (from 0) of `count`."""
@@ -102,26 +106,26 @@ class _Folding:
     scene: Scene
     labels: Labels | None
     numbers: int = 0
-    _wires: Mapping[str, list[Wire]] = field(default_factory=dict)
+    _entering: dict[str, list[Wire]] = field(default_factory=dict)
+    _heads: dict[str, list[str]] = field(default_factory=dict)
 
     def blocks(self) -> tuple[Block, ...]:
-        wires: dict[str, list[Wire]] = {}
         for wire in self.scene.wires:
-            wires.setdefault(wire.head, []).append(wire)
-        self._wires = wires
+            self._entering.setdefault(wire.head, []).append(wire)
+            self._heads.setdefault(wire.tail, []).append(wire.head)
         return self._level([_Level(self.scene.nodes, self._items(self.scene.nodes), ())])
 
     def _items(self, nodes: tuple[Node, ...]) -> tuple[Item, ...]:
-        if self.labels is None:
+        if self.labels is None or len(nodes) < 2:
             return tuple(range(len(nodes)))
         inside = {inner.id: index for index, node in enumerate(nodes) for inner in node.walk()}
-        leaving = {inside[id] for id in self._leaving(inside)}
-        return fold(_vertices(nodes, self._wires, self.labels), outputs=sorted(leaving))
+        leaving = {index for id, index in inside.items() if self._leaves(id, inside)}
+        vertices = _vertices(nodes, self._entering, self.labels)
+        return fold(vertices, outputs=sorted(leaving), alone=BLOCK_LEAST)
 
-    def _leaving(self, inside: Collection[str]) -> set[str]:
-        """The nodes among those inside that are read outside, or give what leaves the model."""
-        read = {wire.tail for wire in self.scene.wires if wire.tail in inside and wire.head not in inside}
-        return read | {id for id in self.scene.outputs if id in inside}
+    def _leaves(self, id: str, inside: Collection[str]) -> bool:
+        """Whether a call gives what leaves the model, or is read by another than those inside."""
+        return id in self.scene.outputs or any(head not in inside for head in self._heads.get(id, ()))
 
     def _level(self, levels: Sequence[_Level]) -> tuple[Block, ...]:
         """The blocks of levels that are alike, place by place."""

@@ -49,9 +49,6 @@ FEW = 40
 EFFORT = 20_000
 """Vertices over all strategies: so large graphs are not folded in every way."""
 
-BLOCK_LEAST = 5
-"""Places of a block that is looked for where it stands alone, too: a convolution and its normalisation are no block."""
-
 ROUNDS = 100
 """How deep repeats can be nested; networks have about ten rounds."""
 
@@ -59,8 +56,11 @@ Cut: TypeAlias = list[Chain]
 """One way to cut a run into repeats, or several runs."""
 
 
-def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[Item, ...]:
-    """All vertices in canonical topological order, with what repeats in `Repeat`s; `outputs` are read from outside."""
+def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int = 1) -> tuple[Item, ...]:
+    """All vertices in canonical topological order, with what repeats in `Repeat`s; `outputs` are read from outside.
+
+    Blocks of `alone` places and more are blocks where they stand alone, too.
+    """
     outputs = [output for output in outputs if 0 <= output < len(vertices)]
     graph = contracted(vertices, known_sources(vertices), outputs)
     sources = known_sources(graph.vertices)
@@ -69,7 +69,7 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[It
     for strategy in STRATEGIES[: max(1, EFFORT // max(1, len(order)))]:
         units = Units(graph.vertices, sources, order, graph.outputs)
         for _ in range(ROUNDS):
-            chains = _shortest(units, strategy)
+            chains = _shortest(units, strategy, alone)
             if not chains:
                 break
             units.fold(chains)
@@ -79,7 +79,7 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = ()) -> tuple[It
     return min(found, key=shown)
 
 
-def _shortest(units: Units, strategy: Strategy) -> list[Chain]:
+def _shortest(units: Units, strategy: Strategy, alone: int) -> list[Chain]:
     """The repeats of the shortest block that repeats."""
     for _, group in groupby(runs(units.labels), key=lambda run: run.period):
         ways = [cuts for run in group if (cuts := _cuts(units, run))]
@@ -89,7 +89,7 @@ def _shortest(units: Units, strategy: Strategy) -> list[Chain]:
             ways = _alike(units, ways)
         chains = [chain for cuts in ways for chain in max(cuts, key=lambda cut: _rank(cut, strategy))]
         chains = _apart(sorted(chains, key=lambda chain: chain.start))
-        return _apart(chains + _singles(units, chains))
+        return _apart(chains + _singles(units, chains, alone))
     return []
 
 
@@ -125,14 +125,19 @@ def _rank(cut: Cut, strategy: Strategy) -> tuple[float, ...]:
     return (tensors, saved, edges) if strategy.clear else (saved, tensors, edges)
 
 
-def _singles(units: Units, chains: list[Chain]) -> list[Chain]:
+def _singles(units: Units, chains: list[Chain], alone: int) -> list[Chain]:
     """Where the blocks of the chains stand alone; those that repeat most often are looked for first."""
     kinds: dict[Hashable, list[Chain]] = {}
     for chain in chains:
-        if shown(units.items[chain.start : chain.start + chain.period]) >= BLOCK_LEAST:
-            kinds.setdefault((units.word(chain), chain.wires), []).append(chain)
-    ordered = sorted(kinds.values(), key=lambda kind: -sum(chain.count for chain in kind))
+        kinds.setdefault((units.word(chain), chain.wires), []).append(chain)
+    blocks = [kind for kind in kinds.values() if alone <= 1 or _size(units, kind[0]) >= alone]
+    ordered = sorted(blocks, key=lambda kind: -sum(chain.count for chain in kind))
     return [single for kind in ordered for single in units.singles(kind[0])]
+
+
+def _size(units: Units, chain: Chain) -> int:
+    """How many places a block has."""
+    return shown(units.items[chain.start : chain.start + chain.period])
 
 
 def _apart(chains: list[Chain]) -> list[Chain]:

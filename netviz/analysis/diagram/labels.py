@@ -27,7 +27,8 @@ UNSTRUCTURAL = frozenset({
 SIZES = frozenset({
     "filters", "units", "strides", "depth_multiplier", "rate", "momentum", "epsilon", "target_shape", "dims",
     "input_dim", "output_dim", "num_heads", "key_dim", "value_dim", "head_dim", "num_query_heads", "n", "scale",
-    "num_key_value_heads", "drop_path_rate", "projection_dim", "offset", "nb_filter", "subsample", "height", "width", "size",
+    "num_key_value_heads", "drop_path_rate", "projection_dim", "offset", "nb_filter", "subsample", "height",
+    "width", "size",
 })  # fmt: skip
 """Settings that are numbers and grow or shrink along a network, by the names that Keras gives them."""
 
