@@ -154,7 +154,8 @@ class Group:
     """Boxes and groups that belong together: a nested model, a wrapper, or a block that repeats.
 
     `repeats` is how often the block stands in the model: one number per repeat of the group around it, so (3, 4, 6, 3)
-    for blocks within stages; empty for what does not repeat. `parallel` blocks stand side by side, others in a chain.
+    for blocks within stages; empty for what does not repeat. `title` is "" where the names inside have nothing in common.
+    `parallel` blocks stand side by side, others in a chain.
     `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats.
     """
 
@@ -169,6 +170,18 @@ class Group:
     parameters: int | None = 0
     layers: tuple[str, ...] = ()
     shared: int | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title, or how many boxes are inside."""
+        if self.title:
+            return self.title
+        boxes, stack = 0, [*self.children]
+        while stack:
+            item = stack.pop()
+            boxes += isinstance(item, Box)
+            stack.extend(item.children if isinstance(item, Group) else ())
+        return f"{boxes} layers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_live_model_is_drawn_as_its_file(tmp_path: Path) -> None:
     assert drawn == netviz.inspect(model).graph().to("svg")
 
 
-class Pair(keras.Model):
+class Pair(keras.Model):  # type: ignore[misc]
     """A subclassed model: what it computes stands in `call` alone."""
 
     def __init__(self) -> None:

@@ -122,7 +122,8 @@ def plot_model(
     """`keras.utils.plot_model`, drawn by netviz: writes the picture to `to_file` and returns it.
 
     The arguments are Keras's. `netviz.graph` has each under the field's name: `show`, `direction`, `depth`, `scale`
-    (96 dpi are 1), `splines`; as in Keras, `kwargs` takes nothing. Where Graphviz cannot route right-angled edges, they are curves.
+    (96 dpi are 1), `splines`; as in Keras, `kwargs` takes nothing. Where Graphviz cannot route right-angled edges, they
+    are curves.
     Raises NetvizError as `graph` does, and where the file cannot be written; UsageError (a ValueError, as Keras's) for
     any further argument.
     """

@@ -50,7 +50,7 @@ def _item(item: Box | Group, diagram: Diagram, names: dict[str, str], clusters: 
         lines = map(dot, item.label.split("\n")) if item.label is not None else _texts(item, diagram)
         tooltip = _quoted(map(dot, item.calls))
         return [f'{line}{names[item.id]} [label={_quoted(lines)}, color="{color}", tooltip={tooltip}];']
-    title = " ".join(map(dot, filter(None, (item.title, item.class_name, _repeats(item)))))
+    title = " ".join(map(dot, filter(None, (item.heading, item.class_name, _repeats(item)))))
     varies = [f"{dot(one.setting)} {', '.join(map(dot, one.values))}" for one in item.varies]
     lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={_quoted([title, *varies])};"]
     for child in item.children:

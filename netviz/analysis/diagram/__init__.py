@@ -111,7 +111,7 @@ def _description(diagram: Diagram, model: Model, selected: bool) -> str:
         f"{'Of these ' + _plural(shown, 'layer') if selected else 'Drawn'} in {_plural(len(boxes), 'box', 'boxes')}"
     )
     repeated = [group for group in diagram.groups if group.repeats]
-    parts += [f"{group.title} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
+    parts += [f"{group.heading} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
     if not diagram.edges and len(boxes) > 1:
         parts.append("How the layers are connected is not known")
     return ". ".join(parts[:12]) + "."

@@ -79,7 +79,7 @@ def _card(chain: Sequence[Box]) -> Box:
     return replace(
         first,
         names=tuple(name for box in chain for name in box.names),
-        classes=tuple(name for box in chain for name in box.classes),
+        classes=tuple(name for box in chain for name in _classes(box)),
         outputs=last.outputs,
         last_outputs=last.last_outputs,
         parameters=_total(counts),
@@ -92,6 +92,11 @@ def _card(chain: Sequence[Box]) -> Box:
         settings=tuple(setting for box in chain for setting in box.settings),
         highlighted=any(box.highlighted for box in chain),
     )
+
+
+def _classes(box: Box) -> tuple[str | None, ...]:
+    """The classes of a box; of the layer Activation, which may be any, what it computes."""
+    return box.details[:1] if box.classes == ("Activation",) and box.details else box.classes
 
 
 def _total(values: Sequence[T | None]) -> T | None:

@@ -94,8 +94,8 @@ def _closed(items: Sequence[Box | Group], total: int) -> Box:
     parameters = sum(known) if len(known) == len(counts) else None
     group = first if len(items) == 1 and isinstance(first, Group) else None
     names = [name for box in boxes for name in box.names]
-    classes = composition([name for box in boxes for name in box.classes])
-    title = group.title if group else common_stem(names) or f"{names[0]} … {names[-1]}"
+    classes = composition([name for box in boxes for name in box.classes]) or f"{len(layers)} layers"
+    title = (group.title if group else common_stem(names)) or f"{names[0]} … {names[-1]}"
     last = boxes[-1]
     return Box(
         id=first.id,

@@ -37,7 +37,7 @@ def _cells(item: Box | Group) -> tuple[object, ...]:
     repeats = repeats_text(item)
     varies = tuple(map(variation_text, item.varies))
     if isinstance(item, Group):
-        return item.title, item.class_name or "", repeats, "", "", varies
+        return item.heading, item.class_name or "", repeats, "", "", varies
     name = " · ".join(item.names)
     classes = " + ".join(one or "?" for one in item.classes) if any(item.classes) else ""
     shapes = item.outputs + tuple(shape for shape in item.last_outputs if shape not in item.outputs)

@@ -39,9 +39,9 @@ def _stem(names: Sequence[str], words: re.Pattern[str]) -> str:
 
 
 def composition(classes: Sequence[str | None], most: int = 3) -> str:
-    """What a block is made of, for one that has no name: "Conv2D, BatchNormalization, ReLU", or how many layers."""
+    """The classes that a block is made of, for one that has no name; "" where they are many."""
     different = list(dict.fromkeys(name or "?" for name in classes))
-    return ", ".join(different) if len(different) <= most else f"{len(classes)} layers"
+    return ", ".join(different) if len(different) <= most else ""
 
 
 def without_stem(name: str, stem: str) -> str:

@@ -38,7 +38,7 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
     badge = repeat_words(group.repeats, parallel=group.parallel)
     pill = badge_width(badge)
     room = _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
-    titles = wrap(group.title, TITLE, room, _TITLE_LINES)
+    titles = wrap(group.heading, TITLE, room, _TITLE_LINES)
     kind = group.class_name or ""
     kind_width = text_width(kind, CLASS)
     last = text_width(titles[-1], TITLE) if titles else 0.0

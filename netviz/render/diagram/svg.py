@@ -136,7 +136,7 @@ def _boxes_of(group: Group) -> list[Box]:
 
 
 def _group_title(group: Group) -> str:
-    parts = [group.title or group.id]
+    parts = [group.heading]
     if group.class_name:
         parts.append(f"({group.class_name})")
     parts += [repeat_words(group.repeats, parallel=group.parallel)]

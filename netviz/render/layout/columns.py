@@ -15,6 +15,9 @@ _SHORT = 1000
 _NEAR = 0.15
 """How much worse the shape may be (as a logarithm) for having fewer columns."""
 
+_WORTH = 0.75
+"""A chain is not broken where its longest part still takes more of its length than this."""
+
 _WINDOW = 0.2
 """The part of a column, from its end, in which a better place for a break is looked for."""
 
@@ -61,13 +64,21 @@ def break_up(steps: Sequence[Step], aspect: float | None) -> list[range]:
     tries = [_in_columns(steps, count) for count in sorted({1, *range(max(1, guess - 2), guess + 4)})]
     errors = [abs(math.log(_shape(steps, columns) / aspect)) for columns in tries]
     best = min(errors)
-    return next((found for found, error in zip(tries, errors, strict=True) if error <= best + _NEAR), whole)
+    found = next((found for found, error in zip(tries, errors, strict=True) if error <= best + _NEAR), whole)
+    tallest = _height(steps, found)
+    if tallest > _WORTH * length:
+        return whole
+    fewer = _filled(steps, tallest)  # a segment that cannot be broken makes room below all others
+    return fewer if len(fewer) < len(found) and _height(steps, fewer) <= tallest else found
+
+
+def _height(steps: Sequence[Step], columns: Sequence[range]) -> float:
+    return max(sum(steps[number].height for number in column) for column in columns)
 
 
 def _shape(steps: Sequence[Step], columns: list[range]) -> float:
     width = sum(width_of(steps[column.start : column.stop]) for column in columns) + GUTTER * (len(columns) - 1)
-    height = max(sum(steps[number].height for number in column) for column in columns)
-    return max(1.0, width) / max(1.0, height)
+    return max(1.0, width) / max(1.0, _height(steps, columns))
 
 
 def _in_columns(steps: Sequence[Step], count: int) -> list[range]:
