@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,23 @@ def saved_zoo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple
             model.save(path)
             made[name] = path, model
         return made[name]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """By the name of an architecture of keras.applications: a file with its config."""
+    folder = tmp_path_factory.mktemp("applications")
+
+    def get(name: str) -> Path:
+        path = folder / f"{name}.json"
+        if not path.exists():
+            import keras
+
+            path.write_text(getattr(keras.applications, name)(weights=None).to_json())
+            keras.utils.clear_session()
+        return path
 
     return get
 
@@ -75,3 +92,18 @@ def wheel_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str
 def im2deep_models(wheel_models: Callable[[str, str], list[Path]]) -> list[Path]:
     """The models inside the wheel of im2deep 1.2.0, written with Keras 3.5."""
     return wheel_models("im2deep", "1.2.0")
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Any]:
+    """A page of a Chromium that all tests share; without Chromium the tests that ask for it are skipped."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.render.diagram.measuring import CHROMIUM
+
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on the PATH to measure with")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser.new_page()
+        browser.close()

@@ -7,11 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-from tests.bench.timing import ENVIRONMENT, side_by_side
+from tests.bench.timing import ENVIRONMENT, seconds, side_by_side
 
 KERAS = """
 import sys, keras
@@ -78,9 +77,7 @@ def measure_graph() -> None:
             config = folder / f"{layers}.json"
             config.write_text(json.dumps(residual_chain(layers)))
             for way in ("--fold", "--outline", "--no-fold"):
-                begin = time.perf_counter()
-                subprocess.run([*command, str(config), way, "-o", str(folder / "chain.svg")], check=True, env=ENVIRONMENT)
-                grown[way, layers] = time.perf_counter() - begin
+                grown[way, layers] = seconds([*command, str(config), way, "-o", str(folder / "chain.svg")])
         for way in ("--fold", "--outline", "--no-fold"):
             growth = grown[way, 10_000] / grown[way, 1_000] / 10
             print(

@@ -132,21 +132,9 @@ LIMITS = {
 
 
 @pytest.fixture(scope="module")
-def architecture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]:
+def architecture(application: Callable[[str], Path]) -> Callable[[str], Model]:
     """By name: the model of keras.applications, as its config says."""
-    import keras
-
-    made: dict[str, Model] = {}
-
-    def get(name: str) -> Model:
-        if name not in made:
-            path = tmp_path_factory.mktemp("applications") / f"{name}.json"
-            path.write_text(getattr(keras.applications, name)(weights=None).to_json())
-            keras.utils.clear_session()
-            made[name] = read(path)
-        return made[name]
-
-    return get
+    return lambda name: read(application(name))
 
 
 @pytest.mark.parametrize("name", LIMITS)
