@@ -154,8 +154,8 @@ class Group:
     """Boxes and groups that belong together: a nested model, a wrapper, or a block that repeats.
 
     `repeats` is how often the block stands in the model: one number per repeat of the group around it, so (3, 4, 6, 3)
-    for blocks within stages; empty for what does not repeat. `title` is "" where the names inside have nothing in common.
-    `parallel` blocks stand side by side, others in a chain.
+    for blocks within stages; empty for what does not repeat. `parallel` blocks stand side by side, others in a chain.
+    `title` is "" where the names inside have nothing in common.
     `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats.
     """
 
@@ -204,7 +204,7 @@ class Edge:
 CardField = Literal[
     "name", "class", "details", "input", "output", "parameters", "share", "activation", "dtype", "trainable", "config"
 ]
-"""What a card may show: `details` stand behind the class, `share` is the bar, `config` the settings that were chosen."""
+"""What a card may show: `details` stand behind the class, `share` is the bar, `config` are the settings chosen."""
 
 CARD_FIELDS: tuple[CardField, ...] = get_args(CardField)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from netviz.catalog.kinds import Arguments
 from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Layer, Tensor, TensorRef
 
-
 CHAINS = ("StackedRNNCells",)
 """The wrappers in which each layer takes what the one before it gives; in all others all take what enters."""
 
