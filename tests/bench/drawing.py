@@ -71,7 +71,8 @@ def measure_graph() -> None:
                 line += "  Keras: no picture" if shutil.which("dot") else "  Keras: not measured, dot is not installed"
             parts = subprocess.run([sys.executable, "-c", DRAWING, path], check=True, capture_output=True, text=True)
             layout, drawing = map(float, parts.stdout.split())
-            print(f"{line}  drawing {drawing / layout:.0%} of layout (goal ≤ {DRAWING_GOAL:.0%})", flush=True)
+            line += f"  drawing {1000 * drawing:.0f} ms, {drawing / layout:.0%} of the layout's {1000 * layout:.0f} ms"
+            print(f"{line} (goal ≤ {DRAWING_GOAL:.0%})", flush=True)
         grown: dict[tuple[str, int], float] = {}
         for layers in (1_000, 10_000):
             config = folder / f"{layers}.json"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from netviz.model import ENTERING, Call, Feed, Graph, Layer, Model, Tensor, TensorRef
 
-MOST_CALLS = 200_000
+MOST_CALLS = 20_000
 """Calls that a scene opens. A model inside a model inside a model …, each called twice, has more than can be drawn."""
 
 
