@@ -21,7 +21,8 @@ _TITLE_LINES, _VARIATIONS, _VARIES_LINES = 3, 3, 2
 class Header:
     """What stands at the top of a group; places are relative to its upper left corner.
 
-    The badge is a pill at the right: `badge` is its text, `badge_width` its size.
+    The badge is a pill at the right: `badge` is its text, `badge_width` its size. `kind` is the class beside the title:
+    it stands at the right end of the group, however wide that is, and its x is 0.
     """
 
     group: Group
@@ -31,6 +32,7 @@ class Header:
     badge: str
     badge_width: float
     ring: Badge | None = None
+    kind: Text | None = None
 
 
 def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
@@ -56,7 +58,7 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
     inner = width - 2 * INSET
     texts: list[Text] = []
     y = 5.0
-    ring = None
+    ring = at_right = None
     for place, (line, face) in enumerate(rows):
         y += face.line
         space = inner if face is NOTE else inner - (pill + GAP if pill else 0)
@@ -70,12 +72,10 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
             if mark:
                 ring = Badge(INSET + last + 6, y - 11, mark - 6, 14, shared, ring=True)
             if beside:
-                at = INSET + last + mark + 8
-                texts.append(
-                    fitted(at, y, kind, CLASS, max(kind_width, width - at - INSET - (pill + GAP if pill else 0)))
-                )
+                space = width - 2 * INSET - last - mark - 8 - (pill + GAP if pill else 0)
+                at_right = fitted(0.0, y, kind, CLASS, max(kind_width, space), end=True)
     height = max(y + 7, 30.0 if pill else 0.0) if rows or pill else 0.0
-    return Header(group, width, height, tuple(texts), badge, pill, ring)
+    return Header(group, width, height, tuple(texts), badge, pill, ring, at_right)
 
 
 def make_headers(children: tuple[Box | Group, ...]) -> dict[str, Header]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
 from netviz.render.cells import count_text
-from netviz.render.diagram.cards import BAND, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
+from netviz.render.diagram.cards import BAND, GAP, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
 from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels, tip_marker
 from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
@@ -166,6 +166,9 @@ def _headers(drawing: Drawing, places: Mapping[str, Place], tints: Mapping[str, 
             f'<g class="head h{tints[key]} {header.group.family}" transform="translate({pair((place.x, place.y))})">'
         ]
         parts += map(_text, header.texts)
+        if header.kind is not None:
+            right = round(place.width) - INSET - (header.badge_width + GAP if header.badge else 0)
+            parts.append(_text(replace(header.kind, x=right)))
         if header.ring is not None:
             parts.append(_badge(header.ring))
         if header.badge:

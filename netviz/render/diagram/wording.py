@@ -43,11 +43,15 @@ def shape_words(shape: Shape) -> str:
     return f"batch {shape[0]} · {inner}" if shape and shape[0] is not None else inner
 
 
+FEW = 3
+"""Equal shapes that are written out."""
+
+
 @lru_cache(maxsize=4096)
 def shapes_words(shapes: tuple[Shape, ...]) -> str:
-    """Several shapes, those that follow each other and are equal counted: "2 of 56×56×64, 7×7×8"."""
+    """Several shapes; of many that are equal one, and how many there are: "3, 3", "56×56×64 (4 times), 7×7×8"."""
     runs = [(words, len(list(run))) for words, run in groupby(map(shape_words, shapes))]
-    return ", ".join(f"{count} of {words}" if count > 1 else words for words, count in runs)
+    return ", ".join(f"{words} ({count} times)" if count > FEW else ", ".join([words] * count) for words, count in runs)
 
 
 def shape_lines(box: Box, shown: frozenset[str]) -> list[str]:

@@ -51,7 +51,7 @@ def test_shapes(shape: tuple[int | None, ...] | None, words: str) -> None:
 
 
 def test_equal_shapes_are_counted() -> None:
-    assert shapes_words(((None, 2), (None, 2), None)) == "2 of 2, ?"
+    assert shapes_words(((None, 2), (None, 2), None)) == "2, 2, ?"
 
 
 @pytest.mark.parametrize(
