@@ -221,12 +221,18 @@ def _parallel(pairs: list[tuple[str, str] | None]) -> _Parallel:
     return _Parallel(fields, ports)
 
 
+_LARGE = 400
+_HASTE = "nslimit=0.5;mclimit=0.5;"
+"""What keeps Graphviz from polishing parts of more boxes than that: NASNetLarge takes half the time and looks alike."""
+
+
 def write_dot(part: Part) -> str:
     """The part in DOT; parts that differ in nothing but their ids give the same text."""
     names = _Names(part)
     lines = [
         f"digraph{{rankdir={part.direction};splines={part.splines};pad=0;margin=0;"
         f"nodesep={BESIDE / 72:.6f};ranksep={BETWEEN / 72:.6f}",
+        _HASTE if len(names.nodes) > _LARGE else "",
         'node[shape=box,fixedsize=true,label="",penwidth=0];edge[dir=none]',
     ]
     stack: list[Node | Cluster | None] = list(reversed(part.children))
