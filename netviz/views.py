@@ -87,10 +87,14 @@ BoxKind = Literal["layer", "closed", "end", "stub"]
 """What a box of a diagram stands for:
 
 layer   one call of a layer, or the same call in each repeat of a group
-closed  a group that is not opened: a nested model, a wrapper, a repeated block
+closed  what is not opened: a nested model, a wrapper, a repeated block, layers taken together in an outline
 end     where a tensor enters the model, without a layer of its own
 stub    a layer that is not part of the selection, where an edge leaves it
 """
+
+
+Trainable = Literal["trainable", "frozen", "partly", None]
+"""Whether the layers of a box are trained, or only some; None where they hold no weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class Box:
     repeat, the first and the last, where there are several.
     `present` is how many of the repeats (the second number) have this box, None where all have it. `shared` numbers
     the layer among those that are called more than once. `inside` counts the layers in a closed group.
-    `value` is the number that the box is coloured by, if any.
+    `value` is the number that the box is coloured by, if any; `leaves` tells that its tensors are outputs of the model.
     """
 
     id: str
@@ -135,7 +139,7 @@ class Box:
     each: tuple[int | None, int | None] | None = None
     activation: str = ""
     dtype: str = ""
-    trainable: bool | None = None
+    trainable: Trainable = None
     settings: tuple[tuple[str, str], ...] = ()
     varies: tuple[Variation, ...] = ()
     repeats: tuple[int, ...] = ()
@@ -147,6 +151,7 @@ class Box:
     label: str | None = None
     value: float | None = None
     highlighted: bool = False
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def graph(
     splines: str = "spline",
     aspect: float | str | None = "page",
     legend: bool = True,
+    caption: bool = True,
     background: bool = True,
     scale: float = 2.0,
     engine: str = "embedded",
@@ -66,15 +67,16 @@ def graph(
 
     How: `theme` is "light", "dark", "auto" or "print", `direction` and `splines` are as Graphviz has them. `aspect` is
     the width by height that is aimed at ("page": columns once a strip is higher than a page; None: one strip), `scale`
-    the pixels of a PNG per unit (1/96 inch), `engine` "embedded" or the system's "dot".
+    the pixels of a PNG per unit (1/96 inch), `engine` "embedded" or the system's "dot". `legend`, `caption` (what the
+    model is) and `background` can be left out.
 
     Raises NetvizError where the source cannot be read or laid out, UsageError for a choice that there is not,
     LayerNotFound for a layer that there is not.
     """
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     style = checked_style(
-        theme=theme, direction=direction, splines=splines, aspect=aspect, legend=legend, background=background,
-        scale=scale, engine=engine,
+        theme=theme, direction=direction, splines=splines, aspect=aspect, legend=legend, caption=caption,
+        background=background, scale=scale, engine=engine,
     )  # fmt: skip
     diagram = build_diagram(
         net.model, fold=fold, outline=outline, compact=compact, depth=depth, select=select, around=around, hops=hops,
@@ -85,22 +87,31 @@ def graph(
 
 
 def _names(names: str | Collection[str] | None) -> tuple[str, ...] | None:
-    """The names of a list, or of one string with commas."""
+    """The names of a list, or of one string with commas; raises UsageError for what is neither."""
     if isinstance(names, str):
         return tuple(name.strip() for name in names.split(",") if name.strip())
-    return None if names is None else tuple(names)
+    if names is None:
+        return None
+    if isinstance(names, Collection) and all(isinstance(name, str) for name in names):
+        return tuple(names)
+    raise UsageError(f"names are text, not {names!r:.80}", "Give a list of names, or one text with commas.")
 
 
 def _label(
     net: InspectedModel, label: str | Callable[[InspectedLayer], str] | None
 ) -> str | Callable[[Layer, Call | None], str] | None:
     """The user's function as one of the model's own layers."""
-    if label is None or isinstance(label, str):
+    if not callable(label):
         return label
     subjects: dict[str, Subject] = {subject.layer.path: subject for _, subject in walk_subjects(net.model)}
 
     def written(layer: Layer, call: Call | None) -> str:
-        return str(label(InspectedLayer(subjects[layer.path], net.model)))
+        try:
+            return str(label(InspectedLayer(subjects[layer.path], net.model)))
+        except Exception as error:
+            raise UsageError(
+                f"the function for labels raises {type(error).__name__} for {layer.path}: {error}", "Mend the function."
+            ) from error
 
     return written
 
@@ -153,11 +164,10 @@ def plot_model(
         scale=dpi / 96,
     )
     picture = make(splines=splines)
-    try:
-        picture.save(to_file)
-    except NetvizError:
-        if splines != "ortho" or "svg" not in picture.formats:
-            raise
-        picture = make(splines="spline")
-        picture.save(to_file)
+    if splines == "ortho":
+        try:
+            picture.to("svg")
+        except NetvizError:
+            picture = make(splines="spline")
+    picture.save(to_file)
     return picture

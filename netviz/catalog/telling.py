@@ -30,13 +30,12 @@ def telling_arguments(class_name: str | None, config: Config) -> tuple[str, ...]
 
 
 def _sizes(config: Config, *keys: str) -> tuple[object, ...]:
-    """The numbers under the first of the keys that is set, one for all axes as one."""
+    """The numbers under the first of the keys that is set, one for all axes as one; () for what are no numbers."""
     for key in keys:
         value = config.get(key)
-        if isinstance(value, list | tuple) and value:
-            return tuple(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return (value,)
+        values = tuple(value) if isinstance(value, list | tuple) else (value,)
+        if values and all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
+            return values
     return ()
 
 

@@ -9,8 +9,9 @@ import click
 
 from netviz.cli.options import GRAPH_FORMATS, format_option, output_option, reading_options, source_argument
 from netviz.cli.output import emit, reporting_errors, require_apart
+from netviz.errors import UsageError
 
-SHOWN = "name, class, details, input, output, parameters, share, activation, dtype, trainable"
+FIELDS = "name, class, details, input, output, parameters, share, activation, dtype, trainable"
 
 
 @click.command()
@@ -31,7 +32,7 @@ SHOWN = "name, class, details, input, output, parameters, share, activation, dty
 @click.option(
     "--hops", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="How many edges away."
 )
-@click.option("--show", metavar="FIELD,…", help=f"What stands on a card: {SHOWN}.")
+@click.option("--show", metavar="FIELD,…", help=f"What stands on a card: {FIELDS}.")
 @click.option("--config", metavar="NAME,…", help="Settings to add to the cards, such as padding,use_bias.")
 @click.option("--label", metavar="TEXT", help="What stands on a card instead, such as '{name}: {output}'.")
 @click.option(
@@ -64,10 +65,11 @@ SHOWN = "name, class, details, input, output, parameters, share, activation, dty
     help="How the edges run.",
 )
 @click.option(
-    "--aspect", type=click.FloatRange(min=0.01), metavar="RATIO", help="Width by height to aim at. Default: a page."
+    "--aspect", type=click.FloatRange(0.01, 100), metavar="RATIO", help="Width by height to aim at. Default: a page."
 )
 @click.option("--strip", is_flag=True, help="Keep a long chain in one strip instead of breaking it into columns.")
 @click.option("--legend/--no-legend", default=True, help="Say below what the colours mean.")
+@click.option("--caption/--no-caption", default=True, help="Say above what the model is.")
 @click.option("--background/--no-background", default=True, help="Leave the paper out.")
 @click.option(
     "--scale", type=click.FloatRange(0.1, 20), default=2.0, show_default=True, help="Pixels per unit in a PNG."
@@ -104,6 +106,7 @@ def graph(
     aspect: float | None,
     strip: bool,
     legend: bool,
+    caption: bool,
     background: bool,
     scale: float,
     engine: str,
@@ -121,6 +124,10 @@ def graph(
     from netviz.api import drawn
 
     require_apart(output, source, architecture)
+    if fold is False and fold_level is not None:
+        raise UsageError("--no-fold and --fold-level contradict each other", "Leave out one of the two.")
+    if strip and aspect is not None:
+        raise UsageError("--strip and --aspect contradict each other", "Leave out one of the two.")
     if load:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     drawing = drawn.graph(
@@ -142,6 +149,7 @@ def graph(
         splines=splines,
         aspect=None if strip else aspect or "page",
         legend=legend,
+        caption=caption,
         background=background,
         scale=scale,
         engine=engine,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netviz.render.cells import shape_text
+from netviz.render.cells import UNKNOWN, count_text, shape_text
+from netviz.render.diagram.wording import repeat_words
 from netviz.render.escape import dot
 from netviz.theme import FAMILY_COLORS
 from netviz.views import Box, Diagram, Group
@@ -49,8 +50,10 @@ def _item(item: Box | Group, diagram: Diagram, names: dict[str, str], clusters: 
         color = FAMILY_COLORS[item.family].light
         lines = map(dot, item.label.split("\n")) if item.label is not None else _texts(item, diagram)
         tooltip = _quoted(map(dot, item.calls))
-        return [f'{line}{names[item.id]} [label={_quoted(lines)}, color="{color}", tooltip={tooltip}];']
-    title = " ".join(map(dot, filter(None, (item.heading, item.class_name, _repeats(item)))))
+        weight = ", penwidth=4" if item.highlighted else ""
+        return [f'{line}{names[item.id]} [label={_quoted(lines)}, color="{color}", tooltip={tooltip}{weight}];']
+    often = repeat_words(item.repeats, parallel=item.parallel)
+    title = " ".join(map(dot, filter(None, (item.heading, item.class_name, often))))
     varies = [f"{dot(one.setting)} {', '.join(map(dot, one.values))}" for one in item.varies]
     lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={_quoted([title, *varies])};"]
     for child in item.children:
@@ -76,30 +79,29 @@ def _boxes(group: Group) -> list[Box]:
     return found
 
 
-def _repeats(item: Group) -> str:
-    return "×" + ", ".join(map(str, item.repeats)) if item.repeats else ""
-
-
 def _texts(box: Box, diagram: Diagram) -> list[str]:
     """The lines of a box's label, escaped."""
     show = diagram.show
     name = " · ".join(map(dot, box.names)) if "name" in show else ""
-    classes = " + ".join(dot(one or "?") for one in box.classes) if "class" in show and box.kind != "end" else ""
+    named = "class" in show and (any(box.classes) or box.kind == "layer")
+    classes = " + ".join(dot(one or UNKNOWN) for one in box.classes) if named else ""
+    often = repeat_words(box.repeats)
     details = " ".join(map(dot, box.details)) if "details" in show else ""
     shapes = " → ".join(
         ", ".join(map(_shape, shapes))
         for field, shapes in (("input", box.inputs), ("output", box.outputs))
         if field in show and shapes
     )
-    parameters = f"{box.parameters:,} parameters" if "parameters" in show and box.parameters else ""
+    count = UNKNOWN if box.parameters is None else count_text(box.parameters)
+    parameters = f"{count} parameters" if "parameters" in show and box.parameters != 0 else ""
     facts = [
         dot(box.activation) if "activation" in show else "",
         dot(box.dtype) if "dtype" in show else "",
-        "frozen" if "trainable" in show and box.trainable is False else "",
+        "frozen" if "trainable" in show and box.trainable == "frozen" else "",
         *(f"{dot(key)} {dot(value)}" for key, value in box.settings if "config" in show),
     ]
-    lines = [name, " ".join(filter(None, (classes, details))), shapes, parameters, ", ".join(filter(None, facts))]
-    return [line for line in lines if line]
+    kind = " ".join(filter(None, (classes, details, often)))
+    return [line for line in (name, kind, shapes, parameters, ", ".join(filter(None, facts))) if line]
 
 
 def _shape(shape: tuple[int | None, ...] | None) -> str:

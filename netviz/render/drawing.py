@@ -29,6 +29,7 @@ class Style:
     splines: Splines
     aspect: float | Literal["page"] | None
     legend: bool
+    caption: bool
     background: bool
     scale: float
     engine: Engine
@@ -49,6 +50,7 @@ def checked_style(
     splines: str,
     aspect: float | str | None,
     legend: bool,
+    caption: bool,
     background: bool,
     scale: float,
     engine: str,
@@ -58,21 +60,22 @@ def checked_style(
     for name, value in given.items():
         if value not in CHOICES[name]:
             raise UsageError(f"no {name} {value!r}", f"The choices are {', '.join(CHOICES[name])}.")
-    if not (aspect is None or aspect == "page" or _positive(aspect)):
-        raise UsageError(f"aspect {aspect!r} is no shape", 'Give width by height, such as 1.5, "page", or None.')
-    if not _positive(scale) or scale > MOST_SCALE:
+    if not (aspect is None or aspect == "page" or _within(aspect, 1 / MOST_ASPECT, MOST_ASPECT)):
+        raise UsageError(f"aspect {aspect!r} is no shape", 'Give width by height, from 0.01 to 100, "page", or None.')
+    if not _within(scale, 0.0, MOST_SCALE) or scale == 0:
         raise UsageError(f"scale {scale!r} is none", f"1 is 96 dpi, 2 the default, {MOST_SCALE} the most.")
     return Style(
         cast("Theme", theme), cast("Direction", direction), cast("Splines", splines),
-        cast("float | Literal['page'] | None", aspect), legend, background, scale, cast("Engine", engine),
+        cast("float | Literal['page'] | None", aspect), legend, caption, background, scale, cast("Engine", engine),
     )  # fmt: skip
 
 
 MOST_SCALE = 20
+MOST_ASPECT = 100
 
 
-def _positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+def _within(value: object, least: float, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -108,7 +111,9 @@ def drawing(
     sheet: Callable[[], Sheet],
     load_data: Callable[[], object],
 ) -> Drawing:
-    """The diagram in the formats svg, png, pdf, html, dot, table and json; `sheet` makes the table.
+    """The diagram in the formats svg, png, pdf, html, dot, table and json.
+
+    `sheet` makes the table; what `load_data` gives is its `data` and its "json".
 
     The layout is made once, for whatever formats are asked for.
     """
@@ -124,6 +129,7 @@ def drawing(
             splines=style.splines,
             aspect=style.aspect,
             legend=style.legend,
+            caption=style.caption,
             background=style.background,
             engine=style.engine,
         )

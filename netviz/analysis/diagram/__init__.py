@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from netviz.analysis.diagram.blocks import find_blocks
+from netviz.analysis.diagram.blocks import Block, find_blocks
 from netviz.analysis.diagram.boxes import Boxes, Label, Wording, count
 from netviz.analysis.diagram.choices import SHOWN, card_fields, coloring_of, highlighted_layers, label_function
 from netviz.analysis.diagram.compact import compact as compacted
@@ -20,7 +20,7 @@ from netviz.analysis.diagram.outline import outline as outlined
 from netviz.analysis.diagram.scene import Scene, build_scene
 from netviz.analysis.diagram.selection import find_nodes, neighbourhood
 from netviz.analysis.diagram.selection import select as selected_part
-from netviz.errors import UsageError
+from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Model
 from netviz.views import Diagram
 
@@ -46,14 +46,15 @@ def build_diagram(
     The arguments are those of `netviz.graph`. Raises UsageError for a choice that there is not, LayerNotFound for a
     layer that there is not.
     """
-    _check(fold, depth)
+    _check(fold, depth, hops)
     shown = frozenset(SHOWN) if show is None else card_fields(show)
     whole = build_scene(model, depth=depth)
     scene = _part(whole, select, around, hops)
     coloring, value = coloring_of(color, whole)
     wording = Wording(tuple(config), label_function(label), value, highlighted_layers(whole, highlight))
-    blocks = find_blocks(scene, False if outline and fold is False else True if outline else fold)
-    boxes = Boxes(model.parameters.total, _shared(model), wording)
+    blocks = _blocks(scene, True if outline and fold is None else fold)
+    taken = {node.id for node in scene.walk()}
+    boxes = Boxes(model.parameters.total, _shared(model), wording, scene.outputs, taken)
     children = boxes.of(blocks)
     layers = {layer.path: layer for layer in model.root.walk()}
     diagram = Diagram(
@@ -64,10 +65,21 @@ def build_diagram(
         diagram = compacted(diagram)
     if outline:
         diagram = outlined(diagram, model.parameters.total)
-    return replace(diagram, description=_description(diagram, model, scene is not whole))
+    return replace(diagram, description=_description(diagram, model, scene))
 
 
-def _check(fold: object, depth: object) -> None:
+def _blocks(scene: Scene, fold: bool | int | None) -> tuple[Block, ...]:
+    try:
+        return find_blocks(scene, fold)
+    except RecursionError as error:
+        raise NetvizError(
+            "models are nested deeper than can be searched for repeats", "Draw fewer levels (depth), without folding."
+        ) from error
+
+
+def _check(fold: object, depth: object, hops: object) -> None:
+    if isinstance(hops, bool) or not isinstance(hops, int) or hops < 0:
+        raise UsageError(f"{hops!r} hops lead nowhere", "0 is the layer itself, 1 also its neighbours.")
     if fold is not None and not isinstance(fold, bool) and fold not in LEVELS:
         raise UsageError(
             f"no level of folding {fold!r}", f"The levels are {', '.join(map(str, LEVELS))}, from strict to loose."
@@ -99,7 +111,7 @@ def _shared(model: Model) -> Mapping[str, int]:
     return found
 
 
-def _description(diagram: Diagram, model: Model, selected: bool) -> str:
+def _description(diagram: Diagram, model: Model, scene: Scene) -> str:
     """What the picture shows, in words."""
     boxes = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     kind = f"{model.root.class_name} model" if model.root.class_name else "Model"
@@ -107,14 +119,16 @@ def _description(diagram: Diagram, model: Model, selected: bool) -> str:
     if diagram.parameters is not None:
         parts[0] += f", {_plural(diagram.parameters, 'parameter')}"
     shown = len({path for item in diagram.children for path in item.layers})
-    parts.append(
-        f"{'Of these ' + _plural(shown, 'layer') if selected else 'Drawn'} in {_plural(len(boxes), 'box', 'boxes')}"
-    )
+    part = f"Of these {_plural(shown, 'layer')}, drawn" if shown < diagram.layers else "Drawn"
+    parts.append(f"{part} in {_plural(len(boxes), 'box', 'boxes')}")
     repeated = [group for group in diagram.groups if group.repeats]
-    parts += [f"{group.heading} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
+    times = [f"{group.heading} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
+    parts += dict.fromkeys(times[:10])
+    if scene.cut:
+        parts.append("There are more calls inside of nested models than can be drawn: some of these are closed")
     if not diagram.edges and len(boxes) > 1:
         parts.append("How the layers are connected is not known")
-    return ". ".join(parts[:12]) + "."
+    return ". ".join(parts) + "."
 
 
 def _plural(number: int, one: str, many: str | None = None) -> str:

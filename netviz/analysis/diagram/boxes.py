@@ -14,7 +14,7 @@ from netviz.analysis.settings import setting_text
 from netviz.analysis.subjects import family_of
 from netviz.catalog.telling import activation_name, telling_arguments
 from netviz.model import Call, Layer
-from netviz.views import Box, Group, Variation
+from netviz.views import Box, Group, Trainable, Variation
 
 Label = Callable[[Layer, Call | None], str]
 """Gives what stands on the card of a call."""
@@ -32,11 +32,17 @@ class Wording:
 
 @dataclass(slots=True)
 class Boxes:
-    """Makes boxes of blocks; `ids` gives the id of the box or group by the path of a call in it."""
+    """Makes boxes of blocks; `ids` gives the id of the box or group by the path of a call in it.
+
+    `total` are the model's parameters, `shared` the numbers of the layers that are called more than once, `outputs` the
+    calls whose tensors leave the model, `taken` the ids that are in use.
+    """
 
     total: int
     shared: Mapping[str, int]
     wording: Wording
+    outputs: frozenset[str]
+    taken: set[str]
     ids: dict[str, str] = field(default_factory=dict)
 
     def of(self, blocks: Iterable[Block]) -> tuple[Box | Group, ...]:
@@ -70,10 +76,13 @@ class Boxes:
         nodes = [node for inner in block.walk() for node in inner.nodes]
         layers = _layers(nodes)
         title = block_title(names) or composition([_class(inner) for inner in block.walk() if inner.nodes])
-        # A group is named by its first box; a block around it that begins with the same box adds a mark.
-        first = children[0].id
+        # A group is named by what it begins with, so that a block around it that begins alike has another name.
+        id = f"{children[0].id}…"
+        while id in self.taken:
+            id += "…"
+        self.taken.add(id)
         return Group(
-            f"{first}…", title, None, "unknown", children, _once(block.repeats), block.parallel,
+            id, title, None, "unknown", children, _once(block.repeats), block.parallel,
             _head_variations(children), count(layers), tuple(layers),
         )  # fmt: skip
 
@@ -84,7 +93,7 @@ class Boxes:
             return Box(
                 first.id, (first.name,), (first.layer.class_name if first.layer else None,),
                 family_of(first.layer) if first.layer else "input-output", "stub" if first.stub else "end",
-                outputs=_shapes(first), calls=(first.id,),
+                outputs=_shapes(first),
             )  # fmt: skip
         layer, layers = first.layer, _layers(nodes)
         inside = sum(1 for _ in layer.walk())
@@ -119,6 +128,7 @@ class Boxes:
             label=self.wording.label(layer, first.call) if self.wording.label else None,
             value=sum(known) / len(known) if known else None,
             highlighted=not self.wording.highlighted.isdisjoint(layers),
+            leaves=any(node.id in self.outputs for node in nodes),
         )
 
     def _settings(self, layer: Layer) -> Iterable[tuple[str, str]]:
@@ -154,10 +164,17 @@ def _shapes(node: Node) -> tuple[tuple[int | None, ...] | None, ...]:
     return tuple(tensor.shape for tensor in node.outputs)
 
 
-def _trainable(nodes: Sequence[Node]) -> bool | None:
-    """Whether the layers are trained; None where they hold nothing to train, or only some are."""
-    answers = {node.layer.trainable for node in nodes if node.layer and node.layer.all_weights}
-    return answers.pop() if len(answers) == 1 else None
+def _trainable(nodes: Sequence[Node]) -> Trainable:
+    """Whether the layers of the nodes are trained."""
+    return together(
+        "trainable" if node.layer.trainable else "frozen" for node in nodes if node.layer and node.layer.all_weights
+    )
+
+
+def together(answers: Iterable[Trainable]) -> Trainable:
+    """The answer for all: "partly" where they differ, None where nothing has weights."""
+    different = {answer for answer in answers if answer}
+    return different.pop() if len(different) == 1 else "partly" if different else None
 
 
 def variations(configs: Sequence[Mapping[str, object]]) -> tuple[Variation, ...]:
@@ -185,7 +202,7 @@ def _setting(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)[:40]
 
 
-TELLING_MOST = ("filters", "units", "num_heads", "output_dim", "kernel_size", "pool_size", "strides", "dilation_rate")
+SAID_IN_HEADS = ("filters", "units", "num_heads", "output_dim", "kernel_size", "pool_size", "strides", "dilation_rate")
 """Of what varies in a block, in order, what its head says; the rest stands on the cards."""
 
 HEAD_MOST = 2
@@ -197,7 +214,7 @@ def _head_variations(children: Sequence[Box | Group]) -> tuple[Variation, ...]:
     for child in sorted(children, key=lambda child: -(child.parameters or 0)):
         for variation in child.varies:
             found.setdefault(variation.setting, variation)
-    return tuple(found[name] for name in TELLING_MOST if name in found)[:HEAD_MOST]
+    return tuple(found[name] for name in SAID_IN_HEADS if name in found)[:HEAD_MOST]
 
 
 def _once(repeats: tuple[int, ...]) -> tuple[int, ...]:
@@ -220,7 +237,7 @@ def _names(block: Block) -> list[list[str]]:
 
 
 def _without_stem(item: Box | Group, stem: str) -> Box | Group:
-    """The box, or those directly in the group of a wrapper, named by what sets it apart in its block."""
+    """The box named by what sets it apart in its block; a group is as it was."""
     if isinstance(item, Group) or item.kind in ("end", "stub"):
         return item
     return replace(item, names=tuple(without_stem(name, stem) for name in item.names))

@@ -20,7 +20,7 @@ COLORINGS: tuple[Coloring, ...] = ("family", "trainable", "dtype", "parameters")
 
 def card_fields(names: Collection[str]) -> frozenset[CardField]:
     """The names of what cards show, checked."""
-    unknown = [name for name in ([names] if isinstance(names, str) else names) if name not in CARD_FIELDS]
+    unknown = [name for name in names if name not in CARD_FIELDS]
     if unknown:
         raise UsageError(f"a card does not show {unknown[0]!r}", f"It can show {', '.join(CARD_FIELDS)}.")
     return frozenset(field for field in CARD_FIELDS if field in names)
@@ -32,7 +32,7 @@ def coloring_of(color: str | Mapping[str, float], scene: Scene) -> tuple[Colorin
     Raises UsageError for a colouring that there is not, or numbers for none of the layers.
     """
     if isinstance(color, Mapping):
-        numbers = {str(name): _finite(value) for name, value in color.items()}
+        numbers = {str(name): _number(str(name), value) for name, value in color.items()}
         known = {key for node in scene.walk() if node.layer for key in (node.layer.path, node.layer.name)}
         if not known & numbers.keys():
             raise UsageError(
@@ -47,9 +47,17 @@ def coloring_of(color: str | Mapping[str, float], scene: Scene) -> tuple[Colorin
     )
 
 
-def _finite(value: object) -> float | None:
-    number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else None
-    return number if number is not None and abs(number) < float("inf") else None
+def _number(name: str, value: object) -> float | None:
+    """The number as a float, None for one that is not finite; raises UsageError for what is no number."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return None
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"the colour of {name} is no number but {value!r:.80}", "Give a number for each layer."
+        ) from error
+    return number if abs(number) < float("inf") else None
 
 
 TEMPLATE_FIELDS: Mapping[str, Callable[[Layer, Call | None], object]] = {
@@ -67,8 +75,10 @@ TEMPLATE_FIELDS: Mapping[str, Callable[[Layer, Call | None], object]] = {
 
 def label_function(label: str | Label | None) -> Label | None:
     """The function that a template stands for; raises UsageError for a field that there is not."""
-    if label is None or not isinstance(label, str):
+    if label is None or callable(label):
         return label
+    if not isinstance(label, str):
+        raise UsageError(f"a label is text or a function, not {label!r:.80}", "Give '{name}: {output}', or a function.")
     fields = re.findall(r"\{([^{}]*)\}", label)
     for field in fields:
         if field not in TEMPLATE_FIELDS and not field.startswith("config."):

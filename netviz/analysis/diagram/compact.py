@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from netviz.analysis.diagram.boxes import together
 from netviz.analysis.diagram.outline import moved
 from netviz.views import Box, Diagram, Group, Variation
 
@@ -66,16 +67,18 @@ def _place(box: Box) -> int | None:
 
 
 def _joins(chain: Sequence[Box], after: Box) -> bool:
-    """Whether it may stand on the card: a later layer of the card, in the same repeats."""
+    """Whether it may stand on the card: a later layer of the card, in the same repeats, and nobody else's."""
     last, place = _place(chain[-1]), _place(after)
     same = len(after.calls) == len(chain[0].calls) and after.present == chain[0].present
-    return last is not None and place is not None and place > last and same
+    own = not chain[-1].leaves and chain[0].shared is None and after.shared is None
+    return last is not None and place is not None and place > last and same and own
 
 
 def _card(chain: Sequence[Box]) -> Box:
     first, last = chain[0], chain[-1]
     counts = [box.parameters for box in chain]
     shares = [box.share for box in chain]
+    values = [box.value for box in chain if box.value is not None]
     return replace(
         first,
         names=tuple(name for box in chain for name in box.names),
@@ -89,7 +92,10 @@ def _card(chain: Sequence[Box]) -> Box:
         varies=_different(variation for box in chain for variation in box.varies),
         calls=tuple(call for box in chain for call in box.calls),
         layers=tuple(path for box in chain for path in box.layers),
-        settings=tuple(setting for box in chain for setting in box.settings),
+        settings=tuple(dict.fromkeys(setting for box in chain for setting in box.settings)),
+        trainable=together(box.trainable for box in chain),
+        value=sum(values) / len(values) if values else None,
+        leaves=last.leaves,
         highlighted=any(box.highlighted for box in chain),
     )
 

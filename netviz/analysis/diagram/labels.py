@@ -48,7 +48,7 @@ class Labels:
         if node.layer is None or node.stub:
             return self._number(("end", node.id))
         constants = _frozen(node.call.constants if node.call else {}, self.level > 1)
-        return self._number((self._of_layer(node.layer, bool(node.children)), node.call is None, constants))
+        return self._number((self._of_layer(node.layer), bool(node.children), node.call is None, constants))
 
     def optional(self, node: Node) -> bool:
         """Whether a repeat may lack it."""
@@ -56,16 +56,16 @@ class Labels:
             return False
         return (node.layer.class_name or "").startswith(_PADDINGS) or family_of(node.layer) == "regularisation"
 
-    def _of_layer(self, layer: Layer, opened: bool) -> int:
+    def _of_layer(self, layer: Layer) -> int:
         known = self._layers.get(id(layer))  # of the model that is held meanwhile, so no id is given twice
         if known is None:
-            key: Hashable = (layer.class_name, layer.module, self._settings(layer, opened))
+            key: Hashable = (layer.class_name, layer.module, self._settings(layer))
             known = self._layers[id(layer)] = self._number(key)
         return known
 
-    def _settings(self, layer: Layer, opened: bool) -> Hashable:
+    def _settings(self, layer: Layer) -> Hashable:
         if layer.graph is not None and layer.graph.layers:
-            return opened, self._of_graph(layer.graph)
+            return self._of_graph(layer.graph)
         return frozenset(
             (key, "number" if self.level == 1 and key in SIZES and _numeric(value) else _frozen(value, self.level > 1))
             for key, value in layer.config.items()
@@ -76,7 +76,7 @@ class Labels:
 
     def _of_graph(self, graph: Graph) -> Hashable:
         """The calls of a graph with what feeds them: graphs with equal ones compute alike."""
-        layers = {layer.name: self._of_layer(layer, True) for layer in graph.layers}
+        layers = {layer.name: self._of_layer(layer) for layer in graph.layers}
         calls = tuple(
             (
                 layers[call.layer],

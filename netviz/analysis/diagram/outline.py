@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from netviz.analysis.diagram.boxes import together
 from netviz.analysis.diagram.titles import common_stem, composition
 from netviz.views import Box, Diagram, Edge, Family, Group
 
@@ -21,6 +22,8 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
     for alike in (_first_word, lambda box: ""):
         if len(items) > most:
             items = _joined(items, alike)
+    if len(items) > 4 * most:
+        items = _chunks(items, 4 * most)
     while len(items) > most:
         items = _smallest_joined(items)
     boxes = [_closed(item, total) for item in items]
@@ -75,6 +78,12 @@ def _joins(before: Box, box: Box, alike: Callable[[Box], str]) -> bool:
     return "input-output" not in (before.family, box.family) and alike(before) == alike(box)
 
 
+def _chunks(items: Sequence[tuple[Box | Group, ...]], most: int) -> list[tuple[Box | Group, ...]]:
+    """The items in at most so many pieces of equal length: to weigh them against each other they are too many."""
+    size = -(-len(items) // most)
+    return [tuple(one for item in items[at : at + size] for one in item) for at in range(0, len(items), size)]
+
+
 def _smallest_joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box | Group, ...]]:
     """The items with the two neighbours that hold fewest layers taken together, the earliest of them."""
     sizes = [sum(len(one.layers) for one in item) for item in items]
@@ -94,6 +103,8 @@ def _closed(items: Sequence[Box | Group], total: int) -> Box:
     parameters = sum(known) if len(known) == len(counts) else None
     group = first if len(items) == 1 and isinstance(first, Group) else None
     names = [name for box in boxes for name in box.names]
+    dtypes = dict.fromkeys(box.dtype for box in boxes if box.dtype)
+    values = [box.value for box in boxes if box.value is not None]
     classes = composition([name for box in boxes for name in box.classes]) or f"{len(layers)} layers"
     title = (group.title if group else common_stem(names)) or f"{names[0]} … {names[-1]}"
     last = boxes[-1]
@@ -113,8 +124,12 @@ def _closed(items: Sequence[Box | Group], total: int) -> Box:
         shared=group.shared if group else None,
         calls=tuple(call for box in boxes for call in box.calls),
         layers=layers,
-        inside=len(layers),
+        inside=len(layers) - bool(group and group.class_name),
+        dtype=next(iter(dtypes)) if len(dtypes) == 1 else "",
+        trainable=together(box.trainable for box in boxes),
+        value=sum(values) / len(values) if values else None,
         highlighted=any(box.highlighted for box in boxes),
+        leaves=any(box.leaves for box in boxes),
     )
 
 

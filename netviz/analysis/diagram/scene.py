@@ -57,11 +57,15 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The nodes at the top, the wires between nodes of any level, and the nodes whose tensors leave the model."""
+    """The nodes at the top, the wires between nodes of any level, and the nodes whose tensors leave the model.
+
+    `cut` tells that not every nested model is open, since there are more calls than can be drawn.
+    """
 
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...]
     outputs: frozenset[str] = frozenset()
+    cut: bool = False
 
     def walk(self) -> Iterator[Node]:
         """Every node, depth first."""
@@ -73,7 +77,9 @@ def build_scene(model: Model, *, depth: int | None = None) -> Scene:
     """The calls of a model to `depth` levels (1: those of the model itself; None: all) and the wires between them."""
     builder = _Builder(depth)
     nodes = builder.level(model.graph, _Surroundings(""), 1)
-    return Scene((*builder.ends, *nodes), tuple(builder.wires), frozenset(builder.outputs))
+    return Scene(
+        (*builder.entrances.values(), *nodes), tuple(builder.wires), frozenset(builder.outputs), builder.room <= 0
+    )
 
 
 @dataclass(slots=True)
@@ -89,7 +95,7 @@ class _Surroundings:
 class _Builder:
     depth: int | None
     wires: list[Wire] = field(default_factory=list)
-    ends: list[Node] = field(default_factory=list)
+    entrances: dict[int, Node] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     room: int = MOST_CALLS
     outputs: set[str] = field(default_factory=set)
@@ -159,14 +165,14 @@ class _Builder:
 
     def _end(self, index: int, graph: Graph, tensor: Tensor) -> str:
         """The id of the box where the model's `index`-th input enters, made where there is none yet."""
-        known = {end.id: end for end in self.ends}
-        name = graph.inputs[index].name if index < len(graph.inputs) else f"input {index + 1}"
-        key = f"input:{index}"
-        if key not in known:
-            given = graph.inputs[index].tensor if index < len(graph.inputs) else tensor
-            self.ids.add(key)
-            self.ends.append(Node(key, name, None, None, (given,)))
-        return key
+        if index not in self.entrances:
+            end = graph.inputs[index] if index < len(graph.inputs) else None
+            node = Node(
+                self._id("", f"input:{index}", 1), end.name if end else f"input {index + 1}", None, None,
+                (end.tensor if end else tensor,),
+            )  # fmt: skip
+            self.entrances[index] = node
+        return self.entrances[index].id
 
     def _join(self, feeds: tuple[Feed, ...], sources: tuple[tuple[str, int] | None, ...], head: str) -> None:
         for feed, source in zip(feeds, sources, strict=True):

@@ -38,10 +38,8 @@ def find_nodes(scene: Scene, patterns: str | Sequence[str]) -> frozenset[str]:
 def neighbourhood(scene: Scene, around: str | Sequence[str], hops: int = 1) -> frozenset[str]:
     """The ids of the calls named, and of those that `hops` wires lead to from there, up or down the model.
 
-    Raises UsageError for a negative number of hops, LayerNotFound as `find_nodes` does.
+    Raises LayerNotFound and UsageError as `find_nodes` does.
     """
-    if isinstance(hops, bool) or not isinstance(hops, int) or hops < 0:
-        raise UsageError(f"{hops!r} hops lead nowhere", "0 is the layer itself, 1 also its neighbours.")
     beside: dict[str, set[str]] = {}
     for wire in scene.wires:
         beside.setdefault(wire.tail, set()).add(wire.head)
@@ -66,11 +64,12 @@ def select(scene: Scene, ids: frozenset[str]) -> Scene:
     def end(id: str) -> str:
         if id in inside:
             return id
-        stub = f"{STUB}{id}"
-        if stub not in stubs:
-            node = names[id]
-            stubs[stub] = replace(node, id=stub, children=(), stub=True)
-        return stub
+        if id not in stubs:
+            name = f"{STUB}{id}"
+            while name in names:
+                name += "'"
+            stubs[id] = replace(names[id], id=name, children=(), stub=True)
+        return stubs[id].id
 
     wires = tuple(
         Wire(end(wire.tail), end(wire.head), wire.output, wire.argument, wire.tensor)
@@ -78,9 +77,9 @@ def select(scene: Scene, ids: frozenset[str]) -> Scene:
         if wire.tail in inside or wire.head in inside
     )
     before = {wire.tail for wire in wires}
-    first = tuple(stub for id, stub in stubs.items() if id in before)
-    last = tuple(stub for id, stub in stubs.items() if id not in before)
-    return Scene((*first, *nodes, *last), wires, scene.outputs)
+    first = tuple(stub for stub in stubs.values() if stub.id in before)
+    last = tuple(stub for stub in stubs.values() if stub.id not in before)
+    return Scene((*first, *nodes, *last), wires, scene.outputs, scene.cut)
 
 
 def _kept(node: Node, ids: frozenset[str]) -> Iterable[Node]:

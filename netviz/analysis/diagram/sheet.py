@@ -52,7 +52,7 @@ def repeats_text(item: Box | Group) -> str:
     if item.repeats and (isinstance(item, Group) or item.kind == "closed"):
         texts.append("×" + ", ".join(map(str, item.repeats)))
     if isinstance(item, Group) and item.parallel:
-        texts.append("side by side")
+        texts.append("parallel")
     if isinstance(item, Box) and item.present:
         texts.append(f"in {item.present[0]} of {item.present[1]}")
     if item.shared is not None:
@@ -116,6 +116,9 @@ def _document(item: Box | Group) -> dict[str, Any]:
         "trainable": item.trainable,
         "config": dict(item.settings),
         "present": list(item.present) if item.present else None,
+        "label": item.label,
+        "value": item.value,
+        "highlighted": item.highlighted,
         "calls": list(item.calls),
     }
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from netviz.render.diagram.page import svg_to_fragment, svg_to_page
 from netviz.render.diagram.picture import diagram_to_svg
 from netviz.render.diagram.raster import svg_to_pdf, svg_to_png
-from netviz.render.diagram.styles import Palette, Theme
+from netviz.render.diagram.styles import Theme
 
 __all__ = [
-    "Palette",
     "Theme",
     "diagram_to_svg",
     "svg_to_fragment",

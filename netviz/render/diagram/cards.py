@@ -123,6 +123,10 @@ def ring_width(text: str) -> float:
     return max(14.0, text_width(text, NUMBER) * 1.15 + 8) if text else 0.0
 
 
+_FROZEN = {"frozen": "frozen", "partly": "partly frozen"}
+"""What is said of layers that are not trained."""
+
+
 @lru_cache(maxsize=8192)
 def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool = False) -> Text:
     """The text at its place, of fixed length where some reader's font could push it out of `room` pixels."""
@@ -146,7 +150,11 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     """What the card says; what a group around it says for all that it holds is not said again."""
     show = diagram.show
     notes: list[str] = []
-    states = {"activation": box.activation, "dtype": box.dtype, "trainable": "frozen" * (box.trainable is False)}
+    states = {
+        "activation": box.activation,
+        "dtype": box.dtype,
+        "trainable": _FROZEN.get(box.trainable or "", ""),
+    }
     words = [word for key, word in states.items() if key in show and word]
     if box.kind == "closed" and box.inside and None not in box.classes[:1]:
         words.append(counted(box.inside, "layer"))

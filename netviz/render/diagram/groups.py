@@ -91,15 +91,18 @@ def make_headers(children: tuple[Box | Group, ...]) -> dict[str, Header]:
 
 
 def plan_children(
-    children: tuple[Box | Group, ...], cards: Mapping[str, Card], headers: Mapping[str, Header]
+    children: tuple[Box | Group, ...],
+    cards: Mapping[str, Card],
+    headers: Mapping[str, Header],
+    numbers: Mapping[str, str],
 ) -> tuple[Node | Cluster, ...]:
-    """The boxes and groups as nodes and clusters to be laid out."""
+    """The boxes and groups as nodes and clusters to be laid out, under their `numbers`."""
     planned: list[Node | Cluster] = []
     for item in children:
         if isinstance(item, Box):
-            planned.append(Node(item.id, cards[item.id].width, cards[item.id].height))
+            planned.append(Node(numbers[item.id], cards[item.id].width, cards[item.id].height))
         else:
             header = headers[item.id]
-            inner = plan_children(item.children, cards, headers)
-            planned.append(Cluster(item.id, header.width, header.height, inner))
+            inner = plan_children(item.children, cards, headers, numbers)
+            planned.append(Cluster(numbers[item.id], header.width, header.height, inner))
     return tuple(planned)

@@ -11,7 +11,7 @@ from netviz.render.diagram.metrics import NOTE, text_width, wrap
 from netviz.render.diagram.styles import BLANK
 from netviz.render.diagram.wording import short_count
 from netviz.theme import CATEGORIES, SCALE
-from netviz.views import FAMILIES, Box, Diagram
+from netviz.views import FAMILIES, Box, Diagram, Trainable
 
 _LABELS = {"input-output": "input", "pooling": "pooling, resizing", "model": "model, group"}
 """Families whose name needs another word; the others are called what they are."""
@@ -70,7 +70,9 @@ def find_meanings(diagram: Diagram) -> Meanings:
     return Meanings({box.id: box.family for box in boxes}, entries)
 
 
-_TRAINABLE = {True: "trainable", False: "frozen", None: "no weights"}
+_TRAINABLE: Mapping[Trainable, str] = {
+    "trainable": "trainable", "frozen": "frozen", "partly": "partly frozen", None: "no weights"
+}  # fmt: skip
 
 
 def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str]) -> Meanings:
@@ -86,7 +88,7 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
     counts = diagram.coloring == "parameters"
     given: dict[str, float] = {}
     for box in boxes:
-        value = box.value if box.value is not None or not counts else box.parameters
+        value = box.parameters if counts else box.value
         # A count may be larger than any float, and a value none at all.
         if value is not None and -_MOST <= value <= _MOST and not (counts and value <= 0):
             given[box.id] = float(value)

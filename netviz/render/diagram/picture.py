@@ -44,7 +44,6 @@ def diagram_to_svg(
     caption: bool = True,
     background: bool = True,
     engine: Engine = "embedded",
-    timeout: float = 60.0,
 ) -> str:
     """The diagram as an SVG document, the same bytes for the same diagram.
 
@@ -60,14 +59,16 @@ def diagram_to_svg(
         strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
         longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
         aspect = shape if strip > longest else None
+    # A layout has ids of its own: no name of a file can mean anything there.
+    numbers = {item.id: str(number) for number, item in enumerate(diagram.walk())}
     plan = Plan(
-        plan_children(diagram.children, cards, headers),
-        tuple(Link(edge.tail, edge.head) for edge in diagram.edges),
+        plan_children(diagram.children, cards, headers, numbers),
+        tuple(Link(numbers.get(edge.tail, ""), numbers.get(edge.head, "")) for edge in diagram.edges),
         direction,
         splines,
         aspect,
     )
-    placement = lay_out(plan, engine=engine, timeout=timeout)
+    placement = _named(lay_out(plan, engine=engine), numbers)
     zoom = _zoom(placement)
     room = max(placement.width, _NARROWEST) / zoom
     lines = _caption(diagram, room) if caption else []
@@ -99,6 +100,11 @@ def diagram_to_svg(
 def _zoom(placement: Placement) -> float:
     """How much larger than a card's text the caption and the legend are: who sees all of a poster reads only these."""
     return min(max(1.0, round(max(placement.width / _SCREEN[0], placement.height / _SCREEN[1]), 1)), _LARGEST)
+
+
+def _named(placement: Placement, numbers: Mapping[str, str]) -> Placement:
+    """The placement under the ids of the diagram."""
+    return replace(placement, places={key: placement.places[number] for key, number in numbers.items()})
 
 
 def _strip(edges: Sequence[Edge], lengths: Mapping[str, float]) -> float:

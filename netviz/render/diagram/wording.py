@@ -83,10 +83,10 @@ def class_words(box: Box, *, details: bool) -> str:
 
 
 def varies_words(variation: Variation) -> str:
-    """ "filters 64 → 128 → 256"."""
+    """ "filters 64 → 128 → 256", "kernel_size 1×1, 3×3" where the values alternate."""
     values = variation.values
     shown = [*values[:4], "…", values[-1]] if len(values) > 6 else list(values)
-    return f"{variation.setting} {' → '.join(shown)}"
+    return f"{variation.setting} {(', ' if variation.alternating else ' → ').join(shown)}"
 
 
 def repeat_words(repeats: Sequence[int], *, parallel: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from netviz.analysis.diagram.scene import build_scene
 from netviz.errors import LayerNotFound, UsageError
 from netviz.model import Model
 from netviz.readers import read
+from netviz.render.diagram import diagram_to_svg
 from netviz.views import Box, Diagram, Group
 from tests.conftest import EXAMPLES
 from tests.models.oracle import describe
@@ -44,7 +46,7 @@ def names(way: dict[str, Any]) -> str:
 def assert_lossless(model: Model, diagram: Diagram, depth: int | None = None) -> None:
     """Every call of the model is in exactly one box, every layer in one, every tensor is said by an edge."""
     scene = build_scene(model, depth=depth)
-    leaves = [leaf.id for node in scene.nodes for leaf in node.leaves]
+    leaves = [leaf.id for node in scene.nodes if node.layer for leaf in node.leaves]
     shown = [call for box in diagram.boxes for call in box.calls]
     assert Counter(shown) == Counter(leaves)
     layers = {layer.path: layer for layer in model.root.walk()}
@@ -287,3 +289,80 @@ def test_shared_layers_carry_one_number(saved_zoo: Callable[[str], tuple[Path, A
             assert same == (one.shared is not None and one.shared == other.shared)
             shared += same
     assert shared
+
+
+def sequential(names: list[str], **config: Any) -> str:
+    """The config of a Sequential of Dense layers of three units, or of what `config` says."""
+    layers = [
+        {"module": "keras.layers", "class_name": "Dense", "config": {"name": name, "units": 3, **config}, "name": name}
+        for name in names
+    ]
+    written = {"name": "model", "layers": layers, "build_input_shape": [None, 3]}
+    return json.dumps({"module": "keras", "class_name": "Sequential", "config": written})
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["input:0", "b"], ["a", "stub:a", "c"], ["a…", "b", "b2", "a"], ["a", "\u0000entry", "b"], ["x#2", "x", "x'"]],
+)
+def test_no_name_is_taken_for_an_id(names: list[str], tmp_path: Path) -> None:
+    """Names that read like the ids that diagrams make themselves."""
+    path = tmp_path / "model.json"
+    path.write_text(sequential(names))
+    model = read(path)
+    for way in (*WAYS[:5], {"select": names[1]}):
+        diagram = build_diagram(model, **way)
+        ids = [item.id for item in diagram.walk()]
+        assert len(set(ids)) == len(ids)
+        assert all(edge.tail in ids and edge.head in ids and edge.tail != edge.head for edge in diagram.edges)
+        diagram_to_svg(diagram)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"kernel_size": [[1], [2]]}, {"strides": [{"a": 1}]}, {"dilation_rate": "no"}, {"activation": [1]},
+        {"pool_size": [[3], 3]}, {"kernel_size": {"a": [1]}}, {"filters": [None]}, {"rate": float("nan")},
+    ],
+)  # fmt: skip
+def test_odd_settings_tell_nothing(config: dict[str, Any], tmp_path: Path) -> None:
+    for class_name in ("Conv2D", "MaxPooling2D", "Dropout", "ZeroPadding2D", "MultiHeadAttention", "Embedding"):
+        path = tmp_path / "model.json"
+        path.write_text(sequential(["a", "b", "c"], **config).replace("Dense", class_name))
+        for fold in (False, 1, 3):
+            build_diagram(read(path), fold=fold)
+
+
+def test_partly_frozen_boxes_are_not_without_weights(architecture: Callable[[str], Model]) -> None:
+    """A box says of its layers whether all, none or some are trained; so does one that closes a group."""
+    import dataclasses
+
+    model = architecture("ResNet50")
+    layers = tuple(dataclasses.replace(layer, trainable=place > 80) for place, layer in enumerate(model.graph.layers))
+    graph = dataclasses.replace(model.graph, layers=layers)
+    frozen = dataclasses.replace(model, root=dataclasses.replace(model.root, graph=graph))
+    by_path = {layer.path: layer for layer in layers}
+    states = set()
+    for way in ({"fold": True}, {"outline": True}, {"fold": True, "compact": True}):
+        for box in build_diagram(frozen, **way).boxes:
+            own = {by_path[path].trainable for path in box.layers if by_path[path].weights}
+            expected = None if not own else "partly" if len(own) > 1 else "trainable" if True in own else "frozen"
+            assert box.trainable == expected
+            states.add(expected)
+    assert states == {"trainable", "frozen", "partly", None}
+
+
+def test_an_outline_is_folded_as_told(architecture: Callable[[str], Model]) -> None:
+    model = architecture("MobileNetV2")
+    times = {fold: [box.repeats for box in build_diagram(model, outline=True, fold=fold).boxes] for fold in (1, 3)}
+    assert times[1] != times[3]
+
+
+def test_compact_cards_hold_no_layer_that_others_share(saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    for name in sorted(ZOO):
+        plain = {box.id: box for box in build_diagram(read(saved_zoo(name)[0]), fold=False).boxes}
+        compact = build_diagram(read(saved_zoo(name)[0]), fold=False, compact=True).boxes
+        for box in compact:
+            if len(box.names) > 1:
+                assert not [call for call in box.calls if plain[call].shared]
+                assert not [call for call in box.calls[:-1] if plain[call].leaves]

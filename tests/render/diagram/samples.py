@@ -9,10 +9,23 @@ from itertools import pairwise
 from typing import Any
 
 from netviz.render.layout.geometry import Cluster, Curve, Node, Place, Placement, Plan
-from netviz.views import CARD_FIELDS, FAMILIES, Box, CardField, Coloring, Diagram, Edge, Family, Group, Variation
+from netviz.views import (
+    CARD_FIELDS,
+    FAMILIES,
+    Box,
+    CardField,
+    Coloring,
+    Diagram,
+    Edge,
+    Family,
+    Group,
+    Trainable,
+    Variation,
+)
 from tests.render.names import HOSTILE
 
 Shape = tuple[int | None, ...]
+STATES: tuple[Trainable, ...] = ("trainable", "frozen", "partly", None)
 
 USUAL: frozenset[CardField] = frozenset({"name", "class", "details", "output", "parameters", "share"})
 
@@ -83,10 +96,13 @@ def translation() -> Diagram:
         (
             box(
                 "encoder/block/attention", "MultiHeadAttention", "attention", wide, 263_168, details=("8 heads",),
-                inputs=(wide, wide), activation="softmax", dtype="float16", trainable=False,
+                inputs=(wide, wide), activation="softmax", dtype="float16", trainable="frozen",
                 settings=(("num_heads", "8"), ("kernel_initializer", "glorot_uniform"), ("use_bias", "True")),
             ),
-            box("encoder/block/norm", "LayerNormalization", "normalisation", wide, 512, inputs=(wide,), trainable=True),
+            box(
+                "encoder/block/norm", "LayerNormalization", "normalisation", wide, 512,
+                inputs=(wide,), trainable="trainable",
+            ),
         ),
         (3, 4, 6, 3), varies=(Variation("heads", tuple(map(str, range(12)))),),
     )  # fmt: skip
@@ -154,7 +170,7 @@ def coloured(coloring: Coloring) -> Diagram:
     """The residual net with the colours meaning something else."""
     base = lenet()
     boxes = tuple(
-        replace(one, value=float(place**3) if place % 3 else None, trainable=(True, False, None)[place % 3],
+        replace(one, value=float(place**3) if place % 3 else None, trainable=STATES[place % 4],
                 dtype=("float32", "float16", "")[place % 3])
         for place, one in enumerate(base.boxes)
     )  # fmt: skip
