@@ -160,7 +160,8 @@ class Group:
 
     `repeats` is how often the block stands in the model: one number per repeat of the group around it, so (3, 4, 6, 3)
     for blocks within stages; empty for what does not repeat. `parallel` blocks stand side by side, others in a chain.
-    `title` is "" where the names inside have nothing in common.
+    `title` is "" where the names inside have nothing in common. `reach` is how many repeats back a repeat reads: 1, or
+    more where each takes from the one before the last, too.
     `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats.
     """
 
@@ -175,18 +176,13 @@ class Group:
     parameters: int | None = 0
     layers: tuple[str, ...] = ()
     shared: int | None = None
+    reach: int = 1
 
     @property
     def heading(self) -> str:
-        """The title, or how many boxes are inside."""
-        if self.title:
-            return self.title
-        boxes, stack = 0, [*self.children]
-        while stack:
-            item = stack.pop()
-            boxes += isinstance(item, Box)
-            stack.extend(item.children if isinstance(item, Group) else ())
-        return f"{boxes} layers"
+        """The title, or how many layers there are in each repeat."""
+        times = sum(self.repeats) or 1
+        return self.title or (f"{len(self.layers) // times} layers" if len(self.layers) % times == 0 else "block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +190,9 @@ class Edge:
     """A tensor that one box gives and another takes: the output's index and the argument ("0", "0.1", "mask").
 
     `tail` and `head` are the ids of boxes, or of groups where what gives or takes inside is not known.
-    `repeating` edges lead from one repeat of a block to the next: they are said by ×N and not drawn.
+    `repeating` edges lead from one repeat of a block to another, `distance` repeats on: they are said by ×N and not
+    drawn. Other edges enter a block's first repeat and leave its last; `every` one of them, or the `repeats` with these
+    numbers (from 1), where that is not so.
     """
 
     tail: str
@@ -204,6 +202,9 @@ class Edge:
     shape: tuple[int | None, ...] | None = None
     dtype: str | None = None
     repeating: bool = False
+    distance: int = 1
+    every: bool = False
+    repeats: tuple[int, ...] = ()
 
 
 CardField = Literal[
@@ -222,7 +223,8 @@ class Diagram:
     """Boxes and groups in the order of computation, joined by edges.
 
     `title` and `description` say in words what is drawn, for those who do not see it. `show` is what stands on the
-    cards. `layers` and `parameters` count the whole model (`parameters` None: unknown).
+    cards. `layers` and `parameters` count the whole model (`parameters` None: unknown), `shown` the layers in the
+    picture where it is only a part (else None).
     """
 
     title: str
@@ -233,6 +235,7 @@ class Diagram:
     coloring: Coloring = "family"
     layers: int = 0
     parameters: int | None = 0
+    shown: int | None = None
 
     def walk(self) -> Iterator[Box | Group]:
         """Every box and group, a group before what it holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -129,10 +130,24 @@ def test_plot_model_writes_what_keras_would(options: dict[str, Any], tmp_path: P
     target = tmp_path / "model.png"
     drawn = netviz.plot_model(model, target, **options)
     assert target.read_bytes().startswith(BEGINNINGS["png"])
-    text = "".join(ElementTree.fromstring(str(drawn.to("svg"))).itertext())
+    root = ElementTree.fromstring(str(drawn.to("svg")))
+    text = "".join(root.itertext())
     titles = {one["names"][0] for one in drawn.data["children"]}  # type: ignore[index]
     assert titles == {layer.name for layer in model.layers}
-    assert ("Conv2D" in text) and ("float32" in text) >= options.get("show_dtype", False)
+    assert "Conv2D" in text
+    said = {"show_dtype": "float32", "show_shapes": "4×8×12", "show_layer_names": "upper_stem"}
+    cards = "\n".join(text for box in root.iter("{*}g") if "box" in (box.get("class") or "") for text in texts_of(box))
+    for option, word in said.items():
+        assert (word in cards) == options.get(option, False)
+    width, height = (float(root.get(side, "")) for side in ("width", "height"))
+    assert (width > height) == (options.get("rankdir") == "LR")
+    pixels = struct.unpack(">I", target.read_bytes()[16:20])[0]
+    assert abs(pixels - width * options.get("dpi", 200) / 96) <= 1
+
+
+def texts_of(box: ElementTree.Element) -> list[str]:
+    """What is written on a card, without what stands in its title."""
+    return [text.text or "" for text in box.iter("{*}text")]
 
 
 def test_plot_model_refuses_what_keras_refuses() -> None:

@@ -33,7 +33,8 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_every_option_is_described_and_every_described_one_exists() -> None:
-    options = {option for command in cli.commands.values() for one in command.params for option in one.opts}
+    parameters = [one for command in cli.commands.values() for one in command.params]
+    options = {option for one in parameters for option in (*one.opts, *one.secondary_opts)}
     described = set(re.findall(r"(?<![\w-])--?[a-z]+(?:-[a-z]+)*\b", README))
     assert {option for option in options if option.startswith("-")} <= described
     assert described - options <= {"--debug", "-c", "-m"}

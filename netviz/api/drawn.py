@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netviz import __version__
@@ -67,8 +68,8 @@ def graph(
 
     How: `theme` is "light", "dark", "auto" or "print", `direction` and `splines` are as Graphviz has them. `aspect` is
     the width by height that is aimed at ("page": columns once a strip is higher than a page; None: one strip), `scale`
-    the pixels of a PNG per unit (1/96 inch), `engine` "embedded" or the system's "dot". `legend`, `caption` (what the
-    model is) and `background` can be left out.
+    the pixels of a PNG per unit of 1/96 inch (fewer where it would have over 200 million), `engine` "embedded" or the
+    system's "dot". `legend`, `caption` (what the model is) and `background` can be left out.
 
     Raises NetvizError where the source cannot be read or laid out, UsageError for a choice that there is not,
     LayerNotFound for a layer that there is not.
@@ -163,11 +164,13 @@ def plot_model(
         legend=False,
         scale=dpi / 96,
     )
+    splines = {"curved": "spline", "true": "spline", "false": "line"}.get(splines, splines)
     picture = make(splines=splines)
     if splines == "ortho":
         try:
             picture.to("svg")
         except NetvizError:
             picture = make(splines="spline")
-    picture.save(to_file)
+    named = Path(to_file).suffix.lower() != ""
+    picture.save(to_file, None if named else "png")
     return picture

@@ -12,7 +12,14 @@ from dataclasses import replace
 
 from netviz.analysis.diagram.blocks import Block, find_blocks
 from netviz.analysis.diagram.boxes import Boxes, Label, Wording, count
-from netviz.analysis.diagram.choices import SHOWN, card_fields, coloring_of, highlighted_layers, label_function
+from netviz.analysis.diagram.choices import (
+    SHOWN,
+    card_fields,
+    chosen_settings,
+    coloring_of,
+    highlighted_layers,
+    label_function,
+)
 from netviz.analysis.diagram.compact import compact as compacted
 from netviz.analysis.diagram.edges import build_edges
 from netviz.analysis.diagram.labels import LEVELS
@@ -20,9 +27,10 @@ from netviz.analysis.diagram.outline import outline as outlined
 from netviz.analysis.diagram.scene import Scene, build_scene
 from netviz.analysis.diagram.selection import find_nodes, neighbourhood
 from netviz.analysis.diagram.selection import select as selected_part
+from netviz.analysis.diagram.sheet import times_text
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Model
-from netviz.views import Diagram
+from netviz.views import Box, Diagram, Group
 
 
 def build_diagram(
@@ -51,16 +59,23 @@ def build_diagram(
     whole = build_scene(model, depth=depth)
     scene = _part(whole, select, around, hops)
     coloring, value = coloring_of(color, whole)
-    wording = Wording(tuple(config), label_function(label), value, highlighted_layers(whole, highlight))
-    blocks = _blocks(scene, True if outline and fold is None else fold)
+    settings, marked = chosen_settings(config, whole), highlighted_layers(whole, highlight)
+    wording = Wording(settings, label_function(label), value, marked)
+    shared = _shared(model)
+    blocks = _blocks(scene, True if outline and fold is None else fold, shared)
     taken = {node.id for node in scene.walk()}
-    boxes = Boxes(model.parameters.total, _shared(model), wording, scene.outputs, taken)
+    boxes = Boxes(model.parameters.total, shared, wording, scene.outputs, taken)
     children = boxes.of(blocks)
+    edges, reach = build_edges(blocks, boxes.ids, scene.wires)
+    children = _reaching(children, {boxes.groups[number]: back for number, back in reach.items() if back > 1})
     layers = {layer.path: layer for layer in model.root.walk()}
     diagram = Diagram(
-        model.name, "", children, build_edges(blocks, boxes.ids, scene.wires),
+        model.name, "", children, edges,
         shown | {"config"} if config else shown, coloring, len(layers), count({"": model.root, **layers}),
     )  # fmt: skip
+    present = {path for item in children if not isinstance(item, Box) or item.kind != "stub" for path in item.layers}
+    if len(present) < len(layers):
+        diagram = replace(diagram, shown=len(present))
     if compact:
         diagram = compacted(diagram)
     if outline:
@@ -68,13 +83,25 @@ def build_diagram(
     return replace(diagram, description=_description(diagram, model, scene))
 
 
-def _blocks(scene: Scene, fold: bool | int | None) -> tuple[Block, ...]:
+def _blocks(scene: Scene, fold: bool | int | None, shared: Collection[str]) -> tuple[Block, ...]:
     try:
-        return find_blocks(scene, fold)
+        return find_blocks(scene, fold, shared)
     except RecursionError as error:
         raise NetvizError(
             "models are nested deeper than can be searched for repeats", "Draw fewer levels (depth), without folding."
         ) from error
+
+
+def _reaching(children: tuple[Box | Group, ...], reach: Mapping[str, int]) -> tuple[Box | Group, ...]:
+    """The boxes and groups, where the groups named say how many repeats back they read."""
+    if not reach:
+        return children
+    return tuple(
+        replace(child, children=_reaching(child.children, reach), reach=reach.get(child.id, 1))
+        if isinstance(child, Group)
+        else child
+        for child in children
+    )
 
 
 def _check(fold: object, depth: object, hops: object) -> None:
@@ -118,11 +145,10 @@ def _description(diagram: Diagram, model: Model, scene: Scene) -> str:
     parts = [f"{kind} {model.name}: {_plural(diagram.layers, 'layer')}"]
     if diagram.parameters is not None:
         parts[0] += f", {_plural(diagram.parameters, 'parameter')}"
-    shown = len({path for item in diagram.children for path in item.layers})
-    part = f"Of these {_plural(shown, 'layer')}, drawn" if shown < diagram.layers else "Drawn"
+    part = "Drawn" if diagram.shown is None else f"Of these {_plural(diagram.shown, 'layer')}, drawn"
     parts.append(f"{part} in {_plural(len(boxes), 'box', 'boxes')}")
     repeated = [group for group in diagram.groups if group.repeats]
-    times = [f"{group.heading} stands {', '.join(map(str, group.repeats))} times" for group in repeated]
+    times = [f"{group.heading} stands {times_text(group.repeats)} times" for group in repeated]
     parts += dict.fromkeys(times[:10])
     if scene.cut:
         parts.append("There are more calls inside of nested models than can be drawn: some of these are closed")

@@ -21,6 +21,10 @@ BLOCK_LEAST = 5
 """Boxes of a block that is one where it stands alone, too: a convolution with its normalisation is none."""
 
 
+LOOSE_SAVING = 3
+"""Boxes that folding loosely has to spare: two convolutions in a row, of different size, are no repeat to a reader."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Which repeat of which block a call stands in: the `number`-th (from 0) of `count`."""
@@ -71,20 +75,21 @@ def _size(blocks: Sequence[Block]) -> tuple[int, int]:
     return count_boxes(blocks), sum(bool(inner.children) for block in blocks for inner in block.walk())
 
 
-def find_blocks(scene: Scene, fold: bool | int | None) -> tuple[Block, ...]:
+def find_blocks(scene: Scene, fold: bool | int | None, shared: Collection[str] = ()) -> tuple[Block, ...]:
     """The blocks of a scene, folded as told.
 
     `fold` is a level (see `labels`), False for not at all, True for the first level with no more than `USUAL_MOST`
-    boxes, else the one with the fewest; None folds like True what has more than that unfolded.
+    boxes, else the one with the fewest; None folds like True what has more than that unfolded. `shared` are
+    the paths of layers that are called more than once.
     """
     plain = _Folding(scene, None).blocks()
     if fold is False or (fold is None and count_boxes(plain) <= USUAL_MOST):
         return plain
     if fold is not None and not isinstance(fold, bool):
-        return _Folding(scene, Labels(fold)).blocks()
+        return _Folding(scene, Labels(fold, shared)).blocks()
     best = plain
     for level in LEVELS:
-        found = _Folding(scene, Labels(level)).blocks()
+        found = _Folding(scene, Labels(level, shared)).blocks()
         if _size(found) < _size(best):
             best = found
         if count_boxes(best) <= USUAL_MOST:
@@ -121,7 +126,9 @@ class _Folding:
         inside = {inner.id: index for index, node in enumerate(nodes) for inner in node.walk()}
         leaving = {index for id, index in inside.items() if self._leaves(id, inside)}
         vertices = _vertices(nodes, self._entering, self.labels)
-        return fold(vertices, outputs=sorted(leaving), alone=BLOCK_LEAST)
+        return fold(
+            vertices, outputs=sorted(leaving), alone=BLOCK_LEAST, saving=1 if self.labels.level == 1 else LOOSE_SAVING
+        )
 
     def _leaves(self, id: str, inside: Collection[str]) -> bool:
         """Whether a call gives what leaves the model, or is read by another than those inside."""

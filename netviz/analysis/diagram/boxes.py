@@ -35,7 +35,7 @@ class Boxes:
     """Makes boxes of blocks; `ids` gives the id of the box or group by the path of a call in it.
 
     `total` are the model's parameters, `shared` the numbers of the layers that are called more than once, `outputs` the
-    calls whose tensors leave the model, `taken` the ids that are in use.
+    calls whose tensors leave the model, `taken` the ids that are in use, `groups` those of repeated blocks by number.
     """
 
     total: int
@@ -43,6 +43,7 @@ class Boxes:
     wording: Wording
     outputs: frozenset[str]
     taken: set[str]
+    groups: dict[int, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
     def of(self, blocks: Iterable[Block]) -> tuple[Box | Group, ...]:
@@ -71,18 +72,22 @@ class Boxes:
 
     def _repeated(self, block: Block) -> Group:
         names = _names(block)
-        stem = common_stem(names[0])
-        children = tuple(_without_stem(child, stem) for child in self.of(block.children))
+        stems = {turns: common_stem(own) for turns, own in names.items()}
+        children = tuple(
+            _in_block(child, inner, block.number, stems)
+            for child, inner in zip(self.of(block.children), block.children, strict=True)
+        )
         nodes = [node for inner in block.walk() for node in inner.nodes]
         layers = _layers(nodes)
-        title = block_title(names) or composition([_class(inner) for inner in block.walk() if inner.nodes])
+        title = block_title([*names.values()]) or composition([_class(inner) for inner in block.walk() if inner.nodes])
         # A group is named by what it begins with, so that a block around it that begins alike has another name.
         id = f"{children[0].id}…"
         while id in self.taken:
             id += "…"
         self.taken.add(id)
+        self.groups[block.number] = id
         return Group(
-            id, title, None, "unknown", children, _once(block.repeats), block.parallel,
+            id, title, None, "unknown", children, block.repeats, block.parallel,
             _head_variations(children), count(layers), tuple(layers),
         )  # fmt: skip
 
@@ -211,14 +216,11 @@ HEAD_MOST = 2
 def _head_variations(children: Sequence[Box | Group]) -> tuple[Variation, ...]:
     """What the head of a block says varies in it, as it is in the largest of the boxes where it does."""
     found: dict[str, Variation] = {}
-    for child in sorted(children, key=lambda child: -(child.parameters or 0)):
+    own = [child for child in children if isinstance(child, Box)] or children
+    for child in sorted(own, key=lambda child: -(child.parameters or 0)):
         for variation in child.varies:
             found.setdefault(variation.setting, variation)
     return tuple(found[name] for name in SAID_IN_HEADS if name in found)[:HEAD_MOST]
-
-
-def _once(repeats: tuple[int, ...]) -> tuple[int, ...]:
-    return repeats[:1] if len(set(repeats)) == 1 else repeats
 
 
 def _class(block: Block) -> str | None:
@@ -226,18 +228,29 @@ def _class(block: Block) -> str | None:
     return layer.class_name if layer else None
 
 
-def _names(block: Block) -> list[list[str]]:
-    """The names of the layers in each repeat of a block, in order."""
-    turns: dict[Turns, list[str]] = {}
+def _names(block: Block) -> dict[Turns, list[str]]:
+    """The names of the layers in each repeat of a block, in order, by the turns as far as those of the block."""
+    found: dict[Turns, list[str]] = {}
     for inner in block.walk():
-        for node, around in zip(inner.nodes, inner.turns, strict=True):
-            own = next(place for place, turn in enumerate(around) if turn.block == block.number)
-            turns.setdefault(around[: own + 1], []).append(node.name)
-    return [turns[turn] for turn in sorted(turns, key=lambda turn: [one.number for one in turn])]
+        for node, turns in zip(inner.nodes, inner.turns, strict=True):
+            found.setdefault(_until(turns, block.number), []).append(node.name)
+    return {turns: found[turns] for turns in sorted(found, key=lambda turns: [turn.number for turn in turns])}
 
 
-def _without_stem(item: Box | Group, stem: str) -> Box | Group:
-    """The box named by what sets it apart in its block; a group is as it was."""
+def _until(turns: Turns, block: int) -> Turns:
+    """The turns around a call as far as those of a block."""
+    return turns[: next(place for place, turn in enumerate(turns) if turn.block == block) + 1]
+
+
+def _in_block(item: Box | Group, place: Block, block: int, stems: Mapping[Turns, str]) -> Box | Group:
+    """The box of a place in a repeated block under the name that it has in all repeats, beyond the stems of these.
+
+    Where there is no such name it has that of the first repeat, and an ellipsis. A group is as it was.
+    """
     if isinstance(item, Group) or item.kind in ("end", "stub"):
         return item
-    return replace(item, names=tuple(without_stem(name, stem) for name in item.names))
+    names = [node.name for node in place.nodes]
+    beyond = {without_stem(name, stems[_until(turns, block)]) for name, turns in zip(names, place.turns, strict=True)}
+    if len(beyond) == 1:
+        return replace(item, names=(beyond.pop(),))
+    return item if len(set(names)) == 1 else replace(item, names=(f"{names[0]} …",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -20,10 +21,22 @@ COLORINGS: tuple[Coloring, ...] = ("family", "trainable", "dtype", "parameters")
 
 def card_fields(names: Collection[str]) -> frozenset[CardField]:
     """The names of what cards show, checked."""
+    if not names:
+        raise UsageError("nothing is named to stand on the cards", f"They can show {', '.join(CARD_FIELDS)}.")
     unknown = [name for name in names if name not in CARD_FIELDS]
     if unknown:
         raise UsageError(f"a card does not show {unknown[0]!r}", f"It can show {', '.join(CARD_FIELDS)}.")
     return frozenset(field for field in CARD_FIELDS if field in names)
+
+
+def chosen_settings(names: Sequence[str], scene: Scene) -> tuple[str, ...]:
+    """The names of settings; raises UsageError for one that no layer has."""
+    known = dict.fromkeys(key for node in scene.walk() if node.layer for key in node.layer.config)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            raise UsageError(f"no layer has a setting {name!r}", f"Did you mean {' or '.join(near)}?" if near else "")
+    return tuple(names)
 
 
 def coloring_of(color: str | Mapping[str, float], scene: Scene) -> tuple[Coloring, Callable[[Layer], float | None]]:

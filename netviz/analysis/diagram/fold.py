@@ -56,10 +56,13 @@ Cut: TypeAlias = list[Chain]
 """One way to cut a run into repeats, or several runs."""
 
 
-def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int = 1) -> tuple[Item, ...]:
+def fold(
+    vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int = 1, saving: int = 1
+) -> tuple[Item, ...]:
     """All vertices in canonical topological order, with what repeats in `Repeat`s; `outputs` are read from outside.
 
-    Blocks of `alone` places and more are blocks where they stand alone, too.
+    Blocks of `alone` places and more are blocks where they stand alone, too. Repeats that spare fewer than `saving`
+    places are left as they are.
     """
     outputs = [output for output in outputs if 0 <= output < len(vertices)]
     graph = contracted(vertices, known_sources(vertices), outputs)
@@ -69,7 +72,7 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int 
     for strategy in STRATEGIES[: max(1, EFFORT // max(1, len(order)))]:
         units = Units(graph.vertices, sources, order, graph.outputs)
         for _ in range(ROUNDS):
-            chains = _shortest(units, strategy, alone)
+            chains = _shortest(units, strategy, alone, saving)
             if not chains:
                 break
             units.fold(chains)
@@ -79,7 +82,7 @@ def fold(vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int 
     return min(found, key=shown)
 
 
-def _shortest(units: Units, strategy: Strategy, alone: int) -> list[Chain]:
+def _shortest(units: Units, strategy: Strategy, alone: int, saving: int) -> list[Chain]:
     """The repeats of the shortest block that repeats."""
     for _, group in groupby(runs(units.labels), key=lambda run: run.period):
         ways = [cuts for run in group if (cuts := _cuts(units, run))]
@@ -89,6 +92,10 @@ def _shortest(units: Units, strategy: Strategy, alone: int) -> list[Chain]:
             ways = _alike(units, ways)
         chains = [chain for cuts in ways for chain in max(cuts, key=lambda cut: _rank(cut, strategy))]
         chains = _apart(sorted(chains, key=lambda chain: chain.start))
+        if saving > 1:
+            chains = [chain for chain in chains if (chain.count - 1) * _size(units, chain) >= saving]
+            if not chains:
+                continue
         return _apart(chains + _singles(units, chains, alone))
     return []
 

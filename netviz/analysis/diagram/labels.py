@@ -1,6 +1,6 @@
 """Which layers may stand for each other in a repeated block: those of one label.
 
-Names never count. What else counts depends on the level of folding:
+Names never count; classes, dtypes, and which layers are one and the same always do. For the rest there are levels:
 
 1  all settings but sizes (filters, units, strides, rates, …): the blocks of one architecture, as a paper draws them
 2  neither numbers nor the kind of padding: also convolutions that differ in kernel size
@@ -9,7 +9,7 @@ Names never count. What else counts depends on the level of folding:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from netviz.analysis.diagram.scene import Node
@@ -20,7 +20,7 @@ LEVELS = (1, 2, 3)
 
 UNSTRUCTURAL = frozenset({
     "name", "trainable", "dtype", "seed", "batch_input_shape", "batch_shape", "input_dtype", "build_config",
-    "registered_name", "autocast", "renorm_momentum",
+    "registered_name", "autocast", "renorm_momentum", "build_input_shape", "input_shape",
 })  # fmt: skip
 """Settings that say nothing of what a layer computes from its inputs, and those that only repeat a shape."""
 
@@ -37,9 +37,13 @@ _PADDINGS = ("ZeroPadding", "Cropping")
 
 @dataclass(slots=True)
 class Labels:
-    """Gives nodes their labels at one level of folding; equal ones are the same number."""
+    """Gives nodes their labels at one level of folding; equal ones are the same number.
+
+    A layer that is `shared` (by path), called more than once, is alike to itself alone.
+    """
 
     level: int
+    shared: Collection[str] = ()
     _numbers: dict[Hashable, int] = field(default_factory=dict)
     _layers: dict[int, int] = field(default_factory=dict)
 
@@ -59,7 +63,8 @@ class Labels:
     def _of_layer(self, layer: Layer) -> int:
         known = self._layers.get(id(layer))  # of the model that is held meanwhile, so no id is given twice
         if known is None:
-            key: Hashable = (layer.class_name, layer.module, self._settings(layer))
+            own = layer.path if layer.path in self.shared else None
+            key: Hashable = (layer.class_name, layer.module, layer.dtype, own, self._settings(layer))
             known = self._layers[id(layer)] = self._number(key)
         return known
 

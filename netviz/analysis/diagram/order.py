@@ -1,7 +1,8 @@
 """The canonical order of a graph: it depends on structure alone, not on how the graph is stored.
 
 In a depth-first post-order from the sinks, deepest input first, what belongs together stands together: a region with
-one entry and one exit is contiguous, and what is needed late stands late.
+one entry and one exit is contiguous, and what is needed late stands late; but what enters and is needed in several
+places stands first.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def canonical_order(vertices: Sequence[Vertex], sources: Sources, outputs: Seque
                 stack.pop()
             elif not seen[source := inputs.pop()]:
                 enter(source)
-    return order
+    # What is read in several places and reads nothing, as a mask, stands in none of the blocks that read it.
+    common = {index for index in order if not sources[index] and len(set(reading[index])) > 1}
+    return [index for index in order if index in common] + [index for index in order if index not in common]
 
 
 def _by_kahn(sources: Sources) -> list[int]:

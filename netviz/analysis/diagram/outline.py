@@ -38,14 +38,14 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
 
 def moved(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:
     """The edges between what `ids` gives for their ends: each tensor once, those inside of one box left out."""
-    found: dict[tuple[str, str, str, int, str], Edge] = {}
+    found: dict[tuple[object, ...], Edge] = {}
     for edge in edges:
         tail, head = ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)
         if tail == head:
             continue
-        key = (tail, head, edge.tail, edge.output, edge.argument if head == edge.head else "")
-        if key not in found or (found[key].repeating and not edge.repeating):
-            found[key] = replace(edge, tail=tail, head=head)
+        argument = edge.argument if head == edge.head else ""
+        key = (tail, head, edge.tail, edge.output, argument, edge.repeating, edge.every, edge.repeats)
+        found.setdefault(key, replace(edge, tail=tail, head=head))
     return tuple(found.values())
 
 

@@ -25,6 +25,8 @@ def find_nodes(scene: Scene, patterns: str | Sequence[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     given = patterns if isinstance(patterns, list | tuple | set | frozenset) else [patterns]
+    if not given:
+        raise UsageError("nothing is selected", "Name layers, classes or expressions.")
     for pattern in given:
         if not isinstance(pattern, str):
             raise UsageError(f"layers are selected by text, not by {pattern!r}", "Give names, classes or expressions.")

@@ -50,7 +50,7 @@ def repeats_text(item: Box | Group) -> str:
     """How often it stands, and in how many of the repeats around it: "×12", "×3, 4, 6, 3", "in 4 of 5", "shared 1"."""
     texts = []
     if item.repeats and (isinstance(item, Group) or item.kind == "closed"):
-        texts.append("×" + ", ".join(map(str, item.repeats)))
+        texts.append("×" + times_text(item.repeats))
     if isinstance(item, Group) and item.parallel:
         texts.append("parallel")
     if isinstance(item, Box) and item.present:
@@ -60,6 +60,11 @@ def repeats_text(item: Box | Group) -> str:
     if isinstance(item, Box) and item.kind == "stub":
         texts.append("not selected")
     return ", ".join(texts)
+
+
+def times_text(repeats: tuple[int, ...]) -> str:
+    """ "12", or "3, 4, 6, 3" where the numbers differ."""
+    return ", ".join(map(str, repeats if len(set(repeats)) > 1 else repeats[:1]))
 
 
 def variation_text(variation: Variation) -> str:
@@ -78,6 +83,7 @@ def diagram_document(diagram: Diagram, version: str) -> dict[str, Any]:
         "title": diagram.title,
         "description": diagram.description,
         "layers": diagram.layers,
+        "shown": diagram.layers if diagram.shown is None else diagram.shown,
         "parameters": diagram.parameters,
         "children": [_document(child) for child in diagram.children],
         "edges": [_edge(edge) for edge in diagram.edges],
@@ -98,10 +104,14 @@ def _document(item: Box | Group) -> dict[str, Any]:
         "layers": list(item.layers),
     }
     if isinstance(item, Group):
-        inside = [_document(child) for child in item.children]
         return {
-            **common, "title": item.title, "class_name": item.class_name, "parallel": item.parallel, "children": inside
-        }  # fmt: skip
+            **common,
+            "title": item.title,
+            "class_name": item.class_name,
+            "parallel": item.parallel,
+            "reach": item.reach,
+            "children": [_document(child) for child in item.children],
+        }
     return {
         **common,
         "names": list(item.names),
@@ -136,4 +146,7 @@ def _edge(edge: Edge) -> Mapping[str, Any]:
         "shape": None if edge.shape is None else list(edge.shape),
         "dtype": edge.dtype,
         "repeating": edge.repeating,
+        "distance": edge.distance,
+        "every": edge.every,
+        "repeats": list(edge.repeats),
     }

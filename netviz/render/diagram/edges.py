@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from netviz.render.diagram.metrics import ARGUMENT, text_width
+from netviz.render.diagram.wording import edge_words
 from netviz.render.escape import visible
 from netviz.render.layout.geometry import Curve, Place
 from netviz.views import Edge
@@ -21,8 +21,7 @@ TIP, HALF = 7.0, 3.6
 """Length and half the width of an arrow's tip."""
 BACK = 5.5
 """How far before the point of its tip a line ends."""
-_POSITION = re.compile(r"\d+(\.\d+)*")
-_LONGEST_LABEL = 90
+_LONGEST_LABEL = 120
 
 
 def find_skips(edges: Sequence[Edge]) -> frozenset[int]:
@@ -145,14 +144,12 @@ def number(value: float) -> str:
 def place_labels(
     edges: Sequence[Edge], curves: Mapping[int, Curve], places: Iterable[Place], headers: Iterable[Rect], size: Point
 ) -> dict[int, tuple[float, float, str]]:
-    """Where the names of arguments stand, by the place of the edge: beside its tip, where nothing else is.
+    """Where the words of edges stand, by the place of the edge: beside its tip or its beginning, where there is room.
 
-    An argument that is the first, or one of a list, has no name to be told; a name without room is left to the title.
+    What has no room is left to the title.
     """
     named = [
-        (place, visible(edge.argument))
-        for place, edge in enumerate(edges)
-        if place in curves and edge.argument and not _POSITION.fullmatch(edge.argument)
+        (place, visible(words)) for place, edge in enumerate(edges) if place in curves and (words := edge_words(edge))
     ]
     if not named:
         return {}
@@ -169,8 +166,10 @@ def place_labels(
         width = text_width(name, ARGUMENT) * 1.1
         if width > _LONGEST_LABEL:
             continue
-        x, y = curves[place].points[-1]
-        for left, top in ((x + 6, y - 15), (x - 6 - width, y - 15), (x + 6, y + 4), (x - 6 - width, y + 4)):
+        (x, y), (from_x, from_y) = curves[place].points[-1], curves[place].points[0]
+        beside_tip = ((x + 6, y - 15), (x - 6 - width, y - 15), (x + 6, y + 4), (x - 6 - width, y + 4))
+        beside_tail = ((from_x + 6, from_y + 4), (from_x - 6 - width, from_y + 4))
+        for left, top in (*beside_tip, *beside_tail):
             label = (left, top, left + width, top + 11)
             inside = left >= 2 and top >= 2 and label[2] <= size[0] - 2 and label[3] <= size[1] - 2
             if inside and taken.is_free(label):

@@ -35,11 +35,16 @@ class Header:
     kind: Text | None = None
 
 
-def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
-    """The header of a group, as wide as it needs to be; what the groups around it have `said` is left out."""
+def make_header(group: Group, said: Sequence[Variation] = (), cards: float | None = None) -> Header:
+    """The header of a group, as wide as it needs to be; what the groups around it have `said` is left out.
+
+    `cards` is the width of the cards in it, where edges come from above.
+    """
     badge = repeat_words(group.repeats, parallel=group.parallel)
     pill = badge_width(badge)
-    room = _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
+    # What enters comes down in the middle of the cards: titles and notes end before, where they can.
+    notes_room = cards / 2 - 6 if cards else _WIDEST - 2 * INSET
+    room = notes_room if cards else _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
     titles = wrap(group.heading, TITLE, room, _TITLE_LINES)
     kind = group.class_name or ""
     kind_width = text_width(kind, CLASS)
@@ -49,7 +54,10 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
     beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
     below = [] if beside else wrap(kind, CLASS, room, 2)
     varies = [item for item in group.varies if item not in said][:_VARIATIONS]
-    notes = [line for item in varies for line in wrap(varies_words(item), NOTE, _WIDEST - 2 * INSET, _VARIES_LINES)]
+    said_of_it = [varies_words(item) for item in varies]
+    if group.reach > 1:
+        said_of_it.append(f"each also reads the one {group.reach} before")
+    notes = [line for words in said_of_it for line in wrap(words, NOTE, notes_room, _VARIES_LINES)]
     rows = [(line, TITLE) for line in titles] + [(line, CLASS) for line in below] + [(line, NOTE) for line in notes]
     tops = [text_width(line, face) for line, face in rows if face is not NOTE]
     natural = max([*tops, last + mark + (8 + kind_width if beside else 0)], default=0.0) + (pill + GAP if pill else 0)
@@ -78,14 +86,17 @@ def make_header(group: Group, said: Sequence[Variation] = ()) -> Header:
     return Header(group, width, height, tuple(texts), badge, pill, ring, at_right)
 
 
-def make_headers(children: tuple[Box | Group, ...]) -> dict[str, Header]:
-    """The header of every group by its id, in the order in which a diagram is walked."""
+def make_headers(children: tuple[Box | Group, ...], cards: float | None = None) -> dict[str, Header]:
+    """The header of every group by its id, in the order in which a diagram is walked.
+
+    `cards` is the width of the cards, where edges come from above.
+    """
     found: dict[str, Header] = {}
     stack: list[tuple[Box | Group, tuple[Variation, ...]]] = [(item, ()) for item in reversed(children)]
     while stack:
         item, said = stack.pop()
         if isinstance(item, Group):
-            found[item.id] = make_header(item, said)
+            found[item.id] = make_header(item, said, cards)
             stack.extend((child, (*said, *item.varies)) for child in reversed(item.children))
     return found
 

@@ -54,7 +54,8 @@ def diagram_to_svg(
     diagram = replace(diagram, edges=tuple(edge for edge in diagram.edges if not edge.repeating))
     sideways = direction in ("LR", "RL")
     cards = make_cards(diagram, narrow=sideways)
-    headers = make_headers(diagram.children)
+    widest = max((card.width for card in cards.values()), default=0.0)
+    headers = make_headers(diagram.children, None if sideways else widest)
     if aspect == "page":
         strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
         longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
@@ -133,7 +134,8 @@ def _caption(diagram: Diagram, room: float) -> list[Text]:
     """The title and what the model amounts to, at the top left: on one line where there is room."""
     facts = []
     if diagram.layers:
-        facts.append(counted(diagram.layers, "layer"))
+        part = f"{count_text(diagram.shown)} of " if diagram.shown is not None else ""
+        facts.append(part + counted(diagram.layers, "layer"))
     if diagram.parameters is None or diagram.parameters:
         count = diagram.parameters
         few = count is not None and count < 1000

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 
-from netviz.errors import MissingDependency, NetvizError, UsageError
+from netviz.errors import MissingDependency, NetvizError
 
 MOST_PIXELS = 200_000_000
 """What a PNG may have: four bytes each are in memory at once."""
 
 
 def svg_to_png(svg: str, *, scale: float = 2.0) -> bytes:
-    """The picture as PNG, `scale` pixels for each of the SVG's.
+    """The picture as PNG, `scale` pixels for each of the SVG's, or as many as make no more than `MOST_PIXELS`.
 
-    Raises MissingDependency without vl-convert-python, UsageError for more than `MOST_PIXELS`.
+    Raises MissingDependency without vl-convert-python.
     """
     converter = _converter("PNG")
     size = re.match(r'<svg [^>]*width="([\d.]+)" height="([\d.]+)"', svg)
     area = float(size[1]) * float(size[2]) if size else 0.0
     if area * scale * scale > MOST_PIXELS:
-        most = int((MOST_PIXELS / area) ** 0.5 * 100) / 100
-        raise UsageError(
-            f"the picture has {area * scale * scale / 1e6:,.0f} million pixels at scale {scale:g}, more than a PNG may",
-            f"Choose a scale up to {most:g}, draw less at once, or save SVG or PDF.",
-        )
+        scale = (MOST_PIXELS / area) ** 0.5
     try:
         return bytes(converter.svg_to_png(svg, scale=scale))
     except (ValueError, RuntimeError) as error:

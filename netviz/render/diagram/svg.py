@@ -20,7 +20,15 @@ from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
 from netviz.render.diagram.metrics import ARGUMENT, SHAPE
 from netviz.render.diagram.styles import Theme, style_sheet
-from netviz.render.diagram.wording import class_words, counted, repeat_words, shape_words, shapes_words, varies_words
+from netviz.render.diagram.wording import (
+    class_words,
+    counted,
+    edge_words,
+    repeat_words,
+    shape_words,
+    shapes_words,
+    varies_words,
+)
 from netviz.render.escape import svg as svg_text
 from netviz.render.layout.geometry import Curve, Place, Placement
 from netviz.views import Box, Diagram, Edge, Group
@@ -299,9 +307,10 @@ def _edge(
     words = [shape_words(edge.shape)]
     if edge.dtype and edge.dtype != usual:
         words.append(edge.dtype)
-    if not edge.argument.replace(".", "").isdecimal():
-        words.append(edge.argument)
-    mark = ' class="x"' if skip else ""
+    if said := edge_words(edge):
+        words.append(said)
+    classes = " ".join(name for name, holds in (("x", skip), ("q", edge.repeats)) if holds)
+    mark = f' class="{classes}"' if classes else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
     return (
         f'<path{mark} data-tail="{numbers[edge.tail]}" data-head="{numbers[edge.head]}"'

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
 from netviz.render.cells import UNKNOWN, count_text
-from netviz.views import Box, Variation
+from netviz.views import Box, Edge, Variation
 
 Shape = tuple[int | None, ...] | None
 
@@ -87,6 +88,21 @@ def varies_words(variation: Variation) -> str:
     values = variation.values
     shown = [*values[:4], "…", values[-1]] if len(values) > 6 else list(values)
     return f"{variation.setting} {(', ' if variation.alternating else ' → ').join(shown)}"
+
+
+def edge_words(edge: Edge) -> str:
+    """What is said beside an edge: the argument if it has a name, and which repeats it concerns if not the usual."""
+    words = [] if _POSITION.fullmatch(edge.argument) or not edge.argument else [edge.argument]
+    if edge.every:
+        words.append("each")
+    elif edge.repeats:
+        few = ", ".join(map(str, edge.repeats[:3])) + (", …" if len(edge.repeats) > 3 else "")
+        words.append(f"{'repeat' if len(edge.repeats) == 1 else 'repeats'} {few}")
+    return " · ".join(words)
+
+
+_POSITION = re.compile(r"\d+(\.\d+)*")
+"""An argument that is the first, or one of a list, has no name to be told."""
 
 
 def repeat_words(repeats: Sequence[int], *, parallel: bool = False) -> str:

@@ -15,7 +15,7 @@ _SHORT = 1000
 _NEAR = 0.15
 """How much worse the shape may be (as a logarithm) for having fewer columns."""
 
-_WORTH = 0.75
+_WORTH = 0.8
 """A chain is not broken where its longest part still takes more of its length than this."""
 
 _WINDOW = 0.2

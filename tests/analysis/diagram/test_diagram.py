@@ -58,10 +58,22 @@ def assert_lossless(model: Model, diagram: Diagram, depth: int | None = None) ->
     assert all(edge.tail in ends and edge.head in ends for edge in diagram.edges)
     place = {call: box.id for box in diagram.boxes for call in box.calls}
     joined = {(edge.tail, edge.head) for edge in diagram.edges}
+    drawn = {(edge.tail, edge.head) for edge in diagram.edges if not edge.repeating}
+    blocks = [{box.id for box in boxes_in(group)} for group in diagram.groups if group.repeats]
     for wire in scene.wires:
         if wire.tail in place and wire.head in place and place[wire.tail] != place[wire.head]:
-            assert (place[wire.tail], place[wire.head]) in joined
+            pair = place[wire.tail], place[wire.head]
+            # Only what leads from one repeat of a block to another is left to its ×N.
+            assert pair in (joined if any({*pair} <= block for block in blocks) else drawn)
     assert diagram.parameters == count({"": model.root, **layers})
+
+
+def boxes_in(group: Group) -> list[Box]:
+    """The boxes in a group, at any depth."""
+    found = []
+    for child in group.children:
+        found += [child] if isinstance(child, Box) else boxes_in(child)
+    return found
 
 
 def assert_counts_add_up(model: Model, diagram: Diagram) -> None:
@@ -314,7 +326,8 @@ def test_no_name_is_taken_for_an_id(names: list[str], tmp_path: Path) -> None:
         diagram = build_diagram(model, **way)
         ids = [item.id for item in diagram.walk()]
         assert len(set(ids)) == len(ids)
-        assert all(edge.tail in ids and edge.head in ids and edge.tail != edge.head for edge in diagram.edges)
+        assert all({edge.tail, edge.head} <= {*ids} for edge in diagram.edges)
+        assert all(edge.tail != edge.head or edge.repeating for edge in diagram.edges)
         diagram_to_svg(diagram)
 
 
@@ -343,7 +356,8 @@ def test_partly_frozen_boxes_are_not_without_weights(architecture: Callable[[str
     frozen = dataclasses.replace(model, root=dataclasses.replace(model.root, graph=graph))
     by_path = {layer.path: layer for layer in layers}
     states = set()
-    for way in ({"fold": True}, {"outline": True}, {"fold": True, "compact": True}):
+    ways: tuple[dict[str, Any], ...] = ({"fold": True}, {"outline": True}, {"fold": True, "compact": True})
+    for way in ways:
         for box in build_diagram(frozen, **way).boxes:
             own = {by_path[path].trainable for path in box.layers if by_path[path].weights}
             expected = None if not own else "partly" if len(own) > 1 else "trainable" if True in own else "frozen"
@@ -366,3 +380,72 @@ def test_compact_cards_hold_no_layer_that_others_share(saved_zoo: Callable[[str]
             if len(box.names) > 1:
                 assert not [call for call in box.calls if plain[call].shared]
                 assert not [call for call in box.calls[:-1] if plain[call].leaves]
+
+
+def blocks_adding(source: Callable[[list[str]], str]) -> str:
+    """The config of 16 blocks Dense, Add, whose Add takes what `source` chooses of the outputs before, too."""
+
+    def tensor(name: str) -> dict[str, Any]:
+        history = {"shape": [None, 8], "dtype": "float32", "keras_history": [name, 0, 0]}
+        return {"class_name": "__keras_tensor__", "config": history}
+
+    def layer(class_name: str, name: str, inputs: list[Any], **config: Any) -> dict[str, Any]:
+        nodes = [{"args": inputs, "kwargs": {}}] if inputs else []
+        written = {"module": "keras.layers", "class_name": class_name, "config": {"name": name, **config}}
+        return {**written, "name": name, "inbound_nodes": nodes}
+
+    layers, given = [layer("InputLayer", "in", [], batch_shape=[None, 8])], ["in"]
+    for number in range(16):
+        dense, add = f"dense_{number}", f"add_{number}"
+        layers.append(layer("Dense", dense, [tensor(given[-1])], units=8))
+        layers.append(layer("Add", add, [[tensor(source(given)), tensor(dense)]]))
+        given.append(add)
+    ends = {"input_layers": [["in", 0, 0]], "output_layers": [[given[-1], 0, 0]]}
+    config = {"name": "blocks", "layers": layers, **ends}
+    return json.dumps({"module": "keras", "class_name": "Functional", "config": config})
+
+
+def test_what_is_wired_differently_looks_different(tmp_path: Path) -> None:
+    """Blocks that add what enters them, what entered the block before, or the input of the model."""
+    sources: dict[str, Callable[[list[str]], str]] = {
+        "residual": lambda given: given[-1],
+        "further back": lambda given: given[max(0, len(given) - 2)],
+        "input": lambda given: given[0],
+    }
+    pictures = set()
+    for name, source in sources.items():
+        path = tmp_path / f"{name}.json"
+        path.write_text(blocks_adding(source))
+        model = read(path)
+        diagram = build_diagram(model, fold=True)
+        assert_lossless(model, diagram)
+        (group,) = diagram.groups
+        assert group.repeats == (16,)
+        assert group.reach == (2 if name == "further back" else 1)
+        assert any(edge.every for edge in diagram.edges) == (name == "input")
+        pictures.add(diagram_to_svg(diagram))
+    assert len(pictures) == len(sources)
+
+
+def test_layers_that_are_one_stay_one() -> None:
+    """Two layers called in turn are drawn as two, each with its number, though they are alike."""
+    import keras
+
+    one, other = keras.layers.Dense(4, name="one"), keras.layers.Dense(4, name="other")
+    x = entrance = keras.Input((4,))
+    for _ in range(8):
+        x = other(one(x))
+    diagram = build_diagram(read(keras.Model(entrance, x)), fold=True)
+    shared = {box.names[0]: box.shared for box in diagram.boxes if box.shared}
+    assert shared.keys() == {"one", "other"} and len(set(shared.values())) == 2
+
+
+def test_dtypes_are_not_folded_away() -> None:
+    import keras
+
+    layers = [keras.layers.Dense(4, dtype="float64" if number == 5 else "float32") for number in range(12)]
+    dtypes = {layer.name: layer.dtype for layer in layers}
+    diagram = build_diagram(read(keras.Sequential([keras.Input((4,)), *layers])), fold=True)
+    for box in diagram.boxes:
+        assert {dtypes[path] for path in box.layers} in (set(), {box.dtype})
+    assert {"float64", "float32"} <= {box.dtype for box in diagram.boxes}
