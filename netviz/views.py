@@ -180,9 +180,22 @@ class Group:
 
     @property
     def heading(self) -> str:
-        """The title, or how many layers there are in each repeat."""
+        """The title, or how many layers there are in each repeat, where that is the same in all."""
         times = sum(self.repeats) or 1
-        return self.title or (f"{len(self.layers) // times} layers" if len(self.layers) % times == 0 else "block")
+        return self.title or (f"{len(self.layers) // times} layers" if self._even(times) else "block")
+
+    def _even(self, times: int) -> bool:
+        """Whether all repeats may hold equally many layers: none holds a block that repeats now more, now less often."""
+        stack: list[Box | Group] = list(self.children)
+        while stack:
+            item = stack.pop()
+            if isinstance(item, Group):
+                if len(set(item.repeats)) > 1:
+                    return False
+                stack.extend(item.children)
+            elif item.present:
+                return False
+        return len(self.layers) % times == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from tests.conftest import EXAMPLES, ROOT
 
 LENET = EXAMPLES / "lenet.keras"
 RESIDUAL = EXAMPLES / "residual.keras"
+SVG = "{http://www.w3.org/2000/svg}"
 BEGINNINGS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "pdf": b"%PDF", "html": b"<!DOCTYPE html>", "dot": b"digraph"}
 
 
@@ -136,7 +137,9 @@ def test_plot_model_writes_what_keras_would(options: dict[str, Any], tmp_path: P
     assert titles == {layer.name for layer in model.layers}
     assert "Conv2D" in text
     said = {"show_dtype": "float32", "show_shapes": "4×8×12", "show_layer_names": "upper_stem"}
-    cards = "\n".join(text for box in root.iter("{*}g") if "box" in (box.get("class") or "") for text in texts_of(box))
+    cards = "\n".join(
+        text for box in root.iter(f"{SVG}g") if "box" in (box.get("class") or "") for text in texts_of(box)
+    )
     for option, word in said.items():
         assert (word in cards) == options.get(option, False)
     width, height = (float(root.get(side, "")) for side in ("width", "height"))
@@ -147,7 +150,7 @@ def test_plot_model_writes_what_keras_would(options: dict[str, Any], tmp_path: P
 
 def texts_of(box: ElementTree.Element) -> list[str]:
     """What is written on a card, without what stands in its title."""
-    return [text.text or "" for text in box.iter("{*}text")]
+    return [text.text or "" for text in box.iter(f"{SVG}text")]
 
 
 def test_plot_model_refuses_what_keras_refuses() -> None:

@@ -103,7 +103,10 @@ def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
 
     `narrow` cards have the class below the name, never beside it: for graphs that run sideways.
     """
-    contents = {box.id: _content(box, diagram, around, narrow) for box, around in _with_surroundings(diagram)}
+    outputs = _outputs(diagram)
+    contents = {
+        box.id: _content(box, diagram, around, narrow, box.id in outputs) for box, around in _with_surroundings(diagram)
+    }
     full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     width = _common_width([contents[box.id] for box in full])
     cards = {}
@@ -111,6 +114,13 @@ def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
         content = contents[box.id]
         cards[box.id] = _card(box, content, width) if box.kind in ("layer", "closed") else _pill(box, content)
     return cards
+
+
+def _outputs(diagram: Diagram) -> set[str]:
+    """The boxes that are said to be outputs of the model: not the one with which everything ends."""
+    leaving = {box.id for box in diagram.boxes if box.leaves}
+    going_on = {edge.tail for edge in diagram.edges if not edge.repeating}
+    return leaving if len(leaving) > 1 or leaving & going_on else set()
 
 
 def badge_width(text: str) -> float:
@@ -146,7 +156,7 @@ def _with_surroundings(diagram: Diagram) -> Iterator[tuple[Box, tuple[Group, ...
             stack.extend((child, (*around, item)) for child in reversed(item.children))
 
 
-def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool) -> _Content:
+def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool, output: bool) -> _Content:
     """What the card says; what a group around it says for all that it holds is not said again."""
     show = diagram.show
     notes: list[str] = []
@@ -155,7 +165,8 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         "dtype": box.dtype,
         "trainable": _FROZEN.get(box.trainable or "", ""),
     }
-    words = [word for key, word in states.items() if key in show and word]
+    words = ["output"] if output else []
+    words += [word for key, word in states.items() if key in show and word]
     if box.kind == "closed" and box.inside and None not in box.classes[:1]:
         words.append(counted(box.inside, "layer"))
     if box.present is not None:
