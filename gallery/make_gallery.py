@@ -38,7 +38,7 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
     "graph-densenet201": ("densenet201", {"theme": "print"}),
     "graph-vgg16-parameters": ("vgg16", {"color": "parameters"}),
     "graph-efficientnetb7": ("efficientnetb7", {"compact": True}),
-    "graph-nasnetlarge-outline": ("nasnetlarge", {"outline": True}),
+    "graph-inceptionresnetv2-outline": ("inceptionresnetv2", {"outline": True}),
     "graph-nasnetlarge-cell": (
         "nasnetlarge",
         {"select": [".*_normal_.*_5", "normal_.*_5", "activation_8[3-9]", "activation_9[0-2]"]},

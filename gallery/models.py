@@ -85,7 +85,15 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "twins": twins,
     **{
         name.lower(): application(name)
-        for name in ("ResNet50", "MobileNetV2", "DenseNet201", "NASNetLarge", "VGG16", "EfficientNetB7", "InceptionV3")
+        for name in (
+            "ResNet50",
+            "MobileNetV2",
+            "DenseNet201",
+            "NASNetLarge",
+            "VGG16",
+            "EfficientNetB7",
+            "InceptionResNetV2",
+        )
     },
 }
 

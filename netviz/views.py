@@ -185,7 +185,7 @@ class Group:
         return self.title or (f"{len(self.layers) // times} layers" if self._even(times) else "block")
 
     def _even(self, times: int) -> bool:
-        """Whether all repeats may hold equally many layers: none holds a block that repeats now more, now less often."""
+        """Whether all repeats hold equally many layers: no block in them repeats now more, now less often."""
         stack: list[Box | Group] = list(self.children)
         while stack:
             item = stack.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -38,12 +39,13 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
 
 def moved(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:
     """The edges between what `ids` gives for their ends: each tensor once, those inside of one box left out."""
+    held = Counter(ids.values())
     found: dict[tuple[object, ...], Edge] = {}
     for edge in edges:
         tail, head = ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)
         if tail == head:
             continue
-        argument = edge.argument if head == edge.head else ""
+        argument = edge.argument if held[head] <= 1 else ""  # what takes it inside of a closed box is not told
         key = (tail, head, edge.tail, edge.output, argument, edge.repeating, edge.every, edge.repeats)
         found.setdefault(key, replace(edge, tail=tail, head=head))
     return tuple(found.values())
@@ -102,7 +104,7 @@ def _closed(items: Sequence[Box | Group], total: int) -> Box:
     known = [count for count in counts if count is not None]
     parameters = sum(known) if len(known) == len(counts) else None
     group = first if len(items) == 1 and isinstance(first, Group) else None
-    names = [name for box in boxes for name in box.names]
+    names = [name.removesuffix(" …") for box in boxes for name in box.names]
     dtypes = dict.fromkeys(box.dtype for box in boxes if box.dtype)
     values = [box.value for box in boxes if box.value is not None]
     classes = composition([name for box in boxes for name in box.classes]) or f"{len(layers)} layers"

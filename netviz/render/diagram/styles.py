@@ -43,6 +43,7 @@ _FIXED = (
     (".edges path", "fill:none;stroke-width:1.4;marker-end:url(#{s}-tip)"),
     (".edges .x", "stroke-width:1.9;marker-end:url(#{s}-skip)"),
     (".edges .q", "stroke-dasharray:5 3"),
+    (".edges .a", "stroke-dasharray:0 4;stroke-linecap:round;stroke-width:2.4"),
     (".i", "stroke:none"),
     (".box .v,.box .y", "fill:none;stroke-width:2.5;stroke-linecap:round"),
     (".box .r,.head .r", "fill:none;stroke-width:1.2"),

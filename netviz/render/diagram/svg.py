@@ -309,7 +309,7 @@ def _edge(
         words.append(edge.dtype)
     if said := edge_words(edge):
         words.append(said)
-    classes = " ".join(name for name, holds in (("x", skip), ("q", edge.repeats)) if holds)
+    classes = " ".join(name for name, holds in (("x", skip), ("q", edge.repeats), ("a", edge.every)) if holds)
     mark = f' class="{classes}"' if classes else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
     return (
