@@ -78,9 +78,13 @@ def test_a_layout_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch
 
 def test_an_interruption_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     started = scripted(monkeypatch, "import time; time.sleep(60)")
-    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        lay_out(PLAN)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
+    try:
+        threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            lay_out(PLAN)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [process.poll() is not None for process in started] == [True]
 
 
