@@ -295,7 +295,7 @@ def svg_texts(text: str) -> list[str]:
 
 SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "path", "text"}
 SVG_ATTRIBUTES = {
-    "aria-labelledby", "class", "d", "data-class", "data-head", "data-layers", "data-path", "data-tail", "fill",
+    "aria-labelledby", "class", "d", "data-class", "data-ends", "data-layers", "data-path", "fill",
     "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "refX",
     "refY", "role", "rx", "stroke-width", "textLength", "transform", "viewBox", "width", "x", "y",
 }  # fmt: skip

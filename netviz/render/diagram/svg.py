@@ -39,6 +39,8 @@ svg = lru_cache(maxsize=4096)(svg_text)
 TINTS = 4
 SHARP = 0.5
 BAR = 2.5
+_SHARPLY = ' transform="translate(.5 .5)"'
+"""Half a pixel on, for what is written in whole ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
     groups, boxes, tints = _groups_and_boxes(drawing, places)
     body += groups
-    body += ['<g class="edges">', *_edges(drawing, places), "</g>"]
+    body += [f'<g class="edges"{_SHARPLY}>', *_edges(drawing, places), "</g>"]
     body += _headers(drawing, places, tints)
     # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
-    body += [f'<g transform="translate({pair((SHARP, SHARP))})">', *boxes, "</g>"]
+    body += [f"<g{_SHARPLY}>", *boxes, "</g>"]
     if drawing.caption:
         place = _place(drawing.caption_at, drawing.zoom)
         body.append("".join([f'<g class="caption"{place}>', *map(_text, drawing.caption), "</g>"]))
@@ -236,7 +238,9 @@ def _box_title(card: Card) -> str:
         lines.append("? parameters")
     elif box.parameters:
         share = f" ({100 * box.share:.1f} %)" if box.share is not None and 0.0005 <= box.share <= 1 else ""
-        lines.append(f"{count_text(box.parameters)} parameters{share}")
+        count = count_text(box.parameters)
+        if share or not any(text.text == count for text in card.texts):
+            lines.append(f"{count} parameters{share}")
     return f"<title>{words}</title>" if (words := "\n".join(map(svg, lines))) else ""
 
 
@@ -273,7 +277,7 @@ def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
     """
     numbers = {key: place for place, key in enumerate([*drawing.headers, *drawing.cards])}
     edges = drawing.diagram.edges
-    shift = (drawing.origin[0] + SHARP, drawing.origin[1] + SHARP)
+    shift = drawing.origin
     curves = {
         place: Curve(tuple((x + shift[0], y + shift[1]) for x, y in curve.points))
         for place, (edge, curve) in enumerate(zip(edges, drawing.placement.curves, strict=True))
@@ -313,7 +317,7 @@ def _edge(
     mark = f' class="{classes}"' if classes else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
     return (
-        f'<path{mark} data-tail="{numbers[edge.tail]}" data-head="{numbers[edge.head]}"'
+        f'<path{mark} data-ends="{numbers[edge.tail]} {numbers[edge.head]}"'
         f' d="{drawn_edge(curve)}"><title>{svg(" ".join(words))}</title></path>{text}'
     )
 

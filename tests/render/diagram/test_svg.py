@@ -78,7 +78,7 @@ def test_there_is_an_element_for_every_box_group_and_edge(one: Diagram) -> None:
     assert sum("group" in names for names in classes) == len(one.groups)
     (edges,) = (element for element in root.iter(f"{NAMESPACE}g") if element.get("class") == "edges")
     paths = [element.get("data-path") for element in root.iter() if element.get("data-path") is not None]
-    ends = [(paths[int(edge.get("data-tail", ""))], paths[int(edge.get("data-head", ""))])
+    ends = [tuple(paths[int(end)] for end in edge.get("data-ends", "").split())
             for edge in edges.iter(f"{NAMESPACE}path")]  # fmt: skip
     shown = [(visible(edge.tail), visible(edge.head)) for edge in one.edges if not edge.repeating]
     if all(len(end) <= 500 for edge in shown for end in edge):
