@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import click
@@ -22,12 +22,16 @@ from netviz.api.drawn import graph
 from netviz.cli import cli
 from netviz.cli.graph import graph as command
 from netviz.errors import NetvizError, UsageError
+from netviz.render.diagram import Theme
 from netviz.render.drawing import CHOICES
+from netviz.render.layout.engine import Engine
+from netviz.render.layout.geometry import Direction, Splines
 from netviz.views import CARD_FIELDS
 from tests.conftest import EXAMPLES, ROOT
 
 LENET = EXAMPLES / "lenet.keras"
 RESIDUAL = EXAMPLES / "residual.keras"
+TYPES = {"theme": Theme, "direction": Direction, "splines": Splines, "engine": Engine}
 SVG = "{http://www.w3.org/2000/svg}"
 BEGINNINGS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "pdf": b"%PDF", "html": b"<!DOCTYPE html>", "dot": b"digraph"}
 
@@ -180,7 +184,7 @@ def test_the_command_has_every_argument_of_the_function_and_the_same_defaults() 
             assert options[name].get_default(click.Context(command)) == parameter.default
     for name, choices in CHOICES.items():
         kind = options[name].type
-        assert isinstance(kind, click.Choice) and tuple(kind.choices) == choices
+        assert isinstance(kind, click.Choice) and tuple(kind.choices) == choices == get_args(TYPES[name])
     listed = next(option.help or "" for option in command.params if option.name == "show")
     assert all(field in listed for field in CARD_FIELDS if field != "config")
 

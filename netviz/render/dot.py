@@ -29,7 +29,7 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
             names[item.id] = f"n{len(names)}"
         else:
             clusters[item.id] = f"cluster{len(clusters)}"
-    inside = {group.id: next(iter(box.id for box in _boxes(group)), None) for group in diagram.groups}
+    inside = {group.id: _first(group).id for group in diagram.groups}
     lines = [f"digraph {_quoted([dot(diagram.title)])} {{", *(f"  {line};" for line in _GRAPH)]
     lines[1] = lines[1].format(direction=direction)
     for child in diagram.children:
@@ -66,17 +66,11 @@ def _quoted(lines: Iterable[str]) -> str:
     return '"' + "\\n".join(lines) + '"'
 
 
-def _boxes(group: Group) -> list[Box]:
-    """The boxes in a group, at any depth."""
-    found: list[Box] = []
-    stack: list[Box | Group] = [group]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Box):
-            found.append(item)
-        else:
-            stack.extend(reversed(item.children))
-    return found
+def _first(item: Box | Group) -> Box:
+    """The first box in a group, to which DOT ties the edges of the group."""
+    while isinstance(item, Group):
+        item = item.children[0]
+    return item
 
 
 def _texts(box: Box, diagram: Diagram) -> list[str]:

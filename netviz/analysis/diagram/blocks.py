@@ -82,11 +82,11 @@ def find_blocks(scene: Scene, fold: bool | int | None, shared: Collection[str] =
     boxes, else the one with the fewest; None folds like True what has more than that unfolded. `shared` are
     the paths of layers that are called more than once.
     """
+    if fold is not None and not isinstance(fold, bool):
+        return _Folding(scene, Labels(fold, shared)).blocks()
     plain = _Folding(scene, None).blocks()
     if fold is False or (fold is None and count_boxes(plain) <= USUAL_MOST):
         return plain
-    if fold is not None and not isinstance(fold, bool):
-        return _Folding(scene, Labels(fold, shared)).blocks()
     best = plain
     for level in LEVELS:
         found = _Folding(scene, Labels(level, shared)).blocks()

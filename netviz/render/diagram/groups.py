@@ -51,7 +51,9 @@ def make_header(group: Group, said: Sequence[Variation] = (), cards: float | Non
     last = text_width(titles[-1], TITLE) if titles else 0.0
     shared = "" if group.shared is None else str(group.shared)
     mark = ring_width(shared) + 6 if shared else 0.0
-    beside = bool(kind and titles) and last + mark + 8 + kind_width <= room
+    # Both have a half of the head where edges come down between them, else they share it.
+    fits = max(last + mark, kind_width) <= room if cards else last + mark + 8 + kind_width <= room
+    beside = bool(kind and titles) and fits
     below = [] if beside else wrap(kind, CLASS, room, 2)
     varies = [item for item in group.varies if item not in said][:_VARIATIONS]
     said_of_it = [varies_words(item) for item in varies]
