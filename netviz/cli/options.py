@@ -17,6 +17,7 @@ COLUMN_NAMES = (
 
 FORMATS = ("table", "json", "markdown", "html", "csv", "latex")
 CHECK_FORMATS = (*FORMATS, "sarif")
+PLOT_FORMATS = ("table", "json", "markdown", "html", "csv", "latex", "svg", "png", "pdf")
 GRAPH_FORMATS = ("table", "json", "svg", "png", "pdf", "html", "dot")
 
 SEVERITIES = ("info", "warning", "danger")
@@ -69,6 +70,39 @@ def reading_options(command: C) -> C:
                 help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
             ),
             max_bytes_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def plot_options(command: C) -> C:
+    """The command with the options that say how its plot is drawn."""
+    for option in reversed(
+        (
+            click.option(
+                "--theme",
+                type=click.Choice(("light", "dark", "print")),
+                default="light",
+                show_default=True,
+                help="print is safe in greyscale.",
+            ),
+            click.option(
+                "--figsize",
+                type=click.FloatRange(0, 200, min_open=True),
+                nargs=2,
+                metavar="W H",
+                help="Width and height in inches. Default: what the plot needs.",
+            ),
+            click.option("--caption/--no-caption", default=True, help="Say below what is shown."),
+            click.option("--background/--no-background", default=True, help="Leave the paper out."),
+            click.option(
+                "--scale",
+                type=click.FloatRange(0, 20, min_open=True),
+                default=2.0,
+                show_default=True,
+                help="Pixels of a PNG per 1/96 inch.",
+            ),
         )
     ):
         command = option(command)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 WORTH_A_BAR = 50_000_000
-"""Bytes of weights from which on a check takes long enough to show how far it is."""
+"""Bytes of weights from which on looking at them takes long enough to show how far it is."""
 
 
 def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -79,15 +79,15 @@ def _is_part_of(output: Path, source: Path) -> bool:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int], None]]:
-    """Draws a bar of the bytes done, on a terminal, where there are enough of them to wait for."""
+def progress(label: str = "Looking at weights", worth: int = WORTH_A_BAR) -> Iterator[Callable[[int, int], None]]:
+    """Draws a bar of what is done (bytes, images, …), on a terminal, where there is enough of it to wait for."""
     bars: list[ProgressBar[int]] = []
 
     def show(done: int, total: int) -> None:
-        if total < WORTH_A_BAR or not sys.stderr.isatty():
+        if total < worth or not sys.stderr.isatty():
             return
         if not bars or bars[-1].length != total or bars[-1].finished:
-            bars.append(click.progressbar(length=total, label="Looking at weights", file=sys.stderr))
+            bars.append(click.progressbar(length=total, label=label, file=sys.stderr))
             bars[-1].render_progress()
         bars[-1].update(done - bars[-1].pos)
 
