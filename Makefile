@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WHEELS := .cache/wheels
+ANY_BACKEND := tests/readers/live/test_outputs.py
 
 .PHONY: setup demo test test-all check bench fuzz gallery clean
 
@@ -33,8 +34,15 @@ demo: $(VENV)/.base
 test: setup
 	$(BIN)/python -m pytest -q -m "not all_models"
 
-test-all: setup
+# The other backends of Keras, under which the outputs of layers are tested as well.
+$(VENV)/.backends: $(VENV)/.dev
+	$(BIN)/python -m pip install -q --group backends
+	touch $@
+
+test-all: setup $(VENV)/.backends
 	$(BIN)/python -m pytest -q
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -q $(ANY_BACKEND)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q $(ANY_BACKEND)
 
 check: setup
 	$(BIN)/ruff check .

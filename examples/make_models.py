@@ -1,10 +1,12 @@
-"""Train the models in examples/models: a LeNet, a residual net with two inputs, an LSTM; and hide code in a fourth.
+"""Train the models in examples/models, with the logs of their training and a few inputs; and hide code in one of them.
 
     python examples/make_models.py [--out DIR]
 
-All three read the handwritten digits (8 x 8 pixels, 1797 images) that come with scikit-learn, so nothing is downloaded.
-A quarter of the images is held back to measure the accuracy that is printed. The seeds are fixed: on one machine the
-weights come out the same each time, on another they may differ in their last digits. Takes about a minute on a CPU.
+A LeNet, a residual net with two inputs, an LSTM and an attention layer read the handwritten digits (8 x 8 pixels,
+1797 images) that come with scikit-learn, so nothing is downloaded. A quarter of the images is held back to measure the
+accuracy that is printed. Two networks small enough to follow by hand learn y = 2x + 1 and the exclusive or. The seeds
+are fixed: on one machine the weights come out the same each time, on another they may differ in their last digits.
+Takes about two minutes on a CPU.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
+from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -108,29 +111,88 @@ def lstm() -> keras.Model:
     return keras.Model(rows, layers.Dense(CLASSES, activation="softmax", name="predictions")(x), name="lstm")
 
 
-BUILDERS = {"lenet": lenet, "residual": residual, "lstm": lstm}
-EPOCHS = {"lenet": 30, "residual": 30, "lstm": 60}
+def attention() -> keras.Model:
+    """Reads a digit as 8 rows of 8 counts of ink, 0 to 16: each count is embedded, then the rows look at each other.
+
+    The block is that of Vaswani et al., "Attention Is All You Need", 2017, with one dense layer in place of two.
+    """
+    ink = keras.Input((8, 8), dtype="int32", name="ink")
+    x = layers.Embedding(17, 8, name="shades")(ink)
+    x = layers.Reshape((8, 64), name="rows")(x)
+    x = layers.Dense(24, name="embed")(x)
+    seen = layers.MultiHeadAttention(2, 12, name="attention")(x, x)
+    x = layers.LayerNormalization(name="norm1")(layers.Add(name="add1")([x, seen]))
+    thought = layers.Dense(24, activation="gelu", name="think")(x)
+    x = layers.LayerNormalization(name="norm2")(layers.Add(name="add2")([x, thought]))
+    x = layers.Flatten(name="flatten")(x)
+    return keras.Model(ink, layers.Dense(CLASSES, activation="softmax", name="predictions")(x), name="attention")
+
+
+def line() -> keras.Model:
+    """One weight and one bias: after training y = 2x + 1."""
+    return keras.Sequential([keras.Input((1,), name="x"), layers.Dense(1, name="y")], name="line")
+
+
+def xor() -> keras.Model:
+    """Two inputs, three hidden units, one output: the exclusive or, which no single layer can tell.
+
+    Source: Rumelhart, Hinton and Williams, "Learning internal representations by error propagation", 1986.
+    """
+    stack = [
+        keras.Input((2,), name="bits"),
+        layers.Dense(3, activation="tanh", name="hidden"),
+        layers.Dense(1, activation="sigmoid", name="differ"),
+    ]
+    return keras.Sequential(stack, name="xor")
+
+
+BUILDERS = {"lenet": lenet, "residual": residual, "lstm": lstm, "attention": attention}
+EPOCHS = {"lenet": 30, "residual": 30, "lstm": 60, "attention": 30}
 
 
 def inputs_of(name: str, images: Any) -> Any:
     """Images of shape (count, 8, 8) as one of the models takes them."""
     if name == "residual":
         return {"upper": images[:, :4, :, None], "lower": images[:, 4:, :, None]}
+    if name == "attention":
+        return np.rint(images * 16).astype("int32")
     return images[..., None] if name == "lenet" else images
 
 
-def train(name: str, digits: Digits) -> tuple[keras.Model, float]:
-    """A trained model, its optimizer's state included, and its accuracy on the images held back."""
+def train(name: str, digits: Digits, log: Path) -> tuple[keras.Model, float]:
+    """A trained model, its optimizer's state included, and its accuracy on the images held back; `log` gets a line each
+    epoch."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(SEED)
     model = BUILDERS[name]()
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    images = inputs_of(name, digits.train_images)
-    model.fit(images, digits.train_digits, batch_size=64, epochs=EPOCHS[name] - 5, verbose=0)
+    images, test_images = (inputs_of(name, part) for part in (digits.train_images, digits.test_images))
+    test = (test_images, digits.test_digits)
+    epochs, slow = EPOCHS[name], EPOCHS[name] - 5
+    written = [keras.callbacks.CSVLogger(log, append=append) for append in (False, True)]
+    fit = {"batch_size": 64, "verbose": 0, "validation_data": test}
+    model.fit(images, digits.train_digits, epochs=slow, callbacks=written[:1], **fit)
     model.optimizer.learning_rate.assign(1e-4)  # small steps at the end, so that the weights settle
-    model.fit(images, digits.train_digits, batch_size=64, epochs=5, verbose=0)
-    _, accuracy = model.evaluate(inputs_of(name, digits.test_images), digits.test_digits, verbose=0)
+    model.fit(images, digits.train_digits, initial_epoch=slow, epochs=epochs, callbacks=written[1:], **fit)
+    _, accuracy = model.evaluate(*test, verbose=0)
     return model, float(accuracy)
+
+
+def train_small(name: str) -> keras.Model:
+    """One of the two networks that can be followed by hand, trained until it is right."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(SEED)
+    if name == "line":
+        model, momentum, epochs, loss = line(), 0.0, 200, "mse"
+        x = np.linspace(-2, 2, 32, dtype="float32")[:, None]
+        y = 2 * x + 1
+    else:
+        model, momentum, epochs, loss = xor(), 0.9, 200, "binary_crossentropy"
+        x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+        y = np.array([[0], [1], [1], [0]], "float32")
+    model.compile(optimizer=keras.optimizers.SGD(0.1, momentum=momentum), loss=loss)
+    model.fit(x, y, batch_size=len(x), epochs=epochs, verbose=0)
+    return model
 
 
 def hidden() -> keras.Model:
@@ -145,17 +207,31 @@ def hidden() -> keras.Model:
     return keras.Model(rows, layers.Dense(CLASSES, activation="softmax", name="predictions")(x), name="hidden")
 
 
+def write_inputs(folder: Path, digits: Digits) -> None:
+    """The first 16 images held back, as an array for each way in which the models take them; and a 3 as a picture."""
+    images = digits.test_images[:16]
+    for name, model in (("digits", "lenet"), ("rows", "lstm"), ("ink", "attention")):
+        np.save(folder / f"{name}.npy", inputs_of(model, images))
+    three = digits.test_images[list(digits.test_digits).index(3)]
+    Image.fromarray(np.rint(three * 255).astype("uint8")).save(folder / "three.png")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "models", help="folder for the files")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder for models, logs and inputs")
     out = parser.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
+    models, logs, inputs = (out / name for name in ("models", "logs", "inputs"))
+    for folder in (models, logs, inputs):
+        folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(SEED)
-    hidden().save(out / "hidden.keras")
+    hidden().save(models / "hidden.keras")
+    for name in ("line", "xor"):
+        train_small(name).save(models / f"{name}.keras")
     digits = read_digits()
+    write_inputs(inputs, digits)
     for name in BUILDERS:
-        model, accuracy = train(name, digits)
-        path = out / f"{name}.keras"
+        model, accuracy = train(name, digits, logs / f"{name}.csv")
+        path = models / f"{name}.keras"
         model.save(path)
         size = path.stat().st_size / 1000
         print(
