@@ -145,3 +145,28 @@ CATEGORIES: tuple[Family, ...] = (
     "convolution", "activation", "dense", "pooling", "attention", "reshaping", "preprocessing",
 )  # fmt: skip
 """The families whose colours tell other kinds apart, in this order: dtypes, and what is frozen."""
+
+SERIES: tuple[Family, ...] = (
+    "convolution", "activation", "dense", "pooling", "attention", "normalisation", "recurrent", "preprocessing",
+)  # fmt: skip
+"""The families whose colours tell the curves of a plot apart, in this order."""
+
+PRINT_SERIES: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("#000000", ()), ("#6b6b6b", (5, 2)), ("#000000", (1.2, 1.6)), ("#6b6b6b", ()), ("#000000", (6, 2, 1.2, 2)),
+    ("#6b6b6b", (1.2, 1.6)), ("#000000", (9, 3)), ("#6b6b6b", (6, 2, 1.2, 2, 1.2, 2)),
+)  # fmt: skip
+"""The same in black and white: a grey and the lengths of dashes and gaps, in widths of the line; () is solid."""
+
+SIGNED: tuple[tuple[str, str, str], ...] = (
+    ("#08306b", "#dff0fd", "#000000"),
+    ("#2b7bba", "#6fb0e3", "#3f3f3f"),
+    ("#89bedc", "#2b6ea6", "#6b6b6b"),
+    ("#ffffff", "#0f141a", "#a8a8a8"),
+    ("#f5b08c", "#a14a2e", "#cfcfcf"),
+    ("#d2562f", "#ee8561", "#e9e9e9"),
+    ("#7a1a0c", "#fde3d6", "#ffffff"),
+)
+"""From the most negative value over zero to the most positive: on light paper, on dark paper, in print.
+
+Zero is the paper. In black and white it is a grey, since there is no other way to tell two signs by one ink.
+"""

@@ -1,0 +1,178 @@
+"""The marks that share axes, drawn into matplotlib axes whose limits are set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from numpy.typing import NDArray
+
+from netviz.charts import Band, Bars, Curve, Mark, Point, Rule, Scatter, Zone
+from netviz.render.chart.style import Look
+from netviz.render.chart.ticks import Span, floats
+
+MOST_POINTS = 20_000
+"""Of a curve; of more the highest and the lowest in each stretch are drawn."""
+MOST_BARS = 2_000
+
+
+def envelope(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int = MOST_POINTS
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The points, or of too many the first, lowest, highest and last of each stretch; NaN stays where a whole is NaN."""
+    size = min(x.size, y.size)
+    x, y = x.reshape(-1)[:size], y.reshape(-1)[:size]
+    if size <= most:
+        return x, y
+    each = -(-size // max(most // 4, 1))
+    kept: list[int] = []
+    for begin in range(0, size, each):
+        part = y[begin : begin + each]
+        good = np.flatnonzero(np.isfinite(part))
+        if good.size:
+            inner = {0, int(good[np.argmin(part[good])]), int(good[np.argmax(part[good])]), part.size - 1}
+            kept += [begin + index for index in sorted(inner)]
+        else:
+            kept.append(begin)
+    return x[kept], y[kept]
+
+
+def _held(values: NDArray[np.float64], shown: Span) -> NDArray[np.float64]:
+    """Values with infinite ones as gaps; what a logarithm does not have is a gap, too."""
+    values = np.where(np.isfinite(values), values, np.nan)
+    if shown.scale == "log":
+        values = np.where(values > 0, values, np.nan)
+    low, high = shown.within
+    if shown.scale == "linear":
+        far = (high - low) * 1e3
+        values = np.clip(values, max(low - far, -1e305), min(high + far, 1e305))
+    return values
+
+
+def _curve(mark: Curve, axes: Any, look: Look, x: Span, y: Span) -> None:
+    xs, ys = envelope(floats(mark.x), floats(mark.y))
+    xs, ys = _held(xs, x), _held(ys, y)
+    color = look.color(mark.tint)
+    width = 0.9 if mark.weak else 1.7
+    if mark.weak and look.theme != "print":
+        color = look.fill(mark.tint, 0.55)
+    axes.plot(
+        xs, ys, color=color, linewidth=look.width(width), linestyle=look.dashes(mark.tint, mark.stroke),
+        zorder=2.4 if mark.weak else 3, solid_capstyle="round", solid_joinstyle="round", label="_",
+    )  # fmt: skip
+    good = np.isfinite(xs) & np.isfinite(ys)
+    alone = good & ~np.r_[False, good[:-1]] & ~np.r_[good[1:], False]
+    if alone.any():
+        axes.plot(xs[alone], ys[alone], linestyle="none", marker="o", markersize=look.width(4), color=color,
+                  markeredgewidth=0, zorder=3)  # fmt: skip
+
+
+def _band(mark: Band, axes: Any, look: Look, x: Span, y: Span) -> None:
+    xs, low = envelope(floats(mark.x), floats(mark.low))
+    xs_high, high = envelope(floats(mark.x), floats(mark.high))
+    if xs.size != xs_high.size:
+        high = np.interp(xs, xs_high, high)
+    ends = y.within
+    low, high = (np.where(np.isnan(side), side, np.clip(side, ends[0], ends[1])) for side in (low, high))
+    axes.fill_between(
+        _held(xs, x), low, high, color=look.fill(mark.tint, 0.2), alpha=0.75, linewidth=0, zorder=1.8, label="_"
+    )
+
+
+def _zone(mark: Zone, axes: Any, look: Look, x: Span, y: Span) -> None:
+    shown = x if mark.axis == "x" else y
+    low, high = shown.within
+    begin, end = sorted((mark.begin, mark.end)) if not math.isnan(mark.begin + mark.end) else (math.nan, math.nan)
+    begin, end = max(begin, low), min(end, high)
+    if begin < end:
+        draw = axes.axvspan if mark.axis == "x" else axes.axhspan
+        draw(begin, end, facecolor=look.fill("muted", 0.13), edgecolor="none", linewidth=0, zorder=0.4)
+
+
+def _rule(mark: Rule, axes: Any, look: Look, x: Span, y: Span) -> None:
+    shown = x if mark.axis == "x" else y
+    if math.isfinite(mark.at) and shown.within[0] <= mark.at <= shown.within[1]:
+        draw = axes.axvline if mark.axis == "x" else axes.axhline
+        draw(mark.at, color=look.muted, linewidth=look.width(0.8), linestyle=look.dashes("muted", mark.stroke),
+             zorder=2.2)  # fmt: skip
+
+
+def _point(mark: Point, axes: Any, look: Look, x: Span, y: Span) -> None:
+    if math.isfinite(mark.x) and math.isfinite(mark.y):
+        axes.plot(
+            [mark.x], [mark.y], linestyle="none", marker="o", markersize=look.width(5.5), color=look.color(mark.tint),
+            markeredgecolor=look.paper, markeredgewidth=look.width(1.0), zorder=5, clip_on=False, label="_",
+        )  # fmt: skip
+
+
+def _scatter(mark: Scatter, axes: Any, look: Look, x: Span, y: Span) -> None:
+    xs, ys = _held(floats(mark.x).reshape(-1), x), _held(floats(mark.y).reshape(-1), y)
+    size = min(xs.size, ys.size)
+    side = min(max(60 / math.sqrt(max(size, 1)), 1.2), 4.5)
+    colors: dict[str, Any] = {"color": look.color(mark.tint)}
+    if mark.values is not None and (values := floats(mark.values).reshape(-1)[:size]).size == size:
+        colors = {"c": values, "cmap": look.magnitudes, "vmin": _below(values), "plotnonfinite": False}
+    axes.scatter(xs[:size], ys[:size], s=look.width(side) ** 2, linewidths=0, alpha=0.85, zorder=3, label="_",
+                 rasterized=size > MOST_POINTS, **colors)  # fmt: skip
+
+
+def _below(values: NDArray[np.float64]) -> float | None:
+    """A lower end of the colours that keeps the least value apart from the paper."""
+    finite = values[np.isfinite(values)]
+    return float(finite.min() - 0.35 * (finite.max() - finite.min()) - 1e-300) if finite.size else None
+
+
+def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
+    values = floats(mark.values).reshape(-1)
+    count = values.size
+    places = np.arange(count, dtype=np.float64)
+    half = 0.38 if count <= 200 else 0.5
+    if count > MOST_BARS:
+        each = -(-count // MOST_BARS)
+        padded = np.concatenate([values, np.full(-count % each, np.nan)]).reshape(-1, each)
+        chosen = np.argmax(np.where(np.isfinite(padded), np.abs(padded), -1), axis=1)
+        values = padded[np.arange(len(padded)), chosen]
+        places, half = np.arange(len(padded)) * each + (each - 1) / 2, each / 2
+    shown = x if mark.horizontal else y
+    base = 0.0 if shown.scale != "log" else shown.within[0]
+    good = np.isfinite(values) & ((values > 0) | (shown.scale != "log"))
+    tops = np.clip(values, *shown.within)
+    a, b = places[good] - half, places[good] + half
+    low, high = np.full(a.size, np.clip(base, *shown.within)), tops[good]
+    corners = (
+        [(low, a), (high, a), (high, b), (low, b)] if mark.horizontal else [(a, low), (a, high), (b, high), (b, low)]
+    )
+    shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)
+    if mark.signed:
+        plus, minus = signed_colors(look)
+        colors: Any = [plus if value >= 0 else minus for value in values[good]]
+    else:
+        colors = look.color(mark.tint)
+    axes.add_collection(
+        PolyCollection(list(shapes), facecolors=colors, edgecolors="none", linewidths=0, zorder=2.5), autolim=False
+    )
+    gaps = places[~np.isfinite(values)]
+    if gaps.size:
+        at = np.full(gaps.size, np.clip(base, *shown.within))
+        axes.plot(*((at, gaps) if mark.horizontal else (gaps, at)), linestyle="none", marker="x", clip_on=False,
+                  markersize=look.width(4.5), color=look.muted, markeredgewidth=look.width(1.1), zorder=4)  # fmt: skip
+
+
+def signed_colors(look: Look) -> tuple[str, str]:
+    """The colours of positive and of negative values as marks on paper."""
+    if look.theme == "print":
+        return "#3a3a3a", "#9a9a9a"
+    return look.color("attention"), look.color("convolution")
+
+
+_DRAWERS: dict[type, Callable[..., None]] = {
+    Curve: _curve, Band: _band, Zone: _zone, Rule: _rule, Point: _point, Scatter: _scatter, Bars: _bars,
+}  # fmt: skip
+
+
+def draw_mark(mark: Mark, axes: Any, look: Look, x: Span, y: Span) -> None:
+    """Draws a mark of shared axes; its label is written by whoever knows where there is room."""
+    _DRAWERS[type(mark)](mark, axes, look, x, y)

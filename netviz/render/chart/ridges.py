@@ -1,0 +1,154 @@
+"""Ridge plots: a histogram per row over one axis, each named at its left, with figures at its right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import LineCollection, PolyCollection
+from numpy.typing import NDArray
+
+from netviz.charts import Panel, Ridge, Ridges
+from netviz.render.chart import words
+from netviz.render.chart.cells import quiet_ticks
+from netviz.render.chart.place import Need, Place
+from netviz.render.chart.style import Look, line_height
+from netviz.render.chart.ticks import Span, Ticks, apply, floats, span, ticks_of
+
+INDENT = 0.1
+HEAD = 1.25
+"""How high the highest bin is, in rows."""
+MOST_BINS = 400
+
+
+@dataclass
+class Range:
+    """Ridges laid out in a cell: `pitch` is the height of a row, `gutter` the room of the names."""
+
+    panel: Panel
+    mark: Ridges
+    look: Look
+    need: Need
+    x: Span
+    x_ticks: Ticks
+    pitch: float
+    quiet: bool
+
+    def draw(self, place: Place, x: float, y: float) -> None:
+        need, look = self.need, self.look
+        axes = place.axes(x, y, need.width, need.height)
+        count = max(len(self.mark.rows), 1)
+        if self.x.scale == "symlog":
+            axes.set_xscale("symlog", linthresh=self.x.threshold)
+        else:
+            axes.set_xscale(self.x.scale)
+        axes.set_xlim(self.x.low, self.x.high)
+        head = need.height / self.pitch - count
+        axes.set_ylim(count, -head)
+        apply(axes.xaxis, self.x_ticks, self.x)
+        axes.set_yticks([])
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom")
+            spine.set_color(look.axis)
+            spine.set_linewidth(look.width(0.7))
+        axes.grid(True, axis="x", color=look.grid, linewidth=look.width(0.5))
+        axes.set_axisbelow(True)
+        quiet_ticks(axes, look, 2.5)
+        if self.x.scale != "log" and self.x.within[0] < 0 < self.x.within[1]:
+            axes.axvline(0, color=look.axis, linewidth=look.width(0.7), zorder=1)
+        self._hills(axes)
+        for number, row in enumerate(self.mark.rows):
+            at = y + need.height - (count - number - 0.5) * self.pitch
+            indent = min(INDENT * max(row.level, 0), need.left * 0.4)
+            name = words.shortened(row.label, need.left - indent - 0.12, "tick")
+            place.text(x - need.left + indent, at, name, "tick", look.ink)
+            if row.words:
+                place.text(x + need.width + 0.1, at, words.shortened(row.words, need.right - 0.12, "tick"), "tick",
+                           look.muted)  # fmt: skip
+        if self.panel.x.title and not self.quiet:
+            title = words.shortened(self.panel.x.title, need.width + need.right, "axis")
+            half = words.width(title, "axis") / 2
+            centre = min(x + need.width / 2, x + need.width + need.right - half)
+            place.text(centre, y + need.height + 0.09 + line_height("tick") + line_height("axis") * 0.5, title, "axis",
+                       look.muted, across="center")  # fmt: skip
+
+    def _hills(self, axes: Any) -> None:
+        look = self.look
+        shapes, fills, edges, tops, points, colors = [], [], [], [], [], []
+        bases = []
+        for number, row in enumerate(self.mark.rows):
+            base = number + 0.94
+            bases.append([(self.x.low, base), (self.x.high, base)])
+            outline = _outline(row, base, self.x)
+            if outline is not None:
+                shapes.append(outline)
+                tops.append(outline[1:-1])
+                fills.append(look.fill(row.tint, 0.35 if look.theme != "print" else 0.3))
+                edges.append(look.color(row.tint))
+            if row.point is not None and math.isfinite(row.point) and self.x.within[0] <= row.point <= self.x.within[1]:
+                points.append((row.point, base))
+                colors.append(look.color(row.tint))
+        width = look.width(0.9 if self.pitch > 0.16 else 0.6)
+        axes.add_collection(
+            LineCollection(bases, colors=look.grid, linewidths=look.width(0.5), zorder=1.2), autolim=False
+        )
+        for number, (shape, top) in enumerate(zip(shapes, tops, strict=True)):
+            level = 2 + number / max(len(shapes), 1)  # a hill stands before those above it
+            axes.add_collection(
+                PolyCollection([shape], facecolors=fills[number], edgecolors="none", linewidths=0, zorder=level),
+                autolim=False,
+            )
+            axes.add_collection(
+                LineCollection([top], colors=edges[number], linewidths=width, zorder=level), autolim=False
+            )
+        if points:
+            at = np.array(points)
+            axes.scatter(at[:, 0], at[:, 1], s=look.width(3.2) ** 2, c=colors, edgecolors=look.paper,
+                         linewidths=look.width(0.6), zorder=4, clip_on=False)  # fmt: skip
+
+
+def _outline(row: Ridge, base: float, shown: Span) -> NDArray[np.float64] | None:
+    """The steps of a histogram standing on `base`, from its left end to its right; None without counts."""
+    counts, edges = floats(row.counts).reshape(-1), floats(row.edges).reshape(-1)
+    counts = np.where(np.isfinite(counts) & (counts > 0), counts, 0.0)[: max(edges.size - 1, 0)]
+    edges = edges[: counts.size + 1]
+    if not counts.size or counts.max() <= 0 or not np.isfinite(edges).all():
+        return None
+    if counts.size > MOST_BINS:
+        each = -(-counts.size // MOST_BINS)
+        starts = np.arange(0, counts.size, each)
+        counts, edges = np.add.reduceat(counts, starts), np.r_[edges[starts], edges[-1]]
+    used = np.flatnonzero(counts)
+    counts, edges = counts[used[0] : used[-1] + 1], edges[used[0] : used[-1] + 2]
+    heights = base - counts / counts.max() * HEAD
+    xs = np.clip(np.repeat(edges, 2), *shown.within)
+    ys = np.r_[base, np.repeat(heights, 2), base]
+    return np.stack([np.r_[xs[0], xs, xs[-1]], np.r_[base, ys, base]], axis=-1)
+
+
+def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height: float | None, small: bool) -> Range:
+    """The ridges in a cell `width` inches wide; their height by their number."""
+    count = max(len(mark.rows), 1)
+    usual = 0.36 if count <= 8 else 0.28 if count <= 30 else 0.21 if count <= 120 else 0.155
+    pitch = usual if height is None else height / (count + HEAD)
+    ends = []
+    for row in mark.rows:
+        counts, edges = floats(row.counts).reshape(-1), floats(row.edges).reshape(-1)
+        used = np.flatnonzero(counts[: max(edges.size - 1, 0)] > 0)
+        ends += [edges[used[0] : used[-1] + 2]] if used.size else []
+        ends += [np.array([row.point])] if row.point is not None else []
+    x = span(panel.x, ends, 0.02)
+    names = max(
+        (words.width(words.plain(row.label), "tick") + INDENT * max(row.level, 0) for row in mark.rows), default=0.0
+    )
+    left = min(names + 0.14, width * 0.34)
+    right = min(
+        max((words.width(words.plain(row.words), "tick") for row in mark.rows), default=0.0) + 0.14, width * 0.34
+    )
+    body = max(width - left - right, 0.3)
+    ticks = ticks_of(panel.x, x, body, across=True)
+    below = 0.09 + line_height("tick") + (line_height("axis") if panel.x.title and not small else 0.0)
+    need = Need(body, pitch * (count + HEAD - 0.7), left, max(right, 0.3), 0.04, below)
+    return Range(panel, mark, look, need, x, ticks, pitch, small)

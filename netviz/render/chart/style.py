@@ -1,0 +1,196 @@
+"""The one look of all plots: colours of a theme, sizes of type, widths of lines. Lengths are inches, type is points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.font_manager import FontProperties
+
+from netviz.charts import Stroke, Tint
+from netviz.theme import FAMILY_COLORS, PRINT_SCALE, PRINT_SERIES, PRINT_TONES, SCALE, SERIES, SIGNED, TONES, Tone
+
+Face = Literal["regular", "bold"]
+
+FILES: dict[Face, str] = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}
+"""The faces that every matplotlib brings: what is measured is what is drawn, on every machine."""
+
+SIZES = {"heading": 12.0, "title": 9.5, "formula": 9.5, "detail": 8.0, "label": 8.0, "axis": 8.0, "tick": 7.5,
+         "caption": 7.5, "cell": 7.0}  # fmt: skip
+LINE = 1.32
+"""The height of a line by the size of its type."""
+
+DASHES: dict[Stroke, tuple[float, ...]] = {"solid": (), "dashed": (4.5, 2.2), "dotted": (1.2, 1.8)}
+READABLE = 4.5
+"""The least contrast of text with its paper (WCAG 2, level AA)."""
+
+
+def line_height(size: str) -> float:
+    """The height of a line in inches."""
+    return SIZES[size] * LINE / 72
+
+
+@dataclass(frozen=True)
+class Look:
+    """A theme at a size: `factor` scales type and lines where a plot is drawn smaller than it needs."""
+
+    theme: Literal["light", "dark", "print"]
+    factor: float = 1.0
+
+    def points(self, size: str) -> float:
+        """The size of type as drawn."""
+        return SIZES[size] * self.factor
+
+    def width(self, points: float) -> float:
+        """The width of a line as drawn."""
+        return points * self.factor
+
+    def tone(self, name: Tone) -> str:
+        if self.theme == "print":
+            return PRINT_TONES[name]
+        return TONES[name].dark if self.theme == "dark" else TONES[name].light
+
+    @property
+    def paper(self) -> str:
+        return self.tone("paper")
+
+    @property
+    def ink(self) -> str:
+        return self.tone("ink")
+
+    @property
+    def muted(self) -> str:
+        return self.tone("muted")
+
+    @property
+    def axis(self) -> str:
+        """The colour of axes and of the line at zero."""
+        return blend(self.muted, self.paper, 0.35)
+
+    @property
+    def grid(self) -> str:
+        return blend(self.tone("line"), self.paper, 0.45)
+
+    def color(self, tint: Tint) -> str:
+        """The colour that a tint stands for; in print a grey."""
+        if isinstance(tint, int):
+            if self.theme == "print":
+                return PRINT_SERIES[tint % len(PRINT_SERIES)][0]
+            return self.color(SERIES[tint % len(SERIES)])
+        if tint in ("accent", "muted", "ink"):
+            return self.tone(tint)
+        if self.theme == "print":
+            return "#4a4a4a"
+        color = FAMILY_COLORS.get(tint, FAMILY_COLORS["unknown"])
+        return color.dark if self.theme == "dark" else color.light
+
+    def text_color(self, tint: Tint) -> str:
+        """The tint's colour, moved towards the ink until it can be read as text."""
+        return readable(self.color(tint), self.paper, self.ink)
+
+    def fill(self, tint: Tint, strength: float) -> str:
+        """The tint's colour thinned with paper, as a surface."""
+        return blend(self.color(tint), self.paper, 1 - strength)
+
+    def dashes(self, tint: Tint, stroke: Stroke) -> Any:
+        """matplotlib's line style: the stroke's, or what tells a series apart without colour."""
+        lengths = DASHES[stroke]
+        if isinstance(tint, int) and not lengths:
+            rounds = tint // len(SERIES)
+            lengths = PRINT_SERIES[tint % len(PRINT_SERIES)][1] if self.theme == "print" else ()
+            if rounds and not lengths:
+                lengths = PRINT_SERIES[1 + rounds % (len(PRINT_SERIES) - 1)][1]
+        return (0, lengths) if lengths else "-"
+
+    @cached_property
+    def magnitudes(self) -> LinearSegmentedColormap:
+        """Colours from the paper (least) to the ink (most); bad values are clear."""
+        if self.theme == "print":
+            steps = [self.paper, *PRINT_SCALE]
+        else:
+            steps = [self.paper, *(step.dark if self.theme == "dark" else step.light for step in SCALE)]
+        return _scale("netviz-magnitudes", steps)
+
+    @cached_property
+    def signs(self) -> LinearSegmentedColormap:
+        """Colours from the most negative to the most positive value; bad values are clear."""
+        place = ("light", "dark", "print").index(self.theme)
+        return _scale("netviz-signs", [step[place] for step in SIGNED])
+
+
+def _scale(name: str, steps: list[str]) -> LinearSegmentedColormap:
+    scale = LinearSegmentedColormap.from_list(name, steps, N=512)
+    scale.set_bad((0, 0, 0, 0))
+    return scale
+
+
+def blend(color: str, other: str, share: float) -> str:
+    """`color` with a share of the other, as "#rrggbb"."""
+    mixed = (round(255 * (a + (b - a) * share)) for a, b in zip(to_rgb(color), to_rgb(other), strict=True))
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of sRGB (WCAG 2)."""
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21 (WCAG 2)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@cache
+def readable(color: str, paper: str, ink: str) -> str:
+    """The colour, or the one nearest to it on the way to the ink that can be read on the paper."""
+    for step in range(21):
+        mixed = blend(color, ink, step / 20)
+        if contrast(mixed, paper) >= READABLE:
+            return mixed
+    return ink
+
+
+@cache
+def font_file(face: Face) -> str:
+    return str(Path(matplotlib.get_data_path(), "fonts", "ttf", FILES[face]))
+
+
+@cache
+def font(face: Face, points: float) -> FontProperties:
+    """The face at a size. By its file: no search among the fonts of the machine, and none of its warnings."""
+    return FontProperties(fname=font_file(face), size=points, math_fontfamily="cm")
+
+
+_KEPT = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "webagg", "tk.", "date.", "docstring",
+         "savefig.directory", "figure.max_open_warning", "keymap", "animation", "macosx")  # fmt: skip
+_OURS = {
+    "svg.hashsalt": "netviz",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,
+    "text.hinting": "no_hinting",
+    "text.usetex": False,
+    "mathtext.fontset": "cm",
+    "path.simplify": True,
+}
+
+
+@cache
+def _settings() -> dict[str, Any]:
+    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith(_KEPT)}
+    return {**defaults, **_OURS}
+
+
+@contextmanager
+def our_settings() -> Iterator[None]:
+    """Whatever style the user has set, matplotlib draws as it does by itself; afterwards all is as before."""
+    with matplotlib.rc_context(_settings()):
+        yield
