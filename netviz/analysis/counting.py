@@ -1,0 +1,167 @@
+"""What one piece of an array holds: how often which values, their mean and deviation. Pure functions, free of state.
+
+Values are counted by their upper bits, as the float that they are: sign, exponent and 7 bits of the mantissa. So a
+counter spans less than 1/128 of its values, wherever they lie, and no range has to be known beforehand. (HdrHistogram,
+by Gil Tene, and DDSketch, by Masson, Rim and Lee 2019, count alike.) Most of the work is numpy's outside of its lock.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+PIECE = 1 << 20
+"""Values summed together, as float64."""
+
+COUNTED = 1 << 18
+"""Values counted together: few enough to stay in the cache, many enough to outweigh the counters."""
+
+DOTTED = 1 << 13
+"""Squares that are added one after the other; the sums of those are added in pairs."""
+
+MANTISSA = 7
+"""Bits of the mantissa by which values are told apart: counters differ by less than 1/128, that is 0.8 %."""
+
+NARROW = 1 << 16
+"""Counters of float32: its upper 16 bits."""
+
+WIDE = 52 - MANTISSA
+"""Lower bits of a float64 that are not looked at."""
+
+SAFE = (2.0**-400, 2.0**400)
+"""Between these the squares of float64 values neither vanish nor overflow."""
+
+CANCELLED = 1e-4
+"""Where less than this is left of the squares once that of the mean is taken away, too few digits are left, too."""
+
+_scratch = threading.local()
+
+
+class Counted(NamedTuple):
+    """What a piece of float32 holds: counters by the upper 16 bits, and apart from them what has fewer bits.
+
+    `small` are the subnormal values.
+    """
+
+    counts: Counts
+    zeros: int
+    nan: int
+    infinite: int
+    small: Floats
+
+
+class Moments(NamedTuple):
+    """How many values, their mean and their deviation (of the population)."""
+
+    size: int
+    mean: float
+    std: float
+
+
+def counted(piece: NDArray[np.float32]) -> Counted:
+    """The values of a contiguous piece by their upper 16 bits."""
+    counts = np.zeros(NARROW, np.int64)
+    bits = piece.view(np.uint32)
+    places = _buffer("places", min(piece.size, COUNTED), np.intp)
+    for begin in range(0, piece.size, COUNTED):
+        part = bits[begin : begin + COUNTED]
+        here = places[: part.size]
+        np.right_shift(part, 16, out=here, casting="unsafe")
+        counts += np.bincount(here, minlength=NARROW)
+    zeros = nan = infinite = 0
+    small = np.empty(0)
+    if counts[:0x80].any() or counts[0x8000:0x8080].any():
+        counts[:0x80] = counts[0x8000:0x8080] = 0
+        zeros = int(np.count_nonzero(magnitude(piece) == 0))
+        small = _widened(bits[(bits & np.uint32(0x7F80_0000) == 0) & (bits << np.uint32(1) != 0)])
+    missing = int(counts[0x7F80:0x8000].sum() + counts[0xFF80:].sum())
+    if missing:
+        counts[0x7F80:0x8000] = counts[0xFF80:] = 0
+        nan = int(np.count_nonzero(np.isnan(piece)))
+        infinite = missing - nan
+    return Counted(counts, zeros, nan, infinite, small)
+
+
+def counted_wide(values: Floats) -> tuple[Counts, Counts]:
+    """The keys and counts of finite float64 values: by their sign, exponent and 7 bits of the mantissa."""
+    keys, counts = np.unique(values.view(np.int64) >> WIDE, return_counts=True)
+    return keys, counts.astype(np.int64)
+
+
+def moments(piece: Values) -> Moments:
+    """Mean and deviation of the finite values of a contiguous piece of float32 or float64."""
+    if piece.dtype == np.float32 and piece.size:
+        values = _buffer("values", piece.size, np.float64)[: piece.size]
+        np.copyto(values, piece)
+        total, squares = float(np.add.reduce(values)), _squares(values)
+        left = squares - total / values.size * total
+        if math.isfinite(squares) and left > CANCELLED * squares:
+            return Moments(piece.size, total / piece.size, math.sqrt(left / piece.size))
+    return _careful(piece[np.isfinite(piece)].astype(np.float64))
+
+
+def wide_keys(keys: Counts) -> Counts:
+    """The keys among the counters of float64 of what those of float32 count."""
+    floats = (keys.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    wide: Counts = floats.astype(np.float64).view(np.int64) >> WIDE
+    return wide
+
+
+def ends(keys: Counts) -> tuple[Floats, Floats]:
+    """The end of each counter of float64 that is nearer to zero, and the other."""
+    near = (keys << WIDE).view(np.float64)
+    far = ((keys + 1) << WIDE).view(np.float64)
+    return near, np.where(np.isfinite(far), far, np.copysign(np.finfo(np.float64).max, near))
+
+
+def magnitude(values: Values) -> Values:
+    """The bits of floats without their sign: 0 for zeros only, also where the processor takes subnormals for zero."""
+    bits: Values = values.view(np.uint32 if values.dtype.itemsize == 4 else np.uint64)
+    shifted: Values = bits << bits.dtype.type(1)
+    return shifted
+
+
+def _careful(values: Floats) -> Moments:
+    """Mean and deviation of finite values in two passes, scaled where their squares would leave float64."""
+    if not values.size:
+        return Moments(0, 0.0, 0.0)
+    top = max(abs(float(values.min())), abs(float(values.max())))
+    exponent = 0 if top == 0 or SAFE[0] < top < SAFE[1] else math.frexp(top)[1] + values.size.bit_length()
+    if exponent:
+        values = np.ldexp(values, -exponent)
+    mean = float(np.add.reduce(values)) / values.size
+    values -= mean
+    std = math.sqrt(_squares(values) / values.size)
+    return Moments(values.size, math.ldexp(mean, exponent), math.ldexp(std, exponent))
+
+
+def _squares(values: Floats) -> float:
+    """The sum of the squares."""
+    rows = values[: values.size - values.size % DOTTED].reshape(-1, DOTTED)
+    rest = values[rows.size :]
+    each: Floats = np.einsum("ij,ij->i", rows, rows)  # no BLAS, whose threads would wait for those of others
+    return float(np.add.reduce(each)) + float(np.einsum("i,i->", rest, rest))
+
+
+def _widened(bits: NDArray[np.uint32]) -> Floats:
+    """Subnormal float32 values, given by their bits, as float64; also where the processor takes them for zero."""
+    values: Floats = (bits & np.uint32(0x7F_FFFF)).astype(np.float64) * 2.0**-149
+    values[bits >> np.uint32(31) == 1] *= -1
+    return values
+
+
+def _buffer(name: str, size: int, dtype: type) -> Values:
+    """Memory of this thread's that is used again, for new memory takes longer than to use it."""
+    have: Values | None = getattr(_scratch, name, None)
+    if have is None or have.size < size:
+        have = np.empty(size, dtype)
+        setattr(_scratch, name, have)
+    return have
