@@ -31,7 +31,10 @@ WITHIN = {"netviz.theme": {"netviz.views", "netviz.model"}, "netviz.charts": {"n
 
 IMPORTERS = {
     "pyfive": {f"netviz/readers/hdf5/{name}.py" for name in ("metered", "objects", "tree", "values")},
-    "keras": {f"netviz/readers/live/{name}.py" for name in ("__init__", "nodes", "reader", "trace")},
+    "keras": {
+        f"netviz/readers/live/{name}.py"
+        for name in ("__init__", "entrances", "kept", "nodes", "outputs", "places", "reader", "trace")
+    },
     "click": {f"netviz/cli/{name}.py" for name in ("__init__", "check", "graph", "inspect", "options", "output")},
     "vl_convert": {"netviz/render/diagram/raster.py"},
     "graphviz": {"netviz/render/drawing.py"},

@@ -54,7 +54,7 @@ def read_live(model: object) -> Model:
         optimizer=optimizer,
         training=_training(model),
         store=LiveStore(reader.variables),
-        examine=LiveConfig(model),
+        examine=LiveConfig(model, reader.objects),
     )
 
 
@@ -112,18 +112,22 @@ class LiveStore:
 
 @dataclass(slots=True)
 class LiveConfig:
-    """Examines a live model as the file that it would be saved to. The live model is not pickled with it."""
+    """Examines a live model as the file that it would be saved to. The live model is not pickled with it.
 
-    _model: Any = field(default=None, repr=False)
+    `objects` are the model, its layers and its operations, by the path of the `Layer` that describes them.
+    """
+
+    model: Any = field(default=None, repr=False)
+    objects: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[type[LiveConfig], tuple[()]]:
         return LiveConfig, ()
 
     def __call__(self) -> list[Note]:
-        if self._model is None:
+        if self.model is None:
             return []
         try:
-            config = keras.saving.serialize_keras_object(self._model)
+            config = keras.saving.serialize_keras_object(self.model)
         except Exception:  # a class that has no config: there is nothing to look at
             return []
         return list(hazards(config))

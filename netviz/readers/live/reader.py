@@ -24,16 +24,18 @@ from netviz.readers.wrapped import wrapper_graph
 
 
 class LiveReader:
-    """Reads live layers; gathers their variables in `variables`, by the paths the weights carry."""
+    """Reads live layers; gathers their variables in `variables`, by the paths the weights carry, them in `objects`."""
 
     def __init__(self, notes: list[Note]) -> None:
         self.variables: dict[str, Any] = {}
+        self.objects: dict[str, Any] = {}
         self._paths: dict[int, str] = {}
         self._notes = notes
         self._plans = PlanReader([])  # what a config leaves open, the live layer tells
 
     def layer(self, layer: Any, path: str, arguments: Arguments | None) -> Layer:
         """The `Layer` of a live layer, model or operation; `arguments` are those of its first call."""
+        self.objects[path] = layer
         entry = self._entry(layer, path)
         graph, owned = self._graph(layer, entry, path, arguments)
         return Layer(
