@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netviz.api.drawn import graph, plot_model
     from netviz.api.inspected import InspectedModel, inspect
     from netviz.api.layers import InspectedLayer, InspectedWeight
+    from netviz.api.weights import weights
     from netviz.artifact import Artifact
     from netviz.catalog.registry import register_layer
     from netviz.errors import (
@@ -48,6 +49,7 @@ __all__ = [
     "inspect",
     "plot_model",
     "register_layer",
+    "weights",
 ]
 
 _MODULES = {
@@ -70,6 +72,7 @@ _MODULES = {
     "inspect": "netviz.api.inspected",
     "plot_model": "netviz.api.drawn",
     "register_layer": "netviz.catalog.registry",
+    "weights": "netviz.api.weights",
 }
 
 

@@ -17,6 +17,7 @@ from netviz import __version__
 from netviz.cli.check import check
 from netviz.cli.graph import graph
 from netviz.cli.inspect import inspect
+from netviz.cli.weights import weights
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,7 +27,7 @@ def cli(debug: bool) -> None:
     """See Keras models: layers, shapes, parameters and where they come from."""
 
 
-for command in (inspect, graph, check):
+for command in (inspect, graph, check, weights):
     cli.add_command(command)
 
 
