@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from netviz.charts import Equation, Matrix, Panel
 from netviz.render.chart import words
-from netviz.render.chart.cells import colors_of, ink_on
 from netviz.render.chart.place import Need, Place
+from netviz.render.chart.shades import shades_of
 from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import floats, number
 
@@ -20,6 +20,8 @@ CELL = 0.225
 MOST_ROWS, MOST_COLUMNS = 64, 64
 MOST_NUMBERS = 600
 GAP = 0.14
+PALER = 1.7
+"""By what the colours reach further than the numbers, which are to be read upon them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Formula:
             for term in line:
                 if term.matrix is None:
                     place.text(
-                        x + at + term.width / 2, y + middle, term.word, "heading", self.look.muted, across="center"
+                        x + at + term.width / 2, y + middle, term.word, "heading", self.look.ink, across="center"
                     )
                 else:
                     self._matrix(place, axes, x, y, at, middle, term)
@@ -73,16 +75,18 @@ class Formula:
         body = columns * wide, rows * high
         left = at + (term.width - body[0] - (ELLIPSIS if term.more[1] else 0)) / 2
         top = middle - (rows * high + (ELLIPSIS if term.more[0] else 0)) / 2
-        colors = colors_of(term.values, True, None, "", look)
+        finite = np.abs(term.values[np.isfinite(term.values)])
+        most = float(finite.max(initial=0.0)) * PALER or 1.0
+        shades = shades_of(term.values, True, (-most, most), "", look)
         shapes, faces = [], []
         for row in range(rows):
             for column in range(columns):
                 a, b = left + column * wide, top + row * high
                 shapes.append([(a, b), (a + wide, b), (a + wide, b + high), (a, b + high)])
                 value = float(term.values[row, column])
-                faces.append(colors.map(colors.norm(value)) if math.isfinite(value) else look.tone("tint"))
+                faces.append(look.tone("tint") if math.isnan(value) else shades.rgba(value))
                 if term.texts:
-                    place.text(x + a + wide / 2, y + b + high / 2, term.texts[row][column], "cell", ink_on(colors, value),
+                    place.text(x + a + wide / 2, y + b + high / 2, term.texts[row][column], "cell", shades.ink(value),
                                across="center")  # fmt: skip
         axes.add_collection(
             PolyCollection(shapes, facecolors=faces, edgecolors=look.tone("line"), linewidths=look.width(0.5)),
@@ -96,14 +100,13 @@ class Formula:
             place.text(
                 x + left + body[0] + ELLIPSIS / 2, y + top + body[1] / 2, "…", "label", look.muted, across="center"
             )
-        centre = x + at + term.width / 2
-        place.text(centre, y + top - line_height("label") * 0.55, words.shortened(matrix.name, term.width + GAP, "label", "bold"),
-                   "label", look.ink, face="bold", across="center")  # fmt: skip
+        centre, room = x + at + term.width / 2, term.width + GAP
+        name = words.shortened(matrix.name, room, "label", "bold")
+        place.text(centre, y + top - line_height("label") * 0.55, name, "label", face="bold", across="center")
         low = y + top + body[1] + (ELLIPSIS if term.more[0] else 0) + line_height("tick") * 0.6
-        place.text(centre, low, _shape(matrix, term.values), "tick", look.muted, across="center")
-        if matrix.note:
-            place.text(centre, low + line_height("tick"), words.shortened(matrix.note, term.width + GAP, "tick"), "tick",
-                       look.muted, across="center")  # fmt: skip
+        for line in (_shape(matrix, term.values), words.shortened(matrix.note, room, "tick")):
+            place.text(centre, low, line, "tick", look.muted, across="center")
+            low += line_height("tick")
 
 
 ELLIPSIS = 0.17

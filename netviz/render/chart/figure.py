@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,12 +14,14 @@ from matplotlib.figure import Figure
 from netviz.charts import Chart, Equation, Heatmap, Panel, Ridges, Tiles, Words
 from netviz.errors import UsageError
 from netviz.render.chart import words
+from netviz.render.chart.labels import LegendRow, Told, common_labels, draw_legend, legend_rows
 from netviz.render.chart.panels import Laid, lay_out, natural_width
-from netviz.render.chart.place import Place
-from netviz.render.chart.style import Look, line_height, our_settings
+from netviz.render.chart.place import Need, Place
+from netviz.render.chart.style import Look, font, line_height, our_settings
 
 MARGIN = 0.16
 COLUMN_GAP = 0.34
+SMALL_GAP = 0.22
 ROW_GAP = 0.3
 
 CELLS = {1: (6.2, 3.2), 2: (3.9, 2.2), 3: (3.1, 1.8), 4: (2.7, 1.55)}
@@ -27,29 +30,74 @@ SMALL = (1.75, 0.85)
 
 
 @dataclass
-class Page:
-    """A chart laid out: its size in inches, its heading and caption in lines, and each panel with its place."""
+class Row:
+    """Panels beside each other with their columns: the room of their headings, and what is below these."""
 
-    chart: Chart
+    cells: list[tuple[Laid, int]]
+
+    @property
+    def head(self) -> float:
+        return max(laid.head for laid, _ in self.cells)
+
+    @property
+    def rest(self) -> float:
+        return max(
+            need.above + need.height + need.below + laid.foot for laid, _ in self.cells for need in (laid.body.need,)
+        )
+
+    @property
+    def bodies(self) -> float:
+        return max(laid.body.need.height for laid, _ in self.cells)
+
+
+@dataclass
+class Page:
+    """A chart laid out: its size in inches, heading, legend and caption in lines, the panels in rows."""
+
     width: float
     height: float
     title: list[str]
     detail: list[str]
+    legend: list[LegendRow]
     caption: list[str]
-    panels: list[tuple[Laid, float, float, float]]
+    rows: list[Row]
+    pitch: float
+    """From one column to the next."""
+    gap: float
+    """Between two rows."""
+
+    @property
+    def head(self) -> float:
+        """The height of all that stands above the panels."""
+        lines = len(self.title) * line_height("heading") + len(self.detail) * line_height("detail")
+        legend = len(self.legend) * line_height("label") + (0.08 if self.legend else 0.0)
+        return MARGIN + lines + legend + (0.14 if lines or legend else 0.0)
+
+    @property
+    def foot(self) -> float:
+        """The height of all that stands below the panels."""
+        return len(self.caption) * line_height("caption") + (0.14 if self.caption else 0.0) + MARGIN * 0.75
+
+    @property
+    def needed(self) -> float:
+        panels = sum(row.head + row.rest for row in self.rows) + self.gap * max(len(self.rows) - 1, 0)
+        return max(self.head + panels + self.foot, 0.4)
 
     def draw(self, place: Place) -> None:
         look = place.look
         at = MARGIN
-        for lines, size, color, face in (
-            (self.title, "heading", look.ink, "bold"),
-            (self.detail, "detail", look.muted, "regular"),
-        ):
-            for line in lines:
-                place.text(MARGIN, at + line_height(size) / 2, line, size, color, face=face)  # type: ignore[arg-type]
-                at += line_height(size)
-        for laid, x, y, head in self.panels:
-            laid.draw(place, x, y, head)
+        for line in self.title:
+            place.text(MARGIN, at + line_height("heading") / 2, line, "heading", look.ink, face="bold")
+            at += line_height("heading")
+        for line in self.detail:
+            place.text(MARGIN, at + line_height("detail") / 2, line, "detail", look.muted)
+            at += line_height("detail")
+        draw_legend(self.legend, place, MARGIN, at + 0.08)
+        at = self.head
+        for row in self.rows:
+            for laid, column in row.cells:
+                laid.draw(place, MARGIN + column * self.pitch, at, row.head)
+            at += row.head + row.rest + self.gap
         at = self.height - MARGIN * 0.75 - len(self.caption) * line_height("caption")
         for line in self.caption:
             place.text(MARGIN, at + line_height("caption") / 2, line, "caption", look.muted)
@@ -133,130 +181,110 @@ def _cells(chart: Chart, columns: int) -> tuple[float, float]:
     return wide, high
 
 
+@dataclass
+class Layout:
+    """Lays the panels out in cells `wide` inches wide; panels that are to be wide have the whole `inner` width."""
+
+    chart: Chart
+    look: Look
+    caption: bool
+    columns: int
+    wide: float
+    inner: float
+    told: Told
+
+    def lay(
+        self, panel: Panel, usual: float, height: float | None = None, left: float = 0.0, right: float = 0.0
+    ) -> Laid:
+        return lay_out(
+            panel, self.look, self.inner if panel.wide else self.wide, usual, small=self.chart.small,
+            caption=self.caption, left=left, right=right, height=height, told=self.told,
+        )  # fmt: skip
+
+    def natural(self, usual: float) -> list[Row]:
+        """The panels as high as they need; those that may be higher as high as their neighbours."""
+        rows = [Row([(self.lay(panel, usual), column) for panel, column in row]) for row in self._grid()]
+
+        def again(laid: Laid, row: Row) -> float:
+            body = max(one.body.need.above + one.body.need.height for one, _ in row.cells)
+            need = laid.body.need
+            return max(need.height, min(body - need.above, need.height * 1.8))
+
+        return self._aligned(rows, again, only_stretching=True)
+
+    def scaled(self, rows: list[Row], share: float) -> list[Row]:
+        """The panels again with bodies `share` times as high, no lower than can be read."""
+        least = 0.25 if self.chart.small else 0.45
+
+        def again(laid: Laid, row: Row) -> float:
+            ridges = [0.14 * (len(mark.rows) + 0.55) for mark in laid.panel.marks if isinstance(mark, Ridges)]
+            return max(laid.body.need.height * share, least, *ridges)
+
+        return self._aligned(rows, again, only_stretching=False)
+
+    def _aligned(self, rows: list[Row], height: Callable[[Laid, Row], float], only_stretching: bool) -> list[Row]:
+        """The rows with new heights, and with equal margins for all panels of shared axes in a column."""
+        lefts, rights = [0.0] * self.columns, [0.0] * self.columns
+        for laid, column in (cell for row in rows for cell in row.cells):
+            need = laid.body.need
+            if need.stretch and not laid.panel.wide:
+                lefts[column], rights[column] = max(lefts[column], need.left), max(rights[column], need.right)
+        done = []
+        for row in rows:
+            cells = []
+            for laid, column in row.cells:
+                stretch = laid.body.need.stretch
+                fixed = any(isinstance(mark, Equation | Words) for mark in laid.panel.marks)
+                if (stretch or not only_stretching) and not fixed:
+                    tall = height(laid, row)
+                    margins = (lefts[column], rights[column]) if stretch and not laid.panel.wide else (0.0, 0.0)
+                    laid = self.lay(laid.panel, tall, tall, *margins)
+                cells.append((laid, column))
+            done.append(Row(cells))
+        return done
+
+    def _grid(self) -> list[list[tuple[Panel, int]]]:
+        rows: list[list[tuple[Panel, int]]] = []
+        full = True
+        for panel in self.chart.panels:
+            if panel.wide or full or len(rows[-1]) == self.columns:
+                rows.append([(panel, 0)])
+            else:
+                rows[-1].append((panel, len(rows[-1])))
+            full = panel.wide
+        return rows
+
+
 def page_of(chart: Chart, look: Look, caption: bool, width: float | None = None, height: float | None = None) -> Page:
     """The chart on a page of its own width, or of the one given; with a height, bodies are as high as fits."""
     columns = _columns(chart)
-    wide, high = _cells(chart, columns)
-    gap = COLUMN_GAP if not chart.small else 0.22
+    wide, usual = _cells(chart, columns)
+    gap = SMALL_GAP if chart.small else COLUMN_GAP
     if width is not None:
         wide = max((width - 2 * MARGIN - (columns - 1) * gap) / columns, 0.8)
     inner = columns * wide + (columns - 1) * gap
-    rows = _rows(chart, columns)
-    title = words.wrapped(chart.title, inner, "heading", "bold", most=3) if chart.title else []
-    detail = words.wrapped(chart.detail, inner, "detail", most=4) if chart.detail else []
-    lines = words.wrapped(chart.caption, inner, "caption", most=14) if caption and chart.caption else []
-    begin = MARGIN + len(title) * line_height("heading") + len(detail) * line_height("detail")
-    begin += 0.14 if title or detail else 0
-    end = len(lines) * line_height("caption") + (0.14 if lines else 0) + MARGIN * 0.75
-
-    def laid_out(usual: float, only: float | None) -> tuple[list[list[tuple[Laid, int]]], list[tuple[float, float]]]:
-        first = [[(_lay(chart, look, panel, wide, inner, usual, only, caption), column) for panel, column in row]
-                 for row in rows]  # fmt: skip
-        lefts, rights = _margins(first, columns)
-        done, bands = [], []
-        for row in first:
-            body = max(laid.body.need.above + laid.body.need.height for laid, _ in row)
-            again = []
-            for laid, column in row:
-                need = laid.body.need
-                if need.stretch and not laid.panel.wide:
-                    tall = max(need.height, min(body - need.above, need.height * 1.8)) if only is None else need.height
-                    laid = _lay(
-                        chart, look, laid.panel, wide, inner, usual, tall, caption, lefts[column], rights[column]
-                    )
-                again.append((laid, column))
-            head = max(laid.head for laid, _ in again)
-            rest = max(n.above + n.height + n.below + laid.foot for laid, _ in again for n in (laid.body.need,))
-            done.append(again)
-            bands.append((head, rest))
-        return done, bands
-
-    usual, only = high, None
-    placed, bands = laid_out(usual, only)
-    row_gap = ROW_GAP if not chart.small else 0.16
-
-    def total() -> float:
-        return begin + sum(head + rest for head, rest in bands) + row_gap * max(len(bands) - 1, 0) + end
-
+    common = common_labels(chart)
+    layout = Layout(chart, look, caption, columns, wide, inner, frozenset(label.look_of() for label in common))
+    page = Page(
+        inner + 2 * MARGIN if width is None else max(width, inner + 2 * MARGIN),
+        0.0,
+        words.wrapped(chart.title, inner, "heading", "bold", most=3),
+        words.wrapped(chart.detail, inner, "detail", most=4),
+        legend_rows(common, inner),
+        words.wrapped(chart.caption, inner, "caption", most=14) if caption else [],
+        layout.natural(usual),
+        wide + gap,
+        0.16 if chart.small else ROW_GAP,
+    )
     if height is not None:
         for _ in range(3):  # margins change a little with the height
-            spare = height - total()
-            bodies = sum(max((laid.body.need.height for laid, _ in row), default=0.0) for row in placed)
-            share = (bodies + spare) / max(bodies, 1e-6)
-            if abs(spare) < 0.01 or share <= 0:
+            spare = height - page.needed
+            bodies = sum(row.bodies for row in page.rows)
+            if abs(spare) < 0.01 or bodies + spare <= 0:
                 break
-            placed, bands = _scaled(chart, look, placed, wide, inner, caption, share, columns)
-    panels = []
-    at = begin
-    for row, (head, rest) in zip(placed, bands, strict=True):
-        for laid, column in row:
-            panels.append((laid, MARGIN + column * (wide + gap), at, head))
-        at += head + rest + row_gap
-    return Page(chart, inner + 2 * MARGIN if width is None else width, max(total(), 0.4), title, detail, lines, panels)
-
-
-def _scaled(
-    chart: Chart, look: Look, placed: list[list[tuple[Laid, int]]], wide: float, inner: float, caption: bool,
-    share: float, columns: int,
-) -> tuple[list[list[tuple[Laid, int]]], list[tuple[float, float]]]:  # fmt: skip
-    """The panels again with bodies `share` times as high, no lower than can be read."""
-    lefts, rights = _margins(placed, columns)
-    done, bands = [], []
-    for row in placed:
-        again = []
-        for laid, column in row:
-            need = laid.body.need
-            if not any(isinstance(mark, Equation | Words) for mark in laid.panel.marks):
-                least = 0.45 if not chart.small else 0.25
-                for mark in laid.panel.marks:
-                    if isinstance(mark, Ridges):
-                        least = 0.14 * (len(mark.rows) + 0.55)
-                tall = max(need.height * share, least)
-                margins = (lefts[column], rights[column]) if not laid.panel.wide else (0.0, 0.0)
-                laid = _lay(chart, look, laid.panel, wide, inner, tall, tall, caption, *margins)
-            again.append((laid, column))
-        head = max(laid.head for laid, _ in again)
-        rest = max(n.above + n.height + n.below + laid.foot for laid, _ in again for n in (laid.body.need,))
-        done.append(again)
-        bands.append((head, rest))
-    return done, bands
-
-
-def _lay(
-    chart: Chart, look: Look, panel: Panel, wide: float, inner: float, usual: float, only: float | None,
-    caption: bool, left: float = 0.0, right: float = 0.0,
-) -> Laid:  # fmt: skip
-    return lay_out(
-        panel, look, inner if panel.wide else wide, usual, small=chart.small, caption=caption, left=left, right=right,
-        height=only,
-    )  # fmt: skip
-
-
-def _rows(chart: Chart, columns: int) -> list[list[tuple[Panel, int]]]:
-    rows: list[list[tuple[Panel, int]]] = []
-    full = True
-    for panel in chart.panels:
-        if panel.wide or columns == 1:
-            rows.append([(panel, 0)])
-            full = True
-        elif full or len(rows[-1]) == columns:
-            rows.append([(panel, 0)])
-            full = False
-        else:
-            rows[-1].append((panel, len(rows[-1])))
-    return rows
-
-
-def _margins(rows: list[list[tuple[Laid, int]]], columns: int) -> tuple[list[float], list[float]]:
-    """For each column the margins that all its panels of shared axes have room in."""
-    lefts, rights = [0.0] * columns, [0.0] * columns
-    for row in rows:
-        for laid, column in row:
-            need = laid.body.need
-            if need.stretch and not laid.panel.wide:
-                lefts[column] = max(lefts[column], need.left)
-                rights[column] = max(rights[column], need.right)
-    return lefts, rights
+            page.rows = layout.scaled(page.rows, (bodies + spare) / bodies)
+    page.height = page.needed
+    return page
 
 
 def _into(chart: Chart, look: Look, caption: bool, background: bool, ax: Any) -> Figure:
@@ -265,13 +293,11 @@ def _into(chart: Chart, look: Look, caption: bool, background: bool, ax: Any) ->
         raise UsageError(
             f"ax is {type(ax).__name__}, no matplotlib axes", "Give one, such as plt.subplots()[1], or none."
         )
-    figure = ax.get_figure(root=True) if hasattr(figure_of := ax.figure, "figure") else figure_of
     box = ax.get_window_extent()
     size = max(box.width / ax.figure.dpi, 0.2), max(box.height / ax.figure.dpi, 0.2)
+    solo = Heatmap | Tiles | Ridges | Equation | Words
     with our_settings():
-        if len(chart.panels) == 1 and not any(
-            isinstance(mark, Heatmap | Tiles | Ridges | Equation | Words) for mark in chart.panels[0].marks
-        ):
+        if len(chart.panels) == 1 and not any(isinstance(mark, solo) for mark in chart.panels[0].marks):
             _straight(chart, look, caption, ax, size)
         else:
             page, factor = fitted(chart, look, size, caption)
@@ -279,19 +305,31 @@ def _into(chart: Chart, look: Look, caption: bool, background: bool, ax: Any) ->
             page.draw(Place(Look(look.theme, factor), page.width, page.height, host=ax))
     if background:
         ax.patch.set_facecolor(look.paper)
-    return figure
+    return _root(ax)
+
+
+def _root(ax: Axes) -> Figure:
+    """The figure that the axes stand in, around any subfigures."""
+    try:
+        found = ax.get_figure(root=True)
+    except TypeError:  # before matplotlib 3.10
+        found = ax.figure.figure
+    return cast("Figure", found)
 
 
 def _straight(chart: Chart, look: Look, caption: bool, ax: Axes, size: tuple[float, float]) -> None:
-    """One panel into the user's axes, whose place stays as it is: headings above, caption below."""
+    """One panel into the user's axes, whose place stays as it is: its heading as their title, the caption below."""
     panel = chart.panels[0]
     laid = lay_out(panel, look, size[0], size[1], small=False, caption=caption, height=size[1])
-    laid.body.need = type(laid.body.need)(size[0], size[1], **{
-        name: getattr(laid.body.need, name) for name in ("left", "right", "above", "below")
-    })  # fmt: skip
-    place = Place(look, size[0], size[1], straight=ax)
-    laid.body.draw(place, 0.0, 0.0)
-    title = words.plain(panel.title or chart.title)
-    from netviz.render.chart.style import font
-
-    ax.set_title(title, loc="left", fontproperties=font("bold", look.points("title")), color=look.ink, parse_math=False)
+    need = laid.body.need
+    laid.body.need = Need(*size, need.left, need.right, need.above, need.below)
+    laid.body.draw(Place(look, *size, straight=ax), 0.0, 0.0)
+    title = words.shortened(panel.title or chart.title, size[0], "title", "bold")
+    text, formula, _, _ = laid.formula
+    if formula:
+        title = f"{title}\n{text}" if "$" not in title else title
+    ax.set_title(title, loc="left", fontproperties=font("bold", look.points("title")), color=look.ink,
+                 parse_math=formula and "$" not in title.partition("\n")[0])  # fmt: skip
+    lines = words.wrapped(panel.caption or chart.caption, size[0], "caption") if caption else []
+    if lines:
+        ax.set_xlabel("\n".join([words.plain(panel.x.title), *lines]))

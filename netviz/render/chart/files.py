@@ -47,7 +47,7 @@ def _drawing(figure: Figure) -> Iterator[None]:
 
 
 def figure_to_svg(figure: Figure, *, background: bool = True, title: str = "") -> str:
-    """The figure as SVG without a prolog: strict XML that can stand in HTML, too, with no script and nothing to load."""
+    """The figure as SVG without a prolog: strict XML that may stand in HTML, with no script and nothing to load."""
     with _drawing(figure):
         stream = io.StringIO()
         metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))

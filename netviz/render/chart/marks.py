@@ -11,18 +11,20 @@ from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
 from netviz.charts import Band, Bars, Curve, Mark, Point, Rule, Scatter, Zone
+from netviz.render.chart.labels import line_width
 from netviz.render.chart.style import Look
 from netviz.render.chart.ticks import Span, floats
 
 MOST_POINTS = 20_000
 """Of a curve; of more the highest and the lowest in each stretch are drawn."""
-MOST_BARS = 2_000
+MOST_BARS = 400
+"""Of more the least and the greatest of each stretch are drawn, as one shape."""
 
 
 def envelope(
     x: NDArray[np.float64], y: NDArray[np.float64], most: int = MOST_POINTS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The points, or of too many the first, lowest, highest and last of each stretch; NaN stays where a whole is NaN."""
+    """The points, or of too many the first, lowest, highest and last of each stretch; NaN where all of it is."""
     size = min(x.size, y.size)
     x, y = x.reshape(-1)[:size], y.reshape(-1)[:size]
     if size <= most:
@@ -56,11 +58,10 @@ def _curve(mark: Curve, axes: Any, look: Look, x: Span, y: Span) -> None:
     xs, ys = envelope(floats(mark.x), floats(mark.y))
     xs, ys = _held(xs, x), _held(ys, y)
     color = look.color(mark.tint)
-    width = 0.9 if mark.weak else 1.7
     if mark.weak and look.theme != "print":
         color = look.fill(mark.tint, 0.55)
     axes.plot(
-        xs, ys, color=color, linewidth=look.width(width), linestyle=look.dashes(mark.tint, mark.stroke),
+        xs, ys, color=color, linewidth=look.width(line_width(mark)), linestyle=look.dashes(mark.tint, mark.stroke),
         zorder=2.4 if mark.weak else 3, solid_capstyle="round", solid_joinstyle="round", label="_",
     )  # fmt: skip
     good = np.isfinite(xs) & np.isfinite(ys)
@@ -127,36 +128,31 @@ def _below(values: NDArray[np.float64]) -> float | None:
 
 def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
     values = floats(mark.values).reshape(-1)
-    count = values.size
-    places = np.arange(count, dtype=np.float64)
-    half = 0.38 if count <= 200 else 0.5
-    if count > MOST_BARS:
-        each = -(-count // MOST_BARS)
-        padded = np.concatenate([values, np.full(-count % each, np.nan)]).reshape(-1, each)
-        chosen = np.argmax(np.where(np.isfinite(padded), np.abs(padded), -1), axis=1)
-        values = padded[np.arange(len(padded)), chosen]
-        places, half = np.arange(len(padded)) * each + (each - 1) / 2, each / 2
     shown = x if mark.horizontal else y
-    base = 0.0 if shown.scale != "log" else shown.within[0]
-    good = np.isfinite(values) & ((values > 0) | (shown.scale != "log"))
-    tops = np.clip(values, *shown.within)
-    a, b = places[good] - half, places[good] + half
-    low, high = np.full(a.size, np.clip(base, *shown.within)), tops[good]
-    corners = (
-        [(low, a), (high, a), (high, b), (low, b)] if mark.horizontal else [(a, low), (a, high), (b, high), (b, low)]
-    )
-    shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)
-    if mark.signed:
-        plus, minus = signed_colors(look)
-        colors: Any = [plus if value >= 0 else minus for value in values[good]]
-    else:
-        colors = look.color(mark.tint)
-    axes.add_collection(
-        PolyCollection(list(shapes), facecolors=colors, edgecolors="none", linewidths=0, zorder=2.5), autolim=False
-    )
-    gaps = places[~np.isfinite(values)]
+    base = float(np.clip(0.0 if shown.scale != "log" else shown.within[0], *shown.within))
+    each = -(-values.size // MOST_BARS)
+    padded = np.concatenate([values, np.full(-values.size % each, np.nan)]).reshape(-1, each)
+    good = np.isfinite(padded) & ((padded > 0) | (shown.scale != "log"))
+    least = np.clip(np.where(good, padded, np.inf).min(axis=1), *shown.within)
+    most = np.clip(np.where(good, padded, -np.inf).max(axis=1), *shown.within)
+    places = np.arange(len(padded)) * each + (each - 1) / 2
+    half = 0.38 if values.size <= 200 else each / 2
+    kept = good.any(axis=1)
+    plus, minus = signed_colors(look) if mark.signed else (look.color(mark.tint),) * 2
+    for ends, color in ((np.maximum(most, base), plus), (np.minimum(least, base), minus)):
+        begin, end, to = (places - half)[kept], (places + half)[kept], ends[kept]
+        filled = to != base
+        start = np.full(to.size, base)
+        corners = [(begin, start), (begin, to), (end, to), (end, start)]
+        if mark.horizontal:
+            corners = [(b, a) for a, b in corners]
+        shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)[filled]
+        bars = PolyCollection(list(shapes), facecolors=color, edgecolors=color if each > 1 else "none",
+                              linewidths=look.width(0.2) if each > 1 else 0, zorder=2.5)  # fmt: skip
+        axes.add_collection(bars, autolim=False)
+    gaps = places[~kept]
     if gaps.size:
-        at = np.full(gaps.size, np.clip(base, *shown.within))
+        at = np.full(gaps.size, base)
         axes.plot(*((at, gaps) if mark.horizontal else (gaps, at)), linestyle="none", marker="x", clip_on=False,
                   markersize=look.width(4.5), color=look.muted, markeredgewidth=look.width(1.1), zorder=4)  # fmt: skip
 

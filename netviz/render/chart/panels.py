@@ -10,8 +10,9 @@ from matplotlib.mathtext import MathTextParser
 
 from netviz.charts import Bars, Curve, Equation, Heatmap, Panel, Ridges, Scatter, Tiles, Words
 from netviz.render.chart import equation, tiles, words
-from netviz.render.chart.cells import prepare_heatmap
 from netviz.render.chart.curves import prepare_curves
+from netviz.render.chart.heatmap import prepare_heatmap
+from netviz.render.chart.labels import Told
 from netviz.render.chart.place import Need, Place
 from netviz.render.chart.ridges import prepare_ridges
 from netviz.render.chart.style import SIZES, Look, font, line_height
@@ -91,7 +92,7 @@ MARK = 0.05
 
 def lay_out(
     panel: Panel, look: Look, width: float, usual: float, *, small: bool, caption: bool, left: float = 0.0,
-    right: float = 0.0, height: float | None = None,
+    right: float = 0.0, height: float | None = None, told: Told = frozenset(),
 ) -> Laid:  # fmt: skip
     """The panel in a cell `width` inches wide; `usual` is the height of a body whose marks do not say theirs."""
     inner = width - (MARK + 0.06 if panel.family is not None and panel.title else 0)
@@ -102,13 +103,13 @@ def lay_out(
     )
     used = words.width(title[0], "title", "bold") + 0.1 if beside and title else 0.0
     detail = words.shortened(panel.detail, inner - used, "detail") if detail else ""
-    body = _body(panel, look, width, usual, small, left, right, height)
+    body = _body(panel, look, width, usual, small, left, right, height, told)
     lines = words.wrapped(panel.caption, width, "caption") if caption and panel.caption else []
     return Laid(panel, look, width, body, title, detail, beside or not detail, _formula(panel.formula, inner), lines)
 
 
 def _formula(text: str, room: float) -> tuple[str, bool, float, float]:
-    """The formula as it is written, whether it is one, what it is shrunk by, and its height; as it stands if it is none."""
+    """What is written, whether as a formula, what it is shrunk by, and its height; as it stands if it is none."""
     if not text:
         return "", False, 1.0, 0.0
     with np.errstate(all="ignore"):
@@ -122,8 +123,9 @@ def _formula(text: str, room: float) -> tuple[str, bool, float, float]:
 
 
 def _body(
-    panel: Panel, look: Look, width: float, usual: float, small: bool, left: float, right: float, height: float | None
-) -> Body:
+    panel: Panel, look: Look, width: float, usual: float, small: bool, left: float, right: float,
+    height: float | None, told: Told,
+) -> Body:  # fmt: skip
     usual *= panel.height or 1.0
     given = height if height is not None else (usual if panel.height is not None else None)
     for mark in panel.marks:
@@ -142,7 +144,7 @@ def _body(
         return equation.prepare_words(NOTHING.lines, look, width)
     return prepare_curves(
         panel, look, width, height if height is not None else usual, small=small, left=left, right=right,
-        fixed=height is not None or panel.height is not None,
+        fixed=height is not None or panel.height is not None, told=told,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,14 +56,16 @@ class Place:
         color: str = "",
         *,
         face: Face = "regular",
-        across: str = "left",
-        along: str = "center_baseline",
+        across: Literal["left", "center", "right"] = "left",
+        along: Literal["center", "center_baseline"] = "center_baseline",
         turn: float = 0.0,
         shrink: float = 1.0,
         formula: bool = False,
         back: bool = False,
     ) -> None:
         """Writes plain words, or a formula in TeX's notation; `back` lays paper under them."""
+        if not words:
+            return
         look = self.look
         text = Text(
             *self._spot(x, y),

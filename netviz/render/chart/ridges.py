@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from netviz.charts import Panel, Ridge, Ridges
 from netviz.render.chart import words
-from netviz.render.chart.cells import quiet_ticks
+from netviz.render.chart.curves import below_ticks, tick_style, write_x_title
 from netviz.render.chart.place import Need, Place
 from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import Span, Ticks, apply, floats, span, ticks_of
 
 INDENT = 0.1
+BASE = 0.94
+"""Where a hill stands in its row."""
 HEAD = 1.25
 """How high the highest bin is, in rows."""
 MOST_BINS = 400
@@ -55,12 +57,12 @@ class Range:
             spine.set_linewidth(look.width(0.7))
         axes.grid(True, axis="x", color=look.grid, linewidth=look.width(0.5))
         axes.set_axisbelow(True)
-        quiet_ticks(axes, look, 2.5)
+        tick_style(axes, look, 2.5)
         if self.x.scale != "log" and self.x.within[0] < 0 < self.x.within[1]:
-            axes.axvline(0, color=look.axis, linewidth=look.width(0.7), zorder=1)
+            axes.axvline(0, color=look.axis, linewidth=look.width(0.6), zorder=3.2, alpha=0.6)
         self._hills(axes)
         for number, row in enumerate(self.mark.rows):
-            at = y + need.height - (count - number - 0.5) * self.pitch
+            at = y + need.height - (count - number - BASE) * self.pitch - line_height("tick") * 0.3
             indent = min(INDENT * max(row.level, 0), need.left * 0.4)
             name = words.shortened(row.label, need.left - indent - 0.12, "tick")
             place.text(x - need.left + indent, at, name, "tick", look.ink)
@@ -68,18 +70,14 @@ class Range:
                 place.text(x + need.width + 0.1, at, words.shortened(row.words, need.right - 0.12, "tick"), "tick",
                            look.muted)  # fmt: skip
         if self.panel.x.title and not self.quiet:
-            title = words.shortened(self.panel.x.title, need.width + need.right, "axis")
-            half = words.width(title, "axis") / 2
-            centre = min(x + need.width / 2, x + need.width + need.right - half)
-            place.text(centre, y + need.height + 0.09 + line_height("tick") + line_height("axis") * 0.5, title, "axis",
-                       look.muted, across="center")  # fmt: skip
+            write_x_title(self.panel.x.title, place, x, y + need.height + below_ticks(self.x_ticks), need, look)
 
     def _hills(self, axes: Any) -> None:
         look = self.look
         shapes, fills, edges, tops, points, colors = [], [], [], [], [], []
         bases = []
         for number, row in enumerate(self.mark.rows):
-            base = number + 0.94
+            base = number + BASE
             bases.append([(self.x.low, base), (self.x.high, base)])
             outline = _outline(row, base, self.x)
             if outline is not None:
@@ -149,6 +147,6 @@ def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height:
     )
     body = max(width - left - right, 0.3)
     ticks = ticks_of(panel.x, x, body, across=True)
-    below = 0.09 + line_height("tick") + (line_height("axis") if panel.x.title and not small else 0.0)
+    below = below_ticks(ticks) + (line_height("axis") if panel.x.title and not small else 0.0)
     need = Need(body, pitch * (count + HEAD - 0.7), left, max(right, 0.3), 0.04, below)
     return Range(panel, mark, look, need, x, ticks, pitch, small)

@@ -21,7 +21,7 @@ Face = Literal["regular", "bold"]
 FILES: dict[Face, str] = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}
 """The faces that every matplotlib brings: what is measured is what is drawn, on every machine."""
 
-SIZES = {"heading": 12.0, "title": 9.5, "formula": 9.5, "detail": 8.0, "label": 8.0, "axis": 8.0, "tick": 7.5,
+SIZES = {"heading": 12.0, "title": 9.5, "formula": 11.0, "detail": 8.0, "label": 8.0, "axis": 8.0, "tick": 7.5,
          "caption": 7.5, "cell": 7.0}  # fmt: skip
 LINE = 1.32
 """The height of a line by the size of its type."""
@@ -83,11 +83,11 @@ class Look:
             if self.theme == "print":
                 return PRINT_SERIES[tint % len(PRINT_SERIES)][0]
             return self.color(SERIES[tint % len(SERIES)])
-        if tint in ("accent", "muted", "ink"):
+        if tint == "accent" or tint == "muted" or tint == "ink":
             return self.tone(tint)
         if self.theme == "print":
             return "#4a4a4a"
-        color = FAMILY_COLORS.get(tint, FAMILY_COLORS["unknown"])
+        color = FAMILY_COLORS[tint]
         return color.dark if self.theme == "dark" else color.light
 
     def text_color(self, tint: Tint) -> str:

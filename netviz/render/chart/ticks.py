@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
-class Numbers(Formatter):  # type: ignore[misc]
+class Numbers(Formatter):
     """Writes the ticks of an axis in equally many digits."""
 
     def __call__(self, value: float, position: int | None = None) -> str:
@@ -53,7 +54,7 @@ class Numbers(Formatter):  # type: ignore[misc]
         return tick_words(values)
 
 
-class Powers(Formatter):  # type: ignore[misc]
+class Powers(Formatter):
     """Writes the ticks of a logarithmic axis."""
 
     def __call__(self, value: float, position: int | None = None) -> str:
@@ -66,7 +67,7 @@ def tick_words(values: Sequence[float]) -> list[str]:
     if not finite:
         return ["" for _ in values]
     most = max(abs(value) for value in finite)
-    steps = [b - a for a, b in zip(finite, finite[1:], strict=False) if b > a]
+    steps = [b - a for a, b in pairwise(finite) if b > a]
     step = min(steps, default=most or 1.0)
     if most and (most >= 1e6 or most < 1e-3):
         exponent = math.floor(math.log10(most) + 1e-9)
@@ -80,7 +81,7 @@ def tick_words(values: Sequence[float]) -> list[str]:
 def _decimals(step: float) -> int:
     for decimals in range(7):
         scaled = step * 10**decimals
-        if scaled >= 1 and abs(scaled - round(scaled)) < 1e-3 * scaled:
+        if scaled > 0.999 and abs(scaled - round(scaled)) < 1e-3 * scaled:
             return decimals
     return 6
 
@@ -254,7 +255,7 @@ def _apart(at: list[float], texts: list[str], shown: Span, length: float) -> boo
     ends = sorted(zip((shown.forward(at) * length).tolist(), texts, strict=True))
     return all(
         b - a > (words.width(left, "tick") + words.width(right, "tick")) / 2 + 0.08
-        for (a, left), (b, right) in zip(ends, ends[1:], strict=False)
+        for (a, left), (b, right) in pairwise(ends)
     )
 
 

@@ -1,4 +1,4 @@
-"""Grids of small pictures: kernels and feature maps, as one picture with gaps between them."""
+"""Grids of small pictures: kernels and feature maps, drawn as one picture with gaps between them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,35 @@ from numpy.typing import NDArray
 
 from netviz.charts import Panel, Tiles
 from netviz.render.chart import words
-from netviz.render.chart.cells import Colors, colors_of, hatched, reduced
 from netviz.render.chart.place import Need, Place
+from netviz.render.chart.shades import Shades, hatched, reduced, shades_of
 from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import floats
 
 MOST_TILES = 10_000
 MOST_PIXELS = 6_000_000
+"""Of all tiles together."""
 LARGEST = 1.1
-SMALLEST = 0.085
+"""The greatest width of a tile in inches."""
+LEAST_LABELLED = 0.3
+FINEST = 12
+"""Pixels that a side of a tile has at least, so that the gap between two can be narrower than a value."""
 
 
 @dataclass
 class Grid:
-    """Tiles laid out in a cell: `pitch` is the way from one to the next, `side` their size, in inches."""
+    """Tiles laid out: (width, height) of one and the way to the next, in inches and in pixels of the one picture."""
 
     panel: Panel
     mark: Tiles
     look: Look
     values: NDArray[np.float64]
-    colors: Colors | None
+    shades: Shades | None
     columns: int
     side: tuple[float, float]
     pitch: tuple[float, float]
+    zoom: int
+    step: tuple[int, int]
     labelled: bool
     note: str
     need: Need
@@ -42,133 +48,127 @@ class Grid:
     def draw(self, place: Place, x: float, y: float) -> None:
         need, look = self.need, self.look
         axes = place.axes(x, y, need.width, need.height)
-        axes.set_xlim(0, need.width)
-        axes.set_ylim(need.height, 0)
         axes.set_axis_off()
-        picture, bad = self._picture()
         count = len(self.values)
-        rows = -(-count // self.columns)
-        wide, high = self.columns * self.pitch[0], rows * self.pitch[1]
-        if bad:
-            for number in range(count):
-                if not np.isfinite(self.values[number]).all():
-                    left, top = self._spot(number)
-                    hatched(axes, look, left, top, left + self.side[0], top + self.side[1])
-        axes.imshow(picture, extent=(0, wide, high, 0), aspect="auto", interpolation="none", zorder=1)
+        wide, high = self.columns * self.pitch[0], -(-count // self.columns) * self.pitch[1]
+        spots = [self._spot(index) for index in range(count)]
+        for index, (left, top) in enumerate(spots):
+            if np.isnan(self.values[index]).any():
+                hatched(axes, look, left, top, left + self.side[0], top + self.side[1])
+        axes.imshow(self._picture(), extent=(0, wide, high, 0), aspect="auto", interpolation="none")
         axes.set_xlim(0, need.width)
         axes.set_ylim(need.height, 0)
-        frames = []
-        for number in range(count):
-            left, top = self._spot(number)
-            right, low = left + self.side[0], top + self.side[1]
-            frames.append([(left, top), (right, top), (right, low), (left, low), (left, top)])
-        width = 0.5 if self.side[0] > 0.25 else 0.3
-        axes.add_collection(
-            LineCollection(frames, colors=look.tone("line"), linewidths=look.width(width), zorder=2), autolim=False
-        )
+        frames = [_rectangle(left, top, *self.side) for left, top in spots]
+        width = look.width(0.5 if self.side[0] > 0.25 else 0.3)
+        axes.add_collection(LineCollection(frames, colors=look.tone("line"), linewidths=width), autolim=False)
         if self.labelled:
-            for number, label in enumerate(self.mark.labels[:count]):
-                left, top = self._spot(number)
+            for (left, top), label in zip(spots, self.mark.labels, strict=False):
                 text = words.shortened(label, self.pitch[0] - 0.03, "tick")
-                place.text(x + left + self.side[0] / 2, y + top + self.side[1] + line_height("tick") * 0.5, text, "tick",
-                           look.muted, across="center")  # fmt: skip
-        if self.colors is not None and self.mark.key:
-            self.colors.draw(place, x + need.width, y, need.height)
+                at = x + left + self.side[0] / 2, y + top + self.side[1] + line_height("tick") * 0.5
+                place.text(*at, text, "tick", look.muted, across="center")
+        if self.shades is not None:
+            self.shades.draw_bar(place, x + need.width, y, need.height) if self.mark.key else None
         low = y + need.height
-        if self.panel.x.title:
-            place.text(x, low + line_height("axis") * 0.55,
-                       words.shortened(self.panel.x.title, need.width + need.right, "axis"), "axis", look.muted)  # fmt: skip
-            low += line_height("axis")
-        if self.note:
-            place.text(x, low + line_height("tick") * 0.55, words.shortened(self.note, need.width + need.right, "tick"),
-                       "tick", look.muted)  # fmt: skip
+        for text, size in ((self.panel.x.title, "axis"), (self.note, "tick")):
+            if text:
+                text = words.shortened(text, need.width + need.right, size)
+                place.text(x, low + line_height(size) * 0.55, text, size, look.muted)
+                low += line_height(size)
 
-    def _spot(self, number: int) -> tuple[float, float]:
-        row, column = divmod(number, self.columns)
+    def _spot(self, index: int) -> tuple[float, float]:
+        row, column = divmod(index, self.columns)
         return column * self.pitch[0], row * self.pitch[1]
 
-    def _picture(self) -> tuple[NDArray[Any], bool]:
-        """All tiles as one RGBA picture, clear between them and where there is no number; whether there is such a place."""
+    def _picture(self) -> NDArray[np.uint8]:
+        """All tiles as one picture with red, green, blue and alpha; clear between them and where there is no number."""
         count, tall, wide = self.values.shape[:3]
-        rows = -(-count // self.columns)
-        zoom = max(1, math.ceil(12 / max(tall, wide, 1)))
-        across, down = wide * zoom, tall * zoom
-        step = round(across * self.pitch[0] / self.side[0]), round(down * self.pitch[1] / self.side[1])
-        picture = np.zeros((rows * step[1], self.columns * step[0], 4), np.uint8)
-        bad = False
-        for number in range(count):
-            tile = self.values[number]
-            good = np.isfinite(tile).all(axis=-1) if tile.ndim == 3 else ~np.isnan(tile)
-            if self.colors is None:
-                color = np.dstack([np.clip(np.nan_to_num(tile), 0, 1), good])
+        across, down = self.step
+        picture = np.zeros((-(-count // self.columns) * down, self.columns * across, 4), np.uint8)
+        for index, tile in enumerate(self.values):
+            if self.shades is None:
+                colors = np.dstack([np.clip(np.nan_to_num(tile), 0, 1), ~np.isnan(tile).any(axis=-1)])
             else:
-                color = self.colors.map(self.colors.norm(np.nan_to_num(tile, posinf=1e300, neginf=-1e300)))
-                color[~good, 3] = 0
-            bad = bad or not bool(good.all())
-            pixels = np.round(color * 255).astype(np.uint8)
-            row, column = divmod(number, self.columns)
-            picture[row * step[1] : row * step[1] + down, column * step[0] : column * step[0] + across] = np.kron(
-                pixels, np.ones((zoom, zoom, 1), np.uint8)
-            )
-        return picture, bad
+                colors = self.shades.rgba(tile)
+            pixels = np.round(colors * 255).astype(np.uint8).repeat(self.zoom, axis=0).repeat(self.zoom, axis=1)
+            row, column = divmod(index, self.columns)
+            top, left = row * down, column * across
+            picture[top : top + tall * self.zoom, left : left + wide * self.zoom] = pixels
+        return picture
+
+
+def _rectangle(left: float, top: float, width: float, height: float) -> list[tuple[float, float]]:
+    right, low = left + width, top + height
+    return [(left, top), (right, top), (right, low), (left, low), (left, top)]
 
 
 def natural_width(mark: Tiles) -> float:
-    """How wide the grid would be if it had a page to itself."""
+    """How wide the grid is on a page of its own."""
     count = max(len(mark.values), 1)
-    columns = _columns(mark, count)
     side = LARGEST if count <= 8 else 0.8 if count <= 32 else 0.45 if count <= 128 else 0.26
-    return min(max(columns * side * 1.1 + 1.0, 3.2), 10.0)
+    return min(max(_columns(mark, count) * side * 1.1 + 1.0, 3.2), 10.0)
 
 
 def _columns(mark: Tiles, count: int) -> int:
+    """How many stand in a row: as asked for, or what makes the grid about twice as wide as high with few places empty."""
     if mark.columns is not None:
         return min(max(int(mark.columns), 1), count)
-    shape = np.shape(mark.values)
-    aspect = shape[1] / shape[2] if len(shape) >= 3 and shape[2] and shape[1] else 1.0
-    columns = max(1, round(math.sqrt(2 * count * min(max(aspect, 0.2), 5))))
-    rows = -(-count // min(columns, count))
-    return max(1, -(-count // rows))
+    shape: Any = np.shape(mark.values)
+    aspect = min(max(shape[1] / shape[2], 0.1), 10.0) if len(shape) >= 3 and shape[1] and shape[2] else 1.0
+    ideal = math.sqrt(2 * count * aspect)
+    near = range(max(1, int(ideal * 0.6)), min(count, int(ideal * 1.7) + 1) + 1)
+
+    def cost(columns: int) -> float:
+        empty = -count % columns
+        return abs(math.log(columns / ideal)) + 4 * empty / (count + empty)
+
+    return min(near, key=cost, default=1)
 
 
 def prepare_tiles(panel: Panel, mark: Tiles, look: Look, width: float, height: float | None) -> Grid:
-    """The tiles in a cell `width` inches wide."""
-    values = floats(mark.values)
-    if values.ndim < 3 or not values.size:
-        values = values.reshape(1, 1, -1) if values.size else np.full((1, 1, 1), np.nan)
-    if values.ndim == 4 and values.shape[-1] != 3:
-        values = values[..., 0] if values.shape[-1] else np.full((1, 1, 1), np.nan)
-    while values.ndim > 4:
-        values = values[..., 0]
-    notes = []
-    total, tall, wide = values.shape[:3]
-    if total > MOST_TILES:
-        values = values[:MOST_TILES]
-        notes.append(f"the first {MOST_TILES:,} of {total:,}")
-    count = len(values)
-    most = max(int(math.sqrt(MOST_PIXELS / count)), 8)
-    colored = values.ndim == 4
-    colors = None if colored else colors_of(values, mark.signed, mark.limits, mark.key, look)
-    if tall > most or wide > most:
-        if colored:
-            values = values[:, :: -(-tall // most), :: -(-wide // most)]
-        else:
-            values = np.stack([reduced(tile, most, most, mark.signed) for tile in values])
-        notes.append(f"{tall:,} × {wide:,} in {values.shape[1]:,} × {values.shape[2]:,} pixels")
+    """The tiles in a cell `width` inches wide, no higher than `height`, if that is given."""
+    values, notes = _values(mark)
+    count, tall, wide = values.shape[:3]
+    shades = shades_of(values, mark.signed, mark.limits, mark.key, look) if values.ndim == 3 else None
     columns = _columns(mark, count)
     rows = -(-count // columns)
-    labelled = bool(mark.labels)
-    right = colors.room(height or 1.5) if colors is not None and mark.key else 0.0
-    pitch = min((width - right) / columns, LARGEST * 1.1 * max(1.0, min(wide / max(tall, 1), 4)))
-    labelled = labelled and pitch >= 0.3
-    strip = line_height("tick") + 0.03 if labelled else 0.0
+    right = shades.bar_room(height or 1.5) if shades is not None else 0.0
     aspect = min(max(tall / max(wide, 1), 0.05), 20.0)
+    pitch = min(max(width - right, 0.2) / columns, LARGEST * min(max(1.0, 1 / aspect), 4.0))
+    strip = line_height("tick") + 0.03 if mark.labels and pitch >= LEAST_LABELLED else 0.0
     if height is not None:
         pitch = min(pitch, max((height / rows - strip) / aspect, 0.02))
+        strip = strip if pitch >= LEAST_LABELLED else 0.0
     gap = min(max(pitch * 0.1, 0.012), 0.08)
-    side = pitch - gap, (pitch - gap) * aspect
-    down = side[1] + gap + strip
+    zoom = max(1, math.ceil(FINEST / max(min(tall, wide), 1))) if max(tall, wide) * FINEST < 4_000 else 1
+    across = max(round(wide * zoom * pitch / (pitch - gap)), wide * zoom + 1)
+    side = pitch * wide * zoom / across, pitch * wide * zoom / across * aspect
+    down = max(round(tall * zoom * (side[1] + gap + strip) / side[1]), tall * zoom + 1)
+    pitches = pitch, side[1] * down / (tall * zoom)
     note = f"shown reduced: {', '.join(notes)}" if notes else ""
-    below = (line_height("axis") if panel.x.title else 0) + (line_height("tick") if note else 0) + 0.02
-    need = Need(columns * pitch, rows * down, 0.0, right, 0.04, below)
-    return Grid(panel, mark, look, values, colors, columns, side, (pitch, down), labelled, note, need)
+    below = (line_height("axis") if panel.x.title else 0.0) + (line_height("tick") if note else 0.0) + 0.02
+    need = Need(columns * pitch, rows * pitches[1], 0.0, right, 0.04, below)
+    return Grid(
+        panel, mark, look, values, shades, columns, side, pitches, zoom, (across, down), strip > 0, note, need
+    )  # fmt: skip
+
+
+def _values(mark: Tiles) -> tuple[NDArray[np.float64], list[str]]:
+    """The tiles as (n, height, width) or (n, height, width, 3), no more than can be drawn, and what was left out."""
+    array: Any = np.asarray(mark.values)
+    notes = []
+    if array.ndim < 3:
+        array = array.reshape(1, -1, array.shape[-1] if array.ndim else 1)
+    while array.ndim > 4 or (array.ndim == 4 and array.shape[-1] != 3):
+        array = array[..., 0]
+    total, tall, wide = array.shape[:3]
+    if total > MOST_TILES:
+        array = array[:MOST_TILES]
+        notes.append(f"the first {MOST_TILES:,} of {total:,}")
+    most = max(int(math.sqrt(MOST_PIXELS / len(array))), 8)
+    if tall > most or wide > most:
+        if array.ndim == 4:
+            array = array[:, :: -(-tall // most), :: -(-wide // most)]
+        else:
+            array = np.stack([reduced(tile, most, most, mark.signed) for tile in array])
+        notes.append(f"{tall:,} × {wide:,} in {array.shape[1]:,} × {array.shape[2]:,} pixels")
+    return floats(array), notes
