@@ -86,7 +86,7 @@ def weights(
     def chart() -> Chart:
         if not values:
             return build_weights_page(model, weighed, held, bins)
-        from netviz.analysis.charts.kernels import build_values
+        from netviz.analysis.charts.values import build_values
 
         with reading(model.source.path or model.name):
             return build_values(model, weighed, limit)

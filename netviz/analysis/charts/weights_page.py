@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,9 +23,6 @@ BEYOND = 6
 
 MANY_ZEROS = 0.2
 """From this share of zeros on they are not drawn, for all else would be flat beside them."""
-
-STEPS = 256
-"""Bins across the whole axis at most; `bins` are those of the usual weight."""
 
 
 def page_weights(held: Sequence[Held], limit: int | None, chosen: bool) -> tuple[Held, ...]:
@@ -63,7 +61,8 @@ def build_weights_page(model: Model, weighed: Sequence[Weighed], held: Sequence[
         spread = f", evenly over the depth, of {kernel_count:,} kernels" if len(found) < kernel_count else ""
         said.append(f"Shown: {len(found):,} {what}{spread} among {number(len(held), 'weight')}.")
     if inside < len(found):
-        said.append(f"{number(len(found) - inside, 'histogram')} reach beyond the axis.")
+        beyond = len(found) - inside
+        said.append(f"{number(beyond, 'histogram')} {'reaches' if beyond == 1 else 'reach'} beyond the axis.")
     return Chart(title, (panel,), detail=shown, caption=" ".join(said))
 
 
@@ -93,11 +92,15 @@ def _within(one: Weighed, low: float, high: float) -> bool:
 
 
 def _ridge(one: Weighed, low: float, high: float, bins: int, kernels: bool) -> Ridge:
+    """The histogram of a weight between the limits; few values get fewer bins, by the rule of Rice University."""
     figures, distribution, weight = one.figures, one.distribution, one.held.weight
     assert figures is not None and distribution is not None and figures.mean is not None and figures.std is not None
     least, greatest = max(low, figures.minimum or 0.0), min(high, figures.maximum or 0.0)
     label = one.held.place if kernels else f"{one.held.place}/{weight.name}"
-    words = f"{shape_words(weight.tensor.shape)}   {figures.mean:.2g} ± {figures.std:.2g}"
+    words = f"{shape_words(weight.tensor.shape)}   {figures.mean:.2g} ± {figures.std:.2g}".replace(
+        "-", "\N{MINUS SIGN}"
+    )
+    bins = min(bins, math.ceil(2 * math.cbrt(figures.size)))
     counts, edges = np.empty(0), np.empty(0)
     if least <= greatest:
         counts, edges = distribution.histogram(bins, (least, greatest))

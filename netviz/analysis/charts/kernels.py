@@ -1,0 +1,183 @@
+"""Kernels of convolutions as images: the filters beside each other, in colour where three channels come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.analysis.charts.matrices import MOST_BARS, Side, heatmap, panel
+from netviz.analysis.charts.sampling import Values, color_limits, read_cut, spaced
+from netviz.analysis.charts.weights import Held
+from netviz.catalog.arrangement import GATES, WINDOW
+from netviz.charts import Axis, Bars, Curve, Panel, Tiles
+from netviz.model import WeightStore
+
+CHANNELS = 8
+"""Input channels drawn of the filters of a deep kernel, side by side."""
+
+MOST_TILES = 10_000
+"""Tiles drawn of a kernel, also where all are asked for."""
+
+RGB = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel of a convolution: `window` are its sides, `inputs` and `outputs` how many channels go in and out.
+
+    `turned` has the outputs before the inputs. A depthwise one has `inputs` of 1 and an output for each channel and
+    multiplier. `gates` are the equal parts of the outputs.
+    """
+
+    window: tuple[int, ...]
+    inputs: int
+    outputs: int
+    turned: bool = False
+    depthwise: bool = False
+    gates: tuple[str, ...] = ()
+
+
+def kernel_of(one: Held) -> Kernel | None:
+    """What a weight is as the kernel of a convolution; None where it is none."""
+    axes, shape = one.arrangement, tuple(axis or 0 for axis in one.weight.tensor.shape or ())
+    if axes is None or axes[0] != WINDOW or len(axes) < 3:
+        return None
+    window, (first, second) = shape[:-2], shape[-2:]
+    if axes[-1] == "multiplier":
+        return Kernel(window, 1, first * second, depthwise=True)
+    if axes[-1] == "gate":
+        gates = GATES.get(one.layer.class_name or "", ())
+        return Kernel(window, first, second, gates=gates if gates and second % len(gates) == 0 else ())
+    return Kernel(window, second, first, turned=True) if axes[-1] == "input" else Kernel(window, first, second)
+
+
+def kernel_panels(one: Held, kernel: Kernel, store: WeightStore, limit: int | None) -> tuple[Panel, ...]:
+    """The filters of a kernel as images; of one with many inputs also how strong each filter is."""
+    if all(side == 1 for side in kernel.window):
+        return (_point(one, kernel, store),)
+    most = MOST_TILES if limit is None else min(limit, MOST_TILES)
+    if len(kernel.window) == 1:
+        return (_line(one, kernel, store, most),)
+    if kernel.inputs in (1, RGB):
+        return (_images(one, kernel, store, most),)
+    return (_grid(one, kernel, store, most), _strengths(one, kernel, store))
+
+
+def _point(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
+    """A window of one place: a matrix of inputs by outputs."""
+    rows, columns = Side(kernel.inputs, "inputs"), Side(kernel.outputs, "outputs", kernel.gates)
+    if kernel.depthwise:
+        rows, columns = Side(1, "place"), Side(kernel.outputs, "channels")
+    values = _arranged(one, kernel, store, rows.shown, columns.shown)
+    return heatmap(one, values.reshape(len(rows.shown), len(columns.shown)), rows, columns)
+
+
+def _line(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
+    """A window along one axis: of a single input a row for each filter, else a picture of inputs by places for each."""
+    places = Side(kernel.window[0], "places of the window")
+    if kernel.inputs == 1:
+        rows = Side(kernel.outputs, "channels" if kernel.depthwise else "filters", kernel.gates)
+        values = _arranged(one, kernel, store, np.arange(1), rows.shown)
+        return heatmap(one, values[:, 0].T[:, places.shown], rows, places)
+    filters, inputs = _first(kernel, most), spaced(kernel.inputs, most=64)
+    values = _arranged(one, kernel, store, inputs, filters).transpose(2, 1, 0)
+    said = f"{_count(len(filters), kernel.outputs, 'filter')}: inputs downwards, places of the window across"
+    every = f" (every {inputs[1] - inputs[0]}. of {kernel.inputs} inputs)" if len(inputs) < kernel.inputs else ""
+    return panel(one, _tiles(values, _labels(kernel, filters)), caption=said + every)
+
+
+def _images(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
+    """Filters over one channel in signed colours, over three as red, green and blue."""
+    filters = _first(kernel, most)
+    values = _middle(_arranged(one, kernel, store, np.arange(kernel.inputs), filters))
+    noun = "channel" if kernel.depthwise else "filter"
+    said = _count(len(filters), kernel.outputs, noun) + _slice(kernel)
+    if kernel.inputs == 1:
+        return panel(one, _tiles(values[:, :, 0].transpose(2, 0, 1), _labels(kernel, filters)), caption=said)
+    limits = color_limits(values) or (-1.0, 1.0)
+    pictures = np.clip(0.5 + values.transpose(3, 0, 1, 2) / (2 * limits[1]), 0, 1)
+    said += f"; red, green and blue are the inputs, grey is 0, full colour ±{limits[1]:.2g}"
+    return panel(one, Tiles(pictures, labels=_labels(kernel, filters)), caption=said)
+
+
+def _grid(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
+    """The first filters of a deep kernel: a row for each, in it the first inputs."""
+    channels = np.arange(min(CHANNELS, kernel.inputs))
+    filters = _first(kernel, max(1, most // len(channels)))
+    values = _middle(_arranged(one, kernel, store, channels, filters))
+    tiles = values.transpose(3, 2, 0, 1).reshape(-1, *values.shape[:2])
+    rows = _count(len(filters), kernel.outputs, "filter")
+    said = f"a row each for {rows}; across {_count(len(channels), kernel.inputs, 'input')}{_slice(kernel)}"
+    return panel(one, _tiles(tiles, (), len(channels)), caption=said)
+
+
+def _strengths(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
+    """The norm of each filter."""
+    axis = -2 if kernel.turned else -1
+    total = np.zeros(kernel.outputs)
+    for block in store.blocks(one.weight):
+        squares = np.square(block.astype(np.float64))
+        total += squares.sum(axis=tuple(place for place in range(block.ndim) if place != axis % block.ndim))
+    norms = np.sqrt(total)
+    x, y = Axis("filter"), Axis("norm of its weights", limits=(0.0, float(np.nanmax(norms)) * 1.05 or 1.0))
+    if not np.isfinite(norms).any():
+        y = Axis("norm of its weights")
+    if kernel.outputs <= MOST_BARS:
+        return panel(one, Bars(norms, tint=one.family), x=x, y=y, caption="how strong each filter is")
+    places = np.arange(kernel.outputs, dtype=np.float64)
+    return panel(one, Curve(places, norms, tint=one.family), x=x, y=y, caption="how strong each filter is")
+
+
+def _arranged(
+    one: Held, kernel: Kernel, store: WeightStore, inputs: NDArray[np.intp], outputs: NDArray[np.intp]
+) -> Values:
+    """The values of some inputs and outputs: (window…, inputs, outputs); of a window with depth only the middle."""
+
+    def cut(block: NDArray[Any]) -> NDArray[Any]:
+        if kernel.depthwise:
+            return block.reshape(*block.shape[:-2], 1, -1)[..., outputs]
+        if kernel.turned:
+            block = np.swapaxes(block, -1, -2)
+        return block[..., inputs, :][..., outputs]
+
+    rows = np.array([kernel.window[0] // 2]) if len(kernel.window) == 3 else None
+    return read_cut(store, one.weight, cut, rows)
+
+
+def _middle(values: Values) -> Values:
+    """A window with depth without that axis."""
+    return values[0] if values.ndim == 5 else values
+
+
+def _slice(kernel: Kernel) -> str:
+    return f"; of {kernel.window[0]} slices the middle one" if len(kernel.window) == 3 else ""
+
+
+def _first(kernel: Kernel, most: int) -> NDArray[np.intp]:
+    """The first filters, as many of each gate."""
+    parts = len(kernel.gates) or 1
+    each = kernel.outputs // parts
+    shown = min(each, max(1, most // parts))
+    return np.concatenate([np.arange(shown) + part * each for part in range(parts)])
+
+
+def _labels(kernel: Kernel, filters: Sequence[int] | NDArray[np.intp]) -> tuple[str, ...]:
+    """The gate of each filter, if there are gates."""
+    if not kernel.gates:
+        return ()
+    each = kernel.outputs // len(kernel.gates)
+    return tuple(f"{kernel.gates[place // each]} {place % each}" for place in map(int, filters))
+
+
+def _tiles(values: Values, labels: tuple[str, ...], columns: int | None = None) -> Tiles:
+    return Tiles(values, columns, signed=True, limits=color_limits(values), labels=labels, key="value")
+
+
+def _count(shown: int, count: int, noun: str) -> str:
+    """ "64 filters", "the first 8 of 64 filters"."""
+    plural = noun if count == 1 else f"{noun}s"
+    return f"the first {shown:,} of {count:,} {plural}" if shown < count else f"{count:,} {plural}"
