@@ -27,6 +27,7 @@ ROW_GAP = 0.3
 CELLS = {1: (6.2, 3.2), 2: (3.9, 2.2), 3: (3.1, 1.8), 4: (2.7, 1.55)}
 """By the number of columns: how wide a cell is with its axis labels, and how high a body; more are as 4."""
 SMALL = (1.75, 0.85)
+LEAST_CELL, LEAST_SMALL = 1.9, 1.1
 
 
 @dataclass
@@ -140,15 +141,11 @@ def fitted(chart: Chart, look: Look, figsize: tuple[float, float] | None, captio
     width, height = figsize
     factor = 1.0
     while True:
-        page = page_of(chart, look, caption, width / factor, height / factor)
+        page = page_of(chart, Look(look.theme, factor), caption, width / factor, height / factor)
         if page.height * factor <= height * 1.001 and page.width * factor <= width * 1.001:
-            page.height = height / factor
+            page.width, page.height = width / factor, height / factor
             return page, factor
-        if factor < 0.02:
-            scale = min(width / page.width, height / page.height)
-            page.width, page.height = width / scale, height / scale
-            return page, scale
-        factor *= 0.85
+        factor *= 0.9 if factor > 0.2 else 0.6
 
 
 def _columns(chart: Chart) -> int:
@@ -261,7 +258,10 @@ def page_of(chart: Chart, look: Look, caption: bool, width: float | None = None,
     wide, usual = _cells(chart, columns)
     gap = SMALL_GAP if chart.small else COLUMN_GAP
     if width is not None:
-        wide = max((width - 2 * MARGIN - (columns - 1) * gap) / columns, 0.8)
+        usable = width - 2 * MARGIN + gap
+        if chart.columns is None:
+            columns = max(1, min(columns, int(usable / (wide * 0.62 + gap))))
+        wide = max(usable / columns - gap, LEAST_SMALL if chart.small else LEAST_CELL)
     inner = columns * wide + (columns - 1) * gap
     common = common_labels(chart)
     layout = Layout(chart, look, caption, columns, wide, inner, frozenset(label.look_of() for label in common))

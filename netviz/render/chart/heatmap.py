@@ -49,7 +49,8 @@ class Heat:
         rows, columns = self.y.low, self.x.high
         if np.isnan(self.values).any():
             hatched(axes, look, 0, 0, columns, rows)
-        axes.imshow(self.shades.rgba(self.values), aspect="auto", extent=(0, columns, rows, 0), interpolation="none")
+        colors = self.shades.rgba(self.values)
+        axes.imshow(colors, aspect="auto", extent=(0, columns, rows, 0), interpolation="none", zorder=1)
         axes.set_xlim(0, columns)
         axes.set_ylim(rows, 0)
         apply(axes.xaxis, self.x_ticks, self.x)

@@ -182,8 +182,9 @@ class Naming:
                 hits = self._hits(box)
                 if not must and hits:
                     continue
-                if best is None or hits + reach * 8 < best[0]:
-                    best = hits + reach * 8, box
+                cost = hits * 2 + reach * 8
+                if best is None or cost < best[0]:
+                    best = cost, box
         if best is not None:
             box = best[1]
             self.taken.append(box)

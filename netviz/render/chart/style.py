@@ -75,7 +75,7 @@ class Look:
 
     @property
     def grid(self) -> str:
-        return blend(self.tone("line"), self.paper, 0.45)
+        return blend(self.tone("line"), self.paper, 0.7 if self.theme == "print" else 0.45)
 
     def color(self, tint: Tint) -> str:
         """The colour that a tint stands for; in print a grey."""
@@ -125,9 +125,7 @@ class Look:
 
 
 def _scale(name: str, steps: list[str]) -> LinearSegmentedColormap:
-    scale = LinearSegmentedColormap.from_list(name, steps, N=512)
-    scale.set_bad((0, 0, 0, 0))
-    return scale
+    return LinearSegmentedColormap.from_list(name, steps, N=512)
 
 
 def blend(color: str, other: str, share: float) -> str:

@@ -55,7 +55,7 @@ class Grid:
         for index, (left, top) in enumerate(spots):
             if np.isnan(self.values[index]).any():
                 hatched(axes, look, left, top, left + self.side[0], top + self.side[1])
-        axes.imshow(self._picture(), extent=(0, wide, high, 0), aspect="auto", interpolation="none")
+        axes.imshow(self._picture(), extent=(0, wide, high, 0), aspect="auto", interpolation="none", zorder=1)
         axes.set_xlim(0, need.width)
         axes.set_ylim(need.height, 0)
         frames = [_rectangle(left, top, *self.side) for left, top in spots]
@@ -109,7 +109,7 @@ def natural_width(mark: Tiles) -> float:
 
 
 def _columns(mark: Tiles, count: int) -> int:
-    """How many stand in a row: as asked for, or what makes the grid about twice as wide as high with few places empty."""
+    """How many stand in a row: as asked for, or what makes it about twice as wide as high with few places empty."""
     if mark.columns is not None:
         return min(max(int(mark.columns), 1), count)
     shape: Any = np.shape(mark.values)

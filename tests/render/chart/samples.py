@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
 import numpy as np
 
 from netviz.charts import (
@@ -213,3 +217,29 @@ SAMPLES = {
     one.__name__: one
     for one in (functions, function, history, bars, heatmaps, tiles, ridges, equation, scatter, nothing, poster)
 }
+
+
+NAMED_FIELDS = {"title", "detail", "caption", "label", "words", "key", "name", "note"}
+NAMED_TUPLES = {"labels", "row_labels", "column_labels", "lines"}
+
+
+def renamed(value: Any, name: Callable[[], str]) -> Any:
+    """A chart with every word in it replaced by what `name` gives; formulas are netviz's own and stay."""
+    if isinstance(value, tuple):
+        return tuple(renamed(item, name) for item in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, Any] = {}
+    for each in fields(value):
+        old = getattr(value, each.name)
+        if each.name in NAMED_FIELDS and isinstance(old, str):
+            changed[each.name] = name() if old else old
+        elif each.name in NAMED_TUPLES:
+            changed[each.name] = tuple(name() for _ in old)
+        elif each.name == "ticks" and old is not None:
+            changed[each.name] = tuple((place, name()) for place, _ in old)
+        elif each.name == "terms":
+            changed[each.name] = tuple(name() if isinstance(term, str) else renamed(term, name) for term in old)
+        elif is_dataclass(old) or isinstance(old, tuple):
+            changed[each.name] = renamed(old, name)
+    return replace(value, **changed)
