@@ -21,15 +21,15 @@ from netviz.catalog.keras_1 import MODULE as KERAS_1
 
 Axes = tuple[str, ...]
 
-GATES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        ("LSTM", "LSTMCell", "CuDNNLSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
-        ("input i", "forget f", "cell c", "output o"),
-    ),
-    **dict.fromkeys(("GRU", "GRUCell", "CuDNNGRU"), ("update z", "reset r", "candidate h")),
+_LSTM: Mapping[str, str] = {"i": "input gate", "f": "forget gate", "c": "cell", "o": "output gate"}
+_GRU: Mapping[str, str] = {"z": "update gate", "r": "reset gate", "h": "candidate"}
+
+GATES: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("LSTM", "LSTMCell", "CuDNNLSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), _LSTM),
+    **dict.fromkeys(("GRU", "GRUCell", "CuDNNGRU"), _GRU),
 }
-"""By class the gates of its kernels, in the order of their columns. Source: `call` of keras.layers.LSTMCell, GRUCell
-and ConvLSTMCell, which split what the kernels give in this order."""
+"""By class the gates of its kernels, in the order of their columns: letter and name. Source: `call` of
+keras.layers.LSTMCell, GRUCell and ConvLSTMCell, which split what the kernels give in this order."""
 
 BIASES = ("input", "recurrent")
 """The rows of a GRU's bias with `reset_after`, and of the biases of CuDNN."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netviz.analysis.charts.matrices import panel
+from netviz.analysis.charts.matrices import ordinal, panel
 from netviz.analysis.charts.sampling import Values, read_rows, spaced
 from netviz.analysis.charts.weights import Held
 from netviz.charts import Axis, Panel, Scatter
@@ -50,7 +50,7 @@ def components_panel(one: Held, store: WeightStore, turned: bool) -> Panel | Non
         return None
     places, shares = principal_components(rows)
     labels = tuple(map(str, shown)) if len(shown) <= NAMED else ()
-    said = f"{count:,} entries" if len(shown) == count else f"every {shown[1] - shown[0]}. of {count:,} entries"
+    said = f"{count:,} entries" if len(shown) == count else f"every {ordinal(int(shown[1]))} of {count:,} entries"
     mark = Scatter(places[:, 0], places[:, 1], labels, tint=one.family)
     x, y = (
         Axis(f"principal component {number} ({100 * share:.0f} % of the variance)")

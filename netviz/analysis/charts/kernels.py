@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.analysis.charts.matrices import MOST_BARS, Side, heatmap, panel
+from netviz.analysis.charts.matrices import MOST_BARS, Side, gates_said, heatmap, ordinal, panel
 from netviz.analysis.charts.sampling import Values, color_limits, read_cut, spaced
 from netviz.analysis.charts.weights import Held
 from netviz.catalog.arrangement import GATES, WINDOW
@@ -50,7 +50,7 @@ def kernel_of(one: Held) -> Kernel | None:
     if axes[-1] == "multiplier":
         return Kernel(window, 1, first * second, depthwise=True)
     if axes[-1] == "gate":
-        gates = GATES.get(one.layer.class_name or "", ())
+        gates = tuple(GATES.get(one.layer.class_name or "", ()))
         return Kernel(window, first, second, gates=gates if gates and second % len(gates) == 0 else ())
     return Kernel(window, second, first, turned=True) if axes[-1] == "input" else Kernel(window, first, second)
 
@@ -69,24 +69,24 @@ def kernel_panels(one: Held, kernel: Kernel, store: WeightStore, limit: int | No
 
 def _point(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
     """A window of one place: a matrix of inputs by outputs."""
-    rows, columns = Side(kernel.inputs, "inputs"), Side(kernel.outputs, "outputs", kernel.gates)
+    rows, columns = Side(kernel.inputs, "input"), Side(kernel.outputs, "output", kernel.gates)
     if kernel.depthwise:
-        rows, columns = Side(1, "place"), Side(kernel.outputs, "channels")
+        rows, columns = Side(1, "place"), Side(kernel.outputs, "channel")
     values = _arranged(one, kernel, store, rows.shown, columns.shown)
     return heatmap(one, values.reshape(len(rows.shown), len(columns.shown)), rows, columns)
 
 
 def _line(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
     """A window along one axis: of a single input a row for each filter, else a picture of inputs by places for each."""
-    places = Side(kernel.window[0], "places of the window")
+    places = Side(kernel.window[0], "place in the window")
     if kernel.inputs == 1:
-        rows = Side(kernel.outputs, "channels" if kernel.depthwise else "filters", kernel.gates)
+        rows = Side(kernel.outputs, "channel" if kernel.depthwise else "filter", kernel.gates)
         values = _arranged(one, kernel, store, np.arange(1), rows.shown)
         return heatmap(one, values[:, 0].T[:, places.shown], rows, places)
     filters, inputs = _first(kernel, most), spaced(kernel.inputs, most=64)
     values = _arranged(one, kernel, store, inputs, filters).transpose(2, 1, 0)
     said = f"{_count(len(filters), kernel.outputs, 'filter')}: inputs downwards, places of the window across"
-    every = f" (every {inputs[1] - inputs[0]}. of {kernel.inputs} inputs)" if len(inputs) < kernel.inputs else ""
+    every = f" (every {ordinal(int(inputs[1]))} of {kernel.inputs})" if len(inputs) < kernel.inputs else ""
     return panel(one, _tiles(values, _labels(kernel, filters)), caption=said + every)
 
 
@@ -112,6 +112,8 @@ def _grid(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
     tiles = values.transpose(3, 2, 0, 1).reshape(-1, *values.shape[:2])
     rows = _count(len(filters), kernel.outputs, "filter")
     said = f"a row each for {rows}; across {_count(len(channels), kernel.inputs, 'input')}{_slice(kernel)}"
+    if kernel.gates:
+        said += f"; as many of each gate: {gates_said(one)}"
     return panel(one, _tiles(tiles, (), len(channels)), caption=said)
 
 
@@ -123,13 +125,10 @@ def _strengths(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
         squares = np.square(block.astype(np.float64))
         total += squares.sum(axis=tuple(place for place in range(block.ndim) if place != axis % block.ndim))
     norms = np.sqrt(total)
-    x, y = Axis("filter"), Axis("norm of its weights", limits=(0.0, float(np.nanmax(norms)) * 1.05 or 1.0))
-    if not np.isfinite(norms).any():
-        y = Axis("norm of its weights")
-    if kernel.outputs <= MOST_BARS:
-        return panel(one, Bars(norms, tint=one.family), x=x, y=y, caption="how strong each filter is")
-    places = np.arange(kernel.outputs, dtype=np.float64)
-    return panel(one, Curve(places, norms, tint=one.family), x=x, y=y, caption="how strong each filter is")
+    mark: Bars | Curve = Bars(norms, tint=one.family)
+    if kernel.outputs > MOST_BARS:
+        mark = Curve(np.arange(kernel.outputs, dtype=np.float64), norms, tint=one.family)
+    return panel(one, mark, x=Axis("filter"), y=Axis("norm"), detail="the norm of each filter")
 
 
 def _arranged(

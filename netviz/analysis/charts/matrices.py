@@ -24,12 +24,13 @@ WHOLE = 1 << 24
 
 PLAIN = Axis()
 
-PLURALS = {"input": "inputs", "output": "outputs", "entry": "entries", "channel": "channels"}
+HIGH = 0.1
+"""The height of a row of a heatmap whose rows are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a matrix: how many rows or columns it has, which are shown, what they are and their equal parts."""
+    """One side of a matrix: how many rows or columns it has, which are shown, what each is, and their equal parts."""
 
     count: int
     noun: str
@@ -41,10 +42,10 @@ class Side:
 
     @property
     def title(self) -> str:
-        """ "64 inputs", "every 4th of 1,024 outputs"."""
+        """ "input", "every 4th output"."""
         shown = self.shown
-        every = f"every {ordinal(int(shown[1] - shown[0]))} of " if 1 < len(shown) < self.count else ""
-        return f"{every}{self.count:,} {self.noun}"
+        every = f"every {ordinal(int(shown[1] - shown[0]))} " if 1 < len(shown) < self.count else ""
+        return f"{every}{self.noun}"
 
 
 def ordinal(number: int) -> str:
@@ -53,13 +54,23 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def panel(one: Held, *marks: Mark, x: Axis = PLAIN, y: Axis = PLAIN, caption: str = "") -> Panel:
-    """A panel with the name and the shape of a weight above it."""
-    title, detail = f"{one.place}/{one.weight.name}", shape_words(one.weight.tensor.shape)
-    return Panel(marks, title, detail, caption=caption, x=x, y=y, family=one.family)
+def panel(
+    one: Held, *marks: Mark, x: Axis = PLAIN, y: Axis = PLAIN, detail: str = "", caption: str = "", named: int = 0
+) -> Panel:
+    """A panel with the name of a weight above it and `detail`, or its shape; `named` are the rows of its heatmap."""
+    return Panel(
+        marks,
+        f"{one.place}/{one.weight.name}",
+        detail or shape_words(one.weight.tensor.shape),
+        caption=caption,
+        x=x,
+        y=y,
+        family=one.family,
+        height=named * HIGH or None,
+    )
 
 
-def heatmap(one: Held, values: Values, rows: Side, columns: Side) -> Panel:
+def heatmap(one: Held, values: Values, rows: Side, columns: Side, caption: str = "") -> Panel:
     """The rows and columns shown of a matrix, with their parts."""
     mark = Heatmap(
         values,
@@ -70,27 +81,27 @@ def heatmap(one: Held, values: Values, rows: Side, columns: Side) -> Panel:
         extent=(rows.count, columns.count),
         key="value",
     )
-    return panel(one, mark, x=Axis(columns.title), y=Axis(rows.title))
+    return panel(one, mark, x=Axis(columns.title), y=Axis(rows.title), caption=caption)
 
 
 def matrix_panel(one: Held, store: WeightStore) -> Panel:
     """A weight with two axes, or more of which it is known that they are gates or heads, as a heatmap."""
     axes, shape = one.arrangement, _shape(one)
-    gates = GATES.get(one.layer.class_name or "", ())
+    gates = tuple(GATES.get(one.layer.class_name or "", ()))
     if axes is None or len(axes) != len(shape):
         axes = ("input", "output") if one.is_kernel else ("row", "column")
     if "head" in axes:
         return _heads(one, store, axes)
-    names = [PLURALS.get(axis, f"{axis}s") for axis in axes]
-    rows, columns = Side(shape[0], names[0]), Side(shape[1], names[1])
-    if axes[1] == "gate" and gates and shape[1] % len(gates) == 0:
-        columns = Side(shape[1], f"units of {len(gates)} gates", gates)
-    elif axes[1] == "gate":
-        columns = Side(shape[1], "units")
-    if axes[0] == "bias":
-        rows = Side(shape[0], "biases", BIASES if shape[0] == len(BIASES) else ())
+    rows, columns = Side(shape[0], axes[0]), Side(shape[1], axes[1])
+    if axes[1] == "gate":
+        columns = Side(shape[1], "unit", gates if gates and shape[1] % len(gates) == 0 else ())
     values = read_rows(store, one.weight, rows.shown)[:, columns.shown]
-    return heatmap(one, values, rows, columns)
+    return heatmap(one, values, rows, columns, gates_said(one) if columns.parts else "")
+
+
+def gates_said(one: Held) -> str:
+    """ "i input gate, f forget gate, c cell, o output gate"."""
+    return ", ".join(f"{letter} {name}" for letter, name in GATES.get(one.layer.class_name or "", {}).items())
 
 
 def gates_panel(one: Held, store: WeightStore) -> Panel:
@@ -100,14 +111,14 @@ def gates_panel(one: Held, store: WeightStore) -> Panel:
     biases = values.reshape(-1, values.shape[-1])
     if not gates or biases.shape[1] % len(gates):
         return vector_panel(one, store)
-    units = Side(biases.shape[1] // len(gates), "units")
+    units = Side(biases.shape[1] // len(gates), "unit")
     rows = biases.reshape(len(biases) * len(gates), -1)[:, units.shown]
     kinds = BIASES if len(biases) == len(BIASES) else ("",) * len(biases)
-    labels = tuple(f"{kind}: {gate}" if kind else gate for kind in kinds for gate in gates)
+    labels = tuple(f"{kind} {gate}".strip() for kind in kinds for gate in gates)
     mark = Heatmap(
         rows, signed=True, limits=color_limits(rows), row_labels=labels, extent=(len(rows), units.count), key="value"
     )
-    return panel(one, mark, x=Axis(units.title))
+    return panel(one, mark, x=Axis(units.title), caption=gates_said(one), named=len(rows))
 
 
 def vector_panel(one: Held, store: WeightStore) -> Panel:
@@ -120,8 +131,8 @@ def vector_panel(one: Held, store: WeightStore) -> Panel:
         return panel(one, Bars(values, tint=one.family, signed=bool((values < 0).any())), x=x, y=y)
     places = spaced(len(values), most=4096)
     curve = Curve(places.astype(np.float64), values[places], tint=one.family)
-    title = Axis(Side(len(values), f"{noun}s").title if len(places) == len(values) else f"{noun}, at equal distances")
-    return panel(one, Rule(0), curve, x=title, y=y)
+    every = f"every {ordinal(int(places[1]))} {noun}" if len(places) < len(values) else noun
+    return panel(one, Rule(0), curve, x=Axis(every), y=y)
 
 
 def scalar_panel(one: Held, store: WeightStore) -> Panel:
@@ -136,7 +147,7 @@ def ordered_panel(one: Held, store: WeightStore) -> Panel:
     if math.prod(shape) > WHOLE:
         return panel(one, Words((f"{math.prod(shape):,} values along {len(shape)} axes: too many to draw",)))
     values: Any = matrix(read_rows(store, one.weight), output_axes(one))
-    rows, columns = Side(values.shape[0], "inputs"), Side(values.shape[1], "outputs")
+    rows, columns = Side(values.shape[0], "input"), Side(values.shape[1], "output")
     return heatmap(one, values[rows.shown][:, columns.shown], rows, columns)
 
 
@@ -146,17 +157,17 @@ def _heads(one: Held, store: WeightStore, axes: tuple[str, ...]) -> Panel:
     heads = tuple(f"head {number + 1}" for number in range(shape[axes.index("head")]))
     if axes == ("head", "output"):
         values = read_rows(store, one.weight)
-        size = Side(shape[1], "features of a head")
+        size = Side(shape[1], "feature")
         mark = Heatmap(
             values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads, extent=shape[:2],
             key="value",
         )  # fmt: skip
-        return panel(one, mark, x=Axis(size.title))
+        return panel(one, mark, x=Axis(size.title), named=len(heads))
     if axes[0] == "head":
-        rows, columns = Side(shape[0] * shape[1], "inputs of all heads", heads), Side(shape[2], "outputs")
+        rows, columns = Side(shape[0] * shape[1], "input", heads), Side(shape[2], "output")
         values = read_rows(store, one.weight).reshape(-1, shape[2])
         return heatmap(one, values[rows.shown][:, columns.shown], rows, columns)
-    rows, columns = Side(shape[0], "inputs"), Side(shape[1] * shape[2], "outputs of all heads", heads)
+    rows, columns = Side(shape[0], "input"), Side(shape[1] * shape[2], "output", heads)
     values = read_rows(store, one.weight, rows.shown).reshape(-1, shape[1] * shape[2])
     return heatmap(one, values[:, columns.shown], rows, columns)
 

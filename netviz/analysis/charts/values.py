@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from netviz.analysis.charts.matrices import (
 from netviz.analysis.charts.sampling import color_limits, read_rows
 from netviz.analysis.charts.weights import Held, Weighed
 from netviz.analysis.health.wording import number
-from netviz.charts import Chart, Panel, Tiles, Words
+from netviz.charts import Chart, Heatmap, Mark, Panel, Tiles, Words
 from netviz.errors import NetvizError
 from netviz.model import Model, WeightStore
 
@@ -30,24 +31,31 @@ MOST_WEIGHTS = 32
 def build_values(model: Model, weighed: Sequence[Weighed], limit: int | None) -> Chart:
     """A panel or two for each weight; `limit` is how many filters of a kernel are drawn (None: all).
 
-    Of more than `MOST_WEIGHTS` weights the kernels come first, unless all are asked for.
+    Of more than `MOST_WEIGHTS` weights the first kernels are, unless all are asked for.
     """
     store = model.store
     assert store is not None  # or the weights could not have been weighed
     chosen = list(weighed)
     if limit is not None and len(chosen) > MOST_WEIGHTS:
-        chosen = sorted(chosen, key=lambda one: not one.held.is_kernel)[:MOST_WEIGHTS]
-        chosen = [one for one in weighed if one in chosen]
+        chosen = ([one for one in chosen if one.held.is_kernel] or chosen)[:MOST_WEIGHTS]
     panels = [made for one in chosen for made in _panels(one, store, limit)]
     layers = list(dict.fromkeys(one.held.place for one in chosen))
     title = f"{model.name}: weights of {layers[0]}" if len(layers) == 1 else f"Weights of {model.name}"
     if not panels:
         return Chart(title, (Panel((Words(("There are no weights to draw.",)),)),))
     detail = number(len(chosen), "weight")
-    said = "Colours: white is 0. Where few values are far larger than all others, these share the deepest colour."
     if len(chosen) < len(weighed):
-        detail = f"{detail} of {len(weighed):,}, kernels first"
-    return Chart(title, tuple(panels), detail, said)
+        detail = f"the first {len(chosen):,} kernels of {len(weighed):,} weights"
+    chart = Chart(title, tuple(panels), detail)
+    said = "Where few values are far larger than all others, these share the deepest colour."
+    return replace(chart, caption=said) if any(map(_is_cut, chart.marks())) else chart
+
+
+def _is_cut(mark: Mark) -> bool:
+    """Whether some values of a mark lie beyond the ends of its colours."""
+    if not isinstance(mark, Heatmap | Tiles) or mark.limits is None or not mark.signed:
+        return False
+    return bool((np.abs(mark.values) > mark.limits[1] * (1 + 1e-9)).any())
 
 
 def _panels(one: Weighed, store: WeightStore, limit: int | None) -> tuple[Panel, ...]:
@@ -57,6 +65,9 @@ def _panels(one: Weighed, store: WeightStore, limit: int | None) -> tuple[Panel,
         return (panel(held, Words((one.problem,))),)
     if not one.figures.size:
         return (panel(held, Words(("no values",))),)
+    figures = one.figures
+    if figures.size > 1 and figures.minimum == figures.maximum and not figures.nan + figures.infinite:
+        return (panel(held, Words((f"all {number(figures.size, 'value')} are {figures.minimum:.6g}",))),)
     try:
         with np.errstate(all="ignore"):
             return _of_kind(held, store, limit)

@@ -53,6 +53,12 @@ class Held:
         return self.weight.role in KERNELS
 
     @property
+    def is_matrix(self) -> bool:
+        """Whether it maps inputs to outputs: a kernel, or what has two axes in a class that is not known."""
+        rank = len(self.weight.tensor.shape or ())
+        return rank > 1 and (self.is_kernel or (rank == 2 and self.family == "unknown"))
+
+    @property
     def place(self) -> str:
         """The layer's path, or for a variable of the model itself its name."""
         return self.layer.path or self.layer.name
@@ -189,7 +195,7 @@ class _Reader:
 
     def _rank(self, held: Held, figures: Figures) -> tuple[float | None, str]:
         shape = held.weight.tensor.shape or ()
-        if len(shape) < 2 or not figures.size:
+        if not held.is_matrix or not figures.size:
             return None, ""
         if figures.nan or figures.infinite:
             return None, "no effective rank: not all values are finite"

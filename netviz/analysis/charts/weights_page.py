@@ -53,13 +53,13 @@ def build_weights_page(model: Model, weighed: Sequence[Weighed], held: Sequence[
     rows = tuple(_ridge(one, low, high, bins, kernels) for one in found)
     panel = Panel((Ridges(rows),), x=Axis("value", limits=(low, high)), wide=True)
     sizes = sum(one.figures.size for one in found if one.figures)
-    shown = f"{number(len(found), 'kernel' if kernels else 'weight')}, {number(sizes, 'value')}"
+    noun = "kernel" if all(one.held.is_kernel for one in found) else "weight"
+    shown = f"{number(len(found), noun)}, {number(sizes, 'value')}"
     said = ["Each histogram is scaled to its own highest bin; the dot is the mean, at the right mean ± deviation."]
     if len(found) < len(held):
-        what = "kernels" if all(one.held.is_kernel for one in found) else "weights"
         kernel_count = sum(one.is_kernel for one in held)
         spread = f", evenly over the depth, of {kernel_count:,} kernels" if len(found) < kernel_count else ""
-        said.append(f"Shown: {len(found):,} {what}{spread} among {number(len(held), 'weight')}.")
+        said.append(f"Shown: {number(len(found), noun)}{spread} among {number(len(held), 'weight')}.")
     if inside < len(found):
         beyond = len(found) - inside
         said.append(f"{number(beyond, 'histogram')} {'reaches' if beyond == 1 else 'reach'} beyond the axis.")
