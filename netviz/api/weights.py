@@ -33,7 +33,7 @@ def weights(
     picture: str = "auto",
     bins: int = 64,
     rank: bool = False,
-    limit: int | None = 64,
+    limit: int = 64,
     load: bool = False,
     trust: bool = False,
     architecture: str | os.PathLike[str] | None = None,
@@ -58,7 +58,7 @@ def weights(
 
     `picture` is "histograms" (one page over the depth), "values" (kernels as images, matrices as heatmaps, biases as
     bars, gates and heads apart, tables as their principal components), or "auto": values where `layer` is given.
-    `limit` is how many histograms stand on the page and how many filters of a kernel are drawn (None: all).
+    `limit` is how many histograms stand on the page and how many filters of a kernel are drawn (0: all).
     `source`, `load`, `trust`, `architecture` and `max_bytes` are as for `inspect`; the other arguments are those of
     all plots.
 
@@ -72,14 +72,13 @@ def weights(
     style = checked_plot_style(theme=theme, figsize=figsize, caption=caption, background=background, scale=scale)
     if picture not in PICTURES:
         raise UsageError(f"no picture {picture!r} of weights", f"The choices are {', '.join(PICTURES)}.")
-    _require_number("bins", bins, MOST_BINS)
-    if limit is not None:
-        _require_number("limit", limit)
+    _require_number("bins", bins, 1, MOST_BINS)
+    _require_number("limit", limit, 0)
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     model = net.model
     held = held_weights(model, layer)
     values = picture == "values" or (picture == "auto" and layer is not None)
-    kept = () if values else page_weights(held, limit, layer is not None)
+    kept = () if values else page_weights(held, limit or None, layer is not None)
     with reading(model.source.path or model.name):
         weighed = weigh(model, held, bins=bins, rank=rank, kept=kept, progress=progress)
 
@@ -89,7 +88,7 @@ def weights(
         from netviz.analysis.charts.values import build_values
 
         with reading(model.source.path or model.name):
-            return build_values(model, weighed, limit)
+            return build_values(model, weighed, limit or None)
 
     sheet = cache(partial(build_weights_sheet, model, weighed, rank=rank))
     narrower = [partial(build_weights_sheet, model, weighed, rank=rank, spared=spared) for spared in NARROWER]
@@ -101,7 +100,8 @@ def weights(
     return replace(plot(model.name, chart, style, sheet, document, ax), typeset=text)
 
 
-def _require_number(name: str, value: object, most: int | None = None) -> None:
-    """Raises UsageError for what is no whole number from 1 to `most`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1 or (most is not None and value > most):
-        raise UsageError(f"{name} {value!r} is not possible", f"Give a number from 1{f' to {most:,}' if most else ''}.")
+def _require_number(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Raises UsageError for what is no whole number in that range."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
+        upto = f" to {most:,}" if most else ""
+        raise UsageError(f"{name} {value!r} is not possible", f"Give a whole number from {least}{upto}.")

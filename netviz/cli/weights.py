@@ -16,7 +16,6 @@ from netviz.cli.options import (
     source_argument,
 )
 from netviz.cli.output import emit, progress, reporting_errors, require_apart
-from netviz.errors import UsageError
 
 
 @click.command()
@@ -35,13 +34,12 @@ from netviz.errors import UsageError
 @click.option("--rank", is_flag=True, help="Add the effective rank of each matrix.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=0),
     default=64,
     show_default=True,
     metavar="N",
-    help="How many histograms, or filters of a kernel, are drawn.",
+    help="How many histograms, or filters of a kernel, are drawn; 0: all.",
 )
-@click.option("--all", "every", is_flag=True, help="Draw all of them.")
 @format_option(PLOT_FORMATS)
 @plot_options
 @reading_options
@@ -54,7 +52,6 @@ def weights(
     bins: int,
     rank: bool,
     limit: int,
-    every: bool,
     format_: str | None,
     theme: str,
     figsize: tuple[float, float] | None,
@@ -75,8 +72,6 @@ def weights(
     from netviz.api import weights as verb
 
     require_apart(output, source, architecture)
-    if every and click.get_current_context().get_parameter_source("limit") == click.core.ParameterSource.COMMANDLINE:
-        raise UsageError("--limit and --all contradict each other", "Leave out one of the two.")
     if load:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     with progress("Reading weights") as show:
@@ -86,7 +81,7 @@ def weights(
             picture=picture,
             bins=bins,
             rank=rank,
-            limit=None if every else limit,
+            limit=limit,
             theme=theme,
             figsize=figsize,
             caption=caption,
