@@ -33,6 +33,8 @@ from netviz.analysis.counting import (
 EXACT = 8192
 """Up to so many values are kept as they are, and all that is said of them is exact."""
 
+LARGEST = float(np.finfo(np.float64).max)
+
 AHEAD = 2
 """Pieces that may wait to be counted while others are summed."""
 
@@ -59,6 +61,7 @@ class Distribution:
     mean: float | None = None
     std: float | None = None
     exact: int = EXACT
+    _summed: int = 0
     _few: list[Floats] | None = field(default_factory=list)
     _kept: int = 0
     _whole: bool = True
@@ -113,7 +116,7 @@ class Distribution:
     def merge(self, other: Distribution) -> None:
         """Adds all that the other has taken, which stays as it is."""
         if other.mean is not None and other.std is not None:
-            self._add_moments(Moments(other.finite, other.mean, other.std))
+            self._add_moments(Moments(other._summed, other.mean, other.std))
         if other.minimum is not None and other.maximum is not None:
             self._add_extremes(other.minimum, other.maximum)
         self.size += other.size
@@ -171,7 +174,7 @@ class Distribution:
         first, last = limits or (self.minimum or 0.0, self.maximum or 0.0)
         if first == last:
             half = max(0.5, abs(first) / 1024)
-            first, last = first - half, last + half
+            first, last = max(first - half, -LARGEST), min(last + half, LARGEST)
         steps = np.linspace(0, 1, bins + 1)
         edges = first * (1 - steps) + last * steps  # np.linspace would overflow where the span does
         if self.minimum is None or self.maximum is None:
@@ -182,7 +185,7 @@ class Distribution:
         low, high = np.clip(low, self.minimum, self.maximum), np.clip(high, self.minimum, self.maximum)
         # How many values lie below each edge: it rises evenly inside a counter, and at once where all are the same.
         sums = np.concatenate(([0], np.cumsum(counts))).astype(np.float64)
-        limit = np.append(edges[:-1], np.nextafter(edges[-1], np.inf))
+        limit = np.append(edges[:-1], math.nextafter(edges[-1], math.inf))
         places = np.searchsorted(low, limit, side="left") - 1
         inside = np.clip(places, 0, None)
         width = high[inside] - low[inside]
@@ -282,14 +285,15 @@ class Distribution:
         """Adds the mean and deviation of more values, in a form that can neither overflow nor cancel out.
 
         Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances"
-        (1979), with both sides divided by the number of values. `size` is still that without them.
+        (1979), with both sides divided by the number of values.
         """
         if not more.size:
             return
+        self._summed += more.size
         if self.mean is None or self.std is None:
             self.mean, self.std = more.mean, more.std
             return
-        added = more.size / (self.finite + more.size)
+        added = more.size / self._summed
         kept = 1 - added
         apart = math.sqrt(added * kept)
         self.std = math.hypot(
