@@ -11,10 +11,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netviz.analysis.findings import Finding, Report
+    from netviz.api.chain import trace
     from netviz.api.checked import Check, check
     from netviz.api.drawn import graph, plot_model
+    from netviz.api.functions import functions
     from netviz.api.inspected import InspectedModel, inspect
     from netviz.api.layers import InspectedLayer, InspectedWeight
+    from netviz.api.losses import losses
+    from netviz.api.outputs import Outputs, outputs
     from netviz.api.weights import weights
     from netviz.artifact import Artifact
     from netviz.catalog.registry import register_layer
@@ -40,15 +44,20 @@ __all__ = [
     "LayerNotFound",
     "MissingDependency",
     "NetvizError",
+    "Outputs",
     "Report",
     "SourceError",
     "UsageError",
     "__version__",
     "check",
+    "functions",
     "graph",
     "inspect",
+    "losses",
+    "outputs",
     "plot_model",
     "register_layer",
+    "trace",
     "weights",
 ]
 
@@ -64,14 +73,19 @@ _MODULES = {
     "LayerNotFound": "netviz.errors",
     "MissingDependency": "netviz.errors",
     "NetvizError": "netviz.errors",
+    "Outputs": "netviz.api.outputs",
     "Report": "netviz.analysis.findings",
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
     "check": "netviz.api.checked",
+    "functions": "netviz.api.functions",
     "graph": "netviz.api.drawn",
     "inspect": "netviz.api.inspected",
+    "losses": "netviz.api.losses",
+    "outputs": "netviz.api.outputs",
     "plot_model": "netviz.api.drawn",
     "register_layer": "netviz.catalog.registry",
+    "trace": "netviz.api.chain",
     "weights": "netviz.api.weights",
 }
 

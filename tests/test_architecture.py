@@ -35,7 +35,12 @@ IMPORTERS = {
         f"netviz/readers/live/{name}.py"
         for name in ("__init__", "entrances", "kept", "nodes", "outputs", "places", "reader", "trace")
     },
-    "click": {f"netviz/cli/{name}.py" for name in ("__init__", "check", "graph", "inspect", "options", "output")},
+    "click": {
+        f"netviz/cli/{name}.py"
+        for name in (
+            "__init__", "check", "functions", "graph", "inspect", "losses", "options", "output", "weights",
+        )
+    },
     "vl_convert": {"netviz/render/diagram/raster.py"},
     "graphviz": {"netviz/render/drawing.py"},
     "pydot": {"netviz/render/drawing.py"},

@@ -15,8 +15,12 @@ import click
 
 from netviz import __version__
 from netviz.cli.check import check
+from netviz.cli.functions import functions
 from netviz.cli.graph import graph
 from netviz.cli.inspect import inspect
+from netviz.cli.losses import losses
+from netviz.cli.outputs import outputs
+from netviz.cli.trace import trace
 from netviz.cli.weights import weights
 
 
@@ -27,7 +31,7 @@ def cli(debug: bool) -> None:
     """See Keras models: layers, shapes, parameters and where they come from."""
 
 
-for command in (inspect, graph, check, weights):
+for command in (inspect, graph, check, weights, functions, losses, outputs, trace):
     cli.add_command(command)
 
 

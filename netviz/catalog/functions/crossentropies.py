@@ -14,7 +14,7 @@ CLASSES = 3
 """In the pictures of losses over several classes; those that are wrong share what is left."""
 
 _CLIPPED = "probabilities are clipped to 1e−7 and 1 − 1e−7"
-_LOGIT = Over("logit", (-6.0, 6.0))
+_LOGIT = Over("logit", "logit", (-6.0, 6.0))
 _SEVERAL = f"{CLASSES} classes; those that are wrong share the rest"
 
 FROM_LOGITS = Parameter("from_logits", False, "flag")
@@ -24,7 +24,7 @@ GAMMA = Parameter("gamma", 2.0, least=0)
 
 
 def _over(title: str, high: float) -> Over:
-    return Over(title, (0.0, 1.0), (0.0, 1.0), (-high, high), _CLIPPED)
+    return Over("probability", title, (0.0, 1.0), (0.0, 1.0), (-high, high), _CLIPPED)
 
 
 def _over_binary(from_logits: bool, **_: object) -> Over:
@@ -33,7 +33,7 @@ def _over_binary(from_logits: bool, **_: object) -> Over:
 
 def _over_classes(from_logits: bool, **_: object) -> Over:
     return (
-        Over("logit of the true class (those of the others: 0)", (-6.0, 6.0))
+        Over("logit", "logit of the true class (those of the others: 0)", (-6.0, 6.0))
         if from_logits
         else _over("predicted probability of the true class", 6.0)
     )
@@ -182,7 +182,7 @@ def _classes(from_logits: bool, label_smoothing: float = 0.0, **_: object) -> tu
 
 
 def _classes_formula(from_logits: bool, **_: object) -> Formula:
-    text, tex = "−sum_i y_i·log(p_i)", r"-\sum_i y_i\,\log p_i"
+    text, tex = "−sum_i y_i·log(p_i)", r"-\Sigma_i\, y_i\,\log p_i"
     return _with_link(text, tex, "softmax(x)", r"\mathrm{softmax}(x)") if from_logits else Formula(text, tex)
 
 
@@ -219,7 +219,7 @@ def _classes_focal(
 
 def _classes_focal_formula(alpha: float, gamma: float, from_logits: bool, **_: object) -> Formula:
     text = f"−{_dot(number_text(alpha))}sum_i (1 − p_i)^{number_text(gamma)}·y_i·log(p_i)"
-    tex = rf"-{tex_number(alpha)}\,\sum_i (1 - p_i)^{{{tex_number(gamma)}}}\,y_i\,\log p_i"
+    tex = rf"-{tex_number(alpha)}\,\Sigma_i\, (1 - p_i)^{{{tex_number(gamma)}}}\,y_i\,\log p_i"
     return _with_link(text, tex, "softmax(x)", r"\mathrm{softmax}(x)") if from_logits else Formula(text, tex)
 
 
@@ -318,7 +318,7 @@ CROSSENTROPIES = (
             f"(1 − p^{number_text(q)}) / {number_text(q)}",
             rf"(1 - p^{{{tex_number(q)}}}) / {tex_number(q)}",
         ),
-        lambda q: Over("predicted probability of the true class", (0.0, 1.0), (0.0, 1.0), (-6.0, 6.0)),
+        lambda q: Over("probability", "predicted probability of the true class", (0.0, 1.0), (0.0, 1.0), (-6.0, 6.0)),
         _generalised,
         parameters=(Parameter("q", 0.5, least=0, most=1, open=True),),
     ),
@@ -326,7 +326,7 @@ CROSSENTROPIES = (
         "kl_divergence",
         "KLDivergence",
         "Kullback, Leibler, 1951",
-        lambda: Formula("sum_i y_i·log(y_i / p_i)", r"\sum_i y_i\,\log(y_i / p_i)"),
+        lambda: Formula("sum_i y_i·log(y_i / p_i)", r"\Sigma_i\, y_i\,\log(y_i / p_i)"),
         lambda: _over("predicted probability", 6.0),
         _divergence,
         shown="2 classes; the other class has the rest, in the target and in the prediction",

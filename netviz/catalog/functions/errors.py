@@ -13,7 +13,7 @@ from netviz.catalog.functions.numeric import softplus, where
 EPSILON = 1e-7
 """keras.config.epsilon(), by default."""
 
-ERROR = Over("error (prediction − target)", (-3.0, 3.0))
+ERROR = Over("error", "error (prediction − target)", (-3.0, 3.0))
 
 
 def _over_error(**_: object) -> Over:
@@ -41,11 +41,12 @@ def _huber(delta: float) -> tuple[Case, ...]:
 
 def _huber_formula(delta: float) -> Formula:
     d, tex = number_text(delta), tex_number(delta)
-    factor, tex_factor = ("", "") if delta == 1 else (f"{d}·", rf"{tex}\,")
+    beyond, tex_beyond = f"|e| − {number_text(delta / 2)}", f"|e| - {tex_number(delta / 2)}"
+    if delta != 1:
+        beyond, tex_beyond = f"{d}·({beyond})", rf"{tex}\,({tex_beyond})"
     return Formula(
-        f"e^2 / 2 where |e| ≤ {d}, else {factor}(|e| − {number_text(delta / 2)})",
-        rf"\frac{{1}}{{2}}e^2\ \mathrm{{where}}\ |e| \leq {tex},\ \mathrm{{else}}\ {tex_factor}"
-        rf"(|e| - {tex_number(delta / 2)})",
+        f"e^2 / 2 if |e| ≤ {d} else {beyond}",
+        rf"e^2 / 2\ \mathrm{{if}}\ |e| \leq {tex}\ \mathrm{{else}}\ {tex_beyond}",
     )
 
 
@@ -148,7 +149,7 @@ ERRORS = (
         "MeanAbsolutePercentageError",
         "the size of the error by that of the target, in percent",
         lambda: Formula("100·|y − p| / |y|", r"100\,|y - \hat{y}| / |y|"),
-        lambda: Over("prediction", (0.0, 6.0)),
+        lambda: Over("prediction", "prediction", (0.0, 6.0)),
         _percentage,
         shown="the same error costs less the larger the target is",
         aliases=("mape", "MAPE"),
@@ -158,7 +159,7 @@ ERRORS = (
         "MeanSquaredLogarithmicError",
         "the square of the difference of logarithms",
         lambda: Formula("(log(1 + p) − log(1 + y))^2", r"(\log(1 + \hat{y}) - \log(1 + y))^2"),
-        lambda: Over("prediction", (-1.0, 6.0), note="predictions below 0 count as 0"),
+        lambda: Over("prediction", "prediction", (-1.0, 6.0), note="predictions below 0 count as 0"),
         _logarithmic,
         aliases=("msle", "MSLE"),
     ),
@@ -167,7 +168,7 @@ ERRORS = (
         "Poisson",
         "the likelihood of counts, without what depends on the target alone",
         lambda: Formula("p − y·log(p)", r"\hat{y} - y\,\log \hat{y}"),
-        lambda: Over("prediction", (0.0, 6.0), (0.0, math.inf), (-4.0, 6.0)),
+        lambda: Over("prediction", "prediction", (0.0, 6.0), (0.0, math.inf), (-4.0, 6.0)),
         _poisson,
     ),
 )

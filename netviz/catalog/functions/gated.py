@@ -61,9 +61,9 @@ def _gelu_formula(approximate: bool) -> Formula:
     if approximate:
         return Formula(
             "x·(1 + tanh(sqrt(2 / pi)·(x + 0.044715·x^3))) / 2",
-            r"\frac{x}{2}(1 + \tanh(\sqrt{2 / \pi}\,(x + 0.044715\,x^3)))",
+            r"x\,(1 + \tanh(\sqrt{2 / \pi}\,(x + 0.044715\,x^3)))\,/\,2",
         )
-    return Formula("x·(1 + erf(x / sqrt(2))) / 2", r"\frac{x}{2}(1 + \mathrm{erf}(x / \sqrt{2}))")
+    return Formula("x·(1 + erf(x / sqrt(2))) / 2", r"x\,(1 + \mathrm{erf}(x / \sqrt{2}))\,/\,2")
 
 
 def _mish_slope(x: Numbers) -> Numbers:
@@ -77,7 +77,7 @@ GATED = (
         "silu",
         lambda x: x * sigmoid(x),
         _silu_slope,
-        lambda: Formula("x / (1 + exp(−x))", r"\frac{x}{1 + e^{-x}}"),
+        lambda: Formula("x / (1 + exp(−x))", r"x\,/\,(1 + e^{-x})"),
         lambda: Interval(SILU_LEAST, math.inf, True),
         lambda: (0.0, None),
         "Ramachandran et al., 2017, arXiv:1710.05941",
@@ -87,7 +87,7 @@ GATED = (
         "hard_silu",
         _hard_silu,
         _hard_silu_slope,
-        lambda: Formula("x·min(max(x + 3, 0), 6) / 6", r"\frac{x}{6}\min(\max(x + 3,\ 0),\ 6)"),
+        lambda: Formula("x·min(max(x + 3, 0), 6) / 6", r"x\,\min(\max(x + 3,\ 0),\ 6)\,/\,6"),
         lambda: Interval(-0.375, math.inf, True),
         lambda: (0.0, None),
         "Howard et al., 2019, arXiv:1905.02244",

@@ -182,7 +182,7 @@ class Bound:
     @property
     def title(self) -> str:
         """The function as one would call it, its settings where they are not the defaults: "relu(max_value=6)"."""
-        return call_text(self.function.name, self.function.parameters, self.settings)
+        return call_text(self.function.name, self.function.parameters, self.settings, self.typical)
 
 
 def number_text(value: float) -> str:
@@ -205,12 +205,14 @@ def tex_number(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """What the curves of a loss run over: the title of the axis, the stretch drawn, the stretch that there is.
+    """What the curves of a loss run over: of what kind it is, the axis's title, what is drawn of it, what there is.
 
+    Losses over the same kind ("error", "probability", …) can be compared.
     `view` bounds the losses shown where they grow without end; `note` says what Keras does at the ends. `ticks` are
     (place, words) where numbers would say less.
     """
 
+    kind: str
     title: str
     window: tuple[float, float]
     domain: tuple[float, float] = (-math.inf, math.inf)
@@ -260,11 +262,11 @@ class BoundLoss:
     @property
     def title(self) -> str:
         """As `Bound.title`."""
-        return call_text(self.loss.name, self.loss.parameters, self.settings)
+        return call_text(self.loss.name, self.loss.parameters, self.settings, self.typical)
 
 
-def call_text(name: str, parameters: tuple[Parameter, ...], settings: Settings) -> str:
-    """A function as one would call it, its settings where they are not the defaults: "relu(max_value=6)"."""
-    told = [one.name for one in parameters if settings[one.name] != one.default]
+def call_text(name: str, parameters: tuple[Parameter, ...], settings: Settings, typical: tuple[str, ...]) -> str:
+    """A function as one would call it, the settings that are stated and not the defaults: "relu(max_value=6)"."""
+    told = [one.name for one in parameters if settings[one.name] != one.default and one.name not in typical]
     inside = ", ".join(f"{key}={setting_text(settings[key])}" for key in told)
     return f"{name}({inside})" if inside else name

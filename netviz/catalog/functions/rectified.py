@@ -44,8 +44,8 @@ def _relu_formula(negative_slope: float, max_value: float | None, threshold: flo
     below = f"{number_text(negative_slope)}·{shifted}" if negative_slope else "0"
     tex_below = rf"{tex_number(negative_slope)}\,{tex_shifted}" if negative_slope else "0"
     return Formula(
-        f"{above} where x > {place}, else {below}",
-        rf"{tex_above}\ \mathrm{{where}}\ x > {tex_number(threshold)},\ \mathrm{{else}}\ {tex_below}",
+        f"{above} if x > {place} else {below}",
+        rf"{tex_above}\ \mathrm{{if}}\ x > {tex_number(threshold)}\ \mathrm{{else}}\ {tex_below}",
     )
 
 
@@ -70,8 +70,8 @@ def _relu_jumps(negative_slope: float, max_value: float | None, threshold: float
 
 def _leaky_formula(negative_slope: float) -> Formula:
     return Formula(
-        f"x where x > 0, else {number_text(negative_slope)}·x",
-        rf"x\ \mathrm{{where}}\ x > 0,\ \mathrm{{else}}\ {tex_number(negative_slope)}\,x",
+        f"x if x > 0 else {number_text(negative_slope)}·x",
+        rf"x\ \mathrm{{if}}\ x > 0\ \mathrm{{else}}\ {tex_number(negative_slope)}\,x",
     )
 
 
@@ -87,20 +87,20 @@ def _elu_slope(x: Numbers, alpha: float) -> Numbers:
     return where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)), x)
 
 
-def times(factor: float) -> str:
-    """What stands before a factor in a formula: nothing for 1."""
-    return "" if factor == 1 else f"{number_text(factor)}·"
+def _scaled(factor: float, term: str) -> str:
+    """The term in plain text, multiplied where the factor is not 1."""
+    return term if factor == 1 else f"{number_text(factor)}·({term})"
 
 
-def tex_times(factor: float) -> str:
+def _tex_scaled(factor: float, term: str) -> str:
     """The same in TeX."""
-    return "" if factor == 1 else rf"{tex_number(factor)}\,"
+    return term if factor == 1 else rf"{tex_number(factor)}\,({term})"
 
 
 def _elu_formula(alpha: float) -> Formula:
     return Formula(
-        f"x where x > 0, else {times(alpha)}(exp(x) − 1)",
-        rf"x\ \mathrm{{where}}\ x > 0,\ \mathrm{{else}}\ {tex_times(alpha)}(e^x - 1)",
+        f"x if x > 0 else {_scaled(alpha, 'exp(x) − 1')}",
+        rf"x\ \mathrm{{if}}\ x > 0\ \mathrm{{else}}\ {_tex_scaled(alpha, 'e^x - 1')}",
     )
 
 
@@ -120,8 +120,8 @@ def _celu_slope(x: Numbers, alpha: float) -> Numbers:
 def _celu_formula(alpha: float) -> Formula:
     inside, tex_inside = ("x", "x") if alpha == 1 else (f"x / {number_text(alpha)}", f"x / {tex_number(alpha)}")
     return Formula(
-        f"x where x > 0, else {times(alpha)}(exp({inside}) − 1)",
-        rf"x\ \mathrm{{where}}\ x > 0,\ \mathrm{{else}}\ {tex_times(alpha)}(e^{{{tex_inside}}} - 1)",
+        f"x if x > 0 else {_scaled(alpha, f'exp({inside}) − 1')}",
+        rf"x\ \mathrm{{if}}\ x > 0\ \mathrm{{else}}\ {_tex_scaled(alpha, f'e^{{{tex_inside}}} - 1')}",
     )
 
 
@@ -148,7 +148,7 @@ def _squareplus_slope(x: Numbers, b: float) -> Numbers:
 
 
 def _squareplus_formula(b: float) -> Formula:
-    return Formula(f"(x + sqrt(x^2 + {number_text(b)})) / 2", rf"\frac{{1}}{{2}}(x + \sqrt{{x^2 + {tex_number(b)}}})")
+    return Formula(f"(x + sqrt(x^2 + {number_text(b)})) / 2", rf"(x + \sqrt{{x^2 + {tex_number(b)}}})\,/\,2")
 
 
 def _sparse_plus(x: Numbers) -> Numbers:
@@ -214,8 +214,8 @@ RECTIFIED = (
         _selu,
         _selu_slope,
         lambda: Formula(
-            "1.0507·x where x > 0, else 1.7581·(exp(x) − 1)",
-            r"1.0507\,x\ \mathrm{where}\ x > 0,\ \mathrm{else}\ 1.7581\,(e^x - 1)",
+            "1.0507·x if x > 0 else 1.7581·(exp(x) − 1)",
+            r"1.0507\,x\ \mathrm{if}\ x > 0\ \mathrm{else}\ 1.7581\,(e^x - 1)",
         ),
         lambda: Interval(-SELU_SCALE * SELU_ALPHA),
         lambda: (-SELU_SCALE * SELU_ALPHA, None),
@@ -257,8 +257,8 @@ RECTIFIED = (
         _sparse_plus,
         _sparse_plus_slope,
         lambda: Formula(
-            "0 where x ≤ −1, x where x ≥ 1, else (x + 1)^2 / 4",
-            r"0\ \mathrm{where}\ x \leq -1,\ x\ \mathrm{where}\ x \geq 1,\ \mathrm{else}\ \frac{1}{4}(x + 1)^2",
+            "0 if x ≤ −1 else x if x ≥ 1 else (x + 1)^2 / 4",
+            r"0\ \mathrm{if}\ x \leq -1\ \mathrm{else}\ x\ \mathrm{if}\ x \geq 1\ \mathrm{else}\ (x + 1)^2 / 4",
         ),
         lambda: Interval(0, math.inf, True),
         lambda: (0.0, None),

@@ -11,7 +11,7 @@ from netviz.catalog.functions.errors import EPSILON
 from netviz.catalog.functions.kinds import Case, Formula, Loss, Numbers, Over, Parameter, number_text, tex_number
 from netviz.catalog.functions.numeric import sigmoid, softplus, where
 
-_SCORE = Over("score", (-3.0, 3.0))
+_SCORE = Over("score", "score", (-3.0, 3.0))
 
 
 def _margin(sign: float, x: Numbers) -> Numbers:
@@ -58,7 +58,7 @@ def _overlap_slope(outside: float, x: Numbers) -> Numbers:
     return -2 * (1 + outside + EPSILON) / (whole * whole)
 
 
-_INSIDE = Over("predicted probability inside the mask", (0.0, 1.0), (0.0, 1.0))
+_INSIDE = Over("overlap", "predicted probability inside the mask", (0.0, 1.0), (0.0, 1.0))
 _MASK = "a mask over half of the pixels"
 
 
@@ -89,8 +89,8 @@ def _tversky(alpha: float, beta: float, axis: object) -> tuple[Case, ...]:
 def _tversky_formula(alpha: float, beta: float, axis: object) -> Formula:
     return Formula(
         f"1 − hits / (hits + {number_text(alpha)}·missed + {number_text(beta)}·wrong)",
-        r"1 - \frac{\sum y p}{\sum y p + "
-        rf"{tex_number(alpha)} \sum y (1 - p) + {tex_number(beta)} \sum (1 - y) p}}",
+        r"1 - \Sigma y p\,/\,(\Sigma y p + "
+        rf"{tex_number(alpha)}\,\Sigma y (1 - p) + {tex_number(beta)}\,\Sigma (1 - y) p)",
     )
 
 
@@ -159,9 +159,9 @@ SCORES = (
         "Weston, Watkins, 1999",
         lambda: Formula(
             "max(best other − score of the true class + 1, 0)",
-            r"\max(\max_i\,(1 - y_i)\,\hat{y}_i - \sum_i y_i\,\hat{y}_i + 1,\ 0)",
+            r"\max(\max_i\,(1 - y_i)\,\hat{y}_i - \Sigma_i\,y_i\,\hat{y}_i + 1,\ 0)",
         ),
-        lambda: Over("score of the true class", (-3.0, 3.0)),
+        lambda: Over("score", "score of the true class", (-3.0, 3.0)),
         _categorical_hinge,
         shown="best other: the highest score of another class",
     ),
@@ -171,7 +171,7 @@ SCORES = (
         "minus the cosine of the angle between target and prediction",
         lambda axis: Formula("−cos(angle)", r"-\cos(\mathrm{angle})"),
         lambda axis: Over(
-            "angle between target and prediction", (0.0, math.pi), (-math.inf, math.inf), None, "", _ANGLES
+            "angle", "angle between target and prediction", (0.0, math.pi), (-math.inf, math.inf), None, "", _ANGLES
         ),
         lambda axis: (Case("", lambda x: -np.cos(x), np.sin),),
         shown="the gradient is by the angle in radians",
@@ -182,7 +182,7 @@ SCORES = (
         "dice",
         "Dice",
         "Milletari et al., 2016, arXiv:1606.04797",
-        lambda axis: Formula("1 − 2·sum(y·p) / (sum(y) + sum(p))", r"1 - \frac{2 \sum y p}{\sum y + \sum p}"),
+        lambda axis: Formula("1 − 2·sum(y·p) / (sum(y) + sum(p))", r"1 - 2\,\Sigma y p\,/\,(\Sigma y + \Sigma p)"),
         lambda axis: _INSIDE,
         _dice,
         shown=f"{_MASK}, with the probability outside of it at the curve",
@@ -210,7 +210,7 @@ SCORES = (
             f"log(1 + exp({number_text(gamma)}·(d^2 + s^2 − {number_text(2 * margin * margin)})))",
             rf"\log(1 + \exp({tex_number(gamma)}\,(d^2 + s^2 - {tex_number(2 * margin * margin)})))",
         ),
-        lambda **_: Over("cosine similarity of the pair", (-1.0, 1.0), (-1.0, 1.0)),
+        lambda **_: Over("similarity", "cosine similarity of the pair", (-1.0, 1.0), (-1.0, 1.0)),
         _circle,
         shown="one pair of the same class at distance d = 1 − similarity, one of another class at similarity s; "
         "the pair that is not drawn over has d = 0 or s = 0",

@@ -29,8 +29,8 @@ def _soft_formula(threshold: float) -> Formula:
 
 def _hard_formula(threshold: float) -> Formula:
     return Formula(
-        f"x where |x| > {number_text(threshold)}, else 0",
-        rf"x\ \mathrm{{where}}\ |x| > {tex_number(threshold)},\ \mathrm{{else}}\ 0",
+        f"x if |x| > {number_text(threshold)} else 0",
+        rf"x\ \mathrm{{if}}\ |x| > {tex_number(threshold)}\ \mathrm{{else}}\ 0",
     )
 
 
@@ -53,8 +53,8 @@ def _tanh_squared(x: Numbers) -> Numbers:
 
 def _threshold_formula(threshold: float, default_value: float) -> Formula:
     return Formula(
-        f"x where x > {number_text(threshold)}, else {number_text(default_value)}",
-        rf"x\ \mathrm{{where}}\ x > {tex_number(threshold)},\ \mathrm{{else}}\ {tex_number(default_value)}",
+        f"x if x > {number_text(threshold)} else {number_text(default_value)}",
+        rf"x\ \mathrm{{if}}\ x > {tex_number(threshold)}\ \mathrm{{else}}\ {tex_number(default_value)}",
     )
 
 

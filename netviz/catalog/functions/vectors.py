@@ -83,7 +83,7 @@ def _beside(*others: float) -> tuple[Slice, ...]:
         return np.concatenate([x[:, np.newaxis], fixed], axis=1)
 
     names = ("x", *(f"{other:g}" for other in others))
-    return tuple(Slice(f"of the {name}", vector, place, 0) for place, name in enumerate(names))
+    return tuple(Slice(f"of {name}", vector, place, 0) for place, name in enumerate(names))
 
 
 def _gated(*values: float) -> tuple[Slice, ...]:
@@ -103,7 +103,7 @@ VECTORS = (
         "softmax",
         _softmax,
         _softmax_jacobian,
-        Formula("exp(x_i) / sum_j exp(x_j)", r"\frac{e^{x_i}}{\sum_j e^{x_j}}"),
+        Formula("exp(x_i) / sum_j exp(x_j)", r"e^{x_i}\,/\,\Sigma_j\,e^{x_j}"),
         Interval(0, 1),
         "Bridle, 1990",
         _beside(0.0, 1.0),
@@ -113,7 +113,7 @@ VECTORS = (
         "log_softmax",
         _log_softmax,
         _log_softmax_jacobian,
-        Formula("x_i − log(sum_j exp(x_j))", r"x_i - \log \sum_j e^{x_j}"),
+        Formula("x_i − log(sum_j exp(x_j))", r"x_i - \log\,\Sigma_j\,e^{x_j}"),
         Interval(-math.inf, 0),
         "the logarithm of softmax",
         _beside(0.0, 1.0),
@@ -125,7 +125,7 @@ VECTORS = (
         _sparsemax_jacobian,
         Formula(
             "max(x_i − t, 0), t = (sum of the k partial sums of the k largest − 1) / k",
-            r"\max(x_i - \tau,\ 0),\quad \tau = \frac{1}{k}(\sum_{j \leq k} \sum_{l \leq j} x_{(l)} - 1)",
+            r"\max(x_i - (\Sigma_{j \leq k}\,\Sigma_{l \leq j}\,x_{(l)} - 1) / k,\ 0)",
         ),
         Interval(0, math.inf, True),
         "after Martins, Astudillo, 2016, arXiv:1602.02068",

@@ -38,7 +38,7 @@ def shared(x: Any) -> Any:
 
 
 def single(*targets: float) -> tuple[Inputs, ...]:
-    return tuple(lambda x, t=target: (constant(t)(x), x) for target in targets)  # type: ignore[misc]
+    return tuple(lambda x, t=target: (constant(t)(x), x) for target in targets)
 
 
 def of_classes(true: Callable[[Any], Any]) -> Callable[[bool], tuple[Inputs, ...]]:
@@ -118,7 +118,8 @@ def numbers(loss: BoundLoss, dtype: str) -> Any:
     """Numbers over all that the picture of a loss can show, and far beyond it where it has no end."""
     over = loss.loss.over(**loss.settings)  # type: ignore[misc]
     low, high = over.domain
-    window = np.linspace(*over.window, 801)
+    begin, end = over.window
+    window = np.linspace(begin, end, 801)
     far = [side * 10.0**power for side in (-1, 1) for power in np.linspace(-5, 3, 60)]
     near_ends = [0.0, 1e-8, 1e-6, 1e-3, 1 - 1e-3, 1 - 1e-6, 1.0] if high == 1 else []
     x = np.concatenate([window, [] if high <= 3.2 else far, near_ends]).astype(dtype)
@@ -217,6 +218,16 @@ def test_defaults_are_those_of_keras(row: Any) -> None:
         assert parameter.default == default, parameter.name
     drawn_apart = {"y_true", "y_pred", "ref_labels", "ref_embeddings"}
     assert set(theirs) - drawn_apart == {parameter.name for parameter in row.parameters}
+
+
+@pytest.mark.parametrize(("name", "settings"), [*ALL, ("ctc", {})], ids=str)
+def test_formulas_parse_as_mathematics(name: str, settings: dict[str, Any]) -> None:
+    from matplotlib.mathtext import MathTextParser
+
+    loss = bound(name, settings)
+    formula = loss.loss.formula(**loss.settings)
+    MathTextParser("path").parse(f"${formula.tex}$")
+    assert formula.text
 
 
 def test_calls_as_text() -> None:
