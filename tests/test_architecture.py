@@ -33,12 +33,13 @@ IMPORTERS = {
     "pyfive": {f"netviz/readers/hdf5/{name}.py" for name in ("metered", "objects", "tree", "values")},
     "keras": {
         f"netviz/readers/live/{name}.py"
-        for name in ("__init__", "entrances", "kept", "nodes", "outputs", "places", "reader", "trace")
+        for name in ("__init__", "entrances", "kept", "nodes", "outputs", "places", "reader", "trace", "working")
     },
     "click": {
         f"netviz/cli/{name}.py"
         for name in (
-            "__init__", "check", "functions", "graph", "inspect", "losses", "options", "output", "weights",
+            "__init__", "check", "functions", "graph", "inspect", "losses", "options", "output", "outputs", "running",
+            "trace", "weights",
         )
     },
     "vl_convert": {"netviz/render/diagram/raster.py"},

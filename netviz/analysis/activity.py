@@ -112,7 +112,7 @@ class Activity:
         return int(np.count_nonzero(self._low == self._high))
 
     def take(self, values: Array) -> None:
-        """Adds the outputs for one batch, batch axis first, of any dtype; of texts and complex numbers only the size."""
+        """Adds the outputs for one batch, batch axis first, of any dtype; of texts and complex ones the size."""
         self.shape, self.dtype = tuple(values.shape), values.dtype.name
         self.samples += values.shape[0] if values.ndim else 1
         if values.dtype.kind not in "fiub":
