@@ -34,15 +34,15 @@ def build_values(model: Model, weighed: Sequence[Weighed], limit: int | None) ->
     Of more than `MOST_WEIGHTS` weights the first kernels are, unless all are asked for.
     """
     store = model.store
-    assert store is not None  # or the weights could not have been weighed
+    title = f"Weights of {model.name}"
+    if not weighed or store is None:
+        return Chart(title, (Panel((Words(("There are no weights to draw.",)),)),))
     chosen = list(weighed)
     if limit is not None and len(chosen) > MOST_WEIGHTS:
         chosen = ([one for one in chosen if one.held.is_kernel] or chosen)[:MOST_WEIGHTS]
     panels = [made for one in chosen for made in _panels(one, store, limit)]
     layers = list(dict.fromkeys(one.held.place for one in chosen))
-    title = f"{model.name}: weights of {layers[0]}" if len(layers) == 1 else f"Weights of {model.name}"
-    if not panels:
-        return Chart(title, (Panel((Words(("There are no weights to draw.",)),)),))
+    title = f"Weights of {layers[0]}" if len(layers) == 1 else title
     detail = number(len(chosen), "weight")
     if len(chosen) < len(weighed):
         detail = f"the first {len(chosen):,} kernels of {len(weighed):,} weights"

@@ -141,8 +141,10 @@ def weigh(
 ) -> tuple[Weighed, ...]:
     """What the values of each of these weights are like; those in `kept` with their distribution.
 
-    Raises NetvizError where the source holds no values at all, as a config.
+    Raises NetvizError where the source holds no values at all, as a config, of which the model has some.
     """
+    if not held:
+        return ()
     if model.store is None:
         raise NetvizError(f"{model.source.path or model.name}: the source holds no values of weights", NO_VALUES)
     reader = _Reader(model.store, progress, sum(one.weight.nbytes or 0 for one in held))
