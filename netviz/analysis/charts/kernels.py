@@ -84,8 +84,11 @@ def _line(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
         values = _arranged(one, kernel, store, np.arange(1), rows.shown)
         return heatmap(one, values[:, 0].T[:, places.shown], rows, places)
     filters, inputs = _first(kernel, most), spaced(kernel.inputs, most=64)
-    values = _arranged(one, kernel, store, inputs, filters).transpose(2, 1, 0)
-    said = f"{_count(len(filters), kernel.outputs, 'filter')}: inputs downwards, places of the window across"
+    values = _arranged(one, kernel, store, inputs, filters)
+    wide = len(inputs) > kernel.window[0]
+    values = values.transpose(2, 0, 1) if wide else values.transpose(2, 1, 0)
+    sides = "places of the window downwards, inputs across" if wide else "inputs downwards, places of the window across"
+    said = f"{_count(len(filters), kernel.outputs, 'filter')}: {sides}"
     every = f" (every {ordinal(int(inputs[1]))} of {kernel.inputs})" if len(inputs) < kernel.inputs else ""
     return panel(one, _tiles(values, _labels(kernel, filters)), caption=said + every)
 

@@ -16,7 +16,7 @@ from netviz.catalog.arrangement import BIASES, GATES
 from netviz.charts import Axis, Bars, Curve, Heatmap, Mark, Panel, Rule, Words
 from netviz.model import WeightStore
 
-MOST_BARS = 256
+MOST_BARS = 2048
 """Values drawn as bars; more are a curve."""
 
 WHOLE = 1 << 24
@@ -57,11 +57,11 @@ def ordinal(number: int) -> str:
 def panel(
     one: Held, *marks: Mark, x: Axis = PLAIN, y: Axis = PLAIN, detail: str = "", caption: str = "", named: int = 0
 ) -> Panel:
-    """A panel with the name of a weight above it and `detail`, or its shape; `named` are the rows of its heatmap."""
+    """A panel with the layer, the weight and `detail`, or its shape, above it; `named` are the rows of its heatmap."""
     return Panel(
         marks,
-        f"{one.place}/{one.weight.name}",
-        detail or shape_words(one.weight.tensor.shape),
+        one.place,
+        f"{one.weight.name}  {detail or shape_words(one.weight.tensor.shape)}",
         caption=caption,
         x=x,
         y=y,

@@ -15,10 +15,13 @@ from netviz.model import Model
 FEW = 24
 """Up to so many weights are all shown, kernels or not."""
 
-SPAN = (0.005, 0.995)
-"""The quantiles between which the values of a weight are looked at, to find what the axis should span."""
+SPAN = (0.01, 0.99)
+"""The quantiles between which the values of a weight lie for which the axis has room in any case."""
 
-BEYOND = 6
+NEAR = 0.25
+"""The extremes are shown as well where they are no further out than this part of that span."""
+
+BEYOND = 4
 """An axis reaches no further than so many times where half of the weights end, so that one does not flatten all."""
 
 MANY_ZEROS = 0.2
@@ -71,8 +74,15 @@ def _limits(found: Sequence[Weighed]) -> tuple[float, float]:
     spans = []
     for one in found:
         quantiles = one.distribution.quantiles(SPAN) if one.distribution else None
-        if quantiles is not None:
-            spans.append(quantiles)
+        if (
+            quantiles is not None
+            and one.figures
+            and one.figures.minimum is not None
+            and one.figures.maximum is not None
+        ):
+            near = NEAR * (quantiles[1] - quantiles[0])
+            low, high = one.figures.minimum, one.figures.maximum
+            spans.append((max(low, quantiles[0] - near), min(high, quantiles[1] + near)))
     lows, highs = (np.array(side, np.float64) for side in zip(*spans, strict=True))
     usual = float(np.median(np.maximum(np.abs(lows), np.abs(highs))))
     most = BEYOND * usual if usual > 0 else np.inf
