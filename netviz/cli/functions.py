@@ -16,7 +16,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 @click.option("--derivative", is_flag=True, help="Draw the derivatives, too, dashed.")
 @click.option(
     "--range",
-    "range_",
+    "range",
     type=float,
     nargs=2,
     default=(-6.0, 6.0),
@@ -34,7 +34,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 def functions(
     what: tuple[str, ...],
     derivative: bool,
-    range_: tuple[float, float],
+    range: tuple[float, float],
     compare: bool,
     grid: bool,
     format_: str | None,
@@ -62,7 +62,7 @@ def functions(
     shown = verb.functions(
         *what,
         derivative=derivative,
-        range=range_,
+        range=range,
         compare=compare,
         grid=grid,
         theme=theme,

@@ -20,7 +20,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 )
 @click.option(
     "--range",
-    "range_",
+    "range",
     type=float,
     nargs=2,
     metavar="LOW HIGH",
@@ -36,7 +36,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 def losses(
     what: tuple[str, ...],
     gradient: bool | None,
-    range_: tuple[float, float] | None,
+    range: tuple[float, float] | None,
     compare: bool,
     grid: bool,
     format_: str | None,
@@ -64,7 +64,7 @@ def losses(
     shown = verb.losses(
         *what,
         gradient=gradient,
-        range=range_,
+        range=range,
         compare=compare,
         grid=grid,
         theme=theme,

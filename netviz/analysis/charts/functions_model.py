@@ -32,6 +32,9 @@ SETTING = re.compile(r"(?:\w+_)?activation")
 
 LEARNED = "PReLU"
 
+ACTIVATED = ("dense", "convolution", "recurrent", "activation")
+"""Families of layers that have an activation, though it may be none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -97,6 +100,9 @@ def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknow
     for layer in model.root.walk():
         kind = catalog.find(layer.class_name, layer.module)
         own = kind is None or kind.registered
+        if kind is not None and not layer.config and kind.family in ACTIVATED:
+            yield layer, Use(layer.path, "activation"), Unknown("?", "the source does not hold the layer's settings")
+            continue
         if not own and layer.class_name == LEARNED:
             yield layer, Use(layer.path), None
             continue

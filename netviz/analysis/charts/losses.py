@@ -15,9 +15,6 @@ from netviz.errors import UsageError
 NAMED = 4
 """Outputs that are named; of more it says how many."""
 
-POSTER_COLUMNS = 4
-"""Fewer than of functions: the names of losses are long."""
-
 
 def build_losses_chart(
     losses: Sequence[PlottedLoss],
@@ -50,8 +47,7 @@ def build_losses_chart(
         panels = [Panel((Words(("There is no loss to draw.",)),))]
     single = not title and len(panels) == 1
     heading = "" if single else title or _names(drawn or left)
-    columns = POSTER_COLUMNS if grid and len(panels) > POSTER_COLUMNS else None
-    return Chart(heading, tuple(panels), caption=caption, columns=columns, small=grid)
+    return Chart(heading, tuple(panels), caption=caption, small=grid)
 
 
 def require_comparable(losses: Sequence[PlottedLoss]) -> None:

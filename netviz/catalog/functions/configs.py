@@ -150,4 +150,4 @@ def _is_operation(module: str | None) -> bool:
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else "?" if value is None else type(value).__name__
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return (text if len(text) <= 60 else f"{text[:59]}…") or "?"
