@@ -132,7 +132,7 @@ class Axed:
         handles: list[Any] = [_handle(label, look) for label in labels]
         texts = [words.shortened(label.words, 1.8, "tick") for label in labels]
         for _, text in self.above:
-            handles.append(Patch(facecolor=look.fill("muted", 0.13)))
+            handles.append(Patch(facecolor=look.fill("muted", 0.13), edgecolor=look.axis, linewidth=look.width(0.4)))
             texts.append(words.shortened(text, 1.8, "tick"))
         if handles:
             legend = axes.legend(

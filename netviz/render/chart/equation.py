@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from netviz.charts import Equation, Matrix, Panel
 from netviz.render.chart import words
 from netviz.render.chart.place import Need, Place
-from netviz.render.chart.shades import shades_of
+from netviz.render.chart.shades import shades_of, table
 from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import floats, number
 
@@ -129,10 +129,7 @@ def _term(term: Matrix | str) -> Term:
     if isinstance(term, str):
         word = words.shortened(term, 1.6, "heading")
         return Term(None, word, np.zeros((0, 0)), (), (0, 0), (False, False), words.width(word, "heading") + 0.04, 0.25)
-    values = floats(term.values)
-    values = values.reshape(values.shape[0], -1) if values.ndim >= 2 else values.reshape(1, -1)
-    if not values.size:
-        values = np.full((1, 1), np.nan)
+    values = floats(table(term.values))
     rows, columns = term.extent or values.shape
     values = values[:MOST_ROWS, :MOST_COLUMNS]
     more = rows > values.shape[0], columns > values.shape[1]

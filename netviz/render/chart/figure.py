@@ -145,7 +145,8 @@ def fitted(chart: Chart, look: Look, figsize: tuple[float, float] | None, captio
         if page.height * factor <= height * 1.001 and page.width * factor <= width * 1.001:
             page.width, page.height = width / factor, height / factor
             return page, factor
-        factor *= 0.9 if factor > 0.2 else 0.6
+        over = max(page.height * factor / height, page.width * factor / width)
+        factor *= min(max(over**-0.5, 0.3), 0.92)
 
 
 def _columns(chart: Chart) -> int:

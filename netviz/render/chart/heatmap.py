@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +11,7 @@ from netviz.charts import Axis, Heatmap, Panel, Split
 from netviz.render.chart import words
 from netviz.render.chart.curves import below_ticks, tick_style, write_x_title, write_y_title
 from netviz.render.chart.place import Need, Place, spread
-from netviz.render.chart.shades import Shades, frame, hatched, reduced, shades_of
+from netviz.render.chart.shades import Shades, frame, hatched, reduced, shades_of, table
 from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import Span, Ticks, apply, named_ticks, number, ticks_of
 
@@ -104,8 +102,7 @@ class Heat:
 
 def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, height: float | None, small: bool) -> Heat:
     """The heatmap in a cell `width` inches wide; its height by its rows, or the one given."""
-    array: Any = np.asarray(mark.values)
-    array = array.reshape(len(array), -1) if array.ndim >= 2 else array.reshape(1, -1)
+    array = table(mark.values)
     values = reduced(array, MOST_ROWS, MOST_COLUMNS, mark.signed)
     rows, columns = array.shape
     shades = shades_of(values, mark.signed, mark.limits, mark.key, look)

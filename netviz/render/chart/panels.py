@@ -158,7 +158,11 @@ def _numbers(mark: object) -> list[Any]:
 
 
 def _has_numbers(values: Any) -> bool:
-    return bool(np.isfinite(floats(values)).any())
+    """Whether any is finite; of very many not all are looked at once one is found."""
+    array = np.asarray(values)
+    if array.ndim == 0 or array.dtype.kind in "iub":
+        return bool(array.size)
+    return any(bool(np.isfinite(floats(array[begin : begin + 256])).any()) for begin in range(0, len(array), 256))
 
 
 def natural_width(panel: Panel) -> float | None:

@@ -100,30 +100,41 @@ def shades_of(
     return Shades(signed, low, high, key, look)
 
 
+def table(values: Any) -> NDArray[Any]:
+    """The values in rows and columns, at least one of each; further axes are flattened into the columns."""
+    array: NDArray[Any] = np.asarray(values)
+    if not array.size:
+        return np.full((1, 1), np.nan)
+    return array.reshape(len(array), -1) if array.ndim >= 2 else array.reshape(1, -1)
+
+
 def reduced(values: Any, rows: int, columns: int, signed: bool) -> NDArray[np.float64]:
     """The values in no more than so many rows and columns: of each block the one farthest from zero, or the mean."""
     array = np.asarray(values)
     if array.shape[0] > rows:
-        array = np.stack([_merged(part, 0, signed) for part in _parts(array, rows)])
+        array = np.stack([_merged(part, signed) for part in _parts(array, rows)])
     if array.shape[1] > columns:
-        array = np.stack([_merged(part, 0, signed) for part in _parts(array.T, columns)], axis=1)
+        array = np.stack([_merged(part, signed) for part in _parts(array.T, columns)], axis=1)
     return floats(array)
 
 
-def _parts(array: NDArray[Any], most: int) -> Iterator[NDArray[np.float64]]:
+def _parts(array: NDArray[Any], most: int) -> Iterator[NDArray[Any]]:
     each = -(-len(array) // most)
     for begin in range(0, len(array), each):
-        yield floats(array[begin : begin + each])
+        yield array[begin : begin + each]
 
 
-def _merged(part: NDArray[np.float64], axis: int, signed: bool) -> NDArray[np.float64]:
+def _merged(part: NDArray[Any], signed: bool) -> NDArray[np.float64]:
+    """Rows as one: without what is not finite, unless there is nothing else."""
+    part = floats(part)
     good = np.isfinite(part)
+    count = good.sum(axis=0)
     if signed:
-        chosen = np.argmax(np.where(good, np.abs(part), -1.0), axis=axis, keepdims=True)
-        return np.take_along_axis(part, chosen, axis).squeeze(axis)
-    count = good.sum(axis=axis)
-    mean = (np.where(good, part, 0.0) / np.maximum(count, 1)).sum(axis=axis)
-    return np.where(count > 0, mean, np.nan)
+        high, low = np.where(good, part, -np.inf).max(axis=0), np.where(good, part, np.inf).min(axis=0)
+        merged = np.where(high >= -low, high, low)
+    else:
+        merged = (np.where(good, part, 0.0) / np.maximum(count, 1)).sum(axis=0)
+    return np.where(count > 0, merged, np.nan)
 
 
 def hatched(axes: Any, look: Look, left: float, top: float, right: float, bottom: float) -> None:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from netviz.charts import Axis, Scale
 from netviz.render.chart import words
 
-FURTHEST = 1e300
-"""Greater numbers are drawn here: matplotlib takes differences of limits, which must be finite."""
+FURTHEST, NEAREST = 1e300, 1e-300
+"""Greater numbers are drawn here, for differences of limits must be finite; those nearer to zero are zero."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -33,15 +33,15 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    mantissa, _, written = f"{value:.{digits - 1}e}".partition("e")
+    exponent = int(written)
     if -4 <= exponent < 6:
         text = f"{value:,.{max(0, digits - 1 - exponent)}f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
     else:
-        mantissa = f"{value / 10.0**exponent:.{digits - 1}f}".rstrip("0").rstrip(".")
-        text = f"{mantissa}·{power(exponent)}"
-    return text.replace("-", "−")
+        text = mantissa
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−") + ("" if -4 <= exponent < 6 else f"·{power(exponent)}")
 
 
 class Numbers(Formatter):
@@ -103,14 +103,20 @@ def log_word(value: float) -> str:
 
 
 def floats(values: Any) -> NDArray[np.float64]:
-    """The numbers as float64 without what is beyond `FURTHEST`; infinite ones stay."""
+    """The numbers as float64, between `NEAREST` and `FURTHEST` from zero; infinite ones and NaN stay."""
     array = np.asarray(values)
     if array.dtype.kind == "c":
         array = array.real
     with np.errstate(all="ignore"):
         result = array.astype(np.float64)
-        finite = np.isfinite(result)
-        return np.where(finite, np.clip(result, -FURTHEST, FURTHEST), result)
+        if array.dtype.itemsize <= 4:  # these are never so far
+            return result
+        size = np.abs(result)
+        far = (size > FURTHEST) & (size < np.inf)
+        if far.any():
+            result[far] = np.copysign(FURTHEST, result[far])
+        result[size < NEAREST] = 0.0
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ def span(axis: Axis, values: Iterable[Any], pad: float = 0.0, zero: bool = False
         arrays = [array[array > 0] for array in arrays]
     arrays = [array for array in arrays if array.size]
     if axis.limits is not None and all(map(math.isfinite, axis.limits)) and axis.limits[0] != axis.limits[1]:
-        low, high = (float(np.clip(limit, -FURTHEST, FURTHEST)) for limit in axis.limits)
+        low, high = floats(axis.limits).tolist()
         if scale == "log" and min(low, high) <= 0:
             low = min((float(array.min()) for array in arrays), default=max(abs(high), 1.0) * 1e-3)
             high = max(high, low * 10)

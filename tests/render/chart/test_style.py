@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import itertools
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from netviz.charts import Axis
+from netviz.render.chart import words
+from netviz.render.chart.shades import Shades, reduced
+from netviz.render.chart.style import SIZES, Look, font_file
+from netviz.render.chart.ticks import Span, number, places, span, tick_words
+from netviz.theme import SERIES
+from netviz.views import FAMILIES
+from tests.render.names import HOSTILE
+from tests.test_theme import contrast, of_hex
+
+THEMES = ("light", "dark", "print")
+Theme = Literal["light", "dark", "print"]
+TINTS: list[Any] = [*FAMILIES, "accent", "muted", "ink", *range(12)]
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+@pytest.mark.parametrize("tint", TINTS)
+def test_words_can_be_read_in_every_colour(theme: Theme, tint: Any) -> None:
+    look = Look(theme)
+    assert contrast(of_hex(look.text_color(tint)), of_hex(look.paper)) >= 4.5
+    assert contrast(of_hex(look.color(tint)), of_hex(look.paper)) >= 3
+    for tone in (look.muted, look.ink):
+        assert contrast(of_hex(tone), of_hex(look.paper)) >= 4.5
+        assert contrast(of_hex(tone), of_hex(look.fill("muted", 0.13))) >= 4.5
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_numbers_can_be_read_in_every_cell(theme: Theme) -> None:
+    for signed in (True, False):
+        shades = Shades(signed, -1.0 if signed else 0.0, 1.0, "", Look(theme))
+        for value in np.linspace(shades.low, shades.high, 41):
+            red, green, blue = (int(round(part * 255)) for part in shades.rgba(value)[:3])
+            assert contrast(of_hex(f"#{red:02x}{green:02x}{blue:02x}"), of_hex(shades.ink(float(value)))) >= 4.5
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_series_are_told_apart(theme: Theme) -> None:
+    look = Look(theme)
+    seen = {(look.color(index), str(look.dashes(index, "solid"))) for index in range(3 * len(SERIES))}
+    assert len(seen) == 3 * len(SERIES)
+    if theme == "print":
+        assert all(color[1:3] == color[3:5] == color[5:7] for color, _ in seen)
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_scales_of_colours_are_even(theme: Theme) -> None:
+    """Magnitudes go one way in lightness; the farther from zero, the farther a signed value is from the paper."""
+    look = Look(theme)
+    light = [of_hex(hexed(look.magnitudes(place))) for place in np.linspace(0, 1, 64)]
+    assert light == sorted(light, reverse=theme != "dark")
+    assert contrast(light[0], of_hex(look.paper)) < 1.1 < 7 < contrast(light[-1], of_hex(look.paper))
+    signs = [of_hex(hexed(look.signs(place))) for place in np.linspace(0, 1, 65)]
+    if theme == "print":
+        assert signs == sorted(signs)
+    else:
+        for half in (signs[32:], signs[32::-1]):
+            assert half == sorted(half, reverse=theme == "light")
+        assert contrast(signs[32], of_hex(look.paper)) < 1.1
+
+
+def hexed(rgba: Any) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*(round(255 * part) for part in rgba[:3]))
+
+
+@pytest.mark.parametrize("face", ["regular", "bold"])
+@given(text=st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=("C",)), max_size=40))
+def test_widths_are_those_of_the_face(face: Any, text: str) -> None:
+    """Against matplotlib's own measure, which pulls some pairs of letters together."""
+    properties = FontProperties(fname=font_file(face), size=SIZES["label"])
+    text = words.plain(text)
+    wide = text_to_path.get_text_width_height_descent(text, properties, False)[0] / 72
+    assert words.width(text, "label", face) >= wide - 1e-6
+    assert words.width(text, "label", face) <= wide * 1.12 + 0.06
+
+
+@given(st.text(max_size=60) | st.sampled_from(HOSTILE), st.floats(0.05, 5))
+def test_shortened_words_fit_and_keep_their_ends(text: str, room: float) -> None:
+    short = words.shortened(text, room)
+    assert words.width(short) <= room + 1e-9
+    whole = words.plain(text)
+    if short not in (whole, "", words.ELLIPSIS):
+        head, _, tail = short.partition(words.ELLIPSIS)
+        assert whole.startswith(head) and whole.endswith(tail)
+    if words.width(whole) <= room:
+        assert short == whole
+
+
+@given(st.text(max_size=80) | st.sampled_from(HOSTILE), st.floats(0.3, 5))
+def test_wrapped_lines_fit_and_lose_nothing(text: str, room: float) -> None:
+    lines = words.wrapped(text, room, most=1_000)
+    assert all(words.width(line, "caption") <= room + 1e-9 or len(line) == 1 for line in lines)
+    assert "".join(lines).replace(" ", "") == words.plain(text).replace(" ", "")
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(FINITE, max_size=5), st.sampled_from(["linear", "log", "symlog"]), st.integers(1, 12))
+def test_ticks_are_inside_and_told_apart(values: list[float], scale: Any, count: int) -> None:
+    shown = span(Axis(scale=scale), [np.array(values)], 0.05)
+    assert shown.low < shown.high and np.isfinite([shown.low, shown.high]).all()
+    at = places(shown, count)
+    low, high = float(shown.forward(shown.low)), float(shown.forward(shown.high))
+    assert (low, high) == pytest.approx((0, 1))
+    assert all(-1e-6 <= float(shown.forward(place)) <= 1 + 1e-6 for place in at)
+    assert at == sorted(set(at))
+
+
+@given(st.floats(-1e5, 1e5), st.floats(1e-2, 1e5), st.integers(2, 9))
+def test_ticks_of_usual_numbers_are_few_and_round(low: float, length: float, count: int) -> None:
+    at = places(Span(low, low + length), count)
+    assert 1 <= len(at) <= count + 2
+    texts = tick_words(at)
+    assert len(set(texts)) == len(at)
+    for value, text in zip(at, texts, strict=True):
+        if "10" not in text or "·" not in text:
+            assert float(text.replace("−", "-").replace(",", "")) == pytest.approx(value, abs=length * 1e-3)
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.integers(1, 6))
+def test_numbers_are_written_in_the_digits_asked_for(value: float, digits: int) -> None:
+    text = number(value, digits)
+    if not np.isfinite(value):
+        assert text in ("NaN", "∞", "−∞")
+        return
+    mantissa, _, exponent = text.partition("·10")
+    ascii_exponent = exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    read = float(f"{mantissa.replace(',', '').replace('−', '-')}e{ascii_exponent or 0}")
+    assert read == pytest.approx(value, rel=0.51 * 10 ** (1 - digits), abs=1e-320)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 10), st.booleans())
+def test_reduced_values_are_values_of_their_blocks(rows: int, columns: int, most: int, signed: bool) -> None:
+    values = np.random.default_rng(rows * 100 + columns).standard_normal((rows, columns))
+    small = reduced(values, most, most, signed)
+    assert small.shape[0] <= most and small.shape[1] <= most
+    assert small.min() >= values.min() - 1e-12 and small.max() <= values.max() + 1e-12
+    if signed:
+        assert np.abs(small).max() == np.abs(values).max() and np.isin(small, values).all()
+    for index, side in itertools.product(range(small.shape[0]), (0,)):
+        assert np.isfinite(small[index, side])
