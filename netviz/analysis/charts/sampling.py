@@ -21,6 +21,9 @@ BRIGHT = 0.995
 
 OUTLYING = 2.0
 
+LARGEST = 1e300
+"""No axis and no colours reach further, so that what is computed with their length stays finite."""
+
 
 def read_rows(store: WeightStore, weight: Weight, rows: NDArray[np.intp] | None = None) -> Values:
     """Some rows (along the first axis) of a weight as float64, or all; only what is wanted is held at once.
@@ -70,5 +73,5 @@ def color_limits(values: Values) -> tuple[float, float] | None:
         return None
     top = float(sizes.max())
     usual = float(np.quantile(sizes, BRIGHT, method="inverted_cdf"))
-    top = usual if 0 < usual * OUTLYING < top else top
+    top = min(usual if 0 < usual * OUTLYING < top else top, LARGEST)
     return -top, top

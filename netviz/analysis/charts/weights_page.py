@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from netviz.analysis.charts.sampling import LARGEST
 from netviz.analysis.charts.weights import Held, Weighed
 from netviz.analysis.health.wording import number
 from netviz.charts import Axis, Chart, Panel, Ridge, Ridges, Words
@@ -20,6 +21,9 @@ SPAN = (0.01, 0.99)
 
 NEAR = 0.25
 """The extremes are shown as well where they are no further out than this part of that span."""
+
+FAR = 3
+"""The root mean squares from zero within which nearly all values are, if the zeros among them are left out."""
 
 BEYOND = 4
 """An axis reaches no further than so many times where half of the weights end, so that one does not flatten all."""
@@ -71,27 +75,30 @@ def build_weights_page(model: Model, weighed: Sequence[Weighed], held: Sequence[
 
 def _limits(found: Sequence[Weighed]) -> tuple[float, float]:
     """What the axis spans: nearly all values of every weight, but none far beyond those of most."""
-    spans = []
-    for one in found:
-        quantiles = one.distribution.quantiles(SPAN) if one.distribution else None
-        if (
-            quantiles is not None
-            and one.figures
-            and one.figures.minimum is not None
-            and one.figures.maximum is not None
-        ):
-            near = NEAR * (quantiles[1] - quantiles[0])
-            low, high = one.figures.minimum, one.figures.maximum
-            spans.append((max(low, quantiles[0] - near), min(high, quantiles[1] + near)))
+    spans = [span for one in found if (span := _span(one)) is not None]
     lows, highs = (np.array(side, np.float64) for side in zip(*spans, strict=True))
     usual = float(np.median(np.maximum(np.abs(lows), np.abs(highs))))
     most = BEYOND * usual if usual > 0 else np.inf
+    most = min(most, LARGEST)
     low, high = float(np.clip(lows, -most, most).min()), float(np.clip(highs, -most, most).max())
     if low == high:
         half = max(abs(low) / 2, 0.5)
         return low - half, high + half
     margin = 0.04 * (high - low)
     return low - margin, high + margin
+
+
+def _span(one: Weighed) -> tuple[float, float] | None:
+    """Between what nearly all values of a weight lie; of one with many zeros the other values."""
+    figures, quantiles = one.figures, one.distribution.quantiles(SPAN) if one.distribution else None
+    if figures is None or figures.minimum is None or figures.maximum is None or quantiles is None:
+        return None
+    low, high = quantiles
+    near = NEAR * (high - low)
+    if MANY_ZEROS * figures.size < figures.zeros < figures.size:
+        low = high = 0.0
+        near = FAR * (figures.norm or 0.0) / math.sqrt(figures.size - figures.zeros)
+    return max(figures.minimum, low - near), min(figures.maximum, high + near)
 
 
 def _within(one: Weighed, low: float, high: float) -> bool:
