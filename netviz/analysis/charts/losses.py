@@ -98,6 +98,8 @@ def _told(loss: PlottedLoss, small: bool) -> Iterator[str]:
     for text in (loss.shown, loss.over.note):
         if text and not small:
             yield f"{_sentence(text)}."
+    if loss.remark:
+        yield loss.remark
 
 
 def _curves(loss: PlottedLoss, case: Case, gradient: bool, label: str, slope: str, tint: int) -> Iterator[Curve]:
@@ -161,7 +163,7 @@ def _compared(losses: Sequence[PlottedLoss], gradient: bool) -> Panel:
     title = over.title if len({loss.over.title for loss in losses if loss.over}) == 1 else over.kind
     return Panel(
         tuple(marks),
-        caption=f"{_sentence('; '.join(told))}." if told else "",
+        caption=f"Drawn: {', '.join(told)}." if told else "",
         x=Axis(title, limits=limits, ticks=_ticks(losses[0])),
         y=Axis("loss and gradient" if gradient else "loss", limits=y_limits),
         wide=True,

@@ -16,7 +16,7 @@ class PlottedLoss:
     """A loss with all that is said of it; without `cases` it cannot be drawn, for the `reason`.
 
     `over` is what its curves run over, from `limits[0]` to `limits[1]`. `outputs` are those of a model that it is the
-    loss of.
+    loss of. `about` stands beside its name, `shown` says what is drawn, `remark` what one has to know besides.
     """
 
     title: str
@@ -31,6 +31,7 @@ class PlottedLoss:
     cases: tuple[Case, ...] = ()
     shown: str = ""
     about: str = ""
+    remark: str = ""
     reason: str = ""
     outputs: tuple[str, ...] = ()
 
@@ -55,7 +56,8 @@ def plotted_loss(
     """A loss of the catalog as it is plotted; raises UsageError where the range has nothing of what it is over."""
     row, settings = bound.loss, bound.settings
     over = row.over(**settings) if row.over else None
-    about = ", ".join(f"{name}={setting_text(settings[name])}" for name in bound.typical)
+    about = ", ".join(f"{name}={setting_text(settings[name])}" for name in (*bound.typical, *bound.unsaved))
+    remark = f"Keras does not save {' and '.join(bound.unsaved)}: drawn with the default." if bound.unsaved else ""
     return PlottedLoss(
         bound.title,
         row.name,
@@ -69,6 +71,7 @@ def plotted_loss(
         row.cases(**settings) if row.cases else (),
         row.shown,
         about,
+        remark,
         row.reason,
         outputs,
     )

@@ -39,7 +39,7 @@ def build_losses_sheet(losses: Sequence[PlottedLoss], title: str, spared: Sequen
 
 def _cells(loss: PlottedLoss) -> dict[str, object]:
     return {
-        "loss": loss.title,
+        "loss": f"{loss.title} ({loss.about})" if loss.remark else loss.title,
         "class": loss.class_name,
         "parameters": loss.parameters,
         "formula": loss.formula.text,
@@ -92,6 +92,7 @@ def _document(loss: PlottedLoss) -> dict[str, Any]:
         if over
         else None,
         "shown": loss.shown or None,
+        "remark": loss.remark or None,
         "reason": loss.reason or None,
         "x": numbers(x) if loss.cases else None,
         "curves": [_sampled(case, x) for case in loss.cases],

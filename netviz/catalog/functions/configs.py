@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.catalog.functions import losses
 from netviz.catalog.functions.activations import BY_NAME, LAYERS, OF_KERAS_2, bind, bind_layer
@@ -129,8 +129,10 @@ def loss_of(value: object) -> BoundLoss | Unknown:
         return Unknown(_short(class_name), "it is a loss of one's own: its code is not in the file")
     config = config if isinstance(config, Mapping) else {}
     names = [parameter.name for parameter in row.parameters]
+    unsaved = tuple(name for name in names if name not in config and name != "axis")  # delta of Huber, in Keras 3.15
     try:
-        return losses.bind(row, (), {key: item for key, item in config.items() if key in names})
+        bound = losses.bind(row, (), {key: item for key, item in config.items() if key in names})
+        return replace(bound, unsaved=unsaved)
     except UsageError as error:
         return Unknown(row.name, error.message)
 

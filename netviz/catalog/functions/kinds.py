@@ -253,11 +253,12 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class BoundLoss:
-    """A loss with its settings: what "huber(delta=2)" stands for."""
+    """A loss with its settings: what "huber(delta=2)" stands for; `unsaved` are those that a config does not hold."""
 
     loss: Loss
     settings: Settings = field(hash=False)
     typical: tuple[str, ...] = ()
+    unsaved: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
