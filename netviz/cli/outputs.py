@@ -46,10 +46,10 @@ WORTH_A_BAR = 33
 @reporting_errors
 def outputs(
     source: Path,
-    given: tuple[str, ...],
-    layer: tuple[str, ...],
+    x: tuple[str, ...],
+    layers: tuple[str, ...],
     resize: str,
-    range_: tuple[float, float] | None,
+    range: tuple[float, float] | None,
     preprocess: str | None,
     trust: bool,
     statistics: bool,
@@ -79,15 +79,15 @@ def outputs(
     with progress("Running the model", WORTH_A_BAR) as show:
         found = run(
             source,
-            given_inputs(given),
-            layers=layer or None,
+            given_inputs(x),
+            layers=layers or None,
             statistics=statistics,
             scores=scores,
             picture=picture,
             limit=limit,
             batch_size=batch_size,
             resize=resize,
-            range=range_,
+            range=range,
             preprocess=preprocess,  # type: ignore[arg-type]
             trust=trust,
             max_bytes=max_bytes,

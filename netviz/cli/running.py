@@ -21,14 +21,16 @@ def running_options(command: C) -> C:
         (
             click.option(
                 "--input",
-                "given",
+                "x",
                 multiple=True,
                 required=True,
                 metavar="[NAME=]DATA",
                 help="A .npy, .npz, .csv or .txt file, a picture, a folder of pictures, or numbers: 1,2,3. "
                 "For several inputs one for each.",
             ),
-            click.option("--layer", multiple=True, metavar="LAYERS", help="Only these: a name, regex, class, or a..b."),
+            click.option(
+                "--layer", "layers", multiple=True, metavar="LAYERS", help="Only these: a name, regex, class, or a..b."
+            ),
             click.option(
                 "--resize",
                 type=click.Choice(("bilinear", "nearest", "bicubic", "lanczos", "none")),
@@ -38,7 +40,7 @@ def running_options(command: C) -> C:
             ),
             click.option(
                 "--range",
-                "range_",
+                "range",
                 type=float,
                 nargs=2,
                 metavar="LOW HIGH",

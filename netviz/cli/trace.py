@@ -34,10 +34,10 @@ from netviz.cli.running import given_inputs, quiet_backend, running_options
 @reporting_errors
 def trace(
     source: Path,
-    given: tuple[str, ...],
-    layer: tuple[str, ...],
+    x: tuple[str, ...],
+    layers: tuple[str, ...],
     resize: str,
-    range_: tuple[float, float] | None,
+    range: tuple[float, float] | None,
     preprocess: str | None,
     trust: bool,
     sample: int,
@@ -61,12 +61,12 @@ def trace(
     quiet_backend()
     chain = run(
         source,
-        given_inputs(given),
-        layers=layer or None,
+        given_inputs(x),
+        layers=layers or None,
         sample=sample,
         limit=limit,
         resize=resize,
-        range=range_,
+        range=range,
         preprocess=preprocess,  # type: ignore[arg-type]
         trust=trust,
         max_bytes=max_bytes,

@@ -1,7 +1,7 @@
 """The calls that a layer or model of the user's makes, found by calling it on symbolic tensors.
 
-Nothing is computed, and what Keras notes on the layers while they are called is taken back afterwards. But `call`
-is the user's code and runs once: what it writes to its own attributes stays there.
+Nothing is computed, and the layers are as they were afterwards: what Keras notes on them while they are called, and
+what the user's code in `call` writes to its attributes and variables, is taken back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import keras
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
+
+from netviz.readers.live.kept import as_it_was
 
 
 class TraceFailed(Exception):
@@ -32,18 +34,10 @@ def trace(layer: Any) -> Iterator[Any]:
             "Keras has kept no shapes of its inputs: it was not called yet, or its call() cannot be followed on "
             "symbolic tensors."
         )
-    before = {
-        id(sublayer): (sublayer, list(sublayer._inbound_nodes), list(sublayer._outbound_nodes))
-        for sublayer in layer._flatten_layers()
-    }
-    try:
-        with _fresh_names(sublayer.name for sublayer, _, _ in before.values()):
+    with as_it_was(layer):
+        with _fresh_names(sublayer.name for sublayer in layer._flatten_layers()):
             function = _function(layer, shapes)
         yield function
-    finally:
-        for sublayer, inbound, outbound in before.values():
-            sublayer._inbound_nodes[:] = inbound
-            sublayer._outbound_nodes[:] = outbound
 
 
 @contextmanager
