@@ -6,8 +6,9 @@ import sys
 
 from tests.bench.drawing import measure_graph
 from tests.bench.inspecting import measure_inspect
+from tests.bench.weights import measure_weights
 
-SUBJECTS = {"inspect": measure_inspect, "graph": measure_graph}
+SUBJECTS = {"inspect": measure_inspect, "graph": measure_graph, "weights": measure_weights}
 
 for subject in sys.argv[1:] or SUBJECTS:
     SUBJECTS[subject]()
