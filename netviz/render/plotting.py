@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -75,6 +75,12 @@ class Plot(Artifact):
         """The matplotlib.figure.Figure with the plot, always the same; of `ax=` the figure that it stands in."""
         assert self.load_figure is not None
         return self.load_figure()
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str | bytes]:
+        """The picture, and the table as text: notebooks would prefer a table in Markdown to the picture."""
+        return Artifact._repr_mimebundle_(self, include, {"text/markdown", *(exclude or ())})
 
 
 def plot(
