@@ -68,25 +68,31 @@ class Entrances:
         return keras.tree.pack_sequence_as(struct, gaps)
 
     def _of_shapes(self, model: Any, shapes: Mapping[str, Any]) -> None:
+        """What a subclassed model was built on; Keras may have kept the shape of its first argument only."""
         parameters = [
-            one.name
+            one
             for one in inspect.signature(model.call).parameters.values()
             if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
         ]
-        if len(shapes) == 1:
-            name = parameters[0] if parameters else "inputs"
-            self._args = (self._structure(name, next(iter(shapes.values()))),)
-            return
-        for key, shape in shapes.items():
-            name = key.removesuffix("_shape")
-            self._kwargs[name] = self._structure(name, shape)
+        given = {key.removesuffix("_shape"): shape for key, shape in shapes.items()}
+        if len(given) == 1:
+            given = {parameters[0].name if parameters else "inputs": next(iter(given.values()))}
+        needed = [one.name for one in parameters if one.default is one.empty]
+        names = [*needed, *(name for name in given if name not in needed)]
+        made = {name: self._structure(name, given.get(name)) for name in names}
+        positional = [one.name for one in parameters if one.name in made]
+        in_order = positional == [one.name for one in parameters[: len(positional)]] and len(positional) == len(made)
+        if in_order:
+            self._args = tuple(made[name] for name in positional)
+        else:
+            self._kwargs = made
 
     def _structure(self, name: str, shape: Any) -> Any:
         if isinstance(shape, Mapping):
             return {key: self._structure(str(key), shape[key]) for key in sorted(shape)}
         if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
             return [self._structure(f"{name}_{place}", item) for place, item in enumerate(shape)]
-        return self._gap(name, (None, *tuple(shape)[1:]), None)
+        return self._gap(name, None if shape is None else (None, *tuple(shape)[1:]), None)
 
     def _gap(self, name: str, shape: Shape | None, dtype: str | None) -> _Gap:
         self._gaps.append(Endpoint(name, Tensor(shape, dtype), None))
