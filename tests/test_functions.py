@@ -204,11 +204,16 @@ def test_pictures_are_the_same_every_time() -> None:
     assert first == second
 
 
-def test_tables_go_without_columns_where_a_terminal_is_narrow() -> None:
-    for verb in (netviz.functions, netviz.losses):
-        wide, narrow = verb().text(), verb().text(width=100)
-        assert "Source" in wide
-        assert "Source" not in narrow
+@pytest.mark.parametrize("width", [60, 100, 160, 240, 400])
+def test_tables_go_without_columns_where_a_terminal_is_narrow(width: int) -> None:
+    for shown in (netviz.functions(), netviz.losses(), netviz.functions(LENET)):
+        wide, narrow = shown.text(), shown.text(width=width)
+        assert max(map(len, narrow.splitlines())) <= width
+        heads = [text.splitlines()[2].split() for text in (wide, narrow)]
+        assert set(heads[1]) <= set(heads[0])
+        assert heads[1][0] == heads[0][0]
+        if width == 400:
+            assert narrow == wide
 
 
 def test_all_losses_are_in_the_table_and_the_data() -> None:

@@ -15,7 +15,6 @@ from netviz.api.inspected import InspectedModel, inspect
 from netviz.errors import UsageError
 from netviz.readers import reading
 from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
-from netviz.render.sheet import sheet_artifact
 
 if TYPE_CHECKING:
     import keras
@@ -89,7 +88,7 @@ def functions(
         from netviz.analysis.charts.functions_sheet import build_functions_sheet, build_model_sheet
 
         if model is not None:
-            return build_model_sheet(model, title)
+            return build_model_sheet(model, title, spared)
         return build_functions_sheet(found, "Activation functions", spared)
 
     def document() -> object:
@@ -98,10 +97,9 @@ def functions(
         return functions_document(found, limits, __version__, model, name)
 
     def text(width: int | None = None, color: bool = False) -> str:
-        from netviz.analysis.charts.functions_sheet import NARROWER
+        from netviz.analysis.charts.functions_sheet import SPARED, SPARED_OF_MODEL
 
-        narrower = [partial(sheet, spared) for spared in NARROWER] if model is None else []
-        return sheet_artifact(name, sheet(), document, narrower).text(width=width, color=color)
+        return fitting_text(sheet, SPARED if model is None else SPARED_OF_MODEL, width, color)
 
     return replace(plot(name, chart, style, cache(sheet), document, ax), typeset=text)
 
@@ -122,6 +120,17 @@ def checked_range(range: object) -> tuple[float, float]:
             f"range ({low:g}, {high:g}) {problem}", f"It may reach to {FARTHEST:g}, in steps that can be told apart."
         )
     return low, high
+
+
+def fitting_text(sheet: Callable[[Sequence[str]], Sheet], spared: Sequence[str], width: int | None, color: bool) -> str:
+    """The sheet as text, without as many of the columns that can be spared as it takes to fit into the width."""
+    from netviz.render.text import sheet_to_text, text_width
+
+    for count, _ in enumerate((*spared, "")):
+        view = sheet(spared[:count])
+        if width is None or text_width(sheet_to_text(view)) <= width:
+            break
+    return sheet_to_text(view, width=width, color=color)
 
 
 def sources_among(what: Sequence[str]) -> list[Path]:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netviz import __version__
-from netviz.api.functions import checked_range, is_file_name, is_model
+from netviz.api.functions import checked_range, fitting_text, is_file_name, is_model
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.errors import UsageError
 from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
-from netviz.render.sheet import sheet_artifact
 
 if TYPE_CHECKING:
     import keras
@@ -91,10 +90,9 @@ def losses(
         return losses_document(found, __version__, model, name)
 
     def text(width: int | None = None, color: bool = False) -> str:
-        from netviz.analysis.charts.losses_sheet import NARROWER
+        from netviz.analysis.charts.losses_sheet import SPARED
 
-        narrower = [partial(sheet, spared) for spared in NARROWER] if model is None else []
-        return sheet_artifact(name, sheet(), document, narrower).text(width=width, color=color)
+        return fitting_text(sheet, SPARED if model is None else (), width, color)
 
     return replace(plot(name, chart, style, cache(sheet), document, ax), typeset=text)
 

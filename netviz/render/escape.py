@@ -49,6 +49,7 @@ _LATEX = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "%": r"\%",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "·": r"$\cdot$", "×": r"$\times$", "…": r"\ldots{}", "−": "$-$", "→": r"$\to$",
+    "∞": r"$\infty$", "≤": r"$\leq$", "≥": r"$\geq$",
     "[": "{[}", "*": "{*}",  # after the end of a row they would be its options
     "-": "-{}", ",": ",{}", "`": "{`}",  # no ligatures: two hyphens are not a dash
 }  # fmt: skip

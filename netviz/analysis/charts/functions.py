@@ -43,7 +43,7 @@ def build_functions_chart(
     if not panels:
         panels = (Panel((Words(("There is no function to draw.",)),)),)
     shaded = any(isinstance(mark, Zone) for panel in panels for mark in panel.marks)
-    notes = [*([SATURATING] if shaded else []), *(["Dashed: the derivative."] if derivative else []), *notes]
+    notes = [*([SATURATING] if shaded else []), *(["Thin and dashed: the derivative."] if derivative else []), *notes]
     single = not title and len(drawn) == 1
     return Chart("" if single else title or _names(drawn), panels, _counted(model), caption=" ".join(notes), small=grid)
 
@@ -51,8 +51,9 @@ def build_functions_chart(
 def _counted(model: ModelFunctions | None) -> str:
     if model is None:
         return ""
-    count = len(model.functions)
-    return f"{count} activation function{'s' if count != 1 else ''} in {_layers(model.layers)}"
+    active = [function for function in model.functions if function.name != "linear"]
+    layers = len({use.path for function in active for use in function.uses})
+    return f"{len(active)} activation function{'s' if len(active) != 1 else ''} in {_layers(layers)}"
 
 
 def _names(functions: Sequence[Plotted]) -> str:
@@ -162,7 +163,7 @@ def _slope(
     function: Plotted, component: Component, limits: tuple[float, float], label: str, tint: int
 ) -> Iterator[Curve]:
     x, y = curve(component.slope, *limits, (*function.kinks, *function.jumps))
-    yield Curve(x, y, label, tint, "dashed")
+    yield Curve(x, y, label, tint, "dashed", weak=True)
 
 
 def _compared(functions: Sequence[Plotted], limits: tuple[float, float], derivative: bool) -> Panel:
@@ -176,7 +177,7 @@ def _compared(functions: Sequence[Plotted], limits: tuple[float, float], derivat
             marks += _slope(function, component, limits, "", place)
     cut = [function.shown for function in functions if function.shown]
     caption = [f"{'; '.join(cut)}."] if cut else []
-    caption += ["Dashed: the derivatives."] if derivative else []
+    caption += ["Thin and dashed: the derivatives."] if derivative else []
     return Panel(
         tuple(marks), caption=" ".join(caption), x=Axis("x", limits=limits), y=Axis("f(x)"), wide=True, height=1.3
     )

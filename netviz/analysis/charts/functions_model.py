@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from netviz import catalog
-from netviz.analysis.charts.functions_plotted import Component, Plotted, Spread, Use, plotted
+from netviz.analysis.charts.functions_plotted import Component, Plotted, Spread, Use, plotted, rounded
 from netviz.analysis.distribution import Distribution
 from netviz.catalog.functions.activations import LAYERS
 from netviz.catalog.functions.configs import (
@@ -23,9 +23,9 @@ from netviz.catalog.functions.configs import (
     layer_function,
     tensorflow_function,
 )
-from netviz.catalog.functions.kinds import Bound, Formula, Interval, Numbers, number_text
+from netviz.catalog.functions.kinds import Bound, Formula, Interval, Numbers
 from netviz.errors import NetvizError
-from netviz.model import Layer, Model, WeightStore
+from netviz.model import Config, Graph, Layer, Model, WeightStore
 
 SETTING = re.compile(r"(?:\w+_)?activation")
 """What settings that name an activation are called: activation, recurrent_activation, inner_activation."""
@@ -97,6 +97,7 @@ def _plotted(bound: Bound, uses: tuple[Use, ...]) -> Plotted:
 
 def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknown | None]]:
     """Each function by the layer that uses it; None for slopes that are learned."""
+    constants: dict[int, Config] = {}
     for layer in model.root.walk():
         kind = catalog.find(layer.class_name, layer.module)
         own = kind is None or kind.registered
@@ -114,8 +115,8 @@ def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknow
             yield layer, Use(layer.path), layer_function(layer.class_name, layer.module, layer.config)
             continue
         if layer.class_name == "TFOpLambda" and not own:
-            constants = _constants(model, layer)
-            found = tensorflow_function(layer.config.get("function"), constants)
+            constants = constants or _constants(model)
+            found = tensorflow_function(layer.config.get("function"), constants.get(id(layer), {}))
             if found is not None:
                 yield layer, Use(layer.path), found
             continue
@@ -130,13 +131,16 @@ def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknow
                 yield layer, use, activation_of(value, old)
 
 
-def _constants(model: Model, layer: Layer) -> dict[str, object]:
-    """The constants of the first call of a layer."""
+def _constants(model: Model) -> dict[int, Config]:
+    """By the identity of a layer the constants of its first call."""
+    found: dict[int, Config] = {}
     for owner in (model.root, *model.root.walk()):
-        for call in owner.graph.calls if owner.graph and layer in owner.graph.layers else ():
-            if call.layer == layer.name:
-                return dict(call.constants)
-    return {}
+        graph = owner.graph or Graph()
+        first: dict[str, Config] = {}
+        for call in graph.calls:
+            first.setdefault(call.layer, call.constants)
+        found |= {id(layer): first.get(layer.name, {}) for layer in graph.layers}
+    return found
 
 
 def _learned(layer: Layer, use: Use, store: WeightStore | None) -> Plotted | Missing:
@@ -158,27 +162,25 @@ def _learned(layer: Layer, use: Use, store: WeightStore | None) -> Plotted | Mis
         return Missing(use, LEARNED, "none of its slopes is a finite number")
     mean, low, high = slopes.mean, min(ends[0], slopes.mean), max(ends[1], slopes.mean)
     several = slopes.minimum < slopes.maximum
-    found = f"{slopes.size:,} slopes" if slopes.size != 1 else "1 slope"
-    told = [f"{found}, mean {number_text(mean)}{' (line)' if several else ''}"]
+    told = [f"mean {rounded(mean)} (line)"]
     if several:
-        told.append(f"from {number_text(slopes.minimum)} to {number_text(slopes.maximum)} (band: 9 of 10 of them)")
+        told.append(f"from {rounded(slopes.minimum)} to {rounded(slopes.maximum)} (band: 9 in 10)")
     if negative:
         told.append(f"{negative:,} negative")
     if slopes.nan or slopes.infinite:
         told.append(f"{slopes.nan + slopes.infinite:,} not finite")
+    counted = f"{slopes.size:,} slopes" if slopes.size != 1 else "1 slope"
     return Plotted(
         LEARNED,
         "prelu",
         "learned",
         (Component("", _leaky(mean), _leaky_slope(mean)),),
         {},
-        Formula(
-            f"x if x > 0 else a·x, a = {number_text(mean)} on average", r"x\ \mathrm{if}\ x > 0\ \mathrm{else}\ a\,x"
-        ),
+        Formula(f"x if x > 0 else a·x, a = {rounded(mean)} on average", r"x\ \mathrm{if}\ x > 0\ \mathrm{else}\ a\,x"),
         Interval() if slopes.maximum > 0 else Interval(0, np.inf, True),
         kinks=(0.0,),
         about=use.path,
-        remark=f"{'; '.join(told)}.",
+        remark=f"{counted}: {', '.join(told)}.",
         source="He et al., 2015, arXiv:1502.01852",
         uses=(use,),
         spread=Spread(_leaky(high), _leaky(low)) if several else None,

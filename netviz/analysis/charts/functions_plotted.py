@@ -47,17 +47,18 @@ class Saturation:
     @property
     def text(self) -> str:
         """ "→ 1 for x > 4.6", "0 for x < 0", "0 for −0.5 < x < 0.5", "5 everywhere"."""
-        value = number_text(self.value) if self.exact else f"→ {_rounded(self.value)}"
+        value = number_text(self.value) if self.exact else f"→ {rounded(self.value)}"
         if math.isinf(self.begin) and math.isinf(self.end):
             return f"{value} everywhere"
         if math.isinf(self.begin):
-            return f"{value} for x < {_rounded(self.end)}"
+            return f"{value} for x < {rounded(self.end)}"
         if math.isinf(self.end):
-            return f"{value} for x > {_rounded(self.begin)}"
-        return f"{value} for {_rounded(self.begin)} < x < {_rounded(self.end)}"
+            return f"{value} for x > {rounded(self.begin)}"
+        return f"{value} for {rounded(self.begin)} < x < {rounded(self.end)}"
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
+    """A number in three significant digits, with a true minus."""
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 

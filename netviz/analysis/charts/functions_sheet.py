@@ -21,8 +21,11 @@ SAMPLES = 241
 NAMED = 8
 """Layers that a row names; of more it says how many. The data has all."""
 
-NARROWER: tuple[tuple[str, ...], ...] = (("source", "also"), ("source", "also", "parameters"))
-"""Columns that a terminal goes without where it is too narrow for all."""
+SPARED = ("source", "also", "parameters", "slope", "saturates")
+"""Columns that a terminal goes without, one after the other, where it is too narrow for all."""
+
+SPARED_OF_MODEL = ("saturates", "range")
+"""The same of the functions of a model."""
 
 _COLUMNS = (
     Column("function", "Function"),
@@ -82,13 +85,14 @@ def _where(uses: Sequence[Use]) -> tuple[str, ...]:
     return (*told[:NAMED], f"{len(told) - NAMED:,} more") if len(told) > NAMED else tuple(told)
 
 
-def build_model_sheet(functions: ModelFunctions, title: str) -> Sheet:
+def build_model_sheet(functions: ModelFunctions, title: str, spared: Sequence[str] = ()) -> Sheet:
     """A row per function that the model uses, and one per function that is not known, with the reason."""
+    columns = tuple(column for column in _USED if column.key not in spared)
     rows = tuple(
-        Row(tuple(_cells(function)[column.key] for column in _USED), family="activation")
+        Row(tuple(_cells(function)[column.key] for column in columns), family="activation")
         for function in functions.functions
     )
-    tables = [Table("functions", _USED, rows)]
+    tables = [Table("functions", columns, rows)]
     if functions.missing:
         tables.append(missing_table(functions.missing))
     return Sheet(title, tuple(tables))

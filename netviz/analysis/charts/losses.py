@@ -31,7 +31,7 @@ def build_losses_chart(
     """
     drawn = [loss for loss in losses if loss.cases]
     left = [loss for loss in losses if not loss.cases]
-    notes = ["Dashed: the gradient by the prediction."] if gradient and drawn else []
+    notes = ["Thin and dashed: the gradient by the prediction."] if gradient and drawn else []
     if drawn:
         notes += [f"Not drawn: {loss.title}, since {loss.reason}." for loss in left]
     if model is not None and model.missing:
@@ -108,7 +108,7 @@ def _curves(loss: PlottedLoss, case: Case, gradient: bool, label: str, slope: st
         yield Curve(x, y, label, tint)
         if gradient:
             x, y = curve(case.gradient, *_off(loss, case), case.kinks)
-            yield Curve(x, y, slope, tint, "dashed")
+            yield Curve(x, y, slope, tint, "dashed", weak=True)
 
 
 def _off(loss: PlottedLoss, case: Case) -> tuple[float, float]:
@@ -116,8 +116,8 @@ def _off(loss: PlottedLoss, case: Case) -> tuple[float, float]:
     low, high = loss.limits
     near = (high - low) * 1e-4
     for kink in case.kinks:
-        low = kink + near * 1e-4 if 0 <= kink - low < near else low
-        high = kink - near * 1e-4 if 0 <= high - kink < near else high
+        low = kink + near if 0 <= kink - low < near else low
+        high = kink - near if 0 <= high - kink < near else high
     return low, high
 
 

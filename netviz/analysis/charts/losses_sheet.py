@@ -12,8 +12,8 @@ from netviz.analysis.charts.losses_plotted import ModelLosses, PlottedLoss
 from netviz.catalog.functions.kinds import Case
 from netviz.views import Column, Row, Sheet, Table
 
-NARROWER: tuple[tuple[str, ...], ...] = (("source", "class"), ("source", "class", "also", "parameters"))
-"""Columns that a terminal goes without where it is too narrow for all."""
+SPARED = ("source", "class", "parameters", "also")
+"""Columns that a terminal goes without, one after the other, where it is too narrow for all."""
 
 _COLUMNS = (
     Column("loss", "Loss"),

@@ -124,7 +124,7 @@ VECTORS = (
         _sparsemax,
         _sparsemax_jacobian,
         Formula(
-            "max(x_i − t, 0), t = (sum of the k partial sums of the k largest − 1) / k",
+            "max(x_i − t, 0), t from the partial sums",
             r"\max(x_i - (\Sigma_{j \leq k}\,\Sigma_{l \leq j}\,x_{(l)} - 1) / k,\ 0)",
         ),
         Interval(0, math.inf, True),
