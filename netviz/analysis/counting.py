@@ -25,7 +25,7 @@ COUNTED = 1 << 18
 """Values counted together: few enough to stay in the cache, many enough to outweigh the counters."""
 
 DOTTED = 1 << 13
-"""Squares that are added one after the other; the sums of those are added in pairs."""
+"""Values multiplied together: for so few BLAS takes no threads, which would wait for those of others."""
 
 MANTISSA = 7
 """Bits of the mantissa by which values are told apart: counters differ by less than 1/128, that is 0.8 %."""
@@ -68,20 +68,25 @@ class Moments(NamedTuple):
 
 def counted(piece: NDArray[np.float32]) -> Counted:
     """The values of a contiguous piece by their upper 16 bits."""
-    counts = np.zeros(NARROW, np.int64)
     bits = piece.view(np.uint32)
     places = _buffer("places", min(piece.size, COUNTED), np.intp)
+    counts: Counts | None = None
     for begin in range(0, piece.size, COUNTED):
         part = bits[begin : begin + COUNTED]
         here = places[: part.size]
         np.right_shift(part, 16, out=here, casting="unsafe")
-        counts += np.bincount(here, minlength=NARROW)
+        own = np.bincount(here, minlength=NARROW)
+        counts = own if counts is None else np.add(counts, own, out=counts)
+    if counts is None:
+        counts = np.zeros(NARROW, np.int64)
     zeros = nan = infinite = 0
     small = np.empty(0)
-    if counts[:0x80].any() or counts[0x8000:0x8080].any():
+    least = int(counts[:0x80].sum() + counts[0x8000:0x8080].sum())  # zeros, and values with fewer bits
+    if least:
         counts[:0x80] = counts[0x8000:0x8080] = 0
-        zeros = int(np.count_nonzero(magnitude(piece) == 0))
-        small = _widened(bits[(bits & np.uint32(0x7F80_0000) == 0) & (bits << np.uint32(1) != 0)])
+        zeros = piece.size - int(np.count_nonzero(magnitude(piece)))
+        if zeros < least:
+            small = _widened(bits[(bits & np.uint32(0x7F80_0000) == 0) & (bits << np.uint32(1) != 0)])
     missing = int(counts[0x7F80:0x8000].sum() + counts[0xFF80:].sum())
     if missing:
         counts[0x7F80:0x8000] = counts[0xFF80:] = 0
@@ -147,8 +152,29 @@ def _squares(values: Floats) -> float:
     """The sum of the squares."""
     rows = values[: values.size - values.size % DOTTED].reshape(-1, DOTTED)
     rest = values[rows.size :]
-    each: Floats = np.einsum("ij,ij->i", rows, rows)  # no BLAS, whose threads would wait for those of others
-    return float(np.add.reduce(each)) + float(np.einsum("i,i->", rest, rest))
+    return float(np.add.reduce(_dot(rows, rows))) + float(_dot(rest, rest))
+
+
+def _dot(one: Floats, other: Floats) -> Floats:
+    """The products along the last axis, summed."""
+    if hasattr(np, "vecdot"):  # since numpy 2.0
+        return np.asarray(np.vecdot(one, other))
+    return np.asarray(np.einsum("...i,...i->...", one, other))
+
+
+def extremes(found: Counted) -> tuple[float, float]:
+    """Between what values the finite ones of a piece lie, by its counters; an empty piece gives (0, 0)."""
+    ends_of = []
+    for first in (0, 0x8000):
+        half = found.counts[first : first + 0x8000] != 0
+        if half.any():
+            near, far = int(half.argmax()), 0x7FFF - int(half[::-1].argmax())
+            bits = np.array([first + near, first + far], np.uint32) << np.uint32(16)
+            bits[1] += 0xFFFF  # the last value that the counter counts
+            ends_of += [float(value) for value in bits.view(np.float32)]
+    ends_of += [0.0] if found.zeros else []
+    ends_of += [float(value) for value in found.small]
+    return (min(ends_of), max(ends_of)) if ends_of else (0.0, 0.0)
 
 
 def _widened(bits: NDArray[np.uint32]) -> Floats:

@@ -25,6 +25,7 @@ from netviz.analysis.counting import (
     counted,
     counted_wide,
     ends,
+    extremes,
     magnitude,
     moments,
     wide_keys,
@@ -233,9 +234,8 @@ class Distribution:
     def _look_for_extremes(self, piece: Values, result: Counted) -> None:
         """Adds the least and the greatest value of a piece, if its counters allow for one beyond those known."""
         if self.minimum is not None and self.maximum is not None:
-            near, far = ends(wide_keys(np.flatnonzero(result.counts)))
-            every = np.concatenate((near, far, result.small, [0.0] if result.zeros else []))
-            if not every.size or (every.min() >= self.minimum and every.max() <= self.maximum):
+            least, greatest = extremes(result)
+            if least >= self.minimum and greatest <= self.maximum:
                 return
         finite = piece[np.isfinite(piece)] if result.nan or result.infinite else piece
         if finite.size:
