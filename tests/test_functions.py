@@ -187,9 +187,11 @@ def test_a_model_is_not_written_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["functions", "losses"])
 def test_a_table_loads_neither_keras_nor_matplotlib(command: str) -> None:
-    """Nor does the data; the help does not even load numpy."""
+    """Nor does the data; and what reads a model does not load what computes functions."""
     code = (
-        f"import sys, netviz; shown = netviz.{command}(); str(shown); shown.data; shown.to('json'); "
+        f"import sys, netviz; str(netviz.inspect({str(LENET)!r})); "
+        "assert 'netviz.catalog.functions' not in sys.modules; "
+        f"shown = netviz.{command}(); str(shown); shown.data; shown.to('json'); "
         f"str(netviz.{command}({str(LENET)!r})); print({{name.split('.')[0] for name in sys.modules}} & "
         "{'keras', 'tensorflow', 'matplotlib'})"
     )

@@ -1,7 +1,7 @@
 """What netviz knows about the classes of Keras: which family, what they store, what shape comes out.
 
 All of it is data and small pure functions over configs and shapes. The catalog knows nothing of files
-and imports neither Keras nor numpy.
+and imports neither Keras nor numpy, but for `functions`, which computes activations and losses for the plots alone.
 """
 
 from __future__ import annotations

@@ -73,8 +73,13 @@ def bind_layer(class_name: str, args: Sequence[object], config: Mapping[str, obj
     kwargs = dict(layer.fixed)
     for parameter, (names, default) in layer.settings.items():
         found = [stated[name] for name in names if stated.get(name) is not None]
-        kwargs[parameter] = found[0] if found else default
+        kwargs[parameter] = _plain(found[0]) if found else default
     return bind(BY_NAME[layer.function], (), kwargs)
+
+
+def _plain(value: object) -> object:
+    """The number in what Keras 1 and 2 wrote of a numpy array: {"type": "ndarray", "value": 0.3}."""
+    return value.get("value") if isinstance(value, Mapping) and "value" in value else value
 
 
 def parse_activation(text: str) -> Bound | None:

@@ -194,6 +194,12 @@ def test_hard_sigmoid_before_keras_3_was_another(version: str, tmp_path: Path) -
         assert any(function.name == "hard_sigmoid" for function in old.functions)
 
 
+def test_arrays_as_old_kerases_wrote_them_are_numbers() -> None:
+    found = layer_function("LeakyReLU", "keras.layers", {"alpha": {"type": "ndarray", "value": 0.1}})
+    assert isinstance(found, Bound)
+    assert found.settings == {"negative_slope": 0.1}
+
+
 JSON = st.recursive(
     st.one_of(
         st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),
