@@ -56,7 +56,7 @@ def figure_to_svg(figure: Figure, *, background: bool = True, title: str = "") -
             format="svg",
             dpi=72,
             metadata=metadata,
-            facecolor="auto",
+            facecolor="auto" if background else "none",
             edgecolor="none",
             transparent=not background,
         )
@@ -94,7 +94,7 @@ def figure_to_png(figure: Figure, *, background: bool = True, scale: float = 2.0
             format="png",
             dpi=max(dots, 0.1),
             metadata={"Software": None},
-            facecolor="auto",
+            facecolor="auto" if background else "none",
             edgecolor="none",
             transparent=not background,
         )
@@ -107,6 +107,11 @@ def figure_to_pdf(figure: Figure, *, background: bool = True, title: str = "") -
         stream = io.BytesIO()
         metadata = {"CreationDate": None, "Creator": None, "Producer": None, "Title": escaped(title) or None}
         figure.savefig(
-            stream, format="pdf", metadata=metadata, facecolor="auto", edgecolor="none", transparent=not background
+            stream,
+            format="pdf",
+            metadata=metadata,
+            facecolor="auto" if background else "none",
+            edgecolor="none",
+            transparent=not background,
         )
     return stream.getvalue()

