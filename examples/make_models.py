@@ -120,10 +120,11 @@ def attention() -> keras.Model:
     x = layers.Embedding(17, 8, name="shades")(ink)
     x = layers.Reshape((8, 64), name="rows")(x)
     x = layers.Dense(24, name="embed")(x)
+    x = layers.LayerNormalization(axis=(1, 2), name="place")(x)  # its beta tells the rows apart
     seen = layers.MultiHeadAttention(2, 12, name="attention")(x, x)
-    x = layers.LayerNormalization(name="norm1")(layers.Add(name="add1")([x, seen]))
+    x = layers.LayerNormalization(name="norm")(seen)
     thought = layers.Dense(24, activation="gelu", name="think")(x)
-    x = layers.LayerNormalization(name="norm2")(layers.Add(name="add2")([x, thought]))
+    x = layers.Add(name="add")([x, thought])
     x = layers.Flatten(name="flatten")(x)
     return keras.Model(ink, layers.Dense(CLASSES, activation="softmax", name="predictions")(x), name="attention")
 
