@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netviz.api.checked import Check, check
     from netviz.api.drawn import graph, plot_model
     from netviz.api.functions import functions
+    from netviz.api.history import history
     from netviz.api.inspected import InspectedModel, inspect
     from netviz.api.layers import InspectedLayer, InspectedWeight
     from netviz.api.losses import losses
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "functions",
     "graph",
+    "history",
     "inspect",
     "losses",
     "outputs",
@@ -80,6 +82,7 @@ _MODULES = {
     "check": "netviz.api.checked",
     "functions": "netviz.api.functions",
     "graph": "netviz.api.drawn",
+    "history": "netviz.api.history",
     "inspect": "netviz.api.inspected",
     "losses": "netviz.api.losses",
     "outputs": "netviz.api.outputs",

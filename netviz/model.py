@@ -322,3 +322,20 @@ def count(weights: tuple[Weight, ...]) -> Parameters:
         trainable += values or 0 if weight.trainable else 0
         size += weight.nbytes or 0
     return Parameters(total, trainable, total - trainable, 0, size, unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a model was trained: the figures of each epoch, by name as Keras writes them ("loss", "val_loss").
+
+    `epochs` are their numbers, counted from 1 as Keras prints them; every series has a value for each, NaN where there
+    is none. `runs` are the indices at which training began anew, the first of them 0. `format` says what it was read
+    from, `notes` what was odd there.
+    """
+
+    name: str
+    format: str
+    epochs: tuple[int, ...]
+    series: Mapping[str, tuple[float, ...]]
+    runs: tuple[int, ...] = (0,)
+    notes: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from netviz import __version__
 from netviz.cli.check import check
 from netviz.cli.functions import functions
 from netviz.cli.graph import graph
+from netviz.cli.history import history
 from netviz.cli.inspect import inspect
 from netviz.cli.losses import losses
 from netviz.cli.outputs import outputs
@@ -31,7 +32,7 @@ def cli(debug: bool) -> None:
     """See Keras models: layers, shapes, parameters and where they come from."""
 
 
-for command in (inspect, graph, check, weights, functions, losses, outputs, trace):
+for command in (inspect, graph, check, weights, functions, losses, outputs, trace, history):
     cli.add_command(command)
 
 

@@ -68,6 +68,8 @@ class Axed:
         for mark in self.panel.marks:
             if isinstance(mark, Curve):
                 naming.avoid(*envelope(floats(mark.x), floats(mark.y), 4_000), joined=True)
+            elif isinstance(mark, Rule) and mark.axis == "x":
+                naming.avoid(np.array([mark.at] * 2), np.array(self.y.within), joined=True)
             elif isinstance(mark, Scatter) and mark.labels:
                 naming.avoid(floats(mark.x).reshape(-1), floats(mark.y).reshape(-1), joined=False)
         for mark in self.panel.marks:
@@ -178,7 +180,7 @@ def prepare_curves(
     y_ticks = ticks_of(y_axis, y, height, across=False, room=min(width * 0.36, 2.2))
     titled = line_height("axis") if panel.y.title and not small else 0.0
     left = max(left, titled + y_ticks.widest() + (0.09 if y_ticks.words else 0.03))
-    x_ticks = ticks_of(x_axis, x, max(width - left - right, 0.3), across=True)
+    x_ticks = ticks_of(x_axis, x, max(width - left - right, 0.3), across=True, whole=_counts(panel))
     left, right = _overhang(x, x_ticks, width, left, right)
     above = list(_above(panel, x))
     rows = legend_rows(listed, width)
@@ -224,6 +226,12 @@ def below_ticks(ticks: Ticks) -> float:
     if not ticks.words:
         return 0.06
     return 0.09 + (ticks.widest() if ticks.upright else line_height("tick"))
+
+
+def _counts(panel: Panel) -> bool:
+    """Whether the curves stand at whole numbers of x only: epochs, steps, positions."""
+    xs = [floats(mark.x) for mark in panel.marks if isinstance(mark, Curve)]
+    return bool(xs) and all(bool((x == np.round(x)).all()) for x in (x[np.isfinite(x)] for x in xs))
 
 
 def _overhang(x: Span, ticks: Ticks, width: float, left: float, right: float) -> tuple[float, float]:

@@ -187,8 +187,8 @@ def _threshold(arrays: list[NDArray[np.float64]], most: float) -> float:
     return float(10.0 ** math.floor(math.log10(max(middle, most * 1e-6, 1e-300))))
 
 
-def places(shown: Span, count: int) -> list[float]:
-    """At most about `count` round places for ticks."""
+def places(shown: Span, count: int, whole: bool = False) -> list[float]:
+    """At most about `count` round places for ticks; `whole`: at whole numbers, where the axis counts."""
     low, high = shown.within
     count = max(1, count)
     if shown.scale == "log":
@@ -197,8 +197,10 @@ def places(shown: Span, count: int) -> list[float]:
             return found
     if shown.scale == "symlog":
         return _both_decades(shown, count)
+    least = 1 if whole and high - low < 2 else 2
+    locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], min_n_ticks=least, integer=whole)
     with np.errstate(all="ignore"):
-        ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2).tick_values(low, high)
+        ticks = locator.tick_values(low, high)
     room = (high - low) * 1e-9
     return [float(tick) for tick in ticks if low - room <= tick <= high + room]
 
@@ -238,10 +240,10 @@ class Ticks:
         return max((words.width(word, "tick") for word in self.words), default=0.0)
 
 
-def ticks_of(axis: Axis, shown: Span, length: float, *, across: bool, room: float = 1.6) -> Ticks:
+def ticks_of(axis: Axis, shown: Span, length: float, *, across: bool, room: float = 1.6, whole: bool = False) -> Ticks:
     """The ticks that fit on an axis of `length` inches; `across` where words stand side by side.
 
-    `room` is the most that a word may take up across the axis.
+    `room` is the most that a word may take up across the axis, `whole` allows no ticks between whole numbers.
     """
     if axis.ticks is not None:
         named = [(float(place), str(word)) for place, word in axis.ticks if math.isfinite(place)]
@@ -249,7 +251,7 @@ def ticks_of(axis: Axis, shown: Span, length: float, *, across: bool, room: floa
         return named_ticks(inside, shown, length, across=across, room=room)
     count = max(2, int(length / (0.62 if across else 0.34)))
     while True:
-        at = places(shown, count)
+        at = places(shown, count, whole)
         texts = [log_word(tick) for tick in at] if shown.scale != "linear" else tick_words(at)
         if count <= 1 or not across or _apart(at, texts, shown, length):
             return Ticks(tuple(at), tuple(texts))

@@ -25,11 +25,11 @@ from tests.render.names import HOSTILE
 @pytest.fixture(autouse=True)
 def _no_warnings() -> Iterator[None]:
     """A plot says nothing on stderr, and leaves matplotlib as it was."""
-    before = dict(matplotlib.rcParams)
+    before = matplotlib.rcParams.copy()  # as a dict it would ask for the backend, and so import pyplot
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
-    assert dict(matplotlib.rcParams) == before
+    assert matplotlib.rcParams.copy() == before
 
 
 def test_there_is_a_sample_of_every_mark() -> None:
