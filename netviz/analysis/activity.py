@@ -3,8 +3,9 @@
 An `Activity` takes the outputs of batch after batch in one pass; its memory does not grow with them. It knows nothing
 of layers: what is an axis of units and where values saturate it is told.
 
-Counts, extremes, mean and deviation are those of every value. Quantiles and histograms are of `SAMPLE` values of each
-batch at most, evenly spaced: of a thousand times as many they would take longer than the network.
+Extremes, mean, deviation, NaN and infinities are those of every value, and so are zeros, but where none is in the
+sample. Quantiles and histograms are those of the sample: `SAMPLE` values of each batch at most, evenly spaced. Of a
+thousand times as many they would take longer than the network.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from netviz.analysis.distribution import Distribution
 
 Array = NDArray[Any]
 
-PIECE = 1 << 16
+PIECE = 1 << 17
 """Values looked at together: they stay in the cache while several figures are made of them."""
 
 WIDTH = 2048
 """Values side by side for which numpy uses the vector units well."""
 
-SAMPLE = 1 << 15
+FEW, MANY = 64, 4096
+"""Rows in which units are first looked at for one that is constant, and in which the rest are."""
+
+SAMPLE = 1 << 13
 """Values of one batch that quantiles and histograms are made of."""
 
 SPREAD = 0.05
@@ -78,8 +82,8 @@ class Activity:
     _count: int = 0
     _mean: float = 0.0
     _squares: float = 0.0
-    _low: Array | None = None
-    _high: Array | None = None
+    _first: Array | None = None
+    _constant: Array = field(default_factory=lambda: np.empty(0, np.intp))
     _rows: int = 0
 
     @property
@@ -102,14 +106,12 @@ class Activity:
     @property
     def units(self) -> int | None:
         """How many units there are; None where each was seen once only, which says nothing of what it can do."""
-        return None if self._low is None or self._rows < 2 else self._low.size
+        return None if self._first is None or self._rows < 2 else self._first.size
 
     @property
     def dead(self) -> int | None:
         """Units with one and the same value in all samples and places."""
-        if self.units is None or self._low is None or self._high is None:
-            return None
-        return int(np.count_nonzero(self._low == self._high))
+        return None if self.units is None else self._constant.size
 
     def take(self, values: Array) -> None:
         """Adds the outputs for one batch, batch axis first, of any dtype; of texts and complex ones the size."""
@@ -129,44 +131,55 @@ class Activity:
         if units and self.axis not in (-1, values.ndim - 1):
             values = np.moveaxis(values, self.axis or 0, -1)
         flat = values.reshape(-1)
-        self.seen.take(flat[:: _step(flat.size, values.shape[1:])])
+        sample = flat[:: _step(flat.size, values.shape[1:])]
+        self.seen.take(sample)
+        zeros = sample.size == flat.size or not sample.all()
+        if units:
+            self._look_for_constant(flat.reshape(-1, units))
         if self.ends:
             self._judge(values)
-        fold = max(1, WIDTH // (units or 1))
-        width = fold * (units or 1)
-        ends = _Extremes(width, _kind(flat))
-        length = max(1, PIECE // width) * width
-        for begin in range(0, flat.size, length):
-            self._piece(flat[begin : begin + length].astype(_kind(flat), copy=False), ends)
-        self._add_extremes(*ends.finite())
-        if units:
-            self._rows += flat.size // units
-            low, high = ends.by_unit(units)
-            self._low = low if self._low is None or self._low.size != units else np.minimum(self._low, low)
-            self._high = high if self._high is None or self._high.size != units else np.maximum(self._high, high)
+        for begin in range(0, flat.size, PIECE):
+            self._piece(flat[begin : begin + PIECE].astype(_kind(flat), copy=False), zeros)
 
-    def _piece(self, piece: Array, ends: _Extremes) -> None:
+    def _look_for_constant(self, rows: Array) -> None:
+        """Lets go of the units that do not give what they gave first. Most do not in a few rows, which cost little."""
+        if self._first is None or self._first.size != rows.shape[1]:
+            self._first, self._constant = rows[0].copy(), np.arange(rows.shape[1])
+        self._rows += len(rows)
+        self._keep_constant(rows[:: max(1, len(rows) // FEW)])
+        begin, length = 0, FEW
+        while begin < len(rows) and self._constant.size:
+            self._keep_constant(rows[begin : begin + length])
+            begin, length = begin + length, min(2 * length, MANY)
+
+    def _keep_constant(self, rows: Array) -> None:
+        assert self._first is not None
+        left = self._constant
+        if left.size:
+            same = (rows[:, left] == self._first[left]).all(axis=0)
+            self._constant = left[same]
+
+    def _piece(self, piece: Array, zeros: bool) -> None:
         self.size += piece.size
-        self.zeros += piece.size - int(np.count_nonzero(piece != 0))
         total, squares = _sums(piece)
-        if math.isfinite(total):  # it is not where a value is not, and hardly where all are
-            ends.take(piece)
-            self._merge(piece.size, *_moments(piece, total, squares))
-            return
-        ends.take_any(piece)
-        good = np.isfinite(piece)
-        nan = int(np.count_nonzero(np.isnan(piece)))
-        self.nan += nan
-        self.infinite += piece.size - int(np.count_nonzero(good)) - nan
-        finite = piece[good].astype(np.float64)
-        if finite.size:
-            self._add_extremes(float(finite.min()), float(finite.max()))
-            self._merge(finite.size, *_moments(finite, *_sums(finite)))
+        if not math.isfinite(total):  # it is not where a value is not, and hardly where all are
+            good = np.isfinite(piece)
+            nan = int(np.count_nonzero(np.isnan(piece)))
+            self.nan += nan
+            self.infinite += piece.size - int(np.count_nonzero(good)) - nan
+            piece = piece[good].astype(np.float64)
+            if not piece.size:
+                return
+            total, squares = _sums(piece)
+        least, greatest = float(piece.min()), float(piece.max())
+        if zeros and least <= 0 <= greatest:
+            self.zeros += piece.size - int(np.count_nonzero(piece != 0))
+        self._add_extremes(least, greatest)
+        self._merge(piece.size, *_moments(piece, total, squares))
 
     def _add_extremes(self, least: float, greatest: float) -> None:
-        if least <= greatest:
-            self.minimum = least if self.minimum is None else min(self.minimum, least)
-            self.maximum = greatest if self.maximum is None else max(self.maximum, greatest)
+        self.minimum = least if self.minimum is None else min(self.minimum, least)
+        self.maximum = greatest if self.maximum is None else max(self.maximum, greatest)
 
     def _merge(self, count: int, mean: float, squares: float) -> None:
         """Adds the mean and the squared deviations of more values (Chan, Golub and LeVeque, 1979)."""
@@ -202,46 +215,6 @@ def _step(size: int, shape: tuple[int, ...]) -> int:
     while step > 1 and math.gcd(step, inner) > 1:
         step += 1
     return step
-
-
-class _Extremes:
-    """The least and the greatest values at each place of rows of `width` values, which hold each unit several times.
-
-    One long row is compared faster than many short ones. `finite` leaves out pieces in which a value is not.
-    """
-
-    def __init__(self, width: int, kind: type[np.floating[Any]]) -> None:
-        self.low, self.high = np.full(width, np.inf, kind), np.full(width, -np.inf, kind)
-        self.any: tuple[Array, Array] | None = None
-
-    def take(self, piece: Array) -> None:
-        width = self.low.size
-        whole = piece.size - piece.size % width
-        if whole:
-            rows = piece[:whole].reshape(-1, width)
-            np.minimum(self.low, np.minimum.reduce(rows), out=self.low)
-            np.maximum(self.high, np.maximum.reduce(rows), out=self.high)
-        rest = piece[whole:]
-        np.minimum(self.low[: rest.size], rest, out=self.low[: rest.size])
-        np.maximum(self.high[: rest.size], rest, out=self.high[: rest.size])
-
-    def take_any(self, piece: Array) -> None:
-        """Takes a piece with NaN, which stays out, and infinities, which count for units alone."""
-        if self.any is None:
-            self.any = np.full_like(self.low, np.inf), np.full_like(self.high, -np.inf)
-        for begin in range(0, piece.size, self.low.size):
-            row = piece[begin : begin + self.low.size]
-            for kept, better in zip(self.any, (np.fmin, np.fmax), strict=True):
-                better(kept[: row.size], row, out=kept[: row.size])
-
-    def finite(self) -> tuple[float, float]:
-        return float(self.low.min()), float(self.high.max())
-
-    def by_unit(self, units: int) -> tuple[Array, Array]:
-        low, high = self.low, self.high
-        if self.any is not None:
-            low, high = np.minimum(low, self.any[0]), np.maximum(high, self.any[1])
-        return low.reshape(-1, units).min(axis=0), high.reshape(-1, units).max(axis=0)
 
 
 def _sums(piece: Array) -> tuple[float, float]:
