@@ -91,17 +91,24 @@ class Outputs:
     def reference(self) -> tuple[str, float] | None:
         """The deviation that others are compared with, and whose it is: of the first input that is a measurement."""
         for name, activity in self.inputs.items():
-            if activity.dtype.startswith(("float", "bfloat")) and activity.std:
+            if is_measured(activity) and activity.std:
                 return name, activity.std
         for output in self.found.values():
-            if output.activity.dtype.startswith(("float", "bfloat")) and output.activity.std and not output.is_scores:
+            if is_measured(output.activity) and output.activity.std and not output.is_scores:
                 return output.name, output.activity.std
         return None
 
     def drift(self, output: Output) -> float | None:
         """How many times the deviation of the reference an output has."""
         reference, std = self.reference, output.activity.std
-        return None if reference is None or std is None else std / reference[1]
+        if reference is None or std is None or not is_measured(output.activity):
+            return None
+        return std / reference[1]
+
+
+def is_measured(activity: Activity) -> bool:
+    """Whether the values are measurements, not tokens or classes."""
+    return activity.dtype.startswith("float")
 
 
 def new_outputs(model: Model) -> Outputs:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from netviz.analysis.charts.outputs import Output, Outputs, dead_share
+from netviz.analysis.charts.outputs import Output, Outputs, dead_share, is_measured
 from netviz.analysis.health.wording import number
 from netviz.charts import Axis, Chart, Panel, Ridge, Ridges, Words
 
@@ -28,6 +28,7 @@ def build_outputs_page(outputs: Outputs, samples: int, said: Sequence[str], limi
     """A histogram for each output, all over one axis; of more than `limit` some, spread evenly over the depth."""
     title = f"Outputs of {outputs.model.name}"
     every = [one for one in outputs.found.values() if one.activity.seen.minimum is not None]
+    every = [one for one in every if is_measured(one.activity)] or every  # tokens and classes have no distribution
     if not every:
         return Chart(title, (Panel((Words(("There are no numbers to draw.",)),)),))
     shown = every
