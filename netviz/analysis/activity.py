@@ -36,6 +36,9 @@ SAMPLE = 1 << 13
 SPREAD = 0.05
 """Where the squared deviation is less than this part of the mean square, it is computed anew about the mean."""
 
+WHOLE = 1 << 15
+"""Up to so many values of a batch all are taken."""
+
 EDGE = 0.01
 """A value saturates within this part of the range from an end of it."""
 
@@ -209,8 +212,8 @@ def _kind(values: Array) -> type[np.floating[Any]]:
 
 
 def _step(size: int, shape: tuple[int, ...]) -> int:
-    """The distance of `SAMPLE` evenly spaced values, such that they meet every unit and place alike."""
-    step = max(1, -(-size // SAMPLE))
+    """The distance of `SAMPLE` evenly spaced values, such that they meet every unit and place alike; 1 for few."""
+    step = 1 if size <= WHOLE else -(-size // SAMPLE)
     inner = math.prod(shape)
     while step > 1 and math.gcd(step, inner) > 1:
         step += 1

@@ -63,9 +63,10 @@ def _by_input(x: object, ends: Sequence[Endpoint], optional: Collection[int], ma
     names = [end.name for end in ends]
     takes = f"The model takes {_described(ends)}."
     if isinstance(x, str | os.PathLike) and Path(x).suffix.lower() == ".npz" and Path(x).is_file():
-        x = read_npz(Path(x), max_bytes)
-        if len(ends) == 1 and len(x) == 1:
-            return list(x.values())
+        arrays = read_npz(Path(x), max_bytes)
+        if len(ends) == 1 and len(arrays) == 1:
+            return list(arrays.values())
+        x = {name: arrays[name] for name in names if name in arrays} or arrays
     if isinstance(x, Mapping):
         unknown = [str(key) for key in x if key not in names]
         if unknown:
@@ -76,7 +77,8 @@ def _by_input(x: object, ends: Sequence[Endpoint], optional: Collection[int], ma
             raise UsageError(f"nothing is given for the input {missing[0]!r}", takes)
         return [x.get(name) for name in names]
     if len(ends) == 1:
-        if isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], np.ndarray | str | os.PathLike):
+        held = (np.ndarray, os.PathLike) if ends[0].dtype == "string" else (np.ndarray, os.PathLike, str)
+        if isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], held):
             return [x[0]]
         return [x]
     if isinstance(x, list | tuple) and len(x) == len(ends):

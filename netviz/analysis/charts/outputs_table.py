@@ -84,7 +84,10 @@ _EMPTY: tuple[tuple[str, Callable[[Output], bool]], ...] = (
 
 
 def statistics(outputs: Outputs, one: Output, samples: int) -> dict[str, Any]:
-    """The figures of one output as plain data; what is not finite is None."""
+    """The figures of one output as plain data; what is not finite is None.
+
+    Quantiles and histogram are those of `sampled` values, which are all where they are few.
+    """
     activity = one.activity
     quantiles = activity.seen.quantiles(SHARES)
     counts, edges = activity.seen.histogram(64)
@@ -106,6 +109,7 @@ def statistics(outputs: Outputs, one: Output, samples: int) -> dict[str, Any]:
         "dead": activity.dead,
         "saturated": _plain(activity.saturated_share),
         "scale": _plain(outputs.drift(one)),
+        "sampled": activity.seen.size,
         "quantiles": None if quantiles is None else dict(zip(map(str, SHARES), map(_plain, quantiles), strict=True)),
         "histogram": None
         if quantiles is None

@@ -21,7 +21,7 @@ from netviz.errors import NetvizError, UsageError
 from netviz.readers.live.outputs import SCORES, Runner
 from tests.models.zoo import SUBCLASSED, ZOO
 
-TOLERANCE = {"rtol": 1e-4, "atol": 1e-5}
+TOLERANCE: Any = {"rtol": 1e-4, "atol": 1e-5}
 """A sub-model may be computed in another order, as XLA and oneDNN do."""
 
 NEEDS_TENSORFLOW = {"categories", "text_vectorization"}
@@ -67,7 +67,7 @@ def by_sub_model(model: keras.Model, tensors: Mapping[str, Any], x: Any) -> dict
 def node_outputs(model: keras.Model) -> dict[str, Any]:
     """The symbolic output of each call of the model's own layers, by the call's path."""
     own = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
-    found = {}
+    found: dict[str, Any] = {}
     for operation in model.operations:
         for number, node in enumerate(node for node in operation._inbound_nodes if id(node) in own):
             path = operation.name if number == 0 else f"{operation.name}#{number + 1}"

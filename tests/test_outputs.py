@@ -1,0 +1,277 @@
+"""`netviz outputs` and `netviz trace`, as commands and as verbs: tables, folders, pictures and errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+import netviz
+from netviz.charts import Bars, Heatmap, Panel, Tiles, Words
+from netviz.cli import cli
+from netviz.errors import LayerNotFound, NetvizError, UsageError
+from tests.conftest import EXAMPLES, ROOT
+
+INPUTS = EXAMPLES.parent / "inputs"
+LENET, DIGITS = str(EXAMPLES / "lenet.keras"), str(INPUTS / "digits.npy")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(one) for one in arguments])
+
+
+@pytest.fixture(scope="module")
+def lenet() -> Any:
+    return keras.models.load_model(LENET)
+
+
+def test_the_table_has_a_row_for_each_call_in_order(lenet: Any) -> None:
+    found = netviz.outputs(lenet, DIGITS)
+    rows = list(csv.DictReader(io.StringIO(str(found.to("csv")))))
+    assert [row["output"] for row in rows] == [layer.name for layer in lenet.layers] == list(found.data)
+    text = str(found)
+    assert all(layer.name in text for layer in lenet.layers)
+    data = json.loads(found.to("json"))
+    assert data["schema"] == 1 and data["netviz"] == netviz.__version__
+    for name, figures in data["outputs"].items():
+        assert figures["mean"] == pytest.approx(float(found.data[name].astype("float64").mean()), rel=1e-4, abs=1e-7)
+        assert sum(figures["histogram"]["counts"]) == figures["sampled"] == figures["size"]
+
+
+def test_the_command_prints_what_the_verb_does() -> None:
+    done = run("outputs", LENET, "--input", DIGITS, "--layer", "fc1", "--layer", "fc2")
+    assert done.exit_code == 0
+    assert done.output == str(netviz.outputs(LENET, DIGITS, layers=["fc1", "fc2"]))
+
+
+def test_layers_are_chosen_by_name_class_expression_and_range(lenet: Any) -> None:
+    for layers, expected in (
+        ("conv1", ["conv1"]),
+        ("Dense", ["fc1", "fc2", "predictions"]),
+        (["pool.*", "image"], ["image", "pool1", "pool2"]),
+        ("conv2..flatten", ["conv2", "pool2", "flatten"]),
+    ):
+        assert list(netviz.outputs(lenet, DIGITS, layers=layers).data) == expected
+    with pytest.raises(LayerNotFound, match="conf1") as error:
+        netviz.outputs(lenet, DIGITS, layers="conf1")
+    assert "conv1" in error.value.hint
+
+
+def test_a_folder_holds_everything_and_is_written_anew(tmp_path: Path, lenet: Any) -> None:
+    target = tmp_path / "out"
+    done = run("outputs", LENET, "--input", INPUTS / "three.png", "--range", 0, 1, "-o", target)
+    assert done.exit_code == 0 and "scaled 0…255 → 0…1" in done.output
+    index = json.loads((target / "index.json").read_text())
+    files = {entry["file"]: entry["shows"] for entry in index["files"]}
+    assert {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()} == {*files, "index.json"}
+    shown = {what for file, what in files.items() if file.startswith("layers/")}
+    x = np.asarray(Image.open(INPUTS / "three.png"), "float32")[None, :, :, None] / 255
+    expected = netviz.outputs(lenet, x).data
+    with np.load(target / "outputs.npz") as held:
+        assert set(held.files) == shown == expected.keys()
+        for name in held.files:
+            np.testing.assert_allclose(held[name], expected[name], rtol=1e-4, atol=1e-5)
+    assert all((target / file).read_bytes().startswith(b"\x89PNG") for file in files if file.endswith(".png"))
+    again = run("outputs", LENET, "--input", DIGITS, "--statistics", "-o", target)
+    assert again.exit_code == 0 and not (target / "layers").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    done = run("outputs", LENET, "--input", DIGITS, "-o", tmp_path)
+    assert done.exit_code == 2 and "other things" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_what_is_interrupted_leaves_nothing(tmp_path: Path, lenet: Any, error: Any) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 6:
+            raise error
+
+    found = netviz.outputs(lenet, DIGITS)
+    with pytest.raises((KeyboardInterrupt, NetvizError)):
+        found.save(tmp_path / "out", progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_by_suffix(tmp_path: Path) -> None:
+    found = netviz.outputs(LENET, DIGITS, layers="conv1")
+    with np.load(found.save(tmp_path / "x.npz")) as held:
+        np.testing.assert_array_equal(held["conv1"], found.data["conv1"])
+    for suffix, begin in ((".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")):
+        path = found.save(tmp_path / f"x{suffix}")
+        assert begin in path.read_bytes()[:200]
+    assert found.save(tmp_path / "y.npz").read_bytes() == (tmp_path / "x.npz").read_bytes()
+    with pytest.raises(UsageError, match="no values"):
+        netviz.outputs(LENET, DIGITS, statistics=True).save(tmp_path / "z.npz")
+
+
+def marks(plot: Any, panel: int = 0) -> Any:
+    """The only mark of a panel of the chart that a plot is drawn from."""
+    chart = plot
+    (mark,) = chart.panels[panel].marks
+    return mark
+
+
+def chart_of(values: Any, layer: str = "Conv2D", name: str = "x", **config: object) -> Any:
+    from netviz.analysis.activity import Activity
+    from netviz.analysis.charts.outputs import Output
+    from netviz.analysis.charts.outputs_pictures import build_output_chart
+    from netviz.model import Layer
+
+    known = Layer(name, name, layer, "keras.layers", config)
+    return build_output_chart(Output(name, name, known, Activity()), np.asarray(values), 0, 1)
+
+
+def test_what_is_drawn_is_what_came_out() -> None:
+    rng = np.random.default_rng(0)
+    maps = rng.normal(size=(7, 5, 3)).astype("float32")
+    assert np.array_equal(marks(chart_of(maps)).values, np.moveaxis(maps, -1, 0).astype("float64"))
+    first = marks(chart_of(np.moveaxis(maps, -1, 0), data_format="channels_first"))
+    assert np.array_equal(first.values, np.moveaxis(maps, -1, 0).astype("float64"))
+    steps = rng.normal(size=(6, 9))
+    assert np.array_equal(marks(chart_of(steps, "LSTM")).values, steps)
+    few, many = rng.normal(size=10), rng.normal(size=120)
+    assert isinstance(marks(chart_of(few, "Dense")), Bars)
+    assert np.array_equal(marks(chart_of(few, "Dense")).values, few)
+    cells = marks(chart_of(many, "Dense"))
+    assert isinstance(cells, Heatmap) and np.array_equal(np.ravel(cells.values), many)
+    image = rng.uniform(size=(4, 4, 3))
+    assert np.array_equal(marks(chart_of(image, "InputLayer")).values, image[None])
+    volume = rng.normal(size=(5, 4, 4, 2))
+    assert np.array_equal(marks(chart_of(volume, "Conv3D")).values, np.moveaxis(volume[2], -1, 0))
+    heads = rng.uniform(size=(3, 4, 6))
+    scores = chart_of(heads, "MultiHeadAttention", "x:scores")
+    assert len(scores.panels) == 3 and np.array_equal(marks(scores, 1).values, heads[1])
+    assert isinstance(marks(chart_of(np.array("a text"), "TextVectorization")), Words)
+
+
+def test_what_is_too_much_is_cut_and_said() -> None:
+    chart = chart_of(np.zeros((400, 30, 300)))
+    tiles = marks(chart)
+    assert isinstance(tiles, Tiles) and tiles.values.shape[0] == 64 and max(tiles.values.shape[1:]) <= 160
+    assert "64 of 300 channels" in chart.caption and "Means of 3 × 3 places" in chart.caption
+    flat = np.arange(400 * 30, dtype="float64").reshape(400, 30, 1)
+    averaged = marks(chart_of(flat)).values[0]
+    np.testing.assert_allclose(averaged[0, 0], flat[:3, :3, 0].mean())
+    np.testing.assert_allclose(averaged[-1, -1], flat[399:, 27:, 0].mean())
+
+
+@pytest.mark.parametrize("shape", [(0,), (1,), (1, 1), (997,), (2, 0, 3), (1, 1, 1, 1, 1, 2), (3, 1, 1)])
+def test_any_shape_has_a_picture(shape: tuple[int, ...]) -> None:
+    for fill in (0.0, np.nan, np.inf, -1e300):
+        chart = chart_of(np.full(shape, fill), "Strange")
+        assert chart.panels and all(isinstance(panel, Panel) for panel in chart.panels)
+
+
+def test_health_names_what_is_wrong_and_where() -> None:
+    x = keras.Input((4,), name="x")
+    y = keras.layers.Dense(6, activation="relu", name="dead", bias_initializer=keras.initializers.Constant(-1e6))(x)
+    y = keras.layers.Dense(5, activation="tanh", name="saturated", bias_initializer=keras.initializers.Constant(50))(y)
+    z = keras.layers.Dense(3, name="drifting", kernel_initializer=keras.initializers.Constant(1e4))(x)
+    model = keras.Model(x, [y, z])
+    given = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
+    found = netviz.outputs(model, given)
+    notes = {note.code: note for note in found.notes}
+    assert notes["dead-units"].path == "dead" and notes["saturated"].path == "saturated"
+    assert notes["scale-drift"].path == "drifting"
+    model.get_layer("drifting").bias.assign([0, np.nan, 0])
+    codes = {note.code: note.path for note in netviz.outputs(model, given).notes}
+    assert codes["nan-output"] == "drifting" and "nan-input" not in codes
+    given[3, 1] = np.nan
+    broken = netviz.outputs(model, given)
+    assert "1 NaN" in next(note for note in broken.notes if note.code == "nan-input").message
+    assert "1 NaN" in str(broken)
+
+
+def test_values_beyond_the_limit_are_refused_before_they_are_all_computed() -> None:
+    from netviz.analysis import gathering
+
+    usual = gathering.MOST_VALUES
+    batches = []
+    try:
+        gathering.MOST_VALUES = 10_000
+        with pytest.raises(UsageError, match="GiB") as error:
+            netviz.outputs(LENET, DIGITS, batch_size=1, progress=lambda done, total: batches.append(done))
+    finally:
+        gathering.MOST_VALUES = usual
+    assert "statistics" in error.value.hint and not batches
+
+
+def test_plots_of_one_call_and_their_errors(lenet: Any) -> None:
+    found = netviz.outputs(lenet, DIGITS)
+    one = found.plot("conv1", sample=3)
+    assert one.data["values"] == found.data["conv1"][3].tolist()  # type: ignore[index]
+    for path, sample, kind in (("conf1", 0, LayerNotFound), ("conv1", 16, UsageError), ("conv1", -1, UsageError)):
+        with pytest.raises(kind):
+            found.plot(path, sample=sample)
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("--input", "1,2,3"), r"image has shape \(3,\), and the model takes \(None, 8, 8, 1\)"),
+        (("--input", "nowhere.npy"), "no file 'nowhere.npy'"),
+        (("--input", DIGITS, "--layer", "conf1"), "conf1"),
+        (("--input", f"picture={DIGITS}"), "no input 'picture'"),
+        (("--input", DIGITS, "--range", "0", "1", "--preprocess", "tf"), "range and preprocess"),
+        (("--input", DIGITS, "-o", "nowhere/at/all.svg"), "no folder"),
+    ],
+)
+def test_bad_input_is_one_line_and_a_hint(arguments: tuple[str, ...], words: str) -> None:
+    for command in ("outputs", "trace"):
+        done = run(command, LENET, *arguments)
+        lines = done.output.strip().splitlines()
+        assert done.exit_code in (1, 2) and len(lines) <= 2
+        assert re.search(words, lines[0]), done.output
+
+
+def test_dangerous_files_are_refused() -> None:
+    for command in ("outputs", "trace"):
+        done = run(command, EXAMPLES / "hidden.keras", "--input", "1")
+        assert done.exit_code == 3 and "dangerous" in done.output
+
+
+def test_without_keras_it_says_what_to_install() -> None:
+    script = (
+        "import sys; sys.modules['keras'] = None\n"
+        "import netviz\n"
+        f"try: netviz.outputs({LENET!r}, {DIGITS!r})\n"
+        "except netviz.MissingDependency as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, env={**os.environ})
+    assert "pip install keras" in done.stdout, done.stderr
+
+
+def test_y_is_two_x_plus_one() -> None:
+    done = run("trace", EXAMPLES / "line.keras", "--input", "4")
+    assert "4 · 2 + 1 = 9" in done.output
+    data: Any = netviz.trace(EXAMPLES / "line.keras", [[4.0]]).data
+    assert data["layers"][-1]["outputs"] == [pytest.approx([9.0], abs=1e-3)]
+
+
+def test_a_line_that_is_not_what_keras_computed_says_so() -> None:
+    class Lying(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return super().call(x) + 1
+
+    Lying.__name__ = "Dense"
+    x = keras.Input((2,))
+    model = keras.Model(x, Lying(2, name="odd")(x))
+    data: Any = netviz.trace(model, [[1.0, 2.0]], layers="odd").data
+    assert any(not line["sound"] for line in data["layers"][0]["lines"])
+    assert "is what Keras gives" in str(netviz.trace(model, [[1.0, 2.0]]))
