@@ -179,7 +179,7 @@ def _array(value: object, name: str) -> Array:
     except Exception as error:  # whatever the class of a user's data raises
         reason = " ".join(str(error).split())[:120]
         raise UsageError(
-            f"the input {name} cannot be made an array: {reason}", "Rows have to be of one length."
+            f"the input {name} cannot be made an array: {reason}", "Give a numpy array, or rows of one length."
         ) from error
     if array.dtype.kind == "O":
         texts = array.size and all(isinstance(one, str | bytes) for one in array.ravel().tolist())

@@ -363,7 +363,7 @@ WORDS: Mapping[str, str] = {
 def products(x: Array, weights: Array, bias: float | None) -> str:
     """A sum of products: "4 · 2 + 1", "0.5 · 1.2 + 0.3 · (-0.4) + … + 0.1"."""
     pairs = list(zip(x[:PRODUCTS], weights[:PRODUCTS], strict=False))
-    terms = [f"{plain(a)} · {_factor(b)}" for a, b in pairs]
+    terms = [f"{_factor(a) if place else plain(a)} · {_factor(b)}" for place, (a, b) in enumerate(pairs)]
     if len(x) > PRODUCTS:
         terms.append(f"… ({len(x) - PRODUCTS:,} more)")
     text = " + ".join(terms)

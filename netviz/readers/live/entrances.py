@@ -11,6 +11,7 @@ import keras
 from keras.src.models.functional import Functional
 
 from netviz.model import Endpoint, Shape, Tensor
+from netviz.readers.live.structures import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Entrances:
             if getattr(tensor._keras_history.operation, "optional", False):
                 self.optional.add(len(self._gaps))
             gaps.append(self._gap(name, tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)))
-        return keras.tree.pack_sequence_as(struct, gaps)
+        in_order = iter(gaps)
+        return replaced(struct, lambda _: next(in_order))
 
     def _of_shapes(self, model: Any, shapes: Mapping[str, Any]) -> None:
         """What a subclassed model was built on; Keras may have kept the shape of its first argument only."""
@@ -99,11 +101,5 @@ class Entrances:
         return _Gap(len(self._gaps) - 1)
 
 
-def _filled(value: Any, inputs: Sequence[Any]) -> Any:
-    if isinstance(value, _Gap):
-        return inputs[value.place]
-    if isinstance(value, Mapping):
-        return {key: _filled(item, inputs) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_filled(item, inputs) for item in value]
-    return value
+def _filled(structure: Any, inputs: Sequence[Any]) -> Any:
+    return replaced(structure, lambda gap: inputs[gap.place])

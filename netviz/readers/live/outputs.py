@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import keras
 import numpy as np
+from keras.src.ops.operation import Operation
 from numpy.typing import NDArray
 
 from netviz.errors import NetvizError, UsageError
@@ -26,6 +27,7 @@ from netviz.readers.live import LiveConfig, _reason
 from netviz.readers.live.entrances import Entrances
 from netviz.readers.live.kept import as_it_was
 from netviz.readers.live.places import Frame, Places, call_paths
+from netviz.readers.live.structures import leaves
 
 Array = NDArray[Any]
 
@@ -63,6 +65,7 @@ class _Recorder:
     stack: list[Frame] = field(default_factory=list)
     thread: int = field(default_factory=threading.get_ident)
     paused: bool = False
+    entered: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     hidden: dict[str, str] = field(default_factory=dict)
     """By path of a call why its outputs cannot be had."""
@@ -75,6 +78,9 @@ class _Recorder:
         if around and around.operation is operation and owner is not _caller(type(operation)):  # super().__call__(…)
             return plain(operation, *args, **kwargs)
         frame = self.places.enter(around, operation) if around else Frame(operation, "", "")
+        while frame.path and frame.path in self.entered:  # a layer with the name "shared#2" beside a second call
+            frame.path += "'"
+        self.entered.add(frame.path or "")
         self._require_built(frame)
         self.stack.append(frame)
         try:
@@ -110,7 +116,7 @@ class _Recorder:
         self.called.add(path)
         if self.wanted is not None and path not in self.wanted:
             return
-        flat = keras.tree.flatten(outputs)
+        flat = list(leaves(outputs))
         try:
             arrays = {
                 name: as_array(tensor)
@@ -237,10 +243,10 @@ class Runner:
 
     def _classes(self) -> list[type]:
         """Every class with a `__call__` that layers or operations of the model use."""
-        found: dict[type, None] = {keras.Operation: None, keras.layers.Layer: None}
+        found: dict[type, None] = {Operation: None, keras.layers.Layer: None}
         for operation in self.objects.values():
             for one in type(operation).__mro__:
-                if "__call__" in vars(one) and issubclass(one, keras.Operation):
+                if "__call__" in vars(one) and issubclass(one, Operation):
                     found[one] = None
         return list(found)
 

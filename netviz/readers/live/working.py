@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.readers.live.outputs import as_array
+from netviz.readers.live.structures import leaves
 
 Array = NDArray[Any]
 
@@ -45,7 +46,7 @@ def activated(operation: Any, values: Array) -> Array | None:
 def first_sample(value: Any) -> tuple[Array, ...]:
     """The tensors among arguments as arrays, of the first sample."""
     found = []
-    for one in keras.tree.flatten(value):
+    for one in leaves(value):
         if keras.ops.is_tensor(one):
             array = as_array(one)
             found.append(array[0] if array.ndim else array)

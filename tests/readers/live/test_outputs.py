@@ -359,6 +359,14 @@ def test_subclassed_models_take_what_their_call_takes(name: str) -> None:
     del expected
 
 
+def test_a_layer_named_as_a_second_call_is_kept_apart() -> None:
+    x = keras.Input((3,), name="x")
+    twice, other = layers.Dense(3, name="a"), layers.Dense(3, name="a#2")
+    model = keras.Model(x, other(twice(twice(x))))
+    data = netviz.outputs(model, numbers(5, 3), batch_size=2).data
+    assert len(data) == 4 and all(values.shape == (5, 3) for values in data.values())
+
+
 def test_batches_are_joined() -> None:
     model = ZOO["cnn_residual"]()
     x = numbers(7, 8, 8, 1)
