@@ -380,7 +380,7 @@ def plain(value: Any) -> str:
     """A number with four significant digits: "9", "0.1235"; what rounding leaves of a whole number is left out."""
     if isinstance(value, str | bytes | np.str_):
         return repr(str(value))
-    return f"{float(value):.4g}".replace("e+0", "e").replace("e-0", "e-")
+    return f"{float(value):.4g}".replace("e+0", "e").replace("e-0", "e-").replace("nan", "NaN")
 
 
 def first_numbers(values: Array) -> str:
