@@ -114,12 +114,12 @@ def test_notebooks_get_the_picture_and_text(verb: str) -> None:
 
 STATE = """
 import sys, matplotlib
-before = dict(matplotlib.rcParams)
+before = matplotlib.rcParams.copy()  # a dict() of it would import pyplot
 import netviz
 for made in (netviz.functions("relu"), netviz.history({log!r}), netviz.weights({model!r})):
     for format in ("svg", "png", "pdf"):
         made.to(format)
-assert dict(matplotlib.rcParams) == before
+assert matplotlib.rcParams.copy() == before
 assert "matplotlib.pyplot" not in sys.modules
 assert not {{"keras", "tensorflow", "tkinter"}} & set(sys.modules)
 """
