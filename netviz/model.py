@@ -1,4 +1,4 @@
-"""What a model IS: frozen types that every reader fills and every analysis reads.
+"""What a model IS, and how it was trained: frozen types that every reader fills and every analysis reads.
 
 A `Layer` owns weights; a `Call` is one application of a layer to tensors. The two are kept
 apart so that a layer called three times is one layer with three calls, and its weights count once.

@@ -1,4 +1,4 @@
-"""The verbs: `inspect` here, `check` in `checked`, which needs more and is imported when it is called."""
+"""The verbs: `inspect` here, each other in a module of its own, which needs more and is imported when it is called."""
 
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.api.layers import InspectedLayer, InspectedWeight

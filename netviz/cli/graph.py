@@ -70,7 +70,7 @@ FIELDS = "name, class, details, input, output, parameters, share, activation, dt
 @click.option("--strip", is_flag=True, help="Keep a long chain in one strip instead of breaking it into columns.")
 @click.option("--legend/--no-legend", default=True, help="Say below what the colours mean.")
 @click.option("--caption/--no-caption", default=True, help="Say above what the model is.")
-@click.option("--background/--no-background", default=True, help="Leave the paper out.")
+@click.option("--background/--no-background", default=True, help="Paper behind the picture, or none.")
 @click.option(
     "--scale", type=click.FloatRange(0.1, 20), default=2.0, show_default=True, help="Pixels per unit in a PNG."
 )

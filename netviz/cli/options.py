@@ -95,7 +95,7 @@ def plot_options(command: C) -> C:
                 help="Width and height in inches. Default: what the plot needs.",
             ),
             click.option("--caption/--no-caption", default=True, help="Say below what is shown."),
-            click.option("--background/--no-background", default=True, help="Leave the paper out."),
+            click.option("--background/--no-background", default=True, help="Paper behind the plot, or none."),
             click.option(
                 "--scale",
                 type=click.FloatRange(0, 20, min_open=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from netviz.artifact import Artifact
 from netviz.charts import Chart
@@ -50,7 +50,7 @@ def checked_plot_style(
         figsize = _checked_size(figsize)
     if not _is_number(scale) or not 0 < scale <= MOST_SCALE:
         raise UsageError(f"scale {scale!r} is none", f"1 is 96 dpi, 2 the default, {MOST_SCALE} the most.")
-    return PlotStyle(cast("PlotTheme", theme), figsize, bool(caption), bool(background), float(scale))
+    return PlotStyle(theme, figsize, bool(caption), bool(background), float(scale))
 
 
 def _checked_size(figsize: object) -> tuple[float, float]:

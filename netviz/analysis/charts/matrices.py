@@ -159,7 +159,7 @@ def _heads(one: Held, store: WeightStore, axes: tuple[str, ...]) -> Panel:
         values = read_rows(store, one.weight)
         size = Side(shape[1], "feature")
         mark = Heatmap(
-            values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads, extent=shape[:2],
+            values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads, extent=(shape[0], shape[1]),
             key="value",
         )  # fmt: skip
         return panel(one, mark, x=Axis(size.title), named=len(heads))
