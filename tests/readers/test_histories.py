@@ -287,7 +287,7 @@ def test_models_folders_and_missing_files(tmp_path: Path) -> None:
         with pytest.raises(SourceError) as raised:
             read_history(path)
         assert words in raised.value.message
-    with pytest.raises(SourceError, match="training.csv"):
+    with pytest.raises(SourceError, match=r"training\.csv"):
         read_history(tmp_path / "trainig.csv")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -12,14 +13,16 @@ from numpy.typing import NDArray
 from netviz.charts import Equation, Matrix, Panel
 from netviz.render.chart import words
 from netviz.render.chart.place import Need, Place
-from netviz.render.chart.shades import shades_of, table
-from netviz.render.chart.style import Look, line_height
+from netviz.render.chart.shades import Shades, shades_of, table
+from netviz.render.chart.style import Face, Look, line_height
 from netviz.render.chart.ticks import floats, number
 
 CELL = 0.225
 MOST_ROWS, MOST_COLUMNS = 64, 64
 MOST_NUMBERS = 600
 GAP = 0.14
+LONGEST = 12.0
+"""Of a line, in inches."""
 PALER = 1.7
 """By what the colours reach further than the numbers, which are to be read upon them."""
 
@@ -40,12 +43,13 @@ class Term:
 
 @dataclass
 class Formula:
-    """An equation laid out in a cell, its terms in lines."""
+    """An equation laid out in a cell, its terms in lines; `feet` is the room below the matrices of each."""
 
     look: Look
     need: Need
     lines: list[list[Term]]
-    pitch: list[float]
+    heights: list[float]
+    feet: list[float]
 
     def draw(self, place: Place, x: float, y: float) -> None:
         axes = place.axes(x, y, self.need.width, self.need.height)
@@ -53,71 +57,71 @@ class Formula:
         axes.set_ylim(self.need.height, 0)
         axes.set_axis_off()
         top = 0.0
-        for line, high in zip(self.lines, self.pitch, strict=True):
-            middle = top + _head() + (high - _head() - _foot()) / 2
+        for line, height, foot in zip(self.lines, self.heights, self.feet, strict=True):
+            middle = top + HEAD + height / 2
             at = 0.0
             for term in line:
                 if term.matrix is None:
-                    place.text(
-                        x + at + term.width / 2, y + middle, term.word, "heading", self.look.ink, across="center"
-                    )
+                    spot = x + at + term.width / 2, y + middle
+                    face: Face = "bold" if len(term.word) == 1 else "regular"
+                    place.text(*spot, term.word, "heading", self.look.ink, face=face, across="center")
                 else:
-                    self._matrix(place, axes, x, y, at, middle, term)
+                    self._matrix(place, axes, (x, y), at, middle, term, term.matrix)
                 at += term.width + GAP
-            top += high + GAP
+            top += HEAD + height + foot + GAP
 
-    def _matrix(self, place: Place, axes, x: float, y: float, at: float, middle: float, term: Term) -> None:  # type: ignore[no-untyped-def]
+    def _matrix(
+        self, place: Place, axes: Any, corner: tuple[float, float], at: float, middle: float, term: Term, matrix: Matrix
+    ) -> None:
         look = self.look
-        matrix = term.matrix
-        assert matrix is not None
         rows, columns = term.values.shape
         wide, high = term.cell
-        body = columns * wide, rows * high
-        left = at + (term.width - body[0] - (ELLIPSIS if term.more[1] else 0)) / 2
-        top = middle - (rows * high + (ELLIPSIS if term.more[0] else 0)) / 2
-        finite = np.abs(term.values[np.isfinite(term.values)])
-        most = float(finite.max(initial=0.0)) * PALER or 1.0
-        shades = shades_of(term.values, True, (-most, most), "", look)
+        size = columns * wide, rows * high
+        left = at + (term.width - size[0] - (ELLIPSIS if term.more[1] else 0)) / 2
+        top = middle - (size[1] + (ELLIPSIS if term.more[0] else 0)) / 2
+        x, y = corner[0] + left, corner[1] + top
+        shades = _shades(term, look)
         shapes, faces = [], []
         for row in range(rows):
             for column in range(columns):
                 a, b = left + column * wide, top + row * high
                 shapes.append([(a, b), (a + wide, b), (a + wide, b + high), (a, b + high)])
                 value = float(term.values[row, column])
-                faces.append(look.tone("tint") if math.isnan(value) else shades.rgba(value))
+                known = not math.isnan(value) and shades is not None
+                faces.append(shades.rgba(value) if shades and known else look.tone("tint" if shades else "paper"))
                 if term.texts:
-                    place.text(x + a + wide / 2, y + b + high / 2, term.texts[row][column], "cell", shades.ink(value),
-                               across="center")  # fmt: skip
+                    spot = x + (column + 0.5) * wide, y + (row + 0.5) * high
+                    color = shades.ink(value) if shades else look.ink
+                    place.text(*spot, term.texts[row][column], "cell", color, across="center")
         axes.add_collection(
-            PolyCollection(shapes, facecolors=faces, edgecolors=look.tone("line"), linewidths=look.width(0.5)),
+            PolyCollection(shapes, facecolors=faces, edgecolors=look.tone("line"), linewidths=look.width(0.5),
+                           clip_on=False),
             autolim=False,
-        )
+        )  # fmt: skip
         if term.more[0]:
-            place.text(
-                x + left + body[0] / 2, y + top + body[1] + ELLIPSIS / 2, "⋮", "label", look.muted, across="center"
-            )
+            place.text(x + size[0] / 2, y + size[1] + ELLIPSIS / 2, "⋮", "label", look.muted, across="center")
         if term.more[1]:
-            place.text(
-                x + left + body[0] + ELLIPSIS / 2, y + top + body[1] / 2, "…", "label", look.muted, across="center"
-            )
-        centre, room = x + at + term.width / 2, term.width + GAP
+            place.text(x + size[0] + ELLIPSIS / 2, y + size[1] / 2, "…", "label", look.muted, across="center")
+        centre, room = corner[0] + at + term.width / 2, term.width + GAP
         name = words.shortened(matrix.name, room, "label", "bold")
-        place.text(centre, y + top - line_height("label") * 0.55, name, "label", face="bold", across="center")
-        low = y + top + body[1] + (ELLIPSIS if term.more[0] else 0) + line_height("tick") * 0.6
+        place.text(centre, y - line_height("label") * 0.55, name, "label", face="bold", across="center")
+        low = y + size[1] + (ELLIPSIS if term.more[0] else 0) + line_height("tick") * 0.6
         for line in (_shape(matrix, term.values), words.shortened(matrix.note, room, "tick")):
             place.text(centre, low, line, "tick", look.muted, across="center")
             low += line_height("tick")
 
 
 ELLIPSIS = 0.17
+HEAD = line_height("label") + 0.02
 
 
-def _head() -> float:
-    return line_height("label") + 0.02
-
-
-def _foot() -> float:
-    return line_height("tick") * 2 + 0.04
+def _shades(term: Term, look: Look) -> Shades | None:
+    """The colours of a matrix; none in print where its numbers are written, for one ink would only hide them."""
+    if look.theme == "print" and term.texts:
+        return None
+    finite = np.abs(term.values[np.isfinite(term.values)])
+    most = float(finite.max(initial=0.0)) * PALER or 1.0
+    return shades_of(term.values, True, (-most, most), "", look)
 
 
 def _shape(matrix: Matrix, values: NDArray[np.float64]) -> str:
@@ -147,24 +151,34 @@ def _term(term: Matrix | str) -> Term:
 
 
 def natural_width(mark: Equation) -> float:
-    terms = [_term(term) for term in mark.terms]
-    return min(sum(term.width + GAP for term in terms), 12.0)
+    """How wide the equation is on a page of its own, in lines where it is very long."""
+    lines = _lines(mark, LONGEST)
+    return max(sum(term.width + GAP for term in line) for line in lines)
+
+
+def _lines(mark: Equation, width: float) -> list[list[Term]]:
+    """The terms in lines no wider than `width`, broken before operators."""
+    lines: list[list[Term]] = [[]]
+    for term in map(_term, mark.terms):
+        line = lines[-1]
+        if line and sum(one.width + GAP for one in line) + term.width > width:
+            carried = [line.pop()] if len(line) > 1 and line[-1].matrix is None else []
+            lines.append(carried)
+        lines[-1].append(term)
+    return lines
 
 
 def prepare_equation(panel: Panel, mark: Equation, look: Look, width: float) -> Formula:
     """The equation in a cell `width` inches wide, broken into lines before its operators."""
-    lines: list[list[Term]] = []
-    at = math.inf
-    for term in map(_term, mark.terms):
-        if at + term.width > width and not (lines and len(lines[-1]) == 1 and lines[-1][0].matrix is None):
-            lines.append([])
-            at = 0.0
-        lines[-1].append(term)
-        at += term.width + GAP
-    pitch = [max(term.height for term in line) + _head() + _foot() for line in lines]
-    total = sum(pitch) + GAP * max(len(lines) - 1, 0)
-    widest = max((sum(term.width + GAP for term in line) - GAP for line in lines), default=1.0)
-    return Formula(look, Need(max(widest, 0.3), max(total, 0.2), 0, 0, 0.04, 0.02), lines, pitch)
+    lines = _lines(mark, width)
+    heights = [max((term.height for term in line), default=0.0) for line in lines]
+    feet = [
+        line_height("tick") * (2 if any(term.matrix and term.matrix.note for term in line) else 1) + 0.04
+        for line in lines
+    ]
+    total = sum(heights) + sum(feet) + HEAD * len(lines) + GAP * (len(lines) - 1)
+    widest = max(sum(term.width + GAP for term in line) - GAP for line in lines)
+    return Formula(look, Need(max(widest, 0.3), max(total, 0.2), 0, 0, 0.04, 0.02), lines, heights, feet)
 
 
 @dataclass

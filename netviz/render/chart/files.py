@@ -71,7 +71,7 @@ def figure_to_svg(figure: Figure, *, background: bool = True, title: str = "") -
     head = re.sub(r" version=\"[^\"]*\"", "", head)
     described = f"<desc>{html.escape(said[:MOST_WORDS], quote=False)}</desc>\n" if said else ""
     return (
-        f'{head} role="img" stroke-linejoin="round" stroke-linecap="butt">\n'
+        f'{head} role="img" stroke-linejoin="round" stroke-linecap="butt" style="max-width:100%;height:auto">\n'
         f"<title>{escaped(title) or 'plot'}</title>\n{described}{rest.lstrip()}"
     )
 

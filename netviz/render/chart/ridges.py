@@ -20,7 +20,7 @@ from netviz.render.chart.ticks import Span, Ticks, apply, floats, span, ticks_of
 INDENT = 0.1
 BASE = 0.94
 """Where a hill stands in its row."""
-HEAD = 1.25
+HEAD = 0.96
 """How high the highest bin is, in rows."""
 MOST_BINS = 400
 

@@ -249,7 +249,7 @@ def ticks_of(axis: Axis, shown: Span, length: float, *, across: bool, room: floa
         named = [(float(place), str(word)) for place, word in axis.ticks if math.isfinite(place)]
         inside = [(place, word) for place, word in named if -1e-6 <= float(shown.forward(place)) <= 1 + 1e-6]
         return named_ticks(inside, shown, length, across=across, room=room)
-    count = max(2, int(length / (0.62 if across else 0.34)))
+    count = max(2, int(length / (0.5 if across else 0.34)))
     while True:
         at = places(shown, count, whole)
         texts = [log_word(tick) for tick in at] if shown.scale != "linear" else tick_words(at)

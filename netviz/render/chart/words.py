@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib import ft2font
+from matplotlib.ft2font import FT2Font
 
 from netviz.render.chart.style import SIZES, Face, font_file
 from netviz.render.escape import elide, visible
 
 ELLIPSIS = "…"
 _EM = 100.0
+NO_HINTING = ft2font.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else getattr(ft2font, "LOAD_NO_HINTING")
+"""Under its name before matplotlib 3.10, too."""
 
 
 @lru_cache(maxsize=4)
@@ -26,7 +29,7 @@ def _advance(char: str, face: Face) -> float | None:
     font = _font(face)
     if not font.get_char_index(ord(char)):
         return None
-    return float(font.load_char(ord(char), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / _EM
+    return float(font.load_char(ord(char), flags=NO_HINTING).linearHoriAdvance) / 65536 / _EM
 
 
 @lru_cache(maxsize=8192)
