@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from matplotlib import ft2font
 from matplotlib.ft2font import FT2Font
@@ -12,8 +13,9 @@ from netviz.render.escape import elide, visible
 
 ELLIPSIS = "…"
 _EM = 100.0
-NO_HINTING = ft2font.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else getattr(ft2font, "LOAD_NO_HINTING")
-"""Under its name before matplotlib 3.10, too."""
+_NAMES: Any = getattr(ft2font, "LoadFlags", None)
+NO_HINTING = _NAMES.NO_HINTING if _NAMES else vars(ft2font)["LOAD_NO_HINTING"]
+"""Also under the name that it had before matplotlib 3.10."""
 
 
 @lru_cache(maxsize=4)
