@@ -324,18 +324,22 @@ def count(weights: tuple[Weight, ...]) -> Parameters:
     return Parameters(total, trainable, total - trainable, 0, size, unknown)
 
 
+LogFormat = Literal["History", "dict", "CSV", "JSON", "printed"]
+"""What a log of training was read from; "printed" is what `fit` prints."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """How a model was trained: the figures of each epoch, by name as Keras writes them ("loss", "val_loss").
 
-    `epochs` are their numbers, counted from 1 as Keras prints them; every series has a value for each, NaN where there
-    is none. `runs` are the indices at which training began anew, the first of them 0. `format` says what it was read
+    `epochs` are their numbers, counted from 1 as Keras prints them; every series has a value for each, None where
+    it was not measured. `runs` are the indices at which training began anew, the first of them 0. `format` says what it was read
     from, `notes` what was odd there.
     """
 
     name: str
-    format: str
+    format: LogFormat
     epochs: tuple[int, ...]
-    series: Mapping[str, tuple[float, ...]]
+    series: Mapping[str, tuple[float | None, ...]]
     runs: tuple[int, ...] = (0,)
     notes: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from netviz.errors import SourceError, UsageError
-from netviz.model import History
+from netviz.model import History, LogFormat
 from netviz.readers.archive import HDF5_MAGIC
 from netviz.readers.guards import GUARDS
 from netviz.readers.histories_rows import Rows, read_table, separator_of
@@ -42,6 +42,8 @@ def read_history(source: object) -> History:
 
     Raises SourceError where a file holds none, UsageError for an object that is none.
     """
+    if isinstance(source, str) and "\n" in source:
+        raise UsageError("a text of several lines is no path", "Write it to a file, and give the file's path.")
     if isinstance(source, str | os.PathLike):
         return _read_file(Path(source))
     kept = getattr(source, "history", None)
@@ -153,7 +155,10 @@ def _records(where: str, base: int | None, records: Iterable[Mapping[Any, Any]])
 
 def _columns(where: str, columns: Mapping[Any, Any], epochs: object, base: int | None = None) -> Rows:
     """The rows of a dict of lists that are all as long; the epochs are those given, else counted."""
-    lists = {_name(key): [_number(value) for value in values] for key, values in columns.items() if _is_list(values)}
+    lists: dict[str, list[Cell]] = {
+        _name(key): [_number(value) for value in values] for key, values in columns.items() if _is_list(values)
+    }
+    every = _spread(lists)
     lengths = {name: len(values) for name, values in lists.items()}
     if not lists or not max(lengths.values()):
         raise SourceError(f"{where}: no numbers in it", WHAT)
@@ -161,12 +166,36 @@ def _columns(where: str, columns: Mapping[Any, Any], epochs: object, base: int |
         usual = max(lengths.values(), key=list(lengths.values()).count)
         odd = next(name for name, length in lengths.items() if length != usual)
         problem = f"{odd[:60]} has {lengths[odd]:,} values, other lists {usual:,}"
-        raise SourceError(f"{where}: {problem}", "Every list has a value for each epoch.")
+        raise SourceError(f"{where}: {problem}", "Give each list a value for each epoch, None where there is none.")
     count = max(lengths.values())
     if isinstance(epochs, Sequence) and len(epochs) == count:
         lists["epoch"] = [_number(epoch) for epoch in epochs]
     lists.setdefault("epoch", [float(index) for index in range(count)])
-    return _records(where, base, (dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)))
+    rows = _records(where, base, (dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)))
+    if every > 1:
+        rows.notes.append(f"Validated every {every:,} epochs, by the number of values.")
+    return rows
+
+
+def _spread(lists: dict[str, list[Cell]]) -> int:
+    """Puts the values of validations that were not in every epoch where they belong; every how many epochs that was.
+
+    With `validation_freq=k` Keras validates after the epochs k, 2·k, … and keeps the values of these alone. 1 where all
+    lists are as long, or no k or several would give as many values.
+    """
+    epochs = max((len(values) for name, values in lists.items() if not name.startswith("val_")), default=0)
+    counts = {len(values) for name, values in lists.items() if name.startswith("val_")}
+    if len(counts) != 1 or not 0 < (count := counts.pop()) < epochs:
+        return 1
+    fitting = [every for every in range(2, epochs + 1) if epochs // every == count]
+    if len(fitting) != 1:
+        return 1
+    (every,) = fitting
+    for name, values in lists.items():
+        if name.startswith("val_"):
+            places = dict(zip(range(every - 1, epochs, every), values, strict=True))
+            lists[name] = [places.get(epoch) for epoch in range(epochs)]
+    return every
 
 
 def _name(key: object) -> str:
@@ -174,7 +203,9 @@ def _name(key: object) -> str:
 
 
 def _is_list(values: object) -> bool:
-    return (isinstance(values, Sequence) and not isinstance(values, str | bytes)) or hasattr(values, "tolist")
+    if isinstance(values, Sequence):
+        return not isinstance(values, str | bytes)
+    return hasattr(values, "tolist") and getattr(values, "ndim", 1) == 1
 
 
 def _number(value: object) -> Cell:
@@ -189,10 +220,13 @@ def _number(value: object) -> Cell:
         return None
 
 
-def _history(name: str, format: str, rows: Rows) -> History:
-    """The rows as a history: epochs from 1, a run wherever they begin anew, columns without numbers left out."""
+def _history(name: str, format: LogFormat, rows: Rows) -> History:
+    """The rows as a history: epochs from 1, a run wherever they begin anew, columns without numbers left out.
+
+    CSVLogger counts from 0, also where it goes on with a training; other tables do where a 0 stands in them.
+    """
     left = [key for key in rows.columns if key not in rows.with_numbers]
-    series = {key: tuple(column) for key, column in rows.columns.items() if key != "epoch" and key not in left}
+    series = {key: rows.values(key) for key in rows.columns if key != "epoch" and key not in left}
     if not rows.count or not series:
         raise SourceError(f"{name}: no numbers in it", WHAT)
     notes = [*rows.notes]
@@ -202,7 +236,8 @@ def _history(name: str, format: str, rows: Rows) -> History:
     known = [_whole(value) for value in written] if written is not None else [None] * rows.count
     begins = sorted({0, *rows.begins, *_restarts(known)} & set(range(rows.count)))
     least = min((epoch for epoch in known if epoch is not None), default=1)
-    shift = 1 - (rows.base if rows.base is not None else 0 if least == 0 else 1)
+    from_0 = least == 0 or (rows.as_csv_logger and least != 1)
+    shift = 1 - (rows.base if rows.base is not None else 0 if from_0 else 1)
     epochs = []
     begin = 0
     for index, epoch in enumerate(known):

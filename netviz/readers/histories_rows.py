@@ -15,34 +15,40 @@ MOST_VALUES = 5_000_000
 """Numbers of a log: a year of epochs of a minute each, with ten metrics."""
 LONGEST_LINE = 1 << 20
 SEPARATORS = (",", ";", "\t", "|", " ")
-NOT_THERE = frozenset({"", "na", "n/a", "none", "null", "nan"})
-"""What stands for a value that is missing; CSVLogger writes NA for it, and nan for a number that is none."""
+NOT_THERE = frozenset({"", "na", "n/a", "none", "null"})
+"""What stands for a value that was not measured; CSVLogger writes NA for it, and nan for a number that is none."""
 
 
 class Rows:
     """The figures of a log, an epoch after the other, in columns by name.
 
-    `begins` are the rows at which the log says that training began anew, `base` what its first
-    epoch is called; None where it does not say.
+    `missing` has by column the rows in which nothing stands. `begins` are the rows at which the log says that training
+    began anew, `base` is what its first epoch is called; None where it does not say. `as_csv_logger`: the log has the
+    form that CSVLogger writes.
     """
 
     def __init__(self, where: str, base: int | None = None) -> None:
         self.where = where
         self.base = base
         self.columns: dict[str, array[float]] = {}
+        self.missing: dict[str, set[int]] = {}
         self.with_numbers: set[str] = set()
         self.begins: list[int] = []
+        self.as_csv_logger = False
         self.notes: list[str] = []
         self.count = 0
         self._values = 0
 
     def add(self, row: Mapping[str, float | None]) -> None:
-        """Takes the figures of one more epoch; None is no number, NaN is one that went wrong."""
+        """Takes the figures of one more epoch; None was not measured, NaN is a number that went wrong."""
         for name, value in row.items():
             if name not in self.columns:
                 self.columns[name] = array("d", [math.nan]) * self.count
+                self.missing[name] = set(range(self.count))
             self.columns[name].append(math.nan if value is None else value)
-            if value is not None:
+            if value is None:
+                self.missing[name].add(self.count)
+            else:
                 self.with_numbers.add(name)
         self.count += 1
         self._values += len(self.columns)
@@ -50,9 +56,15 @@ class Rows:
             raise SourceError(
                 f"{self.where}: over {MOST_VALUES:,} values, more than any log of training", "Thin it out."
             )
-        for column in self.columns.values():
+        for name, column in self.columns.items():
             if len(column) < self.count:
                 column.append(math.nan)
+                self.missing[name].add(self.count - 1)
+
+    def values(self, name: str) -> tuple[float | None, ...]:
+        """A column, None where nothing was measured."""
+        gaps = self.missing[name]
+        return tuple(None if row in gaps else value for row, value in enumerate(self.columns[name]))
 
 
 def number_in(text: str, decimal_comma: bool = False) -> float | None:
@@ -60,7 +72,7 @@ def number_in(text: str, decimal_comma: bool = False) -> float | None:
     text = text.strip().strip('"').strip()
     if decimal_comma and re.fullmatch(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", text):
         text = text.replace(",", ".")
-    if text.lower() in ("", "na", "n/a", "none", "null") or "_" in text:
+    if text.lower() in NOT_THERE or "_" in text:
         return None
     try:
         return float(text)
@@ -98,6 +110,7 @@ def read_table(path: Path, separator: str) -> Rows:
     rows = Rows(str(path))
     names: list[str] = []
     comma = separator != ","
+    odd = short = 0
     try:
         for cells in csv.reader(_lines(path), delimiter=separator):
             if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
@@ -106,17 +119,29 @@ def read_table(path: Path, separator: str) -> Rows:
             if not names or _is_header(cells, values, names):
                 names = ["epoch" if cell.strip().lower() == "epoch" else cell.strip() for cell in cells]
                 rows.begins.append(rows.count)
+                rows.as_csv_logger = separator == "," and cells[0] == "epoch"
                 continue
             rows.add({name: value for name, value in zip(names, values, strict=False) if name})
+            odd += sum(
+                value is None and cell.strip().lower() not in NOT_THERE
+                for cell, value in zip(cells, values, strict=True)
+            )
+            short += len(cells) != len(names)
     except csv.Error as error:
         raise SourceError(f"{path}: not a table that can be read: {error}") from error
+    if odd:
+        rows.notes.append(f"{odd:,} cell{'s hold' if odd > 1 else ' holds'} no number.")
+    if short:
+        rows.notes.append(f"{short:,} line{'s have' if short > 1 else ' has'} more or fewer cells than the first.")
     return rows
 
 
 def _is_header(cells: list[str], values: list[float | None], names: list[str]) -> bool:
     """Whether a line names columns again: there is no number in it, but one of the names."""
     words = {cell.strip().lower() for cell in cells}
-    return not any(value is not None for value in values) and bool(words & {name.lower() for name in names} - NOT_THERE)
+    return not any(value is not None for value in values) and bool(
+        words & {name.lower() for name in names} - NOT_THERE - {"nan"}
+    )
 
 
 def _lines(path: Path) -> Iterable[str]:

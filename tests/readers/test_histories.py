@@ -33,7 +33,9 @@ def same(read: History, expected: Lists, printed: bool = False) -> None:
     assert set(read.series) == set(expected)
     for name, values in expected.items():
         rtol = 1e-3 if printed else 1e-6
-        np.testing.assert_allclose(read.series[name], np.array(values, np.float64), rtol, 0.6e-4 if printed else 0)
+        np.testing.assert_allclose(
+            np.array(read.series[name], np.float64), np.array(values, np.float64), rtol, 0.6e-4 if printed else 0
+        )
 
 
 class Trained(NamedTuple):
@@ -88,7 +90,7 @@ def test_what_csv_logger_wrote(trained: Trained) -> None:
     same(read_history(trained.files["semicolon"]), trained.history.history)
     both = read_history(trained.files["csv"])
     assert both.epochs == (1, 2, 3, 4) * 2 and both.runs == (0, 4)
-    same(History("", "", (), {key: values[4:] for key, values in both.series.items()}), trained.history.history)
+    same(History("", "CSV", (), {key: values[4:] for key, values in both.series.items()}), trained.history.history)
 
 
 @pytest.mark.parametrize("name", ["bar", "line"])
@@ -231,8 +233,8 @@ def test_epochs_and_runs(tmp_path: Path) -> None:
         assert (read.epochs, read.runs) == (epochs, runs), text
         assert all(len(values) == len(epochs) for values in read.series.values())
     read = read_history(written(tmp_path, "epoch,loss,acc\n0,3,0.5\n1,NA,nan\nepoch,acc\n0,0.75\n"))
-    np.testing.assert_array_equal(read.series["loss"], [3, np.nan, np.nan])
-    np.testing.assert_array_equal(read.series["acc"], [0.5, np.nan, 0.75])
+    assert read.series["loss"] == (3, None, None)
+    np.testing.assert_array_equal(np.array(read.series["acc"], np.float64), [0.5, np.nan, 0.75])
 
 
 def test_a_history_that_goes_on_counts_on() -> None:
@@ -336,3 +338,45 @@ def test_hostile_names_are_kept(tmp_path: Path, hostile: str) -> None:
     assert read_history({hostile: [1.0, 2.0]}).series in ({hostile: (1.0, 2.0)}, {})
     text = json.dumps({hostile: [1.0, 2.0]})
     assert list(read_history(written(tmp_path, text)).series) == [json.loads(text).popitem()[0]]
+
+
+@pytest.mark.parametrize(("epochs", "every"), [(6, 2), (7, 2), (9, 3), (8, 1)])
+def test_validation_now_and_then_stands_where_keras_measured_it(epochs: int, every: int, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    log = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    kept = model.fit(x, y, validation_data=(x, y), validation_freq=every, epochs=epochs, verbose=0, callbacks=[log])
+    from_csv, from_object = read_history(tmp_path / "log.csv"), read_history(kept)
+    assert from_csv.epochs == from_object.epochs == tuple(range(1, epochs + 1))
+    for name, values in from_csv.series.items():
+        assert [value is None for value in values] == [value is None for value in from_object.series[name]]
+    measured = [value for value in from_object.series["val_loss"] if value is not None]
+    assert measured == pytest.approx(kept.history["val_loss"])
+
+
+def test_lists_that_fit_no_frequency_are_an_error() -> None:
+    with pytest.raises(SourceError, match="val_loss has 1 values"):
+        read_history({"loss": [3, 2, 1, 1, 1, 1], "val_loss": [1]})
+
+
+def test_a_training_that_goes_on_has_the_same_epochs_in_its_log(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    log = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    kept = model.fit(x, y, initial_epoch=5, epochs=8, verbose=0, callbacks=[log])
+    assert read_history(kept).epochs == read_history(tmp_path / "log.csv").epochs == (6, 7, 8)
+
+
+def test_what_is_no_number_is_missing_and_said(tmp_path: Path) -> None:
+    read = read_history(written(tmp_path, "epoch,loss,acc\n0,1,0.5\n1,abc,0.6\n2,nan,0.7\n3,0.2\n4,0.1,NA\n"))
+    losses = read.series["loss"]
+    assert losses[1] is None and losses[2] is not None and math.isnan(losses[2])
+    assert read.series["acc"] == (0.5, 0.6, 0.7, None, None)
+    assert any("1 cell holds no number" in note for note in read.notes)
+    assert any("1 line has" in note for note in read.notes)
+
+
+def test_scalars_among_the_lists_are_passed_over() -> None:
+    assert set(read_history({"loss": [1, 2], "rate": np.float64(0.1), "seed": np.array(3)}).series) == {"loss"}

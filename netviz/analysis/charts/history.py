@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netviz.catalog.metrics import Direction, direction, is_setting
 from netviz.charts import Axis, Chart, Curve, Mark, Panel, Point, Rule, Tint
 from netviz.errors import UsageError
-from netviz.model import History
+from netviz.model import History, LogFormat
 from netviz.views import Column, Row, Sheet, Table
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 VALIDATION = "val_"
+
+Values: TypeAlias = tuple[float | None, ...]
+"""A value for each epoch, None where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,18 @@ class Metric:
     """
 
     name: str
-    training: tuple[float, ...] | None
-    validation: tuple[float, ...] | None
+    training: Values | None
+    validation: Values | None
     better: Direction | None
     setting: bool = False
 
     @property
-    def judged(self) -> tuple[float, ...]:
+    def judged(self) -> Values:
         """The values that say which epoch is the best: those of validation, where there are any."""
         return self.validation or self.training or ()
 
     @property
-    def sets(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    def sets(self) -> tuple[tuple[str, Values], ...]:
         """What there is, by the word for it."""
         found = (("training", self.training), ("validation", self.validation))
         return tuple((word, values) for word, values in found if values is not None)
@@ -51,12 +54,12 @@ class Metric:
         return best_of(self.judged, self.better)
 
 
-def best_of(values: Sequence[float], better: Direction | None) -> int | None:
+def best_of(values: Values, better: Direction | None) -> int | None:
     """The index of the best finite value, the first of equal ones; None where there is none or it is not known."""
-    finite = [index for index, value in enumerate(values) if math.isfinite(value)]
+    finite = {index: value for index, value in enumerate(values) if value is not None and math.isfinite(value)}
     if better is None or not finite:
         return None
-    return (min if better == "lower" else max)(finite, key=lambda index: values[index])
+    return (min if better == "lower" else max)(finite, key=lambda index: finite[index])
 
 
 def metrics_of(history: History, wanted: str | Collection[str] | None = None) -> tuple[Metric, ...]:
@@ -101,17 +104,22 @@ def _found(name: str, history: History) -> str:
 def build_history(history: History, metrics: Sequence[Metric], *, log: bool = False) -> Chart:
     """A panel per metric; the best epoch is marked where it is known which way is better."""
     panels = tuple(_panel(history, metric, log) for metric in metrics)
-    marked = any(metric.best is not None for metric in metrics)
+    ways = dict.fromkeys(metric.better for metric in metrics if _marked(metric, log) is not None)
     lines = []
-    if marked:
-        lines.append("The best epoch is by validation where there is any: of losses and errors the lowest value.")
+    if ways:
+        said = " and ".join(_WAYS[way] for way in ways if way is not None)
+        lines.append(f"The best epoch is by validation where there is any: {said}.")
     if history.format == "printed":
         lines.append("As printed, in four digits.")
     lines += history.notes
     return Chart(history.name, panels, f"{_length(history)}, {_FORMATS[history.format]}", " ".join(lines))
 
 
-_FORMATS = {
+_WAYS: Mapping[Direction, str] = {
+    "lower": "of losses and errors the lowest value", "higher": "of accuracies and the like the highest",
+}  # fmt: skip
+
+_FORMATS: Mapping[LogFormat, str] = {
     "History": "returned by fit()", "dict": "given as a dict", "CSV": "as CSV", "JSON": "as JSON",
     "printed": "printed by fit()",
 }  # fmt: skip
@@ -139,12 +147,13 @@ def _panel(history: History, metric: Metric, log: bool) -> Panel:
     for word, values in metric.sets:
         tint: Tint = "muted" if metric.setting else 1 if word == "validation" else 0
         label = word if several or (word == "validation") else ""
-        marks.append(Curve(x, np.array(values), label, tint, weak=metric.setting))
+        there = [index for index, value in enumerate(values) if value is not None]
+        y = np.array([values[index] for index in there], np.float64)
+        marks.append(Curve(x[there], y, label, tint, weak=metric.setting))
     for begin, number in zip(history.runs[1:], range(2, len(history.runs) + 1), strict=True):
         marks.append(Rule(float(x[begin]) - 0.5, f"run {number:,}", "x", "dotted"))
-    best = metric.best
-    if best is not None:
-        value = metric.judged[best]
+    best, value = metric.best, _marked(metric, log)
+    if best is not None and value is not None:
         tint = 1 if metric.validation else 0
         marks.append(Point(float(x[best]), value, f"best {value:.4g}, {_epoch(history, best)}", tint))
     title = "epoch, counted over all runs" if len(history.runs) > 1 else "epoch"
@@ -152,6 +161,12 @@ def _panel(history: History, metric: Metric, log: bool) -> Panel:
         tuple(marks), metric.name, x=Axis(title), y=Axis(scale="log" if log else "linear"),
         caption=" ".join(_remarks(history, metric, log)),
     )  # fmt: skip
+
+
+def _marked(metric: Metric, log: bool) -> float | None:
+    """The best value, where it is drawn."""
+    value = metric.judged[metric.best] if metric.best is not None else None
+    return None if value is None or (log and value <= 0) else value
 
 
 def _epoch(history: History, index: int) -> str:
@@ -165,13 +180,14 @@ def _remarks(history: History, metric: Metric, log: bool) -> list[str]:
     """What the curves of a metric do not say themselves."""
     found = []
     for word, values in metric.sets:
-        odd = [index for index, value in enumerate(values) if not math.isfinite(value)]
+        odd = {index: value for index, value in enumerate(values) if value is not None and not math.isfinite(value)}
         if odd:
-            what = "NaN" if any(math.isnan(values[index]) for index in odd) else "Infinite"
-            what = "NaN or infinite" if what == "NaN" and any(math.isinf(values[index]) for index in odd) else what
-            times = f"{len(odd):,} of {len(values):,} epochs, first in {_epoch(history, odd[0])}"
+            kinds = {"NaN": any(map(math.isnan, odd.values())), "infinite": any(map(math.isinf, odd.values()))}
+            what = " or ".join(kind for kind, there in kinds.items() if there)
+            what = what[0].upper() + what[1:]
+            times = f"{len(odd):,} of {len(values):,} epochs, first in {_epoch(history, min(odd))}"
             found.append(f"{what} in {word}: {times}.")
-        below = sum(value <= 0 for value in values)
+        below = sum(value is not None and value <= 0 for value in values)
         if log and below:
             found.append(f"{below:,} in {word} not above 0, so not on this axis.")
     if metric.better is None and not metric.setting:
@@ -195,16 +211,17 @@ def build_history_sheet(history: History, metrics: Sequence[Metric]) -> Sheet:
     for metric in metrics:
         for index, (word, values) in enumerate(metric.sets):
             best = best_of(values, metric.better)
+            measured = [value for value in values if value is not None]
             cells = (
                 metric.name if not index else "",
                 "setting" if metric.setting else word,
-                _cell(values[0]),
+                _cell(measured[0]),
                 _cell(values[best]) if best is not None else "" if metric.setting else None,
                 _where(history, best) if best is not None else "" if metric.setting else None,
-                _cell(values[-1]),
+                _cell(measured[-1]),
             )
             rows.append(Row(cells))
-    facts = [Row(("Log", f"{history.name}, {_FORMATS[history.format]}")), Row(("Epochs", _length(history)))]
+    facts = [Row(("Log", f"{history.name}, {_FORMATS[history.format]}, {_length(history)}"))]
     notes = [
         *history.notes,
         *(f"{metric.name}: {one}" for metric in metrics for one in _remarks(history, metric, False)),
@@ -222,12 +239,14 @@ def _where(history: History, index: int) -> object:
     return history.epochs[index] if len(history.runs) == 1 else _epoch(history, index)
 
 
-def _cell(value: float) -> float | str:
-    return value if math.isfinite(value) else "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+def _cell(value: float | None) -> float | str | None:
+    return (
+        value if value is None or math.isfinite(value) else "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    )
 
 
 def history_document(history: History, metrics: Sequence[Metric], version: str) -> dict[str, Any]:
-    """All series as data, and the best epoch of each metric; NaN and infinite values are None."""
+    """All series as data, and the best epoch of each metric; what is no finite number, or not measured, is None."""
     chosen = {name for metric in metrics for name in (metric.name, VALIDATION + metric.name)}
     return {
         "netviz": version,
@@ -237,13 +256,15 @@ def history_document(history: History, metrics: Sequence[Metric], version: str) 
         "epochs": list(history.epochs),
         "runs": [index + 1 for index in history.runs],
         "series": {
-            name: [value if math.isfinite(value) else None for value in values]
-            for name, values in history.series.items()
-            if name in chosen
+            name: [_finite(value) for value in values] for name, values in history.series.items() if name in chosen
         },
         "metrics": [_described(history, metric) for metric in metrics],
         "notes": list(history.notes),
     }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _described(history: History, metric: Metric) -> dict[str, Any]:
@@ -254,6 +275,6 @@ def _described(history: History, metric: Metric) -> dict[str, Any]:
             "row": best + 1,
             "epoch": history.epochs[best],
             "by": "validation" if metric.validation else "training",
-            **{word: value if math.isfinite(value := values[best]) else None for word, values in metric.sets},
+            **{word: _finite(values[best]) for word, values in metric.sets},
         }
     return {"name": metric.name, "better": metric.better, "setting": metric.setting, "best": found}

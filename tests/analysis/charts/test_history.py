@@ -73,11 +73,11 @@ def test_what_cannot_be_judged_is_not_marked_and_says_so() -> None:
 def test_the_best_is_numpy_s(values: list[float]) -> None:
     finite = np.where(np.isfinite(values), values, NAN)
     if np.isfinite(finite).any():
-        assert best_of(values, "lower") == np.nanargmin(finite)
-        assert best_of(values, "higher") == np.nanargmax(finite)
+        assert best_of(tuple(values), "lower") == np.nanargmin(finite)
+        assert best_of(tuple(values), "higher") == np.nanargmax(finite)
     else:
-        assert best_of(values, "lower") is None
-    assert best_of(values, None) is None
+        assert best_of(tuple(values), "lower") is None
+    assert best_of(tuple(values), None) is None
 
 
 def test_the_first_epoch_that_is_nan_is_named() -> None:
