@@ -32,16 +32,15 @@ import netviz.render
 from netviz.analysis.findings import Finding, Report
 from netviz.api.checked import Check
 from netviz.artifact import Artifact
-from netviz.charts import Chart, Panel, Words
 from netviz.cli import cli
 from netviz.errors import SourceError
 from netviz.render import escape
-from netviz.render.chart import chart_to_figure, figure_to_svg
 from netviz.render.diagram import diagram_to_svg
 from netviz.render.dot import diagram_to_dot
 from netviz.render.escape import terminal, visible
 from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
+from tests.render.chart.naming import plot_name, plot_of, plot_texts
 from tests.render.diagram.samples import in_a_column, strangers
 from tests.render.names import HOSTILE
 
@@ -94,13 +93,6 @@ def picture(names: Sequence[str]) -> str:
     """The names as names, classes, settings and labels of cards, of groups and of edges, laid out without Graphviz."""
     with patch("netviz.render.diagram.picture.lay_out", in_a_column):
         return diagram_to_svg(strangers(names))
-
-
-def plots(names: Sequence[str]) -> str:
-    """A plot of each name: in all its titles and in words, which are drawn as paths and said in the description."""
-    charts = [Chart(name, (Panel((Words((name,)),), name, name),), name, name) for name in names]
-    figures = [figure_to_svg(chart_to_figure(chart), title=chart.title) for chart in charts]
-    return f"<plots>{''.join(figures)}</plots>"
 
 
 def error(names: Sequence[str]) -> str:
@@ -310,18 +302,6 @@ SVG_ATTRIBUTES = {
 }  # fmt: skip
 
 
-def plot_texts(text: str) -> list[str]:
-    """The titles; all else are shapes, and descriptions without anything unprintable."""
-    root = ElementTree.fromstring(text)
-    for element in root.iter():
-        tag = element.tag.rpartition("}")[2]
-        assert tag in {"plots", "svg", "title", "desc", "defs", "g", "path", "use", "clipPath", "rect", "image"}
-        assert not any(name.startswith("on") for name in element.attrib)
-        if tag in ("title", "desc"):
-            assert (element.text or "").isprintable()
-    return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}title")]
-
-
 def dot_texts(text: str) -> list[str]:
     """The labels as Graphviz shows them: read by its own parser, which finds the nodes that harmless names make.
 
@@ -404,7 +384,7 @@ RENDERERS = {
     "json": Renderer(("data",), (), of("json"), json_texts, whole),
     "sarif": Renderer(("data",), (), sarif, sarif_texts, whole),
     "svg": Renderer(("diagram",), ("svg",), picture, svg_texts),
-    "plot": Renderer(("chart",), ("svg",), plots, plot_texts),
+    "plot": Renderer(("chart",), ("svg",), plot_of, plot_texts, plot_name),
     "dot": Renderer(("dot",), ("dot",), lambda names: diagram_to_dot(strangers(names)), dot_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
