@@ -7,7 +7,8 @@
 are inches and all words are measured (`words`), so that nothing is clipped and nothing stands on anything else.
 """
 
+from netviz.render.chart.backend import load_matplotlib
 from netviz.render.chart.figure import chart_to_figure
 from netviz.render.chart.files import figure_to_pdf, figure_to_png, figure_to_svg
 
-__all__ = ["chart_to_figure", "figure_to_pdf", "figure_to_png", "figure_to_svg"]
+__all__ = ["chart_to_figure", "figure_to_pdf", "figure_to_png", "figure_to_svg", "load_matplotlib"]

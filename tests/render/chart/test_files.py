@@ -165,3 +165,16 @@ def test_neither_pyplot_nor_a_display_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env)
     assert done.returncode == 0, done.stderr
     assert not [line for line in done.stderr.splitlines() if "WARNING" in line and "font cache" not in line]
+
+
+@pytest.mark.parametrize("backend", ["nonsense", "svg", ""])
+def test_the_backend_asked_for_need_not_be_there(backend: str) -> None:
+    """Nor is one that is there forgotten: the user may go on with pyplot."""
+    code = (
+        "import os, netviz.render.chart, matplotlib\n"
+        "print(os.environ['MPLBACKEND'], matplotlib.rcParams._get('backend') == os.environ['MPLBACKEND'])\n"
+    )
+    env = {"PATH": "", "HOME": "/nonexistent", "MPLBACKEND": backend, "MPLCONFIGDIR": str(ROOT / ".cache" / "mpl")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip("\n") == f"{backend} {backend == 'svg'}"
