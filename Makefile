@@ -31,8 +31,10 @@ setup: $(VENV)/.dev $(WHEELS)/.done
 demo: $(VENV)/.base
 	$(BIN)/netviz inspect examples/models/lenet.keras
 
+# A file of tests stays in one process, so that Keras is imported, and its models are made, once in each.
+JOBS ?= 2
 test: setup
-	$(BIN)/python -m pytest -q -m "not all_models"
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not all_models"
 
 # The other backends of Keras, under which the outputs of layers are tested as well.
 $(VENV)/.backends: $(VENV)/.dev
@@ -55,7 +57,6 @@ bench: setup
 # Mutated files of every format; what is found is kept in .cache/fuzz (python -m tests.fuzz -h says what to do with it).
 SEEDS ?= 2000
 START ?= 0
-JOBS ?= 2
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --seeds $(SEEDS) --start $(START) --jobs $(JOBS)
 
