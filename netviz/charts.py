@@ -19,11 +19,11 @@ if TYPE_CHECKING:  # numpy takes longer to import than netviz does
 
     Numbers: TypeAlias = NDArray[np.floating]
 
-Tint: TypeAlias = Family | int | Literal["accent", "muted", "ink"]
+Tint: TypeAlias = Family | int | Literal["muted", "ink"]
 """What the colour of a mark stands for: a family of layers, the n-th series of a plot (0, 1, 2, …), or a tone."""
 
 Stroke = Literal["solid", "dashed", "dotted"]
-Scale = Literal["linear", "log", "symlog"]
+Scale = Literal["linear", "log"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scatter:
-    """Points at (x, y); `labels` are as many as points, or none; `values` colour them by magnitude, if given."""
+    """Points at (x, y); `labels` are as many as points, or none."""
 
     x: Numbers
     y: Numbers
     labels: tuple[str, ...] = ()
-    values: Numbers | None = None
     tint: Tint = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bars:
-    """A bar for each value, from zero; `labels` (as many, or none) name them along the other axis.
+    """An upright bar for each value, from zero; `labels` (as many, or none) name them along the x axis.
 
     `signed` gives positive and negative bars the two colours of signed values. A NaN leaves a gap that is marked.
     """
@@ -117,7 +116,6 @@ class Bars:
     labels: tuple[str, ...] = ()
     tint: Tint = 0
     signed: bool = False
-    horizontal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +132,16 @@ class Heatmap:
     """A cell per value, rows from the top. `signed`: zero is white, else from the paper (least) to the ink (most).
 
     `limits` are the values at the ends of the colours (None: those of the values; a signed one is symmetric). NaN is
-    hatched. `annotated` writes the numbers into the cells where they fit. `extent` is (rows, columns) of what was
-    reduced to these values, where it was. `key` names the values beside the colour bar; "" draws none.
+    hatched. `extent` is (rows, columns) of what was reduced to these values, where it was. `key` names the values
+    beside the colour bar; "" draws none.
     """
 
     values: Numbers
     signed: bool = False
     limits: tuple[float, float] | None = None
     row_labels: tuple[str, ...] = ()
-    column_labels: tuple[str, ...] = ()
     row_splits: tuple[Split, ...] = ()
     column_splits: tuple[Split, ...] = ()
-    annotated: bool = False
     extent: tuple[int, int] | None = None
     key: str = ""
 

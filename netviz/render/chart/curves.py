@@ -34,8 +34,6 @@ MOST_DIRECT = 12
 """Labels at the right end of curves; more are in a legend."""
 MOST_NAMED = 800
 """Points of a scatter that are tried to be named."""
-BAR_PITCH = 0.18
-NAMED_BARS = 1_000
 
 
 @dataclass
@@ -87,7 +85,7 @@ class Axed:
             (self.x, axes.set_xscale, axes.set_xlim),
             (self.y, axes.set_yscale, axes.set_ylim),
         ):
-            set_scale(shown.scale, **({"linthresh": shown.threshold} if shown.scale == "symlog" else {}))
+            set_scale(shown.scale)
             set_limits(shown.low, shown.high)
         for side, spine in axes.spines.items():
             spine.set_visible(side in ("left", "bottom"))
@@ -104,13 +102,10 @@ class Axed:
                 axis.grid(False)
             else:
                 axis.grid(True, color=look.grid, linewidth=look.width(0.5), linestyle="-")
-            if shown.scale != "log" and shown.within[0] < 0 < shown.within[1] and not self._counted(axis is axes.xaxis):
+            counted = axis is axes.xaxis and any(isinstance(mark, Bars) for mark in self.panel.marks)
+            if shown.scale != "log" and shown.within[0] < 0 < shown.within[1] and not counted:
                 line(0, color=look.axis, linewidth=look.width(0.7), zorder=1.5)
         tick_style(axes, look, 2.5, upright=self.x_ticks.upright)
-
-    def _counted(self, across: bool) -> bool:
-        """Whether the axis counts bars, so that its zero is only the first of them."""
-        return any(isinstance(mark, Bars) and mark.horizontal != across for mark in self.panel.marks)
 
     def _write(self, place: Place, x: float, y: float) -> None:
         need, look, panel = self.need, self.look, self.panel
@@ -157,18 +152,14 @@ def _handle(label: Label, look: Look) -> Any:
 
 def prepare_curves(
     panel: Panel, look: Look, width: float, height: float, *, small: bool = False, left: float = 0.0,
-    right: float = 0.0, fixed: bool = False, told: Told = frozenset(),
+    right: float = 0.0, told: Told = frozenset(),
 ) -> Axed:  # fmt: skip
-    """The panel laid out in a cell `width` inches wide with a body `height` high (horizontal bars: by their number).
+    """The panel laid out in a cell `width` inches wide with a body `height` high.
 
-    `left` and `right` are the least margins; `fixed`: the height is what it must be. `told` are the labels that a
-    legend of the whole chart has.
+    `left` and `right` are the least margins. `told` are the labels that a legend of the whole chart has.
     """
     x_axis, y_axis = _axes(panel)
     x, y = _spans(panel, x_axis, y_axis)
-    lying = [mark for mark in panel.marks if isinstance(mark, Bars) and mark.horizontal]
-    if lying and not fixed:
-        height = max(min(height, 0.4), *(_bars_drawn(bars) * BAR_PITCH for bars in lying))
     labels = [label for label in labels_of(panel, x, y) if label.look_of() not in told]
     fitting = min(MOST_DIRECT, int(height / line_height("label")))
     direct, listed = labels, list[Label]()
@@ -188,7 +179,7 @@ def prepare_curves(
     below += len(rows) * line_height("label") + (0.04 if rows else 0.0)
     need = Need(
         max(width - left - right, 0.3), height, left, right, line_height("tick") if above else 0.06, below,
-        stretch=not lying,
+        stretch=True,
     )  # fmt: skip
     return Axed(panel, look, need, x, y, x_ticks, y_ticks, direct, rows, above, small)
 
@@ -244,10 +235,6 @@ def _overhang(x: Span, ticks: Ticks, width: float, left: float, right: float) ->
     return left, max(right, 0.05)
 
 
-def _bars_drawn(bars: Bars) -> int:
-    return min(floats(bars.values).size, NAMED_BARS if bars.labels else 12)
-
-
 def _axes(panel: Panel) -> tuple[Axis, Axis]:
     """The panel's axes, where bars without other ticks have their names on them."""
     x, y = panel.x, panel.y
@@ -255,10 +242,7 @@ def _axes(panel: Panel) -> tuple[Axis, Axis]:
         if isinstance(mark, Bars):
             count = floats(mark.values).size
             ticks = tuple((float(place), name) for place, name in enumerate(mark.labels[:count])) or None
-            if mark.horizontal:
-                y = Axis(y.title, "linear", y.limits or (count - 0.5, -0.5), y.ticks if y.ticks is not None else ticks)
-            else:
-                x = Axis(x.title, "linear", x.limits or (-0.5, count - 0.5), x.ticks if x.ticks is not None else ticks)
+            x = Axis(x.title, "linear", x.limits or (-0.5, count - 0.5), x.ticks if x.ticks is not None else ticks)
     return x, y
 
 
@@ -274,13 +258,10 @@ def _spans(panel: Panel, x_axis: Axis, y_axis: Axis) -> tuple[Span, Span]:
             xs.append([mark.x])
         elif isinstance(mark, Rule) and mark.axis == "x":
             xs.append([mark.at])
-        elif isinstance(mark, Bars) and mark.horizontal:
-            xs.append(mark.values)
-    lying = any(isinstance(mark, Bars) and mark.horizontal for mark in panel.marks)
-    standing = any(isinstance(mark, Bars) and not mark.horizontal for mark in panel.marks)
-    x = span(x_axis, xs, 0.05 if loose or lying else 0.0, lying)
+    bars = any(isinstance(mark, Bars) for mark in panel.marks)
+    x = span(x_axis, xs, 0.05 if loose else 0.0)
     within = x.within if x_axis.limits is not None else None
-    return x, span(y_axis, _heights(panel, within), 0.06, standing)
+    return x, span(y_axis, _heights(panel, within), 0.06, bars)
 
 
 def _heights(panel: Panel, within: tuple[float, float] | None) -> Iterator[Any]:
@@ -298,7 +279,7 @@ def _heights(panel: Panel, within: tuple[float, float] | None) -> Iterator[Any]:
             yield [mark.y]
         elif isinstance(mark, Rule) and mark.axis == "y":
             yield [mark.at]
-        elif isinstance(mark, Bars) and not mark.horizontal:
+        elif isinstance(mark, Bars):
             yield mark.values
 
 

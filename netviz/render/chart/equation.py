@@ -42,7 +42,7 @@ class Term:
 
 
 @dataclass
-class Formula:
+class Equated:
     """An equation laid out in a cell, its terms in lines; `feet` is the room below the matrices of each."""
 
     look: Look
@@ -77,8 +77,8 @@ class Formula:
         rows, columns = term.values.shape
         wide, high = term.cell
         size = columns * wide, rows * high
-        left = at + (term.width - size[0] - (ELLIPSIS if term.more[1] else 0)) / 2
-        top = middle - (size[1] + (ELLIPSIS if term.more[0] else 0)) / 2
+        left = at + (term.width - size[0] - (DOTS if term.more[1] else 0)) / 2
+        top = middle - (size[1] + (DOTS if term.more[0] else 0)) / 2
         x, y = corner[0] + left, corner[1] + top
         shades = _shades(term, look)
         shapes, faces = [], []
@@ -99,19 +99,20 @@ class Formula:
             autolim=False,
         )  # fmt: skip
         if term.more[0]:
-            place.text(x + size[0] / 2, y + size[1] + ELLIPSIS / 2, "⋮", "label", look.muted, across="center")
+            place.text(x + size[0] / 2, y + size[1] + DOTS / 2, "⋮", "label", look.muted, across="center")
         if term.more[1]:
-            place.text(x + size[0] + ELLIPSIS / 2, y + size[1] / 2, "…", "label", look.muted, across="center")
+            place.text(x + size[0] + DOTS / 2, y + size[1] / 2, "…", "label", look.muted, across="center")
         centre, room = corner[0] + at + term.width / 2, term.width + GAP
         name = words.shortened(matrix.name, room, "label", "bold")
         place.text(centre, y - line_height("label") * 0.55, name, "label", face="bold", across="center")
-        low = y + size[1] + (ELLIPSIS if term.more[0] else 0) + line_height("tick") * 0.6
+        low = y + size[1] + (DOTS if term.more[0] else 0) + line_height("tick") * 0.6
         for line in (_shape(matrix, term.values), words.shortened(matrix.note, room, "tick")):
             place.text(centre, low, line, "tick", look.muted, across="center")
             low += line_height("tick")
 
 
-ELLIPSIS = 0.17
+DOTS = 0.17
+"""The room of the dots that stand for rows or columns left out."""
 HEAD = line_height("label") + 0.02
 
 
@@ -143,10 +144,10 @@ def _term(term: Matrix | str) -> Term:
     if values.size <= MOST_NUMBERS and max(values.shape) <= 32:
         texts = tuple(tuple(number(float(value)) for value in row) for row in values)
         size = max(words.width(text, "cell") for row in texts for text in row) + 0.1, CELL
-    wide = values.shape[1] * size[0] + (ELLIPSIS if more[1] else 0)
+    wide = values.shape[1] * size[0] + (DOTS if more[1] else 0)
     note = max(words.width(words.shortened(text, 1.5, "tick"), "tick") for text in (_shape(term, values), term.note))
     name = words.width(words.shortened(term.name, 1.5, "label", "bold"), "label", "bold")
-    high = values.shape[0] * size[1] + (ELLIPSIS if more[0] else 0)
+    high = values.shape[0] * size[1] + (DOTS if more[0] else 0)
     return Term(term, "", values, texts, size, more, max(wide, name, note), high)
 
 
@@ -168,7 +169,7 @@ def _lines(mark: Equation, width: float) -> list[list[Term]]:
     return lines
 
 
-def prepare_equation(panel: Panel, mark: Equation, look: Look, width: float) -> Formula:
+def prepare_equation(panel: Panel, mark: Equation, look: Look, width: float) -> Equated:
     """The equation in a cell `width` inches wide, broken into lines before its operators."""
     lines = _lines(mark, width)
     heights = [max((term.height for term in line), default=0.0) for line in lines]
@@ -178,7 +179,7 @@ def prepare_equation(panel: Panel, mark: Equation, look: Look, width: float) -> 
     ]
     total = sum(heights) + sum(feet) + HEAD * len(lines) + GAP * (len(lines) - 1)
     widest = max(sum(term.width + GAP for term in line) - GAP for line in lines)
-    return Formula(look, Need(max(widest, 0.3), max(total, 0.2), 0, 0, 0.04, 0.02), lines, heights, feet)
+    return Equated(look, Need(max(widest, 0.3), max(total, 0.2), 0, 0, 0.04, 0.02), lines, heights, feet)
 
 
 @dataclass

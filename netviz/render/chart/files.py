@@ -30,7 +30,7 @@ MOST_WORDS = 20_000
 
 @contextmanager
 def _drawing(figure: Figure) -> Iterator[None]:
-    """The arguments of `savefig`; the figure's canvas, size and paper are afterwards what they were."""
+    """The arguments of `savefig`; the figure's canvas and paper are afterwards what they were."""
     canvas, alpha = figure.canvas, figure.patch.get_alpha()
     loggers = [(logger, logger.level) for logger in map(logging.getLogger, ("matplotlib", "fontTools"))]
     try:

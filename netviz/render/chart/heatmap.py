@@ -1,4 +1,4 @@
-"""Heatmaps: a cell per value, names of rows and columns, parts named, numbers in the cells where they fit."""
+"""Heatmaps: a cell per value, names of rows, parts of rows and columns named."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from netviz.render.chart.curves import below_ticks, tick_style, write_x_title, w
 from netviz.render.chart.place import Need, Place, spread
 from netviz.render.chart.shades import Shades, frame, hatched, reduced, shades_of, table
 from netviz.render.chart.style import Look, line_height
-from netviz.render.chart.ticks import Span, Ticks, apply, named_ticks, number, ticks_of
+from netviz.render.chart.ticks import Span, Ticks, apply, named_ticks, ticks_of
 
 MOST_ROWS = MOST_COLUMNS = 1_500
 """Cells as drawn; of more values those are shown that `reduced` keeps."""
-CELL, ANNOTATED_CELL = 0.36, 0.62
+CELL = 0.36
 """The greatest width of a cell."""
 LEAST_NAMED = 0.125
 TALLEST = 9.0
@@ -64,8 +64,6 @@ class Heat:
                 if 0 < split.begin < count:
                     line(split.begin / count * whole, color=look.ink, linewidth=look.width(0.8), zorder=2)
         self._write(place, x, y)
-        if self.mark.annotated:
-            self._annotate(place, x, y)
         if self.mark.key:
             self.shades.draw_bar(place, x + need.width, y, max(need.height, 0.5))
 
@@ -86,20 +84,6 @@ class Heat:
             text = words.shortened(self.note, need.left + need.width + need.right, "tick")
             place.text(x - need.left, low + line_height("tick") * 0.55, text, "tick", look.muted)
 
-    def _annotate(self, place: Place, x: float, y: float) -> None:
-        rows, columns = self.values.shape
-        wide, high = self.need.width / columns, self.need.height / rows
-        texts = [[number(float(value), 2 if wide < 0.5 else 3) for value in row] for row in self.values[:100]]
-        if high < line_height("cell") or rows * columns > 2_500:
-            return
-        if max(words.width(text, "cell") for row in texts for text in row) > wide - 0.04:
-            return
-        for row, line in enumerate(texts):
-            for column, text in enumerate(line):
-                color = self.shades.ink(float(self.values[row, column]))
-                spot = x + (column + 0.5) * wide, y + (row + 0.5) * high
-                place.text(*spot, text, "cell", color, across="center")
-
 
 def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, height: float | None, small: bool) -> Heat:
     """The heatmap in a cell `width` inches wide; its height by its rows, or the one given."""
@@ -110,7 +94,6 @@ def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, heigh
     real = tuple(max(int(side), 1) for side in mark.extent or array.shape)
     y, x = Span(float(real[0]), 0.0), Span(0.0, float(real[1]))
     titled = line_height("axis") if panel.y.title and not small else 0.0
-    most = ANNOTATED_CELL if mark.annotated else CELL
     least = min(rows * LEAST_NAMED, TALLEST) if mark.row_labels else min(0.22 * rows, 0.5)
     body = width
     tall = height or min(max(rows * 0.16, 0.5), width)
@@ -120,12 +103,10 @@ def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, heigh
         left = titled + _left_of_ticks(y_ticks) + parts
         right = shades.bar_room(max(tall, 0.5)) or 0.05
         room = max(width - left - right, 0.3)
-        body = min(room, max(columns * most, 0.35))
-        cell = min(body / columns, most)
-        if mark.annotated:
-            cell = max(min(cell, 0.32), 0.2)
+        body = min(room, max(columns * CELL, 0.35))
+        cell = min(body / columns, CELL)
         tall = height or max(min(rows * cell, body * 1.6, TALLEST), least)
-    x_ticks = _ticks(panel.x, mark.column_labels, columns, real[1], x, body, True, 1.3)
+    x_ticks = _ticks(panel.x, (), columns, real[1], x, body, True, 1.3)
     note = ""
     if values.shape != real:
         note = f"shown reduced: {real[0]:,} × {real[1]:,} in {values.shape[0]:,} × {values.shape[1]:,} cells"

@@ -113,28 +113,18 @@ def _scatter(mark: Scatter, axes: Any, look: Look, x: Span, y: Span) -> None:
     xs, ys = _held(floats(mark.x).reshape(-1), x), _held(floats(mark.y).reshape(-1), y)
     size = min(xs.size, ys.size)
     side = min(max(60 / math.sqrt(max(size, 1)), 1.2), 4.5)
-    colors: dict[str, Any] = {"color": look.color(mark.tint)}
-    if mark.values is not None and (values := floats(mark.values).reshape(-1)[:size]).size == size:
-        colors = {"c": values, "cmap": look.magnitudes, "vmin": _below(values), "plotnonfinite": False}
-    axes.scatter(xs[:size], ys[:size], s=look.width(side) ** 2, linewidths=0, alpha=0.85, zorder=3, label="_",
-                 rasterized=size > MOST_POINTS, **colors)  # fmt: skip
-
-
-def _below(values: NDArray[np.float64]) -> float | None:
-    """A lower end of the colours that keeps the least value apart from the paper."""
-    finite = values[np.isfinite(values)]
-    return float(finite.min() - 0.35 * (finite.max() - finite.min()) - 1e-300) if finite.size else None
+    axes.scatter(xs[:size], ys[:size], s=look.width(side) ** 2, color=look.color(mark.tint), linewidths=0, alpha=0.85,
+                 zorder=3, label="_", rasterized=size > MOST_POINTS)  # fmt: skip
 
 
 def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
     values = floats(mark.values).reshape(-1)
-    shown = x if mark.horizontal else y
-    base = float(np.clip(0.0 if shown.scale != "log" else shown.within[0], *shown.within))
+    base = float(np.clip(0.0 if y.scale != "log" else y.within[0], *y.within))
     each = -(-values.size // MOST_BARS)
     padded = np.concatenate([values, np.full(-values.size % each, np.nan)]).reshape(-1, each)
-    good = np.isfinite(padded) & ((padded > 0) | (shown.scale != "log"))
-    least = np.clip(np.where(good, padded, np.inf).min(axis=1), *shown.within)
-    most = np.clip(np.where(good, padded, -np.inf).max(axis=1), *shown.within)
+    good = np.isfinite(padded) & ((padded > 0) | (y.scale != "log"))
+    least = np.clip(np.where(good, padded, np.inf).min(axis=1), *y.within)
+    most = np.clip(np.where(good, padded, -np.inf).max(axis=1), *y.within)
     places = np.arange(len(padded)) * each + (each - 1) / 2
     half = 0.38 if values.size <= 200 else each / 2
     kept = good.any(axis=1)
@@ -144,17 +134,14 @@ def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
         filled = to != base
         start = np.full(to.size, base)
         corners = [(begin, start), (begin, to), (end, to), (end, start)]
-        if mark.horizontal:
-            corners = [(b, a) for a, b in corners]
         shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)[filled]
         bars = PolyCollection(list(shapes), facecolors=color, edgecolors=color if each > 1 else "none",
                               linewidths=look.width(0.2) if each > 1 else 0, zorder=2.5)  # fmt: skip
         axes.add_collection(bars, autolim=False)
     gaps = places[~kept]
     if gaps.size:
-        at = np.full(gaps.size, base)
-        axes.plot(*((at, gaps) if mark.horizontal else (gaps, at)), linestyle="none", marker="x", clip_on=False,
-                  markersize=look.width(4.5), color=look.muted, markeredgewidth=look.width(1.1), zorder=4)  # fmt: skip
+        axes.plot(gaps, np.full(gaps.size, base), linestyle="none", marker="x", clip_on=False, color=look.muted,
+                  markersize=look.width(4.5), markeredgewidth=look.width(1.1), zorder=4)  # fmt: skip
 
 
 def signed_colors(look: Look) -> tuple[str, str]:

@@ -144,7 +144,7 @@ def _body(
         return equation.prepare_words(NOTHING.lines, look, width)
     return prepare_curves(
         panel, look, width, height if height is not None else usual, small=small, left=left, right=right,
-        fixed=height is not None or panel.height is not None, told=told,
+        told=told,
     )  # fmt: skip
 
 
@@ -176,6 +176,5 @@ def natural_width(panel: Panel) -> float | None:
             return 7.4
         if isinstance(mark, Heatmap):
             shape = np.shape(mark.values)
-            each = 0.62 if mark.annotated else 0.36
-            return min(max(shape[-1] * each + 1.6, 3.6), 7.4) if shape else None
+            return min(max(shape[-1] * 0.36 + 1.6, 3.6), 7.4) if shape else None
     return None

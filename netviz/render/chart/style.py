@@ -85,7 +85,7 @@ class Look:
             if self.theme == "print":
                 return PRINT_SERIES[tint % len(PRINT_SERIES)][0]
             return self.color(SERIES[tint % len(SERIES)])
-        if tint == "accent" or tint == "muted" or tint == "ink":
+        if tint == "muted" or tint == "ink":
             return self.tone(tint)
         if self.theme == "print":
             return "#4a4a4a"

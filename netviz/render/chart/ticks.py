@@ -118,12 +118,11 @@ def floats(values: Any) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What an axis shows: limits, low before high unless turned, and its scale; `threshold` is that of symlog."""
+    """What an axis shows: limits, low before high unless turned, and its scale."""
 
     low: float
     high: float
     scale: Scale = "linear"
-    threshold: float = 1.0
 
     def forward(self, values: Any) -> NDArray[np.float64]:
         """Values to places along the axis, from 0 to 1; what a logarithm does not have is far below."""
@@ -135,9 +134,6 @@ class Span:
     def _scaled(self, values: Any) -> Any:
         if self.scale == "log":
             return np.log10(np.where(values > 0, values, 1e-320))
-        if self.scale == "symlog":
-            size = np.abs(values) / self.threshold
-            return np.sign(values) * np.where(size <= 1, size, 1 + np.log10(np.maximum(size, 1)))
         return values
 
     @property
@@ -158,7 +154,7 @@ def span(axis: Axis, values: Iterable[Any], pad: float = 0.0, zero: bool = False
         if scale == "log" and min(low, high) <= 0:
             low = min((float(array.min()) for array in arrays), default=max(abs(high), 1.0) * 1e-3)
             high = max(high, low * 10)
-        return Span(low, high, scale, _threshold(arrays, max(abs(low), abs(high))))
+        return Span(low, high, scale)
     if not arrays:
         return Span(0.1, 10.0, "log") if scale == "log" else Span(0.0, 1.0)
     low, high = min(float(array.min()) for array in arrays), max(float(array.max()) for array in arrays)
@@ -171,20 +167,12 @@ def span(axis: Axis, values: Iterable[Any], pad: float = 0.0, zero: bool = False
             low, high = low / 2, high * 2
         room = (math.log10(high) - math.log10(low)) * pad
         return Span(max(low * 10**-room, NEAREST), min(high * 10**room, FURTHEST), scale)
-    threshold = _threshold(arrays, max(abs(low), abs(high)))
     if high - low <= max(abs(low), abs(high)) * 1e-9 or high == low:
         room = abs(high) * 0.1 or 1.0
-        return Span(max(low - room, -FURTHEST), min(high + room, FURTHEST), scale, threshold)
+        return Span(max(low - room, -FURTHEST), min(high + room, FURTHEST), scale)
     room = (high - low) * pad
     low, high = (low if zero and low == 0 else low - room), (high if zero and high == 0 else high + room)
-    return Span(max(low, -FURTHEST), min(high, FURTHEST), scale, threshold)
-
-
-def _threshold(arrays: list[NDArray[np.float64]], most: float) -> float:
-    """Where a symlog axis turns linear: at the power of ten below the median size, six decades from the greatest."""
-    sizes = [np.abs(array[array != 0]) for array in arrays]
-    middle = float(np.median(np.concatenate(sizes))) if any(size.size for size in sizes) else 1.0
-    return float(10.0 ** math.floor(math.log10(max(middle, most * 1e-6, 1e-300))))
+    return Span(max(low, -FURTHEST), min(high, FURTHEST), scale)
 
 
 def places(shown: Span, count: int, whole: bool = False) -> list[float]:
@@ -195,8 +183,6 @@ def places(shown: Span, count: int, whole: bool = False) -> list[float]:
         found = _decades(low, high, count)
         if len(found) >= 2:
             return found
-    if shown.scale == "symlog":
-        return _both_decades(shown, count)
     least = 1 if whole and high - low < 2 else 2
     locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], min_n_ticks=least, integer=whole)
     with np.errstate(all="ignore"):
@@ -214,17 +200,6 @@ def _decades(low: float, high: float, count: int) -> list[float]:
         more = [tick for tick in more if low * (1 - 1e-9) <= tick <= high * (1 + 1e-9)]
         return more if len(more) <= count + 1 or len(found) < 2 else found
     return found
-
-
-def _both_decades(shown: Span, count: int) -> list[float]:
-    low, high = shown.within
-    start = round(math.log10(shown.threshold))
-    found = [0.0] if low <= 0 <= high else []
-    most = math.floor(math.log10(max(abs(low), abs(high), shown.threshold)) + 1e-9)
-    stride = max(1, -(-2 * (most - start + 1) // max(count, 2)))
-    for exponent in range(most, start - 1, -stride):
-        found += [sign * 10.0**exponent for sign in (-1, 1) if low <= sign * 10.0**exponent <= high]
-    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

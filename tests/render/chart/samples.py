@@ -105,7 +105,7 @@ def bars() -> Chart:
         "Outputs",
         (
             Panel((Bars(values, words, signed=True),), "logits", "Dense", x=Axis(""), y=Axis("value"), family="dense"),
-            Panel((Bars(np.abs(values), words, "dense", horizontal=True),), "softmax", x=Axis("probability")),
+            Panel((Bars(np.abs(values), words, "dense"),), "softmax", y=Axis("probability")),
             Panel((Bars(rng.standard_normal(5000), tint="dense"),), "bias", "5,000 values", x=Axis("unit")),
         ),
     )
@@ -131,7 +131,7 @@ def heatmaps() -> Chart:
                 family="recurrent",
             ),
             Panel(
-                (Heatmap(attention, limits=(0, 1), row_labels=tokens, column_labels=tokens, key="score"),),
+                (Heatmap(attention, limits=(0, 1), row_labels=tokens, key="score"),),
                 "head 1",
                 "attention scores",
                 x=Axis("key"),
@@ -139,8 +139,8 @@ def heatmaps() -> Chart:
                 family="attention",
             ),
             Panel(
-                (Heatmap(confusion, annotated=True, row_labels=tuple("abcde"), column_labels=tuple("abcde")),),
-                "annotated",
+                (Heatmap(confusion, row_labels=tuple("abcde")),),
+                "confusion",
             ),
             Panel(
                 (
@@ -237,12 +237,7 @@ def scatter() -> Chart:
                 x=Axis("component 1 (32 %)"),
                 y=Axis("component 2 (11 %)"),
             ),
-            Panel(
-                (Scatter(points[:, 0], points[:, 1], values=np.arange(60.0)),),
-                "by frequency",
-                x=Axis("component 1"),
-                y=Axis("component 2"),
-            ),
+            Panel((Scatter(points[:, 0], points[:, 1]),), "unnamed", x=Axis("component 1"), y=Axis("component 2")),
         ),
     )
 
@@ -280,7 +275,7 @@ SAMPLES = {
 
 
 NAMED_FIELDS = {"title", "detail", "caption", "label", "words", "key", "name", "note"}
-NAMED_TUPLES = {"labels", "row_labels", "column_labels", "lines"}
+NAMED_TUPLES = {"labels", "row_labels", "lines"}
 
 
 def renamed(value: Any, name: Callable[[], str]) -> Any:

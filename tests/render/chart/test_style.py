@@ -22,7 +22,7 @@ from tests.test_theme import contrast, of_hex
 
 THEMES = ("light", "dark", "print")
 Theme = Literal["light", "dark", "print"]
-TINTS: list[Any] = [*FAMILIES, "accent", "muted", "ink", *range(12)]
+TINTS: list[Any] = [*FAMILIES, "muted", "ink", *range(12)]
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))
@@ -113,7 +113,7 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, room: float) -> None:
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(st.lists(FINITE, max_size=5), st.sampled_from(["linear", "log", "symlog"]), st.integers(1, 12))
+@given(st.lists(FINITE, max_size=5), st.sampled_from(["linear", "log"]), st.integers(1, 12))
 def test_ticks_are_inside_and_told_apart(values: list[float], scale: Any, count: int) -> None:
     shown = span(Axis(scale=scale), [np.array(values)], 0.05)
     assert shown.low < shown.high and np.isfinite([shown.low, shown.high]).all()
