@@ -47,14 +47,15 @@ def require_as_numpy_has_it(entry: dict[str, Any], values: Any) -> None:
     assert math.isclose(entry["mean"], plain.mean(), rel_tol=1e-9, abs_tol=1e-12 * np.abs(plain).max())
     assert math.isclose(entry["std"], plain.std(), rel_tol=1e-9, abs_tol=1e-12 * np.abs(plain).max())
     assert math.isclose(entry["norm"], np.linalg.norm(plain), rel_tol=1e-9)
-    quantiles = np.quantile(plain, list(map(float, SHARES)), method="inverted_cdf")
-    error = 0 if plain.size <= 8192 else 0.01
+    few = plain.size <= 8192
+    quantiles = np.quantile(plain, list(map(float, SHARES)), method="linear" if few else "inverted_cdf")
+    error = 0 if few else 0.01
     assert list(entry["quantiles"]) == list(SHARES)
     assert (np.abs(np.array(list(entry["quantiles"].values())) - quantiles) <= error * np.abs(quantiles)).all()
     edges, counts = entry["histogram"]["edges"], np.array(entry["histogram"]["counts"])
-    assert len(edges) == len(counts) + 1 == 65 and counts.sum() == pytest.approx(plain.size, rel=1e-12)
-    if plain.min() < plain.max():
-        assert (edges[0], edges[-1]) == (plain.min(), plain.max())
+    bins = 64 if plain.min() < plain.max() else 1
+    assert len(edges) == len(counts) + 1 == bins + 1 and counts.sum() == pytest.approx(plain.size, rel=1e-12)
+    assert (edges[0], edges[-1]) == (plain.min(), plain.max())
     expected = np.histogram(plain, edges)[0]
     assert np.abs(counts - expected).max() <= (0 if plain.size <= 8192 else 0.02 * plain.size)
 
@@ -104,7 +105,8 @@ def test_values_of_four_bits_are_told_apart() -> None:
     for entry in packed:
         assert entry["size"] == math.prod(entry["shape"])
         assert -8 <= entry["minimum"] <= entry["maximum"] <= 7
-        assert all(value == int(value) for value in entry["quantiles"].values())
+        # of few values numpy interpolates: what it leaves between two of them is what is between whole numbers
+        assert entry["size"] <= 8192 or all(value == int(value) for value in entry["quantiles"].values())
 
 
 def test_a_config_holds_no_values_and_the_error_says_what_to_give(tmp_path: Path) -> None:

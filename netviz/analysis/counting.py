@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +42,11 @@ SAFE = (2.0**-400, 2.0**400)
 
 CANCELLED = 1e-4
 """Where less than this is left of the squares once that of the mean is taken away, too few digits are left, too."""
+
+LARGEST = float(np.finfo(np.float64).max)
+
+NARROW_TYPES = frozenset({"float32", "float16", "bool", "int8", "uint8", "int16", "uint16"})
+"""Dtypes whose values float32 holds exactly; others are taken as float64."""
 
 _scratch = threading.local()
 
@@ -132,6 +138,35 @@ def magnitude(values: Values) -> Values:
     bits: Values = values.view(np.uint32 if values.dtype.itemsize == 4 else np.uint64)
     shifted: Values = bits << bits.dtype.type(1)
     return shifted
+
+
+def steps(length: float, least: float, most: int) -> Floats:
+    """Where equal steps of at least that width end that together are no shorter than a length; `most` at most."""
+    if not length > 0:
+        return np.empty(0)
+    step = max(least, length / most)
+    return step * np.arange(1, min(math.ceil(length / step), most) + 1)
+
+
+def interpolated(values: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+    """`numpy.quantile`, also where the span of the values is beyond float64."""
+    with np.errstate(all="ignore"):
+        far = float(np.abs(values).max()) > LARGEST / 4
+        found = np.quantile(values / 4, shares) * 4 if far else np.quantile(values, shares)
+    return tuple(float(value) for value in np.clip(found, values.min(), values.max()))
+
+
+def pieces(values: Values) -> Iterator[Values]:
+    """The values in contiguous pieces of float32, where that holds them exactly, or float64."""
+    given = np.asarray(values)
+    if given.dtype.kind == "V" and given.dtype.names is None and given.dtype.name.startswith(("bfloat", "float")):
+        given = given.astype(np.float32)  # those of ml_dtypes
+    if given.dtype.kind not in "fiub":
+        raise TypeError("complex values have no order" if given.dtype.kind == "c" else f"{given.dtype} is no number")
+    form = np.float32 if given.dtype.name in NARROW_TYPES else np.float64
+    flat = given.reshape(-1)
+    for begin in range(0, flat.size, PIECE):
+        yield np.ascontiguousarray(flat[begin : begin + PIECE], form)
 
 
 def _careful(values: Floats) -> Moments:

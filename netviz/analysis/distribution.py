@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -16,7 +16,6 @@ import numpy as np
 
 from netviz.analysis.counting import (
     MANTISSA,
-    PIECE,
     Counted,
     Counts,
     Floats,
@@ -26,21 +25,22 @@ from netviz.analysis.counting import (
     counted_wide,
     ends,
     extremes,
+    interpolated,
     magnitude,
     moments,
+    pieces,
+    steps,
     wide_keys,
 )
 
 EXACT = 8192
 """Up to so many values are kept as they are, and all that is said of them is exact."""
 
-LARGEST = float(np.finfo(np.float64).max)
+FAINT = 0.005
+"""Less than this share of the values is nothing to be seen in a histogram."""
 
 AHEAD = 2
 """Pieces that may wait to be counted while others are summed."""
-
-NARROW_TYPES = frozenset({"float32", "float16", "bool", "int8", "uint8", "int16", "uint16"})
-"""Dtypes whose values float32 holds exactly; others are taken as float64."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +98,7 @@ class Distribution:
         with np.errstate(all="ignore"), ThreadPoolExecutor(1) as counting:
             waiting: deque[tuple[Values, Moments, Future[Counted]]] = deque()
             for block in blocks:
-                for piece in _pieces(block):
+                for piece in pieces(block):
                     self._whole = self._whole and np.asarray(block).dtype.kind in "iub"
                     if self._few is not None and self._kept + piece.size > self.exact:
                         self._spill()
@@ -144,17 +144,17 @@ class Distribution:
             self._add(wide_keys(keys), dense[keys])
 
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...] | None:
-        """For each share the least value that so many of the finite values are not above; None where there is none.
+        """For each share the value that so many of the finite values are not above; None where there is none.
 
-        As `numpy.quantile(method="inverted_cdf")`: exactly so for `EXACT` values at most and for shares of 0 and 1,
-        else off by less than 1 % of the value (below 1e-306, by less than 1e-308).
+        Of up to `EXACT` values exactly as `numpy.quantile` has it, which interpolates. Of more as
+        `numpy.quantile(method="inverted_cdf")`: exactly so for shares of 0 and 1, else off by less than 1 % of the
+        value (below 1e-306, by less than 1e-308).
         """
         if self.minimum is None or self.maximum is None:
             return None
-        ranks = np.clip(np.ceil(np.asarray(shares, np.float64) * self.finite), 1, self.finite)
         if self._few is not None:
-            ordered = np.sort(np.concatenate(self._few))
-            return tuple(float(value) for value in ordered[ranks.astype(np.int64) - 1])
+            return interpolated(np.concatenate(self._few), shares)
+        ranks = np.clip(np.ceil(np.asarray(shares, np.float64) * self.finite), 1, self.finite)
         low, high, counts = self._counters()
         sums = np.cumsum(counts)
         places = np.searchsorted(sums, ranks)
@@ -167,21 +167,55 @@ class Distribution:
     def histogram(self, bins: int = 64, limits: tuple[float, float] | None = None) -> tuple[Floats, Floats]:
         """(counts, edges) of the finite values in equal bins between the limits (None: the least and the greatest).
 
-        As `numpy.histogram`: the last bin includes its upper edge, values beyond the limits are left out. Exact for
-        `EXACT` values at most; else a counter that an edge divides is shared out as if its values lay evenly, so counts
-        may be fractions; a bin is off by no more than what lies in the two counters at its edges, and the sum over all
-        values is exact. Where both limits are the same value, the bins lie around it.
+        As `numpy.histogram`, and counted as `counts_between` has it. Where both limits are the same value there is one
+        bin, of no width.
         """
         first, last = limits or (self.minimum or 0.0, self.maximum or 0.0)
+        shares = np.linspace(0, 1, bins + 1)
+        edges = first * (1 - shares) + last * shares  # np.linspace would overflow where the span does
         if first == last:
-            half = max(0.5, abs(first) / 1024)
-            first, last = max(first - half, -LARGEST), min(last + half, LARGEST)
-        steps = np.linspace(0, 1, bins + 1)
-        edges = first * (1 - steps) + last * steps  # np.linspace would overflow where the span does
+            edges = np.array([first, last], np.float64)
+        return self.counts_between(edges), edges
+
+    def around(self, limits: tuple[float, float], bins: int = 64) -> tuple[Floats, Floats]:
+        """(counts, edges) of all finite values for a picture that shows what lies between the limits.
+
+        Of a distribution that mostly lies there, `bins` equal bins are inside, and others, no narrower, beyond; of any
+        other the bins are equal over its whole range, so that those inside tell how little of it they are; where less
+        than `FAINT` is inside, it is left out.
+        """
         if self.minimum is None or self.maximum is None:
-            return np.zeros(bins), edges
+            return np.zeros(0), np.zeros(0)
+        beyond = self.beyond(limits) / self.finite
+        if beyond > 1 - FAINT:
+            edges = np.array([min(limits[0], self.minimum), *limits, max(limits[1], self.maximum)], np.float64)
+            return np.where([True, False, True], self.counts_between(edges), 0.0), edges
+        if not beyond or 2 * beyond > 1:
+            return self.histogram(bins)
+        low, high = max(limits[0], self.minimum), min(limits[1], self.maximum)
+        inside = self.histogram(bins, (low, high))[1]
+        width = (high - low) / bins
+        below, above = steps(low - self.minimum, width, bins), steps(self.maximum - high, width, bins)
+        edges = np.concatenate((low - below[::-1], inside, high + above))
+        return self.counts_between(edges), edges
+
+    def beyond(self, limits: tuple[float, float]) -> float:
+        """How many of the finite values lie beyond the limits, as exact as a histogram."""
+        if self.minimum is None or self.maximum is None or (limits[0] <= self.minimum and self.maximum <= limits[1]):
+            return 0.0
+        return max(self.finite - float(self.counts_between(np.array(limits, np.float64)).sum()), 0.0)
+
+    def counts_between(self, edges: Floats) -> Floats:
+        """How many of the finite values lie between each two edges, which rise; the last bin includes its upper edge.
+
+        Values beyond them are left out. Exact for `EXACT` values at most; else a counter that an edge divides is shared
+        out as if its values lay evenly, so counts may be fractions; a bin is off by no more than what lies in the two
+        counters at its edges, and the sum over all values is exact.
+        """
+        if self.minimum is None or self.maximum is None:
+            return np.zeros(edges.size - 1)
         if self._few is not None:
-            return np.histogram(np.concatenate(self._few), edges)[0].astype(np.float64), edges
+            return np.histogram(np.concatenate(self._few), edges)[0].astype(np.float64)
         low, high, counts = self._counters()
         low, high = np.clip(low, self.minimum, self.maximum), np.clip(high, self.minimum, self.maximum)
         # How many values lie below each edge: it rises evenly inside a counter, and at once where all are the same.
@@ -195,7 +229,7 @@ class Distribution:
         below = np.where(places < 0, 0.0, sums[inside] + share * counts[inside])
         if edges[-1] >= self.maximum:
             below[-1] = sums[-1]
-        return np.diff(below), edges
+        return np.diff(below)
 
     def _add_piece(self, piece: Values) -> None:
         """Adds a piece that is small or float64."""
@@ -300,16 +334,3 @@ class Distribution:
             math.sqrt(kept) * self.std, math.sqrt(added) * more.std, apart * more.mean - apart * self.mean
         )
         self.mean = kept * self.mean + added * more.mean
-
-
-def _pieces(values: Values) -> Iterator[Values]:
-    """The values in contiguous pieces of float32, where that holds them exactly, or float64."""
-    given = np.asarray(values)
-    if given.dtype.kind == "V" and given.dtype.names is None and given.dtype.name.startswith(("bfloat", "float")):
-        given = given.astype(np.float32)  # those of ml_dtypes
-    if given.dtype.kind not in "fiub":
-        raise TypeError("complex values have no order" if given.dtype.kind == "c" else f"{given.dtype} is no number")
-    form = np.float32 if given.dtype.name in NARROW_TYPES else np.float64
-    flat = given.reshape(-1)
-    for begin in range(0, flat.size, PIECE):
-        yield np.ascontiguousarray(flat[begin : begin + PIECE], form)

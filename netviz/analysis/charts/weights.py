@@ -91,8 +91,9 @@ class Figures:
 class Weighed:
     """A weight with what its values are like; `problem` says why that is not known, or a part of it.
 
-    `edges` and `counts` are a histogram from the least to the greatest value. `rank` is the effective rank, if it was
-    asked for and the weight is a matrix. The `distribution` is there of those that were to be kept.
+    `edges` and `counts` are a histogram from the least to the greatest value: one bin where these are the same. `rank`
+    is the effective rank, if it was asked for and the weight is a matrix. The `distribution` is there of those that
+    were to be kept, empty where the values cannot be read.
     """
 
     held: Held
@@ -120,6 +121,8 @@ def held_weights(model: Model, layer: str | Sequence[str] | None = None) -> tupl
         with_weights = [one.path or one.name for one in layers if one.weights]
         layers = [one for one in layers if one.path in chosen]
         if not any(one.weights for one in layers):
+            if not patterns:
+                raise UsageError("layer= names no layer", "Give a name, path or expression, or None for all layers.")
             named = ", ".join(map(str, patterns))
             hint = f"The first that have some are {', '.join(with_weights[:3])}." if with_weights else ""
             raise UsageError(f"no weights in {named}", hint or "No layer of the model has any.")
@@ -167,9 +170,9 @@ class _Reader:
         try:
             found.take_all(self.store.blocks(weight), self._told(weight))
         except NetvizError as error:
-            return Weighed(held, problem=error.message)
+            return Weighed(held, problem=error.message, distribution=Distribution() if keep else None)
         except TypeError as error:
-            return Weighed(held, problem=str(error))
+            return Weighed(held, problem=str(error), distribution=Distribution() if keep else None)
         finally:
             self.done += weight.nbytes or 0
             if self.progress:

@@ -82,7 +82,7 @@ class Range:
             outline = _outline(row, base, self.x)
             if outline is not None:
                 shapes.append(outline)
-                tops.append(outline[1:-1])
+                tops.append(_top(outline, row, self.x))
                 fills.append(look.fill(row.tint, 0.35 if look.theme != "print" else 0.3))
                 edges.append(look.color(row.tint))
             if row.point is not None and math.isfinite(row.point) and self.x.within[0] <= row.point <= self.x.within[1]:
@@ -101,29 +101,88 @@ class Range:
             axes.add_collection(
                 LineCollection([top], colors=edges[number], linewidths=width, zorder=level), autolim=False
             )
+        self._arrows(axes)
         if points:
             at = np.array(points)
             axes.scatter(at[:, 0], at[:, 1], s=look.width(3.2) ** 2, c=colors, edgecolors=look.paper,
                          linewidths=look.width(0.6), zorder=4, clip_on=False)  # fmt: skip
 
+    def _arrows(self, axes: Any) -> None:
+        """A small arrow at each end of the axis that a histogram reaches beyond."""
+        look = self.look
+        for number, row in enumerate(self.mark.rows):
+            for end, shape, beyond in zip(self.x.within, "<>", _beyond(row, self.x), strict=True):
+                if beyond:
+                    axes.scatter([end], [number + BASE - 0.03], s=look.width(3.6) ** 2, marker=shape,
+                                 c=[look.color(row.tint)], linewidths=0, zorder=4, clip_on=False)  # fmt: skip
+
 
 def _outline(row: Ridge, base: float, shown: Span) -> NDArray[np.float64] | None:
-    """The steps of a histogram standing on `base`, from its left end to its right; None without counts."""
-    counts, edges = floats(row.counts).reshape(-1), floats(row.edges).reshape(-1)
-    counts = np.where(np.isfinite(counts) & (counts > 0), counts, 0.0)[: max(edges.size - 1, 0)]
-    edges = edges[: counts.size + 1]
-    if not counts.size or counts.max() <= 0 or not np.isfinite(edges).all():
+    """The steps of a histogram standing on `base`, from its left end to its right; None where none is to be seen.
+
+    A bin is as high as its values are dense, the densest full height, be it beyond the axis or not; values that are all
+    the same are a line.
+    """
+    counts, edges = _histogram(row)
+    if not counts.any() or not np.isfinite(edges).all():
         return None
-    if counts.size > MOST_BINS:
-        each = -(-counts.size // MOST_BINS)
-        starts = np.arange(0, counts.size, each)
+    seen = _seen(edges, shown)
+    if np.count_nonzero(seen) > MOST_BINS:
+        starts = np.arange(0, counts.size, -(-np.count_nonzero(seen) // MOST_BINS))
         counts, edges = np.add.reduceat(counts, starts), np.r_[edges[starts], edges[-1]]
-    used = np.flatnonzero(counts)
-    counts, edges = counts[used[0] : used[-1] + 1], edges[used[0] : used[-1] + 2]
-    heights = base - counts / counts.max() * HEAD
-    xs = np.clip(np.repeat(edges, 2), *shown.within)
+        seen = _seen(edges, shown)
+    used = np.flatnonzero(seen & (counts > 0))
+    if not used.size:
+        return None
+    heights = base - _heights(counts, edges)[used[0] : used[-1] + 1] * HEAD
+    xs = np.clip(np.repeat(edges[used[0] : used[-1] + 2], 2), *shown.within)
     ys = np.r_[base, np.repeat(heights, 2), base]
     return np.stack([np.r_[xs[0], xs, xs[-1]], np.r_[base, ys, base]], axis=-1)
+
+
+def _top(outline: NDArray[np.float64], row: Ridge, shown: Span) -> NDArray[np.float64]:
+    """The line over a hill, without its flanks where it goes on beyond the axis."""
+    low, high = shown.within
+    left, right = _beyond(row, shown)
+    begin = 2 if left and outline[0, 0] <= low else 1
+    end = -2 if right and outline[-1, 0] >= high else -1
+    return outline[begin:end]
+
+
+def _histogram(row: Ridge) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Counts and edges, as many as belong together; what is no count is 0."""
+    counts, edges = floats(row.counts).reshape(-1), floats(row.edges).reshape(-1)
+    counts = np.where(np.isfinite(counts) & (counts > 0), counts, 0.0)[: max(edges.size - 1, 0)]
+    return counts, edges[: counts.size + 1]
+
+
+def _seen(edges: NDArray[np.float64], shown: Span) -> NDArray[np.bool_]:
+    """Which bins lie on the axis, at least in part."""
+    low, high = shown.within
+    left, right = edges[:-1], edges[1:]
+    return np.asarray((right > low) & (left < high) | ((left == right) & (left >= low) & (left <= high)))
+
+
+def _heights(counts: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The density of each bin as a share of the greatest; where bins have no width, these are full."""
+    widths = np.diff(edges)
+    narrow = (widths <= 0) & (counts > 0)
+    if narrow.any():
+        return np.where(narrow, 1.0, 0.0)
+    with np.errstate(all="ignore"):
+        dense = np.where(counts > 0, counts / counts.max() / (widths / widths.max()), 0.0)
+        return np.asarray(dense / dense.max())
+
+
+def _beyond(row: Ridge, shown: Span) -> tuple[bool, bool]:
+    """Whether anything is counted left of the axis, and right of it."""
+    counts, edges = _histogram(row)
+    used = np.flatnonzero(counts)
+    if not used.size or not np.isfinite(edges).all():
+        return False, False
+    low, high = shown.within
+    room = (high - low) * 1e-9
+    return bool(edges[used[0]] < low - room), bool(edges[used[-1] + 1] > high + room)
 
 
 def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height: float | None, small: bool) -> Range:
@@ -133,8 +192,8 @@ def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height:
     pitch = usual if height is None else height / (count + HEAD)
     ends = []
     for row in mark.rows:
-        counts, edges = floats(row.counts).reshape(-1), floats(row.edges).reshape(-1)
-        used = np.flatnonzero(counts[: max(edges.size - 1, 0)] > 0)
+        counts, edges = _histogram(row)
+        used = np.flatnonzero(counts)
         ends += [edges[used[0] : used[-1] + 2]] if used.size else []
         ends += [np.array([row.point])] if row.point is not None else []
     x = span(panel.x, ends, 0.02)

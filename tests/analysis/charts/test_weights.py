@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.analysis.charts.weights import Weighed, effective_rank, held_weights, matrix, output_axes, weigh
-from netviz.analysis.charts.weights_page import FEW, build_weights_page, page_weights
+from netviz.analysis.charts.weights_page import FEW, build_weights_page, page_weights, value_words
 from netviz.analysis.charts.weights_table import COLUMNS, NARROWER, build_weights_sheet, weights_document
 from netviz.charts import Ridges
 from netviz.errors import LayerNotFound, NetvizError, UsageError
@@ -185,9 +185,10 @@ def test_the_counts_of_a_ridge_are_those_of_the_values_on_the_axis() -> None:
     _, panel, rows = ridges(model)
     low, high = panel.x.limits
     for row, own in zip(rows, (values, values / 10), strict=True):
-        assert row.counts.sum() == np.count_nonzero((own >= low) & (own <= high))
+        inside = (row.edges[:-1] >= low) & (row.edges[1:] <= high)
+        assert row.counts[inside].sum() == np.count_nonzero((own >= low) & (own <= high))
+        assert row.counts.sum() == own.size
         assert row.point == pytest.approx(own.mean(), abs=1e-6)
-        assert low <= row.edges[0] < row.edges[-1] <= high
 
 
 def test_neither_an_outlier_nor_a_far_weight_flattens_the_others() -> None:
@@ -200,7 +201,12 @@ def test_neither_an_outlier_nor_a_far_weight_flattens_the_others() -> None:
     chart, wider, rows = ridges(model_of(layers | far))
     assert wider.x.limits[1] < 5 * panel.x.limits[1]
     assert "2 histograms reach beyond" in chart.caption
-    assert not rows[-1].counts.size and "beyond" in rows[-1].words and rows[-1].point is None
+    assert (
+        rows[-1].edges[np.flatnonzero(rows[-1].counts)[0]] >= wider.x.limits[1]
+        and "all beyond" in rows[-1].words
+        and rows[-1].point is None
+    )
+    assert "outlier and far" in chart.caption and "beyond" not in rows[-2].words
 
 
 @pytest.mark.parametrize("kept", [1, 100, 10])
@@ -210,8 +216,66 @@ def test_the_zeros_of_a_pruned_weight_are_said_and_not_drawn(kept: int) -> None:
     _, panel, (row,) = ridges(model_of({"pruned": ("Dense", {"kernel": values})}))
     low, high = panel.x.limits
     shown = values[values != 0] if kept > 1 else values
-    assert row.counts.sum() == np.count_nonzero((shown >= low) & (shown <= high)) >= 0.98 * shown.size
+    assert row.counts.sum() == shown.size
+    assert np.count_nonzero((shown >= low) & (shown <= high)) >= 0.98 * shown.size
     assert ("zeros, not drawn" in row.words) == (kept > 1)
+
+
+def test_what_is_constant_is_a_spike_at_its_value() -> None:
+    layers: Layers = {"dense": ("Dense", {"kernel": normal(9, 9), "bias": np.full(20, 0.5, np.float32)})}
+    _, _, (_, bias) = ridges(model_of(layers))
+    assert bias.edges.tolist() == [0.5, 0.5] and bias.counts.tolist() == [20]
+    (_, one) = weighed(model_of(layers))
+    assert one.edges is not None and one.edges.tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("value", [1e4, 1e-42, 1e-9])
+def test_a_layer_thousands_of_times_larger_or_smaller_does_not_tell_what_the_axis_spans(value: float) -> None:
+    usual = {f"dense{place}": ("Dense", {"kernel": normal(20, 20, seed=place) / 5}) for place in range(3)}
+    odd: Layers = {"odd": ("Dense", {"kernel": (normal(20, 20) * value).astype(np.float32)})}
+    zeros: Layers = {f"zero{place}": ("Dense", {"bias": np.zeros(5, np.float32)}) for place in range(6)}
+    _, without, _ = ridges(model_of({**usual}))
+    _, panel, rows = ridges(model_of({**usual, **odd, **zeros}))
+    assert panel.x.limits == pytest.approx(without.x.limits, rel=0.1)
+    assert ("beyond" in rows[3].words) == (value > 1)
+    _, single, _ = ridges(model_of(odd))
+    assert 0 < single.x.limits[1] < 10 * value
+
+
+def test_an_exploded_layer_is_no_hump() -> None:
+    layers: Layers = {f"dense{place}": ("Dense", {"kernel": normal(20, 20) / 5}) for place in range(3)}
+    layers["far"] = ("Dense", {"kernel": normal(20, 20) * 1e4})
+    _, panel, rows = ridges(model_of(layers))
+    touching = (rows[-1].edges[:-1] < panel.x.limits[1]) & (rows[-1].edges[1:] > panel.x.limits[0])
+    assert not rows[-1].counts[touching].any() and rows[-1].counts.sum() >= 0.995 * 400
+    layers["far"] = ("Dense", {"kernel": normal(40, 40) * 2})  # some of it on the axis
+    _, panel, rows = ridges(model_of(layers))
+    assert np.ptp(np.diff(rows[-1].edges)) < 1e-6  # bins of its whole range
+    assert "% beyond" in rows[-1].words
+
+
+def test_what_is_no_number_is_said_of_every_weight() -> None:
+    some, none = normal(10, 10), np.full((10, 10), np.nan, np.float32)
+    some[0, 0], some[0, 1] = np.nan, np.inf
+    layers: Layers = {"some": ("Dense", {"kernel": some}), "none": ("Dense", {"kernel": none})}
+    chart, _, rows = ridges(model_of({**layers, "damaged": ("Dense", {"kernel": None})}))
+    assert "1 NaN, 1 infinite" in rows[0].words and "all 100 NaN" in rows[1].words
+    assert "not readable" in rows[2].words and "Not readable: damaged" in chart.caption
+    assert "NaN in some and none" in chart.caption and "Infinite values in some." in chart.caption
+    assert "3 kernels" in chart.detail
+
+
+@given(st.one_of(st.floats(-1e307, 1e307), st.sampled_from([np.nan, np.inf, -np.inf])))
+def test_numbers_in_words_are_the_numbers(value: float) -> None:
+    text = value_words(value)
+    assert "-" not in text and "e" not in text
+    digits = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).replace(",", "").replace("·10", "e")
+    assert float(digits.replace("∞", "inf")) == pytest.approx(value, rel=0.0501, nan_ok=True)
+
+
+def test_no_layer_at_all_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match="names no layer"):
+        held_weights(model_of({"dense": ("Dense", {"kernel": normal(3, 4)})}), [])
 
 
 def test_without_values_to_draw_the_page_says_so() -> None:
