@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from click.testing import CliRunner
 
 import netviz
@@ -73,7 +74,7 @@ def test_the_column_of_slopes_is_the_derivative_at_zero() -> None:
 def test_names_functions_of_python_and_keras_s_own_go_together() -> None:
     document = data("leaky_relu(0.1)", np.sin, keras.activations.tanh)
     assert [(one["title"], one["kind"]) for one in document["functions"]] == [
-        ("leaky_relu(negative_slope=0.1)", "scalar"), ("sin", "callable"), ("tanh", "callable"),
+        ("leaky_relu(negative_slope=0.1)", "scalar"), ("sin", "callable"), ("tanh", "scalar"),
     ]  # fmt: skip
     sine = document["functions"][1]
     assert np.allclose(sine["derivative"][1:-1], np.cos(sine["x"])[1:-1], atol=1e-8)
@@ -109,8 +110,20 @@ def test_a_name_is_a_function_even_where_a_file_has_it(tmp_path: Path, monkeypat
         (["PReLU"], {}, "learned"),
         (["gone.keras"], {}, "no such file"),
         ([Path("gone")], {}, "no such file"),
-        ([3], {}, "cannot be inspected"),
-        ([None], {}, "cannot be inspected"),
+        ([3], {}, "3 is no function"),
+        ([None], {}, "None is no function"),
+        ([[]], {}, "empty"),
+        (["relu("], {}, "a bracket too few"),
+        (["relu)"], {}, "a bracket too many"),
+        (["mse"], {}, "is a loss"),
+        ([keras.losses.Huber()], {}, "is a loss"),
+        ([keras.layers.Dense], {}, "the class Dense is no activation"),
+        ([keras.Sequential], {}, "the class Sequential is no activation"),
+        ([keras.layers.PReLU], {}, "learned"),
+        ([keras.optimizers.SGD()], {}, "no activation"),
+        ([keras.activations.get], {}, "get "),
+        ([], {"compare": True}, "30 functions cannot be told apart"),
+        ([lambda x: x / abs(x).sum()], {}, "among other numbers"),
         (["relu", LENET], {}, "by itself"),
         ([LENET, LENET], {}, "by itself"),
         (["relu"], {"load": True}, "no model"),
@@ -244,7 +257,12 @@ def test_the_data_of_losses_are_keras_s_numbers() -> None:
         (["huber(1, 2)"], {}, "one argument"),
         (["mse", "hinge"], {"compare": True}, "over"),
         (["bce"], {"range": (2, 3)}, "has nothing"),
-        ([len], {}, "no loss"),
+        ([len], {}, "the function len is no loss"),
+        ([keras.activations.relu], {}, "relu is no loss"),
+        ([keras.layers.Dense(1)], {}, "a Dense layer is no loss"),
+        ([keras.metrics.MeanSquaredError()], {}, "no loss"),
+        (["relu"], {}, "is an activation"),
+        (["mse("], {}, "a bracket too few"),
         ([3], {}, "no loss"),
         (["gone.keras"], {}, "no such file"),
         (["mse", LENET], {}, "by itself"),
@@ -258,3 +276,120 @@ def test_losses_that_cannot_be_shown_are_one_line(what: list[Any], options: dict
         netviz.losses(*what, **options)
     assert words in caught.value.message
     assert "\n" not in caught.value.message + caught.value.hint
+
+
+def titles(*what: Any, **options: Any) -> list[str]:
+    return [one["title"] for one in data(*what, **options)["functions"]]
+
+
+def test_keras_s_functions_and_layers_are_known_without_being_called() -> None:
+    prelu, dense = keras.layers.PReLU(), keras.layers.Dense(3)
+    for layer, words in ((prelu, "not built"), (dense, "no activation")):
+        with pytest.raises(UsageError, match=words):
+            netviz.functions(layer)
+        assert not layer.built
+    assert titles(keras.activations.softmax, keras.activations.glu, keras.layers.ReLU) == ["softmax", "glu", "relu"]
+    layers = [
+        keras.layers.Softmax(), keras.layers.ReLU(6.0), keras.layers.LeakyReLU(0.1), keras.layers.ELU(0.5),
+        keras.layers.Activation("gelu"), keras.layers.Activation(keras.layers.LeakyReLU(0.25)),
+    ]  # fmt: skip
+    assert titles(*layers) == [
+        "softmax", "relu(max_value=6)", "leaky_relu(negative_slope=0.1)", "elu(alpha=0.5)", "gelu",
+        "leaky_relu(negative_slope=0.25)",
+    ]  # fmt: skip
+    assert titles(keras.layers.Activation(np.sin)) == ["sin"]
+
+
+@pytest.mark.parametrize("row", ACTIVATIONS, ids=lambda row: row.name)
+def test_every_function_of_keras_is_the_row_of_its_name(row: Any) -> None:
+    assert titles(getattr(keras.activations, row.name)) == [bind(row).title]
+
+
+@pytest.mark.parametrize("name", ["relu", "softmax", "gelu", "leaky_relu", "silu"])
+def test_operations_of_keras_and_tensorflow_have_their_own_defaults(name: str) -> None:
+    x = np.linspace(-3, 3, 241).astype("float32")
+    for function in (getattr(keras.ops, name), getattr(tf.nn, name)):
+        (one,) = data(function, range=(-3, 3))["functions"]
+        if name == "softmax":
+            theirs = function(tf.constant(np.stack([x, 0 * x, 0 * x + 1], axis=1)))[:, 0]
+            assert np.allclose(one["components"][0]["y"], theirs, atol=1e-6)
+        else:
+            assert np.allclose(one["y"], function(tf.constant(x)), atol=1e-6)
+
+
+def test_a_built_prelu_shows_its_slopes() -> None:
+    layer = keras.layers.PReLU()
+    layer.build((None, 4))
+    layer.alpha.assign([0.1, 0.2, 0.3, 0.4])
+    (one,) = data(layer)["functions"]
+    assert (one["kind"], one["slopes"]["count"]) == ("learned", 4)
+    assert math.isclose(one["slopes"]["mean"], 0.25, rel_tol=1e-6)
+
+
+def test_a_list_and_a_layer_s_text_stand_for_functions() -> None:
+    assert titles(["relu", "gelu"]) == titles("relu", "gelu")
+    for text in ("Activation(relu)", "Activation('relu')", "keras.layers.Activation(activation='relu')"):
+        assert titles(text) == ["relu"]
+    assert titles("Activation(leaky_relu(0.1))") == titles("leaky_relu(0.1)")
+
+
+@pytest.mark.parametrize("name", ["relu6", "relu(max_value=20)", "hard_shrink(10)", "threshold(-30, 2)", "gelu"])
+def test_the_default_range_reaches_beyond_every_bend(name: str) -> None:
+    (one,) = data(name)["functions"]
+    low, high = one["x"][0], one["x"][-1]
+    if name == "gelu":
+        assert (low, high) == (-6, 6)
+    else:
+        for place in (number for edge in one["saturation"] for number in (edge["begin"], edge["end"])):
+            assert place is None or low < place < high
+    assert [end["x"][0] for end in data(name, range=(-6, 6))["functions"]] == [-6]
+    both = data(name, "tanh", np.sin, compare=True)["functions"]
+    assert {(each["x"][0], each["x"][-1]) for each in both} == {(low, high)}
+
+
+def test_a_derivative_has_a_gap_at_a_jump() -> None:
+    for function, jumps in ((np.sign, {0}), (np.floor, set(range(-5, 6)))):
+        (one,) = data(function)["functions"]
+        gaps = {round(x) for x, slope in zip(one["x"], one["derivative"], strict=True) if slope is None}
+        assert gaps - {-6, 6} == jumps
+        assert all(slope == 0 for slope in one["derivative"] if slope is not None)
+    for smooth in (lambda x: np.tanh(1000 * x), np.abs, lambda x: 0 * x + 3, lambda x: 1e6 + 1e-3 * np.sin(x)):
+        assert None not in data(smooth)["functions"][0]["derivative"]
+
+
+def test_weights_alone_and_models_without_functions_are_said(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((3, 2)), keras.layers.Flatten()])
+    assert "no activation functions in this model" in str(netviz.functions(model))
+    assert data(model)["functions"] == []
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(2)])
+    model.save_weights(tmp_path / "alone.weights.h5")
+    for verb in (netviz.functions, netviz.losses):
+        with pytest.raises(NetvizError, match="weights alone") as caught:
+            verb(tmp_path / "alone.weights.h5")
+        assert "--architecture" in caught.value.hint
+    from netviz.analysis.charts.functions import build_functions_chart
+    from netviz.analysis.charts.functions_model import model_functions
+
+    found = model_functions(netviz.inspect(model).model)
+    assert build_functions_chart(found.functions, model=found).detail == "no activation functions"
+
+
+def test_loss_objects_classes_and_functions_are_known() -> None:
+    given = [
+        keras.losses.Huber(2.0), keras.losses.CosineSimilarity(axis=1), keras.losses.mean_squared_error,
+        keras.losses.BinaryCrossentropy(label_smoothing=0.1), keras.losses.Hinge,
+    ]  # fmt: skip
+    found: Any = netviz.losses(given).data
+    assert [one["title"] for one in found["losses"]] == [
+        "huber(delta=2)", "cosine_similarity(axis=1)", "mean_squared_error",
+        "binary_crossentropy(label_smoothing=0.1)", "hinge",
+    ]  # fmt: skip
+    assert all(one["remark"] is None for one in found["losses"])
+
+
+@pytest.mark.parametrize("row", LOSSES, ids=lambda row: row.name)
+def test_every_loss_of_keras_is_the_row_of_its_name(row: Any) -> None:
+    given = [getattr(keras.losses, row.name), getattr(keras.losses, row.class_name)]
+    given.append(given[1]())
+    found: Any = netviz.losses(given).data
+    assert [one["title"] for one in found["losses"]] == [row.name] * 3

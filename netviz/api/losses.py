@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netviz import __version__
-from netviz.api.functions import checked_range, fitting_text, is_file_name, is_model
+from netviz.api.functions import brackets, checked_range, fitting_text, flat, is_file_name, is_model, require_config
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.errors import UsageError
 from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     import keras
 
     from netviz.analysis.charts.losses_plotted import ModelLosses, PlottedLoss
+    from netviz.catalog.functions.kinds import BoundLoss
     from netviz.charts import Chart
     from netviz.views import Sheet
 
-What: TypeAlias = "str | os.PathLike[str] | keras.Model | InspectedModel"
+One: TypeAlias = "str | os.PathLike[str] | keras.Model | keras.losses.Loss | Callable[..., Any] | InspectedModel"
+What: TypeAlias = "One | Sequence[One]"
 
 
 def losses(
@@ -45,9 +47,11 @@ def losses(
     """Losses as curves over the error, the predicted probability or the score, with their gradients; and as a table.
 
     `what` are names of Keras's losses, with arguments if wanted ("mse", "Huber", "huber(delta=2)",
-    "binary_crossentropy(from_logits=True)"), or one model: a path, a live model or an inspected one, of which the
-    losses are shown that it was compiled with. Without any, all losses of Keras are shown. A loss that depends on the
-    target has a curve for each of several; one that no single number goes into has the reason instead.
+    "binary_crossentropy(from_logits=True)"), Keras's own loss objects, classes and functions, or one model: a path, a
+    live model or an inspected one, of which the losses are shown that it was compiled with. A list stands for what is
+    in it. Losses of one's own are not called: they cannot be drawn. Without any, all losses of Keras are shown. A loss
+    that depends on the target has a curve for each of several; one that no single number goes into has the reason
+    instead.
 
     `gradient` adds the derivatives by the prediction, dashed (None: unless losses are compared or on a poster);
     `range` is what is drawn, as far as there is so much of it (None: what suits each loss). `compare` draws losses that
@@ -109,35 +113,48 @@ def _resolved(
 ) -> tuple[list[PlottedLoss], ModelLosses | None, str]:
     """The losses, the model that they are of (None where they are not of one), and what to call them all."""
     from netviz.analysis.charts.losses_plotted import model_losses, plotted_loss
-    from netviz.catalog.functions.losses import LOSSES, bind, parse_loss
+    from netviz.catalog.functions.losses import LOSSES, bind
 
     if not what:
         return [plotted_loss(bind(row), limits) for row in LOSSES], None, "losses"
     found: list[PlottedLoss] = []
-    for item in what:
-        if isinstance(item, str):
-            bound = parse_loss(item)
-            if bound is not None:
-                found.append(plotted_loss(bound, limits))
-                continue
-            if not os.path.lexists(item) and not is_file_name(item):
-                raise _no_loss(item)
-        elif not isinstance(item, os.PathLike) and not is_model(item):
-            raise UsageError(
-                f"a {type(item).__qualname__} is no loss that can be drawn", "Give the name of one, such as 'mse'."
-            )
-        if len(what) > 1:
+    items = flat(what)
+    for item in items:
+        bound = _loss(item)
+        if bound is not None:
+            found.append(plotted_loss(bound, limits))
+        elif len(items) > 1:
             raise UsageError("a model is shown by itself, not beside losses", "Give one model, or names of losses.")
-        net = read(item)
-        model = model_losses(net.model, limits)
-        return list(model.losses), model, net.name
+        else:
+            net = read(item)
+            require_config(net, "a loss")
+            model = model_losses(net.model, limits)
+            return list(model.losses), model, net.name
     return found, None, found[0].title if len(found) == 1 else "losses"
 
 
+def _loss(item: Any) -> BoundLoss | None:
+    """A loss; None for a model."""
+    from netviz.catalog.functions.losses import parse_loss
+    from netviz.catalog.functions.objects import loss_object
+
+    if isinstance(item, str):
+        bound = parse_loss(item)
+        if bound is None and not os.path.lexists(item) and not is_file_name(item):
+            raise _no_loss(item)
+        return bound
+    return None if isinstance(item, os.PathLike) or is_model(item) else loss_object(item)
+
+
 def _no_loss(text: str) -> UsageError:
+    from netviz.catalog.functions.activations import parse_activation
     from netviz.catalog.functions.binding import near_names
     from netviz.catalog.functions.losses import BY_NAME
 
+    if text.count("(") != text.count(")"):
+        return brackets(text)
+    if parse_activation(text) is not None:
+        return UsageError(f"{text!r:.80} is an activation, not a loss", "Give it to netviz functions.")
     near = near_names(text.strip().partition("(")[0], BY_NAME)
     return UsageError(
         f"{text!r:.80} is neither a loss of Keras's nor a file", near or "netviz losses names all losses."

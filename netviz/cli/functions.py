@@ -19,12 +19,10 @@ from netviz.cli.output import emit, reporting_errors, require_apart
     "range",
     type=float,
     nargs=2,
-    default=(-6.0, 6.0),
-    show_default=True,
     metavar="LOW HIGH",
-    help="The numbers over which the functions are drawn.",
+    help="The numbers over which the functions are drawn. Default: -6 to 6, wider where a function bends outside.",
 )
-@click.option("--compare", is_flag=True, help="Draw all functions in one panel.")
+@click.option("--compare", is_flag=True, help="Draw all functions (up to 12) in one panel.")
 @click.option("--grid", is_flag=True, help="Draw a poster of small panels.")
 @format_option(PLOT_FORMATS)
 @plot_options
@@ -34,7 +32,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 def functions(
     what: tuple[str, ...],
     derivative: bool,
-    range: tuple[float, float],
+    range: tuple[float, float] | None,
     compare: bool,
     grid: bool,
     format_: str | None,

@@ -6,8 +6,9 @@ Nothing is guessed: a function of one's own, or of a class that the catalog does
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,9 @@ LEARNED = "PReLU"
 ACTIVATED = ("dense", "convolution", "recurrent", "activation")
 """Families of layers that have an activation, though it may be none."""
 
+OWN = "it is code of one's own, which is not called; given by itself, it is drawn: netviz.functions(function)"
+"""Why a function of a live model is not drawn; what a file lacks of such functions is their code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -61,7 +65,7 @@ def model_functions(model: Model) -> ModelFunctions:
     """Every different function of the model with the layers that use it; of PReLU each layer is a function."""
     uses: dict[str, list[Use]] = {}
     bounds: dict[str, Bound] = {}
-    learned: dict[str, Plotted] = {}
+    own_slopes: dict[str, Plotted] = {}
     missing: list[Missing] = []
     old = is_before_keras_3(model.source.keras_version)
     layers: set[str] = set()
@@ -76,7 +80,7 @@ def model_functions(model: Model) -> ModelFunctions:
         else:
             slopes = _learned(layer, use, model.store)
             if isinstance(slopes, Plotted):
-                learned[layer.path] = slopes
+                own_slopes[layer.path] = slopes
                 uses.setdefault(f"{LEARNED} {layer.path}", []).append(use)
                 layers.add(layer.path)
             else:
@@ -84,7 +88,7 @@ def model_functions(model: Model) -> ModelFunctions:
     ordered = []
     for key, places in uses.items():
         path = key.removeprefix(f"{LEARNED} ")
-        ordered.append(learned[path] if path != key else _plotted(bounds[key], tuple(places)))
+        ordered.append(own_slopes[path] if path != key else _plotted(bounds[key], tuple(places)))
     ordered.sort(key=lambda function: function.name == "linear")
     return ModelFunctions(tuple(ordered), tuple(missing), len(layers))
 
@@ -98,11 +102,12 @@ def _plotted(bound: Bound, uses: tuple[Use, ...]) -> Plotted:
 def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknown | None]]:
     """Each function by the layer that uses it; None for slopes that are learned."""
     constants: dict[int, Config] = {}
+    live = model.source.format == "live"
     for layer in model.root.walk():
         kind = catalog.find(layer.class_name, layer.module)
         own = kind is None or kind.registered
-        if kind is not None and not layer.config and kind.family in ACTIVATED:
-            yield layer, Use(layer.path, "activation"), Unknown("?", "the source does not hold the layer's settings")
+        if not layer.config and _has_activation(layer):
+            yield layer, Use(layer.path, "activation"), Unknown("?", _why_without_settings(model, layer))
             continue
         if not own and layer.class_name == LEARNED:
             yield layer, Use(layer.path), None
@@ -128,7 +133,23 @@ def _found(model: Model, old: bool) -> Iterator[tuple[Layer, Use, Bound | Unknow
                 name = value if isinstance(value, str) else setting
                 yield layer, use, Unknown(name, "what a class of one's own does with its settings is not known")
             else:
-                yield layer, use, activation_of(value, old)
+                found = activation_of(value, old)
+                if live and isinstance(found, Unknown) and found.own:
+                    found = Unknown(found.name, OWN)
+                yield layer, use, found
+
+
+def _has_activation(layer: Layer) -> bool:
+    """Whether its class has one; what Keras cannot write the settings of has no module either, and is told by name."""
+    kind = catalog.find(layer.class_name, layer.module or "keras.layers")
+    return kind is not None and kind.family in ACTIVATED
+
+
+def _why_without_settings(model: Model, layer: Layer) -> str:
+    for note in model.notes:
+        if note.code == "config-unavailable" and note.path == layer.path:
+            return f"Keras cannot write the layer's settings, as of a lambda in a shell: {note.message.rstrip('.')}"
+    return "the source does not hold the layer's settings"
 
 
 def _constants(model: Model) -> dict[int, Config]:
@@ -144,19 +165,24 @@ def _constants(model: Model) -> dict[int, Config]:
 
 
 def _learned(layer: Layer, use: Use, store: WeightStore | None) -> Plotted | Missing:
-    """PReLU with the slopes that its layer has learned: their mean, and where nine of ten of them lie."""
+    """PReLU with the slopes that its layer has learned."""
     weight = next((weight for weight in layer.weights if weight.role == "alpha"), None)
     if weight is None or store is None:
         return Missing(use, LEARNED, "its slopes are learned, and the source holds no values")
-    slopes, negative = Distribution(), 0
     try:
-        for block in store.blocks(weight):
-            values = np.asarray(block)
-            slopes.take(values)
-            negative += int(np.count_nonzero(values < 0))
+        return learned(store.blocks(weight), use)
     except (NetvizError, TypeError) as error:
         reason = error.message if isinstance(error, NetvizError) else str(error)
         return Missing(use, LEARNED, f"its slopes cannot be read: {reason}")
+
+
+def learned(blocks: Iterable[Any], use: Use) -> Plotted | Missing:
+    """PReLU with these slopes, block by block: their mean, and where nine of ten of them lie."""
+    slopes, negative = Distribution(), 0
+    for block in blocks:
+        values = np.asarray(block)
+        slopes.take(values)
+        negative += int(np.count_nonzero(values < 0))
     ends = slopes.quantiles((0.05, 0.95))
     if slopes.mean is None or ends is None or slopes.minimum is None or slopes.maximum is None:
         return Missing(use, LEARNED, "none of its slopes is a finite number")

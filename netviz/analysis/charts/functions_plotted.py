@@ -32,7 +32,29 @@ STEEP = 0.01
 POINTS = 481
 """Places over which a curve is drawn, besides those where it breaks."""
 
+USUAL = (-6.0, 6.0)
+"""What is drawn where no range is given, unless a function bends outside."""
+
+FARTHEST = 1e9
+"""As far from 0 as a range may reach."""
+
 Numeric = Callable[[Numbers], Numbers]
+
+
+def drawn_over(functions: Sequence[Plotted], limits: tuple[float, float] | None) -> tuple[float, float]:
+    """The range that is given, else the usual one, made wider to a third beyond the last place where one bends."""
+    if limits is not None:
+        return limits
+    breaks = [place for function in functions for place in (*function.kinks, *function.jumps)]
+    low, high = (max([0.0, *(side * place for place in breaks)]) for side in (-1, 1))
+    return -_beyond(low, -USUAL[0]), _beyond(high, USUAL[1])
+
+
+def _beyond(last: float, usual: float) -> float:
+    if not usual <= last <= FARTHEST / 2:
+        return usual
+    step = 10.0 ** math.floor(math.log10(last)) / 5
+    return math.ceil(last * 4 / 3 / step - 1e-9) * step
 
 
 @dataclass(frozen=True, slots=True)

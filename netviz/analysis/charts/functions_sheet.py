@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from netviz.analysis.charts.functions_model import Missing, ModelFunctions
-from netviz.analysis.charts.functions_plotted import Component, Plotted, Use
+from netviz.analysis.charts.functions_plotted import Component, Plotted, Use, drawn_over
 from netviz.catalog.functions.kinds import Interval
 from netviz.views import Column, Row, Sheet, Table
 
@@ -33,7 +33,7 @@ _COLUMNS = (
     Column("formula", "Formula", "formula"),
     Column("range", "Range"),
     Column("saturates", "Saturates", "items"),
-    Column("slope", "Slope at 0", "number"),
+    Column("slope", "Slope at 0 (from left)", "number"),
     Column("also", "Also", "items"),
     Column("source", "Source"),
 )
@@ -93,6 +93,9 @@ def build_model_sheet(functions: ModelFunctions, title: str, spared: Sequence[st
         for function in functions.functions
     )
     tables = [Table("functions", columns, rows)]
+    if not rows:
+        none = "no activation functions in this model" if not functions.missing else "none that is known"
+        tables = [Table("functions", (Column("function", "Function"),), (Row((none,)),))]
     if functions.missing:
         tables.append(missing_table(functions.missing))
     return Sheet(title, tuple(tables))
@@ -113,17 +116,19 @@ def missing_table(missing: Sequence[Missing]) -> Table:
 
 def functions_document(
     functions: Sequence[Plotted],
-    limits: tuple[float, float],
+    limits: tuple[float, float] | None,
     version: str,
     model: ModelFunctions | None = None,
     name: str = "",
 ) -> dict[str, Any]:
-    """The functions as plain data, sampled evenly: schema 1 of `netviz functions --format json`."""
-    x = np.linspace(*limits, SAMPLES)
+    """The functions as plain data, sampled evenly: schema 1 of `netviz functions --format json`.
+
+    Without limits each is sampled over what is drawn of it by itself.
+    """
     document: dict[str, Any] = {"netviz": version, "schema": SCHEMA}
     if model is not None:
         document["name"] = name
-    document["functions"] = [_document(function, x) for function in functions]
+    document["functions"] = [_document(function, drawn_over([function], limits)) for function in functions]
     if model is not None:
         document["unknown"] = [
             {"path": one.use.path, "setting": one.use.setting or None, "name": one.name, "reason": one.reason}
@@ -132,7 +137,8 @@ def functions_document(
     return document
 
 
-def _document(function: Plotted, x: Any) -> dict[str, Any]:
+def _document(function: Plotted, limits: tuple[float, float]) -> dict[str, Any]:
+    x = np.linspace(*limits, SAMPLES)
     curves = [_sampled(component, x) for component in function.components]
     single = len(curves) == 1
     document: dict[str, Any] = {

@@ -77,9 +77,10 @@ def _panel(loss: PlottedLoss, gradient: bool, small: bool) -> Panel:
         label = case.label if several else ("loss" if gradient else "")
         marks += _curves(loss, case, gradient, label, "" if several else "gradient", place)
     detail = ", ".join(filter(None, (_outputs(loss), loss.about)))
-    caption = " ".join(_told(loss, small))
+    y_limits = _view(loss, marks)
+    caption = " ".join([*_told(loss, small), *_cut(marks, y_limits, loss.over.view)])
     x = Axis(loss.over.title, limits=loss.limits, ticks=_ticks(loss))
-    y = Axis("loss and gradient" if gradient else "loss", limits=_view(loss, marks))
+    y = Axis("loss and gradient" if gradient else "loss", limits=y_limits)
     return Panel(tuple(marks), loss.title, detail, f"${loss.formula.tex}$", caption, x, y)
 
 
@@ -95,8 +96,8 @@ def _told(loss: PlottedLoss, small: bool) -> Iterator[str]:
     assert loss.over is not None
     if small:
         yield f"Over the {loss.over.title}."
-    for text in (loss.shown, loss.over.note):
-        if text and not small:
+    for text in (loss.shown, "" if small else loss.over.note):
+        if text:
             yield f"{_sentence(text)}."
     if loss.remark:
         yield loss.remark
@@ -143,6 +144,21 @@ def _view(loss: PlottedLoss, marks: Sequence[Curve]) -> tuple[float, float] | No
     return low - margin * (low == 0), high
 
 
+def _cut(marks: Sequence[Curve], limits: tuple[float, float] | None, view: tuple[float, float] | None) -> Iterator[str]:
+    """What is said of curves that go on beyond what is drawn of them: how far, and where."""
+    if limits is None or view is None:
+        return
+    solid = [mark for mark in marks if not mark.weak]
+    high = max(solid, key=lambda mark: float(np.nanmax(mark.y)))
+    place = int(np.nanargmax(high.y))
+    top = float(high.y[place])
+    if top > view[1]:
+        yield f"Drawn up to {view[1]:g}; the loss reaches {top:.3g} at {round(float(high.x[place]), 4) + 0.0:.3g}."
+    slopes = np.concatenate([np.zeros(1), *(mark.y for mark in marks if mark.weak)])
+    if np.nanmin(slopes) < limits[0] or np.nanmax(slopes) > limits[1]:
+        yield "Gradients go on beyond what is drawn."
+
+
 def _compared(losses: Sequence[PlottedLoss], gradient: bool) -> Panel:
     """The first curve of each in one panel."""
     marks: list[Curve] = []
@@ -156,6 +172,10 @@ def _compared(losses: Sequence[PlottedLoss], gradient: bool) -> Panel:
         views += [view] if view else []
         if len(loss.cases) > 1:
             told.append(f"{loss.title} for {case.label}")
+    caption = [f"Drawn: {', '.join(told)}."] if told else []
+    caption += [f"{loss.title}: {loss.remark}" for loss in losses if loss.remark]
+    if any(loss.over and loss.over.view for loss in losses) and views:
+        caption.append(f"Drawn up to {max(high for _, high in views):g}: some go on beyond.")
     over = losses[0].over
     assert over is not None
     limits = (min(loss.limits[0] for loss in losses), max(loss.limits[1] for loss in losses))
@@ -163,7 +183,7 @@ def _compared(losses: Sequence[PlottedLoss], gradient: bool) -> Panel:
     title = over.title if len({loss.over.title for loss in losses if loss.over}) == 1 else over.kind
     return Panel(
         tuple(marks),
-        caption=f"Drawn: {', '.join(told)}." if told else "",
+        caption=" ".join(caption),
         x=Axis(title, limits=limits, ticks=_ticks(losses[0])),
         y=Axis("loss and gradient" if gradient else "loss", limits=y_limits),
         wide=True,

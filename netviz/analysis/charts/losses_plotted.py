@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ class PlottedLoss:
 
     `over` is what its curves run over, from `limits[0]` to `limits[1]`. `outputs` are those of a model that it is the
     loss of. `about` stands beside its name, `shown` says what is drawn, `remark` what one has to know besides.
+    `unsaved` are settings that its source does not hold.
     """
 
     title: str
@@ -33,12 +35,15 @@ class PlottedLoss:
     about: str = ""
     remark: str = ""
     reason: str = ""
+    unsaved: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Its settings as Python writes them: ("delta=1",)."""
-        return tuple(f"{name}={setting_text(value)}" for name, value in self.settings.items())
+        return tuple(
+            f"{name}={setting_text(value)}" for name, value in self.settings.items() if name not in self.unsaved
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,23 @@ class MissingLoss:
 
 
 def plotted_loss(
-    bound: BoundLoss, limits: tuple[float, float] | None = None, outputs: tuple[str, ...] = ()
+    bound: BoundLoss,
+    limits: tuple[float, float] | None = None,
+    outputs: tuple[str, ...] = (),
+    source: str = "file",
 ) -> PlottedLoss:
-    """A loss of the catalog as it is plotted; raises UsageError where the range has nothing of what it is over."""
+    """A loss of the catalog as it is plotted; `source` is what its settings are from, such as "file".
+
+    Raises UsageError where the range has nothing of what it is over.
+    """
     row, settings = bound.loss, bound.settings
     over = row.over(**settings) if row.over else None
-    about = ", ".join(f"{name}={setting_text(settings[name])}" for name in (*bound.typical, *bound.unsaved))
-    remark = f"Keras does not save {' and '.join(bound.unsaved)}: drawn with the default." if bound.unsaved else ""
+    about = ", ".join(f"{name}={setting_text(settings[name])}" for name in bound.typical)
+    remarks = [
+        f"{name} is not in the {source}; {setting_text(settings[name])} is Keras's default." for name in bound.unsaved
+    ]
+    if over is not None and limits is not None and (limits[0] < over.domain[0] or limits[1] > over.domain[1]):
+        remarks.append(_ends(over))
     return PlottedLoss(
         bound.title,
         row.name,
@@ -71,10 +86,17 @@ def plotted_loss(
         row.cases(**settings) if row.cases else (),
         row.shown,
         about,
-        remark,
+        " ".join(remarks),
         row.reason,
+        bound.unsaved,
         outputs,
     )
+
+
+def _ends(over: Over) -> str:
+    """What is said where a range goes beyond all that there is: "There is no error below 0."."""
+    ends = [f"{word} {end:g}" for word, end in zip(("below", "above"), over.domain, strict=True) if math.isfinite(end)]
+    return f"Nothing is drawn {' and '.join(ends)}: there is no such {over.kind}."
 
 
 def _within(name: str, over: Over | None, limits: tuple[float, float] | None) -> tuple[float, float]:
@@ -119,7 +141,8 @@ def model_losses(model: Model, limits: tuple[float, float] | None = None) -> Mod
             continue
         bounds.setdefault(found.title, found)
         outputs.setdefault(found.title, []).append(output)
-    losses = tuple(plotted_loss(bound, limits, tuple(outputs[title])) for title, bound in bounds.items())
+    source = "model's config" if model.source.format == "live" else "file"
+    losses = tuple(plotted_loss(bound, limits, tuple(outputs[title]), source) for title, bound in bounds.items())
     return ModelLosses(losses, tuple(missing))
 
 

@@ -30,6 +30,7 @@ def build_losses_sheet(losses: Sequence[PlottedLoss], title: str, spared: Sequen
     """A row per loss, without the columns that are `spared`; then those that cannot be drawn, with the reason."""
     columns = tuple(column for column in _COLUMNS if column.key not in spared)
     tables = [Table("losses", columns, tuple(Row(tuple(_cells(loss)[one.key] for one in columns)) for loss in losses))]
+    tables += _remarks(losses)
     left = [loss for loss in losses if not loss.cases]
     if left:
         rows = tuple(Row((loss.title, loss.reason)) for loss in left)
@@ -37,9 +38,15 @@ def build_losses_sheet(losses: Sequence[PlottedLoss], title: str, spared: Sequen
     return Sheet(title, tuple(tables))
 
 
+def _remarks(losses: Sequence[PlottedLoss]) -> list[Table]:
+    """A table of what has to be known of some losses besides; none where there is nothing."""
+    rows = tuple(Row((loss.title, loss.remark)) for loss in losses if loss.remark)
+    return [Table("remarks", (Column("loss", "Of"), Column("remark", "Remark")), rows)] if rows else []
+
+
 def _cells(loss: PlottedLoss) -> dict[str, object]:
     return {
-        "loss": f"{loss.title} ({loss.about})" if loss.remark else loss.title,
+        "loss": loss.title,
         "class": loss.class_name,
         "parameters": loss.parameters,
         "formula": loss.formula.text,
@@ -56,6 +63,7 @@ def build_model_losses_sheet(losses: ModelLosses, title: str) -> Sheet:
     columns = (shown[0], Column("outputs", "Outputs", "items"), *shown[1:])
     rows = tuple(Row(tuple(_cells(loss)[one.key] for one in columns)) for loss in losses.losses)
     tables = [Table("losses", columns, rows)]
+    tables += _remarks(losses.losses)
     if losses.missing:
         heads = (Column("output", "Output"), Column("name", "Not known"), Column("reason", "Because"))
         told = tuple(Row((one.output, one.name, one.reason)) for one in losses.missing)

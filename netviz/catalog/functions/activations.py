@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -82,12 +83,17 @@ def _plain(value: object) -> object:
     return value.get("value") if isinstance(value, Mapping) and "value" in value else value
 
 
+_ACTIVATION_LAYER = re.compile(r"(?:\w+\.)*Activation\(\s*(?:activation\s*=\s*)?(?P<of>.*?)\s*,?\s*\)", re.DOTALL)
+"""The layer that applies the function that it is given: Activation("relu") is relu."""
+
+
 def parse_activation(text: str) -> Bound | None:
     """What a call such as "relu(max_value=6)" or a bare name stands for; None where it is no activation of Keras.
 
     The layers are taken, too: "LeakyReLU(0.1)". Raises UsageError for arguments that Keras does not take.
     """
-    call = written_call(text)
+    held = _ACTIVATION_LAYER.fullmatch(text.strip())
+    call = written_call(held["of"].strip("'\"") if held else text)
     if call is None:
         return None
     kwargs = dict(call.kwargs)

@@ -43,10 +43,11 @@ _REGISTERED_FUNCTIONS = (None, "function")
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A function that cannot be known: what it is called, and why."""
+    """A function that cannot be known: what it is called, and why; `own` is what is not Keras's."""
 
     name: str
     reason: str
+    own: bool = False
 
 
 def activation_of(value: object, before_keras_3: bool = False) -> Bound | Unknown:
@@ -59,17 +60,17 @@ def activation_of(value: object, before_keras_3: bool = False) -> Bound | Unknow
         return Unknown(_short(value), "it is neither the name of a function nor a serialised one")
     class_name, config = value.get("class_name"), value.get("config")
     if "class_name" not in value or class_name == "__lambda__":
-        return Unknown("lambda", "it is a lambda: code, which is not run")
+        return Unknown("lambda", "it is a lambda: code, which is not run", own=True)
     module = value.get("module")
     if class_name == "function":
         name = config if isinstance(config, str) else _short(value.get("registered_name"))
         known = module in (None, "builtins") or _within_keras(module)
         if known and name in BY_NAME and value.get("registered_name") in (*_REGISTERED_FUNCTIONS, name):
             return _named(name, before_keras_3)
-        return Unknown(name, "it is a function of one's own: its code is not in the file")
+        return Unknown(name, "it is a function of one's own: its code is not in the file", own=True)
     if isinstance(class_name, str) and isinstance(config, Mapping) and (module is None or _within_keras(module)):
         return layer_function(class_name, None, config)
-    return Unknown(_short(class_name), "it is an object of one's own: its code is not in the file")
+    return Unknown(_short(class_name), "it is an object of one's own: its code is not in the file", own=True)
 
 
 def _named(name: str, before_keras_3: bool) -> Bound | Unknown:
@@ -129,7 +130,9 @@ def loss_of(value: object) -> BoundLoss | Unknown:
         return Unknown(_short(class_name), "it is a loss of one's own: its code is not in the file")
     config = config if isinstance(config, Mapping) else {}
     names = [parameter.name for parameter in row.parameters]
-    unsaved = tuple(name for name in names if name not in config and name != "axis")  # delta of Huber, in Keras 3.15
+    # An axis changes no picture; of a class of which Keras saves no setting it is said that it is not known.
+    kept = {"axis"} if len(names) > 1 else set()
+    unsaved = tuple(name for name in names if name not in config and name not in kept)
     try:
         bound = losses.bind(row, (), {key: item for key, item in config.items() if key in names})
         return replace(bound, unsaved=unsaved)

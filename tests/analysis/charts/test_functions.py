@@ -142,6 +142,24 @@ def test_comparing_is_one_panel_with_a_named_curve_for_each() -> None:
     assert "softmax([x, 0, 1])" in panel.caption
 
 
+def test_derivatives_of_many_are_in_a_panel_of_their_own() -> None:
+    names = ["relu", "gelu", "silu", "elu", "tanh"]
+    chart = build_functions_chart([of(name) for name in names], LIMITS, compare=True, derivative=True)
+    for panel in chart.panels:
+        curves = [mark for mark in panel.marks if isinstance(mark, Curve)]
+        assert [(mark.label, mark.stroke, mark.tint) for mark in curves] == [
+            (name, "solid", place) for place, name in enumerate(names)
+        ]
+    assert len(chart.panels) == 2
+    with pytest.raises(UsageError, match="told apart"):
+        build_functions_chart([of("relu")] * 13, LIMITS, compare=True)
+
+
+def test_layers_are_named_on_a_poster_too() -> None:
+    function = plotted(bind(ACTIVATIONS[0]), (Use("conv1", "activation"),))
+    assert "In conv1." in build_functions_chart([function], LIMITS, grid=True).panels[0].caption
+
+
 def test_a_poster_has_a_small_panel_for_each() -> None:
     chart = build_functions_chart([plotted(bind(row)) for row in ACTIVATIONS], LIMITS, grid=True)
     assert chart.small

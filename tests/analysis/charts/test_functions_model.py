@@ -245,3 +245,27 @@ def test_serialised_forms_are_what_keras_makes_of_them(made: Callable[[], Any]) 
     theirs = x if layer.activation is None else np.asarray(layer.activation(keras.ops.convert_to_tensor(x)))
     assert isinstance(bound.function, Function)
     assert np.allclose(bound.function.value(x, **bound.settings), theirs, atol=1e-6)
+
+
+def own_function(x: Any) -> Any:
+    return x
+
+
+def test_every_activation_of_a_live_model_is_listed() -> None:
+    """A lambda whose source is not to be had makes Keras fail to write the layer's settings."""
+    hidden = eval("lambda x: x")
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Dense(3, activation=hidden, name="hidden"),
+            layers.Activation(hidden, name="alone"),
+            layers.Dense(3, activation=own_function, name="own"),
+            layers.Dense(3, activation="relu", name="known"),
+        ]
+    )
+    found = functions_of(model)
+    assert [one.use.path for one in found.missing] == ["hidden", "alone", "own"]
+    assert "Keras cannot write" in found.missing[0].reason
+    assert "not called" in found.missing[2].reason
+    assert not any("in the file" in one.reason for one in found.missing)
+    assert [one.name for one in found.functions] == ["relu"]

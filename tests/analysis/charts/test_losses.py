@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from matplotlib.mathtext import MathTextParser
 import netviz
 from netviz.analysis.charts.losses import build_losses_chart
 from netviz.analysis.charts.losses_plotted import PlottedLoss, model_losses, plotted_loss
-from netviz.catalog.functions.losses import LOSSES, bind, parse_loss
+from netviz.catalog.functions.losses import BY_NAME, LOSSES, bind, parse_loss
 from netviz.charts import Curve, Words
 from netviz.errors import NetvizError, UsageError
 from tests.conftest import EXAMPLES
@@ -157,7 +158,17 @@ def test_a_setting_that_keras_does_not_save_is_said(tmp_path: Path) -> None:
     """If this fails because Keras saves delta: the better."""
     assert "delta" not in keras.losses.Huber(delta=2.0).get_config()
     (found,) = model_losses(netviz.inspect(compiled(keras.losses.Huber(delta=2.0), tmp_path)).model).losses
-    assert "does not save delta" in found.remark
+    assert found.remark == "delta is not in the file; 1 is Keras's default."
+    assert found.parameters == ()
+    shown = netviz.losses(tmp_path / "compiled.keras")
+    assert found.remark in str(shown)
+    assert found.remark in build_losses_chart([found]).panels[0].caption
+    assert "delta=1" not in str(shown) + str(shown.to("svg"))
+    live = keras.models.load_model(tmp_path / "compiled.keras")
+    assert "not in the model's config" in str(netviz.losses(live))
+    (other,) = model_losses(netviz.inspect(compiled(keras.losses.CosineSimilarity(axis=1), tmp_path)).model).losses
+    assert "axis" in other.remark
+    compiled(keras.losses.Huber(delta=2.0), tmp_path)
     assert keras.models.load_model(tmp_path / "compiled.keras").loss._fn_kwargs == {"delta": 1.0}
 
 
@@ -185,3 +196,50 @@ def test_a_model_without_a_loss_is_one_line(tmp_path: Path) -> None:
     model.save(tmp_path / "m.keras")
     with pytest.raises(NetvizError, match="not compiled"):
         model_losses(netviz.inspect(tmp_path / "m.keras").model)
+
+
+def test_what_is_cut_off_is_said() -> None:
+    (panel,) = build_losses_chart([of("categorical_crossentropy")]).panels
+    top = float(keras.losses.categorical_crossentropy([[1.0, 0.0]], [[0.0, 1.0]])[0])
+    assert f"Drawn up to 6; the loss reaches {top:.3g} at 0." in panel.caption
+    assert "beyond" not in build_losses_chart([of("mse")]).panels[0].caption
+    loss = plotted_loss(bind(BY_NAME["bce"]), (-3, 2))
+    assert loss.limits == (0, 1)
+    assert "below 0 and above 1" in build_losses_chart([loss], grid=True).panels[0].caption
+    assert not plotted_loss(bind(BY_NAME["bce"]), (0.2, 0.5)).remark
+
+
+def test_a_poster_says_what_is_drawn() -> None:
+    chart = build_losses_chart([of("dice")], grid=True)
+    assert "half of the pixels" in chart.panels[0].caption
+
+
+@pytest.mark.parametrize("name", ["binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.4])
+@pytest.mark.parametrize("balanced", [False, True])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_formulas_have_the_smoothing_of_labels(name: str, smoothing: float, balanced: bool, y: float) -> None:
+    """The plain formula, evaluated as Python, against Keras."""
+    options: dict[str, Any] = {"label_smoothing": smoothing}
+    if "focal" in name:
+        options["apply_class_balancing"] = balanced
+    bound = bind(BY_NAME[name], (), options)
+    text = bound.loss.formula(**bound.settings).text
+    if name.startswith("binary"):
+        theirs = getattr(keras.losses, name)([[y]], [[0.3]], **options)
+        ours = evaluated(text, y, 0.3)
+    else:
+        theirs = keras.losses.categorical_crossentropy([[y, 1 - y]], [[0.3, 0.7]], **options)
+        summand = text.replace("sum_i ", "").replace("_i", "")
+        ours = evaluated(summand, y, 0.3) + evaluated(summand, 1 - y, 0.7)
+    assert math.isclose(ours, float(np.ravel(theirs)[0]), rel_tol=1e-5)
+
+
+def evaluated(text: str, y: float, p: float) -> float:
+    """A formula with what its letters are, "a + b, b = c": but for its signs, it is Python; of two classes."""
+    formula, *where = text.replace("−", "-").replace("·", "*").replace("^", "**").split(", ")
+    names: dict[str, Any] = {"__builtins__": {}, "y": y, "p": p, "K": 2, "log": math.log}
+    for one in reversed(where):
+        letter, _, value = one.partition(" = ")
+        names[letter] = eval(value, names)
+    return float(eval(formula, names))
