@@ -71,7 +71,7 @@ def test_layers_are_chosen_by_name_class_expression_and_range(lenet: Any) -> Non
 
 def test_a_folder_holds_everything_and_is_written_anew(tmp_path: Path, lenet: Any) -> None:
     target = tmp_path / "out"
-    done = run("outputs", LENET, "--input", INPUTS / "three.png", "--range", 0, 1, "-o", target)
+    done = run("outputs", LENET, "--input", INPUTS / "three.png", "--rescale", 0, 1, "-o", target)
     assert done.exit_code == 0 and "scaled 0…255 → 0…1" in done.output
     index = json.loads((target / "index.json").read_text())
     files = {entry["file"]: entry["shows"] for entry in index["files"]}
@@ -225,10 +225,10 @@ def test_plots_of_one_call_and_their_errors(lenet: Any) -> None:
     "arguments, words",
     [
         (("--input", "1,2,3"), r"image has shape \(3,\), and the model takes \(None, 8, 8, 1\)"),
-        (("--input", "nowhere.npy"), "no file 'nowhere.npy'"),
+        (("--input", "nowhere.npy"), "nowhere.npy: no such file"),
         (("--input", DIGITS, "--layer", "conf1"), "conf1"),
         (("--input", f"picture={DIGITS}"), "no input 'picture'"),
-        (("--input", DIGITS, "--range", "0", "1", "--preprocess", "tf"), "range and preprocess"),
+        (("--input", DIGITS, "--rescale", "0", "1", "--preprocess", "tf"), "rescale and preprocess"),
         (("--input", DIGITS, "-o", "nowhere/at/all.svg"), "no folder"),
     ],
 )

@@ -104,12 +104,12 @@ class Activity:
     @property
     def saturated_share(self) -> float | None:
         """The share of values near an end of the activation's range; None where it has no such end."""
-        return self.saturated / self.judged if self.judged else None
+        return self.saturated / self.judged if self.judged and self._count else None
 
     @property
     def units(self) -> int | None:
-        """How many units there are; None where each was seen once only, which says nothing of what it can do."""
-        return None if self._first is None or self._rows < 2 else self._first.size
+        """How many units there are; None where each was seen once only, or only as NaN, which says nothing of it."""
+        return None if self._first is None or self._rows < 2 or not self._count else self._first.size
 
     @property
     def dead(self) -> int | None:
@@ -130,7 +130,8 @@ class Activity:
             self._take(values)
 
     def _take(self, values: Array) -> None:
-        units = values.shape[self.axis] if self.axis is not None and values.ndim > 1 else 0
+        held = self.axis is not None and values.ndim > 1 and -values.ndim <= self.axis < values.ndim
+        units = values.shape[self.axis] if held and self.axis is not None else 0
         if units and self.axis not in (-1, values.ndim - 1):
             values = np.moveaxis(values, self.axis or 0, -1)
         flat = values.reshape(-1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,10 +67,12 @@ class Kept:
                 notes.append(Note("info", "batches-differ", self._places[name][0], text))
         return found, notes
 
-    def count(self, values: Mapping[str, Array]) -> None:
-        """Fills the figures of the outputs from their values."""
+    def count(self, values: Mapping[str, Array]) -> Outputs:
+        """The figures of the outputs from their values; counted anew, so that it may be interrupted and asked again."""
+        counted = replace(self.outputs, found={})
         for name, array in values.items():
-            self.outputs.add(name, *self._places[name]).take(array)
+            counted.add(name, *self._places[name]).take(array)
+        return counted
 
 
 class Counted:
@@ -94,8 +97,9 @@ class Counted:
         try:
             yield
         except BaseException:
-            while not self._waiting.empty():  # what is not begun yet
-                self._waiting.get_nowait()
+            with suppress(queue.Empty):
+                while True:  # what is not begun yet
+                    self._waiting.get_nowait()
             raise
         finally:
             self._waiting.put(None)

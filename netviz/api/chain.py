@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 from collections.abc import Sequence
 from functools import cache, partial
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from netviz import __version__
 from netviz.api.inspected import InspectedModel
-from netviz.api.running import opened
+from netviz.api.numbers import whole_number
+from netviz.api.running import opened, require_inputs
 from netviz.errors import UsageError
 from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
 
@@ -27,9 +27,9 @@ def trace(
     *,
     layers: str | Sequence[str] | None = None,
     sample: int = 0,
-    limit: int | None = 64,
+    limit: int = 24,
     resize: str = "bilinear",
-    range: tuple[float, float] | None = None,
+    rescale: tuple[float, float] | None = None,
     preprocess: Literal["caffe", "tf", "torch"] | None = None,
     trust: bool = False,
     max_bytes: int | None = None,
@@ -45,47 +45,58 @@ def trace(
     Of a Dense layer the sums are shown with their numbers, of a convolution the one in the middle of its output, of a
     BatchNormalization that of the first number; of other layers what they do, what goes in and what comes out. All are
     compared with what Keras computed, and a line says so where they differ. `sample` is the number of the sample, from
-    0; `limit` is how many layers are drawn (None: all). `source`, `x`, `layers`, `resize`, `range`, `preprocess`,
+    0; `limit` is how many layers are drawn (0: all). `source`, `x`, `layers`, `resize`, `rescale`, `preprocess`,
     `trust` and `max_bytes` are as for `outputs`; the other arguments are those of all plots. The table has a line for
     each step, the picture an equation for each layer.
 
     Raises NetvizError, UsageError, LayerNotFound and MissingDependency as `outputs` does.
     """
     style = checked_plot_style(theme=theme, figsize=figsize, caption=caption, background=background, scale=scale)
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise UsageError(f"limit {limit!r} is not possible", "Give a number from 1.")
+    limit, sample = whole_number("limit", limit, 0), whole_number("sample", sample, 0)
     from netviz.readers.pictures import checked_preparation  # imports numpy
 
-    preparation = checked_preparation(resize, range, preprocess)
+    preparation = checked_preparation(resize, rescale, preprocess)
+    require_inputs(x)
     model, runner = opened(source, trust, max_bytes)
 
     from netviz.analysis.charts.chain import Link
     from netviz.analysis.charts.chain_page import build_chain_chart, build_chain_sheet, chain_document
-    from netviz.analysis.charts.outputs import select_calls
-    from netviz.readers.live.working import activated, first_sample, weights_of
+    from netviz.analysis.charts.outputs import calls_of, select_calls
+    from netviz.readers.live.working import activated, compute_dtype, first_sample, is_masked, weights_of
     from netviz.readers.samples import read_inputs
 
-    wanted = select_calls(model, layers)
+    wanted = calls_of(select_calls(model, layers))
     inputs = read_inputs(x, runner.entrances.ends, runner.entrances.optional, preparation, max_bytes)
     samples = next(one.count for one in inputs if one is not None)
-    if isinstance(sample, bool) or not isinstance(sample, int) or sample not in builtins.range(samples):
-        raise UsageError(f"there is no sample {sample!r}", f"They are numbered from 0 to {samples - 1}.")
+    if sample >= samples:
+        raise UsageError(f"there is no sample {sample}", f"They are numbered from 0 to {samples - 1}.")
     batch = [None if one is None else one.take(sample, sample + 1) for one in inputs]
     known = {layer.path: layer for layer in model.root.walk()}
     links: list[Link] = []
 
     def receive(seen: Seen) -> None:
-        entering = first_sample((seen.arguments, dict(seen.keywords)))
+        entering = first_sample(seen.operation, seen.arguments, seen.keywords)
         leaving = tuple(one[0].copy() if one.ndim else one.copy() for one in seen.outputs.values())
         own = weights_of(seen.operation)
         make = partial(activated, seen.operation)
-        links.append(Link(seen.path, known.get(seen.layer), entering, leaving, own, make))
+        link = Link(
+            seen.path,
+            known.get(seen.layer),
+            tuple(entering.values()),
+            leaving,
+            own,
+            make,
+            names=tuple(entering),
+            dtype=compute_dtype(seen.operation),
+            masked=is_masked(seen.arguments, seen.keywords),
+        )
+        links.append(link)
 
     runner.run(batch, receive, wanted, scores=False)
     if not links:
         missing = runner.notes()
         raise UsageError(f"{model.name}: there is nothing to show", missing[0].message if missing else "")
-    said = tuple(text for one in inputs if one is not None for text in one.said)
+    said = tuple(text for one in inputs if one is not None for text in one.said_of(sample))
     said += (f"sample {sample + 1} of {samples}",) if samples > 1 else ()
     notes = tuple(note for note in runner.notes() if wanted is None)
     return plot(

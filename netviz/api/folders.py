@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import secrets
 import shutil
@@ -51,9 +52,11 @@ def save_arrays(arrays: Mapping[str, Any], target: Path) -> Path:
 def save_folder(target: Path, files: Sequence[File], progress: Callable[[int, int], None] | None) -> Path:
     """Writes the files into a folder of their own beside the target, which then takes its place.
 
-    Raises UsageError for a folder with other things in it, NetvizError where it cannot be written; nothing is left of
-    what was begun.
+    Raises UsageError for a folder with anything in it that netviz did not write, NetvizError where it cannot be
+    written; nothing is left of what was begun.
     """
+    if target.is_symlink():
+        target = target.resolve()
     _require_ours(target)
     beside = target.with_name(f".netviz-{secrets.token_hex(6)}.tmp")
     before = target.with_name(f".netviz-{secrets.token_hex(6)}.old")
@@ -68,6 +71,7 @@ def save_folder(target: Path, files: Sequence[File], progress: Callable[[int, in
                 progress(done, len(files))
         (beside / INDEX).write_text(_index(files), "utf-8")
         if target.exists():
+            _require_ours(target)  # again: drawing takes its time
             target.rename(before)
         try:
             beside.rename(target)
@@ -93,15 +97,32 @@ def _require_ours(target: Path) -> None:
         return
     if not target.is_dir():
         raise UsageError(f"{target}: is a file, and a folder is to be written", "Choose another name for -o.")
-    try:
-        held = sorted(one.name for one in target.iterdir())
-        index = json.loads((target / INDEX).read_text("utf-8")) if INDEX in held else None
-    except (OSError, ValueError):
-        held, index = [INDEX], None
-    if held and not (isinstance(index, dict) and index.get("kind") == KIND):
+    foreign = _foreign(target)
+    if foreign is not None:
         raise UsageError(
-            f"{target}: holds other things than outputs of netviz", "Choose a new folder, or empty this one."
+            f"{target}: holds other things than outputs of netviz: {foreign}",
+            "Choose a new folder, or move them elsewhere first.",
         )
+
+
+def _foreign(target: Path) -> str | None:
+    """What lies in the folder that its index does not list, by its path in it; None where there is nothing else."""
+    try:
+        index = json.loads((target / INDEX).read_text("utf-8")) if (target / INDEX).is_file() else None
+        ours = {entry["file"] for entry in index["files"]} if index and index.get("kind") == KIND else set()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        index, ours = None, set()
+    if ours:
+        ours.add(INDEX)
+    folders = {file.rpartition("/")[0] for file in ours if isinstance(file, str)}
+    found: list[str] = []
+    for around, inside, files in os.walk(target):
+        here = Path(around).relative_to(target)
+        held = [(here / name).as_posix() for name in files]
+        held += [(here / name).as_posix() for name in inside if (Path(around) / name).is_symlink()]
+        found += [name for name in held if name not in ours]
+        found += [name for name in ((here / one).as_posix() for one in inside) if name not in folders]
+    return min(found, default=None)
 
 
 def _index(files: Sequence[File]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from netviz import __version__
 from netviz.api.inspected import InspectedModel
-from netviz.api.running import opened
+from netviz.api.numbers import whole_number
+from netviz.api.running import opened, require_inputs
 from netviz.artifact import Artifact
 from netviz.errors import UsageError
 from netviz.model import Note
@@ -46,10 +46,10 @@ def outputs(
     statistics: bool = False,
     scores: bool = True,
     picture: str = "auto",
-    limit: int | None = 64,
+    limit: int = 64,
     batch_size: int = 32,
     resize: str = "bilinear",
-    range: tuple[float, float] | None = None,
+    rescale: tuple[float, float] | None = None,
     preprocess: Literal["caffe", "tf", "torch"] | None = None,
     trust: bool = False,
     max_bytes: int | None = None,
@@ -67,19 +67,21 @@ def outputs(
     same refusal of dangerous ones unless `trust` is given. `x` is an array, a list of one for each input, a dict by the
     inputs' names, or a path: a .npy, .npz, .csv or .txt file, a picture, a folder of pictures; or numbers as "1,2,3".
     A missing batch axis is added. Pictures are made to fit by `resize` ("bilinear", "nearest", "bicubic", "lanczos",
-    "none"), and become grey or coloured as the model has channels. `range` scales values from 0…255 to the two numbers
-    given, `preprocess` does what `keras.applications` does under these names; without them values stay as they are.
+    "none"), and become grey or coloured as the model has channels. `rescale` scales values from 0…255 to the two
+    numbers given, `preprocess` does what `keras.applications` does under these names; else values
+    stay as they are.
 
     `.data` maps each call's path ("encoder/dense", "shared#2" for the second call of a layer) to its values, batches
     joined; a call with several outputs has each under "path[0]", "path[1]", …, and attention layers have their scores
     under "path:scores" (but for `scores=False`). Arrays may be read-only. With `statistics` no values are kept and
     memory does not grow with their number: `.data` has figures in place of arrays. `layers` names the calls to show, by
-    name, path, class, range "first..last" or regular expression.
+    name, path, class, range "first..last" or regular expression; "path:scores" those scores alone.
 
     The table has the health of each: extremes, mean and deviation, the shares of zeros, of dead units (that give the
     same for all samples and places) and of saturated values, the scale, NaN and infinities; `.notes` say what stands
     out. The picture is a page of histograms over the depth, or with `layers` the values of the first sample; which one
-    `picture` chooses ("auto", "histograms", "values"); `limit` is how many outputs are drawn. `.plot(path)` draws one.
+    `picture` chooses ("auto", "histograms", "values"); `limit` is how many outputs are drawn, and how many channels of
+    feature maps (0: all). `.plot(path)` draws one.
     `save` writes a folder of all this to a path without suffix. `batch_size` samples run at a time, `progress` is
     called with the samples done and in all. `max_bytes` raises the limit to the values kept, and that of `inspect`.
 
@@ -88,10 +90,15 @@ def outputs(
     without Keras.
     """
     style = checked_plot_style(theme=theme, figsize=figsize, caption=caption, background=background, scale=scale)
-    _require_choices(picture, limit, batch_size)
+    if picture not in PICTURES:
+        raise UsageError(f"no picture {picture!r} of outputs", f"The choices are {', '.join(PICTURES)}.")
+    if statistics and picture == "values":
+        raise UsageError("with statistics no values are kept to draw", "Leave out one of the two.")
+    limit, batch_size = whole_number("limit", limit, 0), whole_number("batch_size", batch_size, 1)
     from netviz.readers.pictures import checked_preparation  # imports numpy
 
-    preparation = checked_preparation(resize, range, preprocess)
+    preparation = checked_preparation(resize, rescale, preprocess)
+    require_inputs(x)
     model, runner = opened(source, trust, max_bytes)
 
     from netviz.analysis.charts.outputs import health_notes, new_outputs, select_calls
@@ -105,21 +112,21 @@ def outputs(
     wanted = select_calls(model, layers)
     inputs = read_inputs(x, runner.entrances.ends, runner.entrances.optional, preparation, max_bytes)
     samples = next(one.count for one in inputs if one is not None)
-    gathered = new_outputs(model)
+    gathered = new_outputs(model, whole=wanted is None)
     sink: Kept | Counted = Counted(gathered) if statistics else Kept(gathered, samples, max_bytes)
     with sink.counting() if isinstance(sink, Counted) else nullcontext():
         _run(runner, inputs, samples, batch_size, sink, wanted, scores, progress)
     values, more = sink.values() if isinstance(sink, Kept) else ({}, [])
     missing = [note for note in runner.notes() if wanted is None or _concerns(note, wanted)]
     if not values and not gathered.found:
-        why = missing[0].message if missing else "the model called none of its layers"
+        why = missing[0].message if missing else "The model called none of them, or they give no such thing."
         raise UsageError(f"{model.name}: there are no outputs to show", why)
     said = tuple(text for one in inputs if one is not None for text in one.said)
 
     @cache
     def counted() -> Gathered:
         if isinstance(sink, Kept):
-            sink.count(values)
+            return sink.count(values)
         return gathered
 
     @cache
@@ -153,17 +160,8 @@ def outputs(
         _values=values,
         _samples=samples,
         _style=style,
+        _limit=limit,
     )
-
-
-def _require_choices(picture: object, limit: object, batch_size: object) -> None:
-    if picture not in PICTURES:
-        raise UsageError(f"no picture {picture!r} of outputs", f"The choices are {', '.join(PICTURES)}.")
-    for name, value in (("limit", limit), ("batch_size", batch_size)):
-        if name == "limit" and value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise UsageError(f"{name} {value!r} is not possible", "Give a number from 1.")
 
 
 def _run(
@@ -178,8 +176,9 @@ def _run(
 ) -> None:
     """Runs the model batch by batch; what it gives goes to the sink."""
     from netviz.analysis.activity import Activity
+    from netviz.analysis.charts.outputs import calls_of
 
-    for begin in builtins.range(0, samples, batch_size):
+    for begin in range(0, samples, batch_size):
         end = min(begin + batch_size, samples)
         batch = [None if one is None else one.take(begin, end) for one in inputs]
         fed = [one for one in batch if one is not None]
@@ -189,9 +188,11 @@ def _run(
 
         def receive(seen: Seen, fed: list[Any] = fed) -> None:
             for name, values in seen.outputs.items():
+                if wanted is not None and not {name, seen.path} & wanted:
+                    continue
                 sink.take(name, seen.path, seen.layer, values, fed)
 
-        runner.run(batch, receive, wanted, scores)
+        runner.run(batch, receive, calls_of(wanted), scores)
         if hasattr(sink, "end_batch"):
             sink.end_batch(end)
         if progress is not None:
@@ -200,7 +201,7 @@ def _run(
 
 def _concerns(note: Note, wanted: frozenset[str]) -> bool:
     """Whether a note on calls that were not seen speaks of one that was asked for."""
-    return any(path in note.message for path in wanted)
+    return any(path.removesuffix(":scores") in note.message for path in wanted)
 
 
 def _sheet(counted: Any, samples: int, said: Any, notes: Any, build: Any, spared: Sequence[str] = ()) -> Any:
@@ -227,6 +228,7 @@ class Outputs(Plot):
     _values: Mapping[str, Any] | None = None
     _samples: int = 0
     _style: PlotStyle | None = None
+    _limit: int = 64
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -260,8 +262,7 @@ class Outputs(Plot):
         name = find_output(gathered.found, path, gathered.model.name)
         if not self._values:
             raise UsageError("no values were kept to draw", "Leave out statistics.")
-        if isinstance(sample, bool) or not isinstance(sample, int) or not 0 <= sample < self._samples:
-            raise UsageError(f"there is no sample {sample!r}", f"They are numbered from 0 to {self._samples - 1}.")
+        sample = whole_number("sample", sample, 0, self._samples - 1)
         one = gathered.found[name]
         values = sample_of(self._values[name], sample, self._samples)
         alone = replace(gathered, found={name: one})
@@ -270,7 +271,7 @@ class Outputs(Plot):
         def document() -> object:
             return {"schema": 1, "netviz": __version__, "output": name, "sample": sample, "values": values.tolist()}
 
-        chart = partial(build_output_chart, one, values, sample, self._samples)
+        chart = partial(build_output_chart, one, values, sample, self._samples, self._limit)
         return plot(f"{gathered.model.name} {name}", chart, self._style, sheet, document, ax)
 
     def save(
@@ -317,7 +318,7 @@ class Outputs(Plot):
         from netviz.analysis.charts.outputs_page import build_outputs_page
 
         assert self._gathered is not None and self._style is not None
-        chart = partial(build_outputs_page, self._gathered(), self._samples, self.said, 64)
+        chart = partial(build_outputs_page, self._gathered(), self._samples, self.said, self._limit)
         return plot(self.name, chart, self._style, lambda: None, self.load_data).to("svg")  # type: ignore[arg-type, return-value]
 
     def _picture(self, name: str) -> str | bytes:

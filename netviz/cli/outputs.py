@@ -15,7 +15,7 @@ from netviz.cli.options import (
     source_argument,
 )
 from netviz.cli.output import emit, progress, reporting_errors, require_apart
-from netviz.cli.running import given_inputs, quiet_backend, running_options, say
+from netviz.cli.running import given_inputs, quiet_backend, require_writable, running_options, say
 
 WORTH_A_BAR = 33
 """Samples, or pictures, from which on they take long enough to show how far it is."""
@@ -34,7 +34,12 @@ WORTH_A_BAR = 33
     help="What -o draws into a picture; auto: values where --layer is given.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=64, show_default=True, metavar="N", help="How many are drawn."
+    "--limit",
+    type=click.IntRange(min=0),
+    default=64,
+    show_default=True,
+    metavar="N",
+    help="How many outputs, and channels of each, are drawn; 0: all.",
 )
 @click.option(
     "--batch-size", type=click.IntRange(min=1), default=32, show_default=True, metavar="N", help="Samples at a time."
@@ -49,7 +54,7 @@ def outputs(
     x: tuple[str, ...],
     layers: tuple[str, ...],
     resize: str,
-    range: tuple[float, float] | None,
+    rescale: tuple[float, float] | None,
     preprocess: str | None,
     trust: bool,
     statistics: bool,
@@ -75,11 +80,13 @@ def outputs(
     from netviz.api.outputs import outputs as run
 
     require_apart(output, source)
-    quiet_backend()
+    require_writable(output, x)
+    given = given_inputs(x)
+    quiet_backend(source, given, max_bytes)
     with progress("Running the model", WORTH_A_BAR) as show:
         found = run(
             source,
-            given_inputs(x),
+            given,
             layers=layers or None,
             statistics=statistics,
             scores=scores,
@@ -87,7 +94,7 @@ def outputs(
             limit=limit,
             batch_size=batch_size,
             resize=resize,
-            range=range,
+            rescale=rescale,
             preprocess=preprocess,  # type: ignore[arg-type]
             trust=trust,
             max_bytes=max_bytes,

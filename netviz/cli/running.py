@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,8 +42,8 @@ def running_options(command: C) -> C:
                 help="How pictures are made to fit.",
             ),
             click.option(
-                "--range",
-                "range",
+                "--rescale",
+                "rescale",
                 type=float,
                 nargs=2,
                 metavar="LOW HIGH",
@@ -69,9 +72,57 @@ def given_inputs(given: tuple[str, ...]) -> object:
     return {found[1]: found[2] for found in named if found}
 
 
-def quiet_backend() -> None:
-    """Keeps TensorFlow from greeting with a page of messages."""
+def require_writable(output: Path | None, given: tuple[str, ...]) -> None:
+    """Raises UsageError where -o would replace what is given as input, or is no file."""
+    if output is None:
+        return
+    if str(output) == "-":
+        raise UsageError("-o - is no file", "Without -o it goes to the terminal; --format says in which form.")
+    there = output.resolve()
+    for text in given:
+        for one in (text, text.partition("=")[2]):
+            try:
+                source = Path(one).resolve() if one and Path(one).exists() else None
+            except (OSError, ValueError):  # numbers too long for a name
+                continue
+            if source and output.exists() and (there.is_relative_to(source) or source.is_relative_to(there)):
+                raise UsageError(
+                    f"{output} is the input itself or holds it, and would be overwritten", "Choose another name for -o."
+                )
+
+
+def quiet_backend(source: Path, given: object, max_bytes: int | None) -> None:
+    """Imports Keras, and keeps TensorFlow from greeting with a page of messages.
+
+    Raises NetvizError for input that is not there, which is to be known before. Running a model leaves cycles behind,
+    which the command does not collect otherwise.
+    """
+    from netviz.api import running
+
+    running.require_inputs(given)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    gc.enable()
+    with _without_stderr():
+        running.import_keras(source, max_bytes)
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Sends nowhere what is written to the file descriptor of stderr, which is all that libraries in C++ know."""
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, ValueError, AttributeError):  # there is none
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def say(*lines: str) -> None:

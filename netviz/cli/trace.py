@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ from netviz.cli.options import (
     source_argument,
 )
 from netviz.cli.output import emit, reporting_errors, require_apart
-from netviz.cli.running import given_inputs, quiet_backend, running_options
+from netviz.cli.running import given_inputs, quiet_backend, require_writable, running_options, say
 
 
 @click.command()
@@ -25,7 +26,12 @@ from netviz.cli.running import given_inputs, quiet_backend, running_options
     "--sample", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Which sample, from 0."
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=64, show_default=True, metavar="N", help="How many layers are drawn."
+    "--limit",
+    type=click.IntRange(min=0),
+    default=24,
+    show_default=True,
+    metavar="N",
+    help="How many layers are drawn; 0: all.",
 )
 @format_option(PLOT_FORMATS)
 @plot_options
@@ -37,7 +43,7 @@ def trace(
     x: tuple[str, ...],
     layers: tuple[str, ...],
     resize: str,
-    range: tuple[float, float] | None,
+    rescale: tuple[float, float] | None,
     preprocess: str | None,
     trust: bool,
     sample: int,
@@ -58,15 +64,17 @@ def trace(
     from netviz.api.chain import trace as run
 
     require_apart(output, source)
-    quiet_backend()
+    require_writable(output, x)
+    given = given_inputs(x)
+    quiet_backend(source, given, max_bytes)
     chain = run(
         source,
-        given_inputs(x),
+        given,
         layers=layers or None,
         sample=sample,
         limit=limit,
         resize=resize,
-        range=range,
+        rescale=rescale,
         preprocess=preprocess,  # type: ignore[arg-type]
         trust=trust,
         max_bytes=max_bytes,
@@ -77,3 +85,6 @@ def trace(
         scale=scale,
     )
     emit(chain, format_, output)
+    if output is not None:
+        data: Any = chain.data
+        say(*data["input"], *(note["message"] for note in data["notes"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,26 @@ def read_npy(path: Path, max_bytes: int | None) -> Array:
     return array
 
 
-def read_npz(path: Path, max_bytes: int | None) -> dict[str, Array]:
-    """The arrays of a .npz file by name, each no larger than it may be before it is unpacked."""
+def names_in_npz(path: Path) -> tuple[str, ...]:
+    """The names of the arrays in a .npz file; raises SourceError where there are none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = tuple(dict.fromkeys(info.filename.removesuffix(".npy") for info in archive.infolist()))
+    except Exception as error:  # zipfile has many for what is damaged
+        raise SourceError(f"{path}: no arrays that numpy reads: {_line(error)}", "np.savez writes them.") from error
+    if not names:
+        raise SourceError(f"{path}: holds no arrays", "np.savez writes them.")
+    return names
+
+
+def read_npz(path: Path, names: Collection[str], max_bytes: int | None) -> dict[str, Array]:
+    """The arrays of these names in a .npz file; together no larger than they may be before they are unpacked."""
     arrays: dict[str, Array] = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                _require_size(path, info.file_size, max_bytes)
+            wanted = [info for info in archive.infolist() if info.filename.removesuffix(".npy") in names]
+            _require_size(path, sum(info.file_size for info in wanted), max_bytes)
+            for info in wanted:
                 with archive.open(info) as member:
                     content = member.read(info.file_size)
                 name = info.filename.removesuffix(".npy")
@@ -50,8 +64,6 @@ def read_npz(path: Path, max_bytes: int | None) -> dict[str, Array]:
         raise
     except Exception as error:  # zipfile, zlib and numpy have many for what is damaged
         raise SourceError(f"{path}: no arrays that numpy reads: {_line(error)}", "np.savez writes them.") from error
-    if not arrays:
-        raise SourceError(f"{path}: holds no arrays", "np.savez writes them.")
     return arrays
 
 
@@ -66,8 +78,14 @@ def read_rows(path: Path, max_bytes: int | None) -> Array:
     Raises SourceError that names the line where it is none.
     """
     lines = _lines(path, max_bytes)
+    apart = any(";" in line for _, line in lines)
     rows: list[list[float]] = []
     for number, line in lines:
+        if apart and re.search(r"\d,\d", line):
+            raise SourceError(
+                f"{path}: line {number} has commas beside semicolons: {line.strip()!r:.60}",
+                "Write decimals with a point: 1.5;2.5.",
+            )
         words = [one for one in re.split(r"[,;\s]+", line.strip()) if one]
         try:
             rows.append([float(one) for one in words])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,6 +33,9 @@ MOST_PIXELS = 100_000_000
 
 COLORS = {1: ("L", "grey"), 3: ("RGB", "RGB"), 4: ("RGBA", "RGBA")}
 """By the number of channels PIL's mode and its name."""
+
+ORIENTATION = 0x0112
+"""The tag of EXIF that says how a camera was held."""
 
 CAFFE_MEAN = (103.939, 116.779, 123.68)
 TORCH_MEAN, TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -64,7 +68,8 @@ class Preparation:
     def scaling(self) -> str:
         """What becomes of the values, in words."""
         if self.span is not None:
-            return f"scaled 0…255 → {self.span[0]:g}…{self.span[1]:g}"
+            low, high = (f"{end:g}".replace("-", "\N{MINUS SIGN}") for end in self.span)
+            return f"scaled 0…255 → {low}…{high}"
         return f"preprocessed as {self.preprocess}" if self.preprocess else "values 0…255 as they are"
 
     def scaled(self, values: Array, axis: int) -> Array:
@@ -83,7 +88,7 @@ class Preparation:
         if given.ndim < 2 or given.shape[axis] != 3:
             raise UsageError(
                 f"preprocess {self.preprocess!r} is for pictures with three channels",
-                "tf, or a range of values, does for others.",
+                "tf, or rescale, does for others.",
             )
         given = np.moveaxis(given, axis, -1)
         if self.preprocess == "caffe":
@@ -104,11 +109,11 @@ def checked_preparation(
     if span is None:
         return Preparation(resize, None, preprocess)
     if preprocess is not None:
-        raise UsageError("range and preprocess both scale the values", "Leave out one of the two.")
+        raise UsageError("rescale and preprocess both scale the values", "Leave out one of the two.")
     ends = tuple(span) if isinstance(span, list | tuple) else ()
-    numbers = len(ends) == 2 and all(isinstance(end, int | float) and abs(end) < 1e30 for end in ends)
+    numbers = len(ends) == 2 and all(isinstance(end, Real) and abs(end) < 1e30 for end in ends)
     if not numbers or not ends[0] < ends[1]:
-        raise UsageError(f"range {span!r} is none", "Give the least and the greatest value, such as (0, 1).")
+        raise UsageError(f"rescale {span!r} is not possible", "Give the least and the greatest value, such as (0, 1).")
     return Preparation(resize, (float(ends[0]), float(ends[1])), None)
 
 
@@ -143,7 +148,8 @@ def read_picture(path: Path, layout: Layout, preparation: Preparation) -> tuple[
                 width, height = image.size
                 if width * height > MOST_PIXELS:
                     raise SourceError(f"{path}: a picture of {width}×{height} pixels", "Make it smaller first.")
-                turned = ImageOps.exif_transpose(_eight_bit(image)) or image
+                eight, brought = _eight_bit(image, path)
+                turned = ImageOps.exif_transpose(eight) or eight
                 picture = turned.convert(COLORS[layout.channels][0])
     except (Image.DecompressionBombError, MemoryError) as error:
         raise SourceError(f"{path}: a picture with too many pixels", "Make it smaller first.") from error
@@ -154,16 +160,43 @@ def read_picture(path: Path, layout: Layout, preparation: Preparation) -> tuple[
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError) as error:
         reason = " ".join(str(error).split())[:160]
         raise SourceError(f"{path}: a damaged picture: {reason}", "Give another file.") from error
-    return _fitted(picture, path, layout, preparation)
+    values, said = _fitted(picture, path, layout, preparation)
+    return values, f"{brought}{said}"
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """A picture of 16 bits with 8, the upper ones: PIL would cut off what is above 255."""
-    if not image.mode.startswith("I"):
-        return image
+def _eight_bit(image: Image.Image, path: Path) -> tuple[Image.Image, str]:
+    """A picture of more than 8 bits with 8, for PIL would cut off what is above 255; and in words what was done.
+
+    Of 16 bits these are the upper ones; whole numbers of 32 bits and floats are told apart by what they reach.
+    Raises SourceError where they are of no range that pictures have.
+    """
+    if image.mode[0] not in "IF":
+        return image, ""
     from PIL import Image
 
-    return Image.fromarray(np.clip(np.asarray(image) // 257, 0, 255).astype(np.uint8))
+    values = np.asarray(image)
+    least, most = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    sixteen = "16 bits as 8, "
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
+        factor, said = 1 / 257, sixteen
+    elif image.mode == "F" and least >= 0 and most <= 1:
+        factor, said = 255.0, "floats 0…1 as 0…255, "
+    elif least >= 0 and most <= 255:
+        factor, said = 1.0, ""
+    elif image.mode == "I" and least >= 0 and most <= 65535:
+        factor, said = 1 / 257, sixteen
+    else:
+        raise SourceError(
+            f"{path}: a picture with values from {least:g} to {most:g}",
+            "Pictures go from 0 to 255, 65535 or, as floats, to 1. Give other values as a .npy file.",
+        )
+    scaled = values.astype(np.float64) * factor
+    whole = np.floor(scaled + 1e-9) if factor < 1 else np.rint(scaled)
+    eight = Image.fromarray(np.clip(whole, 0, 255).astype(np.uint8))
+    orientation = image.getexif().get(ORIENTATION)
+    if orientation is not None:
+        eight.getexif()[ORIENTATION] = orientation
+    return eight, said
 
 
 def _fitted(picture: Image.Image, path: Path, layout: Layout, preparation: Preparation) -> tuple[Array, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from netviz.errors import SourceError, UsageError
 from netviz.model import Endpoint, Shape
-from netviz.readers.arrays import inline_numbers, read_npy, read_npz, read_rows, read_texts
+from netviz.readers.arrays import inline_numbers, names_in_npz, read_npy, read_npz, read_rows, read_texts
 from netviz.readers.guards import GUARDS
 from netviz.readers.pictures import SUFFIXES, Layout, Preparation, layout_of, read_picture
 
@@ -25,12 +26,49 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What goes into one input: `take(begin, end)` gives a batch; `said` is what was done to make it fit."""
+    """What goes into one input: `take(begin, end)` gives a batch; `said` is what was done to make it fit.
+
+    `tell` says the same of one sample, where each is a file of its own.
+    """
 
     name: str
     count: int
     take: Callable[[int, int], Array]
     said: tuple[str, ...] = ()
+    tell: Callable[[int], str] | None = None
+
+    def said_of(self, sample: int) -> tuple[str, ...]:
+        """What was done to make one sample fit."""
+        return self.said if self.tell is None else (self.tell(sample),)
+
+
+FILES = frozenset({".npy", ".npz", ".csv", ".txt", ".tsv", ".dat"}) | SUFFIXES
+
+
+def require_there(x: object) -> None:
+    """Raises SourceError where something that can only be the name of a file is not there, or no file of numpy's.
+
+    What else may be wrong can be told only when the model is known.
+    """
+    held = x.values() if isinstance(x, Mapping) else x if isinstance(x, list | tuple) else (x,)
+    for one in held:
+        if not isinstance(one, str | os.PathLike):
+            continue
+        text = os.fspath(one)
+        if not isinstance(text, str):
+            continue
+        path = Path(text)
+        try:
+            there = path.exists()
+        except (OSError, ValueError):  # a text that is too long for a name
+            continue
+        named = path.suffix.lower() in FILES and not re.search(r"\s", path.name)
+        if not there and (named or not isinstance(one, str)):
+            raise SourceError(f"{text}: no such file to take the input from", "Give the path of one that is there.")
+        if there and path.is_file() and path.suffix.lower() == ".npy":
+            read_npy(path, path.stat().st_size)
+        elif there and path.is_file() and path.suffix.lower() == ".npz":
+            names_in_npz(path)
 
 
 def read_inputs(
@@ -63,10 +101,11 @@ def _by_input(x: object, ends: Sequence[Endpoint], optional: Collection[int], ma
     names = [end.name for end in ends]
     takes = f"The model takes {_described(ends)}."
     if isinstance(x, str | os.PathLike) and Path(x).suffix.lower() == ".npz" and Path(x).is_file():
-        arrays = read_npz(Path(x), max_bytes)
-        if len(ends) == 1 and len(arrays) == 1:
-            return list(arrays.values())
-        x = {name: arrays[name] for name in names if name in arrays} or arrays
+        held = names_in_npz(Path(x))
+        if len(ends) == 1 and len(held) == 1:
+            return list(read_npz(Path(x), held, max_bytes).values())
+        wanted = [name for name in names if name in held]
+        x = read_npz(Path(x), wanted, max_bytes) if wanted else dict.fromkeys(held)
     if isinstance(x, Mapping):
         unknown = [str(key) for key in x if key not in names]
         if unknown:
@@ -77,8 +116,8 @@ def _by_input(x: object, ends: Sequence[Endpoint], optional: Collection[int], ma
             raise UsageError(f"nothing is given for the input {missing[0]!r}", takes)
         return [x.get(name) for name in names]
     if len(ends) == 1:
-        held = (np.ndarray, os.PathLike) if ends[0].dtype == "string" else (np.ndarray, os.PathLike, str)
-        if isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], held):
+        whole = (np.ndarray, os.PathLike) if ends[0].dtype == "string" else (np.ndarray, os.PathLike, str)
+        if isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], whole):
             return [x[0]]
         return [x]
     if isinstance(x, list | tuple) and len(x) == len(ends):
@@ -120,10 +159,11 @@ def _from_text(text: str, end: Endpoint, preparation: Preparation, max_bytes: in
     if suffix == ".npy":
         return _of_array(_array(read_npy(path, max_bytes), end.name), end, preparation)
     if suffix == ".npz":
-        arrays = read_npz(path, max_bytes)
-        if end.name not in arrays and len(arrays) != 1:
-            raise UsageError(f"{path}: holds no array {end.name!r}", f"It has {', '.join(arrays)}.")
-        values = arrays.get(end.name, next(iter(arrays.values())))
+        held = names_in_npz(path)
+        if end.name not in held and len(held) != 1:
+            raise UsageError(f"{path}: holds no array {end.name!r}", f"It has {', '.join(held)}.")
+        name = end.name if end.name in held else held[0]
+        values = read_npz(path, (name,), max_bytes).get(name)
         return _of_array(_array(values, end.name), end, preparation)
     if suffix in (".csv", ".txt", ".tsv", ".dat"):
         if end.dtype == "string":
@@ -159,7 +199,10 @@ def _of_folder(path: Path, end: Endpoint, preparation: Preparation) -> Samples:
             batch.append(values)
         return np.stack(batch)
 
-    return Samples(end.name, len(files), take, (f"{len(files)} pictures of {path}; {files[0].name}: {said}",))
+    def tell(sample: int) -> str:
+        return f"{files[sample].name}: {read_picture(files[sample], layout, preparation)[1]}"
+
+    return Samples(end.name, len(files), take, (f"{len(files)} pictures of {path}; {files[0].name}: {said}",), tell)
 
 
 def _require_layout(path: Path, end: Endpoint) -> Layout:
@@ -189,6 +232,11 @@ def _array(value: object, name: str) -> Array:
                 "Give a numpy array, or what numpy makes one of.",
             )
         array = array.astype(str)
+    if array.dtype.type is np.void:  # as numpy saves bfloat16, and as it saves anything
+        raise UsageError(
+            f"the input {name} holds bytes without a type ({array.dtype})",
+            "np.save keeps no bfloat16: save x.astype('float32').",
+        )
     if array.dtype.kind not in "fiubUSV" or array.dtype.names:
         raise UsageError(f"the input {name} holds {array.dtype}", "Models take real numbers, or texts.")
     return array.astype(np.float32) if array.dtype.kind == "V" else array

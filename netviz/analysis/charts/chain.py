@@ -29,12 +29,29 @@ UNITS = 4
 TOLERANCE = 1e-4
 """What a sum of float32 may be off, as a part of the largest that goes into it."""
 
+COARSE: Mapping[str, float] = {"float16": 1e-2, "bfloat16": 3e-2}
+"""The same for what Keras computes in fewer bits: an epsilon of 1/1024, and of 1/128."""
+
+EACH_ALONE = frozenset(
+    {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "tanh", "sigmoid", "hard_sigmoid",
+     "hard_silu", "hard_swish", "hard_tanh", "softplus", "softsign", "mish", "celu", "log_sigmoid", "soft_shrink",
+     "hard_shrink", "tanh_shrink", "squareplus", "sparse_plus", "sparse_sigmoid", "threshold", "exponential"}
+)  # fmt: skip
+"""Activations of Keras that take each number by itself."""
+
+OF_ALL = frozenset({"softmax", "log_softmax", "sparsemax"})
+"""Those that take all numbers along the last axis together."""
+
+STEEP = frozenset({"exponential", "log_softmax"})
+"""Those that make much of a small difference: of sums in few bits they do not tell whether they are right."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """One call: what went into it and what came out, of one sample and so without the batch axis.
 
-    `weights` are the layer's, `activated` what its activation makes of an array (None where that is not known).
+    `weights` are the layer's, `activated` what its activation makes of a batch (None where that is not known), `names`
+    those of the inputs, `dtype` what the layer computes in, `masked` whether places may be left out.
     """
 
     path: str
@@ -43,6 +60,9 @@ class Link:
     outputs: tuple[Array, ...]
     weights: Mapping[str, Array] = field(default_factory=dict)
     activated: Callable[[Array], Array | None] = lambda values: None
+    names: tuple[str, ...] = ()
+    dtype: str = "float32"
+    masked: bool = False
 
     @property
     def class_name(self) -> str:
@@ -59,6 +79,19 @@ class Link:
         return "" if name == "linear" else name
 
     @property
+    def is_activated(self) -> bool:
+        """Whether there is an activation that does something, its name known or not."""
+        return bool(self.layer and self.layer.config.get("activation") not in (None, "linear"))
+
+    @property
+    def told(self) -> bool:
+        """Whether a number that is not what Keras computed must be wrong: of functions of the user's none knows."""
+        if not self.is_activated:
+            return True
+        known = self.activation in EACH_ALONE or self.activation in OF_ALL
+        return known and not (self.dtype in COARSE and self.activation in STEEP)
+
+    @property
     def shapes(self) -> str:
         """ "(8, 8, 1) → (12, 12, 6)"."""
         ends = [", ".join(str(one.shape) for one in side) for side in (self.inputs, self.outputs)]
@@ -67,11 +100,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of what a layer does: what it is, and the numbers. `sound` tells that it is what Keras computed."""
+    """One line of what a layer does: what it is, and the numbers.
+
+    `sound` tells whether it is what Keras computed; None where nothing was compared.
+    """
 
     what: str
     numbers: str
-    sound: bool = True
+    sound: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +116,7 @@ class Sum:
 
     before: Array
     given: Array
-    sound: bool
+    sound: bool | None
 
 
 Rule: TypeAlias = Callable[[Link], list[Line]]
@@ -103,7 +139,8 @@ def lines_of(link: Link) -> list[Line]:
 def _ends(link: Link) -> list[Line]:
     lines = []
     if link.inputs and link.class_name != "InputLayer":
-        lines += [Line("in", first_numbers(one)) for one in link.inputs[:2]]
+        names = link.names if len(link.inputs) > 1 and len(link.names) == len(link.inputs) else ("in",) * 2
+        lines += [Line(name, first_numbers(one)) for name, one in zip(names[:2], link.inputs, strict=False)]
     return lines + [Line("out", first_numbers(one)) for one in link.outputs[:2]]
 
 
@@ -116,20 +153,37 @@ def dense_sum(link: Link) -> Sum | None:
     if x.shape[-1:] != kernel.shape[:1] or y.shape[-1:] != kernel.shape[1:]:
         return None
     rows, given = x.reshape(-1, x.shape[-1])[0].astype(np.float32), y.reshape(-1, y.shape[-1])[0]
-    before = rows @ kernel.astype(np.float32)
+    wide = kernel.astype(np.float32)
     bias = link.weights.get("bias")
-    if bias is not None:
-        before = before + bias.astype(np.float32)
-    after = link.activated(before) if activation_name(link.layer.config if link.layer else {}) else before
-    scale = float(np.abs(rows) @ np.abs(kernel.astype(np.float32)).max(axis=1, initial=0.0)) if rows.size else 0.0
-    return Sum(before, given, after is not None and agrees(after, given, scale))
+    whole = x.astype(np.float32) @ wide + (0 if bias is None else bias.astype(np.float32))
+    before = whole.reshape(-1, whole.shape[-1])[0]
+    scale = float(np.abs(rows) @ np.abs(wide).max(axis=1, initial=0.0)) if rows.size else 0.0
+    if not link.is_activated:
+        return Sum(before, given, judged(link, before, given, scale))
+    after = link.activated(whole[None])  # all of it, for a slope may be another at each place
+    if after is None or after.shape != (1, *whole.shape):
+        return Sum(before, given, None)
+    return Sum(before, given, judged(link, after.reshape(-1, after.shape[-1])[0], given, scale))
 
 
-def agrees(worked: Array, given: Array, scale: float = 0.0) -> bool:
-    """Whether numbers worked out are those that Keras computed, within what float32 (and half of it) rounds."""
-    loose = 100.0 if given.dtype.itemsize < 4 else 1.0
-    room = TOLERANCE * loose * max(1.0, scale, float(np.nanmax(np.abs(given), initial=0.0)))
-    return bool(np.allclose(worked, given, rtol=TOLERANCE * loose, atol=room, equal_nan=True))
+def judged(link: Link, worked: Array, given: Array, scale: float = 0.0) -> bool | None:
+    """Whether numbers worked out are those that Keras computed; None where they differ and either may be right."""
+    if agrees(worked, given, scale, link.dtype):
+        return True
+    overflown = link.dtype in COARSE and not np.isfinite(given).all()
+    return False if link.told and not overflown else None
+
+
+def agrees(worked: Array, given: Array, scale: float = 0.0, dtype: str = "float32") -> bool:
+    """Whether numbers worked out are those that Keras computed, within what its dtype rounds."""
+    part = COARSE.get(dtype, TOLERANCE if given.dtype.itemsize > 2 else max(COARSE.values()))
+    room = part * max(1.0, scale, float(np.abs(given[np.isfinite(given)]).max(initial=0.0)))
+    return bool(np.allclose(worked, given, rtol=part, atol=room, equal_nan=True))
+
+
+def _rounded(link: Link) -> list[Line]:
+    """That numbers below need not be to the last digit what the lines above come to."""
+    return [Line(f"computed in {link.dtype}, which rounds these numbers", "")] if link.dtype in COARSE else []
 
 
 def _dense(link: Link) -> list[Line]:
@@ -148,13 +202,14 @@ def _dense(link: Link) -> list[Line]:
             text += f", {link.activation} → {plain(worked.given[unit])}"
         lines.append(Line(what if not unit else "", text))
     if len(worked.before) > UNITS:
-        lines.append(Line("", f"… and {len(worked.before) - UNITS:,} more units"))
+        lines.append(Line("", f"… and {number(len(worked.before) - UNITS, 'more unit')}"))
     lines.append(_verdict(link.activation or "y", first_numbers(worked.given), worked.sound))
-    return lines
+    return [*lines, *_rounded(link)]
 
 
-def _verdict(what: str, text: str, sound: bool) -> Line:
-    return Line(what, text if sound else f"{text} is what Keras gives, not what the line above comes to", sound)
+def _verdict(what: str, text: str, sound: bool | None) -> Line:
+    differs = f"{text} is what Keras gives, not what the line above comes to"
+    return Line(what, differs if sound is False else text, sound)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +222,7 @@ class Window:
     bias: float | None
     before: float
     given: float
-    sound: bool
+    sound: bool | None
 
 
 def conv_window(link: Link) -> Window | None:
@@ -204,14 +259,31 @@ def conv_window(link: Link) -> Window | None:
         padded = np.pad(padded, wide)
         index.append(place[axis] * strides[axis] + np.arange(kernel.shape[axis]) * dilations[axis])
     window = padded[np.ix_(*index, np.arange(x.shape[-1]))]
-    first = kernel[..., 0].astype(np.float32)
+    every = kernel.astype(np.float32)
+    first = every[..., 0]
     bias = link.weights.get("bias")
-    products_ = window * first
-    total_ = float(products_.sum(dtype=np.float64)) + (float(bias[0]) if bias is not None else 0.0)
-    given = y[(*place, 0)]
-    after = link.activated(np.array([total_], np.float32)) if link.activation else np.array([total_])
-    sound = after is not None and agrees(after, np.asarray([given]), float(np.abs(products_).sum()))
-    return Window(place, window, first, None if bias is None else float(bias[0]), total_, float(given), sound)
+    sums = np.tensordot(window.astype(np.float64), every, axes=rank + 1)
+    if bias is not None:
+        sums = sums + bias
+    given = y[place]
+    scale = float(np.abs(window).reshape(-1) @ np.abs(every).max(axis=-1).reshape(-1))
+    sound = _conv_sound(link, sums, given, scale)
+    own = None if bias is None else float(bias[0])
+    return Window(place, window, first, own, float(sums[0]), float(given[0]), sound)
+
+
+def _conv_sound(link: Link, sums: Array, given: Array, scale: float) -> bool | None:
+    """Whether the sums of all filters at one place, activated, are what comes out there; None where it is not known.
+
+    An activation is asked of them alone where it takes each number by itself, or all filters of a place together.
+    """
+    if not link.is_activated:
+        return judged(link, sums, given, scale)
+    last = bool(link.layer and link.layer.config.get("data_format") != "channels_first")
+    if link.activation not in EACH_ALONE and not (link.activation in OF_ALL and last):
+        return None
+    after = link.activated(sums[None])
+    return None if after is None or after.shape != (1, *sums.shape) else judged(link, after[0], given, scale)
 
 
 def _convolution(link: Link) -> list[Line]:
@@ -230,7 +302,7 @@ def _convolution(link: Link) -> list[Line]:
     if link.activation:
         text += f", {link.activation} → {plain(found.given)}"
     lines.append(Line(f"at {found.place}", text))
-    return [*lines, _verdict("out", f"{plain(found.given)} there, of filter 1", found.sound)]
+    return [*lines, _verdict("out", f"{plain(found.given)} there, of filter 1", found.sound), *_rounded(link)]
 
 
 def _normalisation(link: Link) -> list[Line]:
@@ -238,23 +310,20 @@ def _normalisation(link: Link) -> list[Line]:
     layer = link.layer
     assert layer is not None
     x, y = link.inputs[0], link.outputs[0]
-    axis = layer.config.get("axis", -1)
-    axis = axis[0] if isinstance(axis, list | tuple) else axis
-    if isinstance(axis, int) and axis > 0:
-        axis -= 1  # without the batch
     weights = link.weights
     mean, variance = float(weights["moving_mean"].reshape(-1)[0]), float(weights["moving_variance"].reshape(-1)[0])
     gamma = float(weights["gamma"][0]) if "gamma" in weights else 1.0
     beta = float(weights["beta"][0]) if "beta" in weights else 0.0
-    epsilon = real(layer.config.get("epsilon")) or 1e-3
-    first = np.moveaxis(x, int(axis) if isinstance(axis, int) else -1, 0).reshape(-1)[0]
-    given = np.moveaxis(y, int(axis) if isinstance(axis, int) else -1, 0).reshape(-1)[0]
+    epsilon = real(layer.config.get("epsilon"))
+    epsilon = 1e-3 if epsilon is None else epsilon
+    first, given = x.reshape(-1)[0], y.reshape(-1)[0]  # which is of channel 1 whatever the axis
     worked = gamma * (float(first) - mean) / math.sqrt(variance + epsilon) + beta
     text = f"{plain(gamma)} · ({plain(first)} - {plain(mean)}) / √({plain(variance)} + {epsilon:g}) + {plain(beta)}"
     text += f" = {plain(worked)}"
-    scale = abs(gamma * mean) / math.sqrt(variance + epsilon)
-    sound = agrees(np.array([worked]), np.asarray([given]), scale)
-    return [Line("gamma · (x - mean) / √(variance + ε) + beta", text), _verdict("out", first_numbers(y), sound)]
+    scale = abs(gamma) * (abs(mean) + abs(float(first))) / math.sqrt(variance + epsilon) + abs(beta)
+    sound = judged(link, np.array([worked]), np.asarray([given]), scale)
+    formula = "gamma · (x - mean) / √(variance + ε) + beta"
+    return [Line(formula, text), _verdict("out", first_numbers(y), sound), *_rounded(link)]
 
 
 def _activation(link: Link) -> list[Line]:
@@ -276,7 +345,7 @@ def _merge(symbol: str, work: Callable[[list[float]], float]) -> Rule:
         given = link.outputs[0].reshape(-1)[:1]
         worked = work(values)
         text = f" {symbol} ".join(plain(value) for value in values) + f" = {plain(worked)}"
-        sound = agrees(np.array([worked]), given, sum(map(abs, values)))
+        sound = judged(link, np.array([worked]), given, sum(map(abs, values)))
         return [Line("the first of each", text), _verdict("out", first_numbers(link.outputs[0]), sound)]
 
     return rule
@@ -284,6 +353,8 @@ def _merge(symbol: str, work: Callable[[list[float]], float]) -> Rule:
 
 def _mean(link: Link) -> list[Line]:
     """The mean of one channel over all places."""
+    if link.masked and "Average" in link.class_name:
+        return [Line("the mean of the places that its mask leaves", ""), *_ends(link)]
     x, y = link.inputs[0], link.outputs[0]
     first = bool(link.layer and link.layer.config.get("data_format") == "channels_first")
     channel = x.reshape(x.shape[0], -1)[0] if first else x.reshape(-1, x.shape[-1])[:, 0]
@@ -292,18 +363,21 @@ def _mean(link: Link) -> list[Line]:
     worked = float(channel.max() if maximum else channel.mean(dtype=np.float64))
     what = "the largest" if maximum else "the mean"
     text = f"{what} of {number(channel.size, 'place')} of channel 1: {first_numbers(channel)} → {plain(worked)}"
-    sound = agrees(np.array([worked]), given, float(np.abs(channel).max(initial=0.0)))
+    sound = judged(link, np.array([worked]), given, float(np.abs(channel).max(initial=0.0)))
     return [Line("does", text), _verdict("out", first_numbers(y), sound)]
 
 
 def _embedding(link: Link) -> list[Line]:
     table, token = link.weights["embeddings"], link.inputs[0].reshape(-1)[0]
+    if not 0 <= int(token) < len(table):
+        text = f"{int(token)} is none of the {len(table):,} rows"
+        return [Line("in", first_numbers(link.inputs[0])), Line("looks up", text), _ends(link)[-1]]
     row, given = table[int(token)], link.outputs[0].reshape(-1, table.shape[1])[0]
     text = f"{first_numbers(row)}"
     return [
         Line("in", first_numbers(link.inputs[0])),
         Line(f"row {int(token)} of {len(table):,}", text),
-        _verdict("out", first_numbers(given), agrees(row, given)),
+        _verdict("out", first_numbers(given), judged(link, row, given)),
     ]
 
 

@@ -39,9 +39,9 @@ def build_chain_sheet(name: str, links: Sequence[Link], said: Sequence[str], not
     return Sheet(f"{name}: one sample through {number(len(links), 'layer')}", tuple(tables))
 
 
-def build_chain_chart(name: str, links: Sequence[Link], said: Sequence[str], limit: int | None) -> Chart:
-    """An equation per layer; of more than `limit` layers the first."""
-    shown = links if limit is None else links[:limit]
+def build_chain_chart(name: str, links: Sequence[Link], said: Sequence[str], limit: int) -> Chart:
+    """An equation per layer; of more than `limit` layers (0: all) the first."""
+    shown = links[:limit] if limit else links
     words = [f"Input: {text}." for text in said]
     if len(shown) < len(links):
         words.append(f"Shown: the first {len(shown)} of {len(links)} layers.")
@@ -59,7 +59,7 @@ def _panel(link: Link) -> Panel:
     lines = lines_of(link)
     detail = f"{link.class_name} {link.shapes}"
     terms = _dense(link) or _convolution(link) or _ends(link)
-    unsound = [line.numbers for line in lines if not line.sound]
+    unsound = [line.numbers for line in lines if line.sound is False]
     said = [line.what for line in lines if line.what and not line.numbers] + unsound
     if not terms:
         texts = tuple(f"{line.what} {line.numbers}".strip() for line in lines) or ("no numbers",)
@@ -114,12 +114,19 @@ def _ends(link: Link) -> tuple[Matrix | str, ...]:
     if link.class_name != "InputLayer":
         for place, one in enumerate(link.inputs[:2]):
             terms += [","] if place else []
-            terms.append(_slice("x" if len(link.inputs) == 1 else f"x{place + 1}", one))
+            terms.append(_slice("x" if len(link.inputs) == 1 else _name(link, place), one))
         if len(link.inputs) > 2:
             terms.append("…")
         if terms:
             terms.append(f"→ {link.activation} →" if link.activation else "→")
     return (*terms, _slice("y" if terms else link.path.rsplit("/", 1)[-1], link.outputs[0]))
+
+
+def _name(link: Link, place: int) -> str:
+    """The name of an input: as its layer calls it, or by its number where it has many of a kind."""
+    name = link.names[place] if len(link.names) == len(link.inputs) else f"x {place + 1}"
+    base, _, digits = name.rpartition(" ")
+    return f"x{digits}" if base and digits.isdecimal() else name
 
 
 def _slice(name: str, values: Array) -> Matrix:

@@ -46,7 +46,13 @@ MUCH = 0.5
 """From this share of dead units, or of saturated values, on a note names the layer."""
 
 DRIFT = 100.0
-"""A note names the first layer whose deviation is so many times that of the input, or so many times smaller."""
+"""A note names the first layer whose deviation is so many times that of the reference, or so many times smaller."""
+
+BEFORE: frozenset[Family] = frozenset({"input-output", "preprocessing"})
+"""Families of what stands before the first layer that computes: it may scale pixels as it likes."""
+
+TELL_LAST = frozenset({"units", "output_dim", "key_dim"})
+"""Settings of layers whose units are along the last axis, whatever stands before them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,26 +76,49 @@ class Output:
     def is_scores(self) -> bool:
         return self.name.endswith(SCORES)
 
+    @property
+    def channels(self) -> int | None:
+        """The axis of its channels, batch axis counted; None where it is the last or not known."""
+        axis = channel_axis(self.layer) if self.layer and not self.is_scores else None
+        return axis if axis is not None and axis > 0 else None
+
 
 @dataclass(slots=True, eq=False)
 class Outputs:
-    """What was gathered of a run, in the order of execution; `inputs` are the figures of what went in, by name."""
+    """What was gathered of a run, in the order of execution; `inputs` are the figures of what went in, by name.
+
+    `whole` tells that nothing was left out by choice; with `mixed` channels stand in front in some layers.
+    """
 
     model: Model
     found: dict[str, Output] = field(default_factory=dict)
     inputs: dict[str, Activity] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
+    whole: bool = True
+    mixed: bool = False
 
     def add(self, name: str, path: str, layer: str) -> Activity:
         """The accumulator of an output, made when it is first asked for."""
         if name not in self.found:
             known = self.layers.get(layer)
-            self.found[name] = Output(name, path, known, _activity(known, name))
+            self.found[name] = Output(name, path, known, _activity(known, name, self.mixed))
         return self.found[name].activity
 
     @property
     def reference(self) -> tuple[str, float] | None:
-        """The deviation that others are compared with, and whose it is: of the first input that is a measurement."""
+        """The deviation that others are compared with, and whose it is.
+
+        That of what enters the first layer that computes: of the last one of preprocessing, or of the first input that
+        is a measurement.
+        """
+        prepared = None
+        for output in self.found.values():
+            if output.family not in BEFORE:
+                break
+            if output.family == "preprocessing" and is_measured(output.activity) and output.activity.std:
+                prepared = output.name, output.activity.std
+        if prepared:
+            return prepared
         for name, activity in self.inputs.items():
             if is_measured(activity) and activity.std:
                 return name, activity.std
@@ -111,19 +140,41 @@ def is_measured(activity: Activity) -> bool:
     return activity.dtype.startswith("float")
 
 
-def new_outputs(model: Model) -> Outputs:
-    """Nothing yet, of this model."""
-    return Outputs(model, layers={layer.path: layer for layer in model.root.walk()})
+def new_outputs(model: Model, whole: bool = True) -> Outputs:
+    """Nothing yet, of this model; `whole` tells that nothing is to be left out."""
+    layers = {layer.path: layer for layer in model.root.walk()}
+    mixed = any((channel_axis(layer) or 0) > 0 for layer in layers.values())
+    return Outputs(model, layers=layers, whole=whole, mixed=mixed)
 
 
-def _activity(layer: Layer | None, name: str) -> Activity:
+def _activity(layer: Layer | None, name: str, mixed: bool) -> Activity:
     if name.endswith(SCORES):
         return Activity(axis=None)
     if layer is None:
-        return Activity()
+        return Activity(axis=None if mixed else -1)
     if family_of(layer) in WITHOUT_UNITS:
         return Activity(axis=None)
-    return Activity(axis=1 if layer.config.get("data_format") == "channels_first" else -1, ends=ends_of(layer))
+    axis = channel_axis(layer)
+    if axis is None and "axis" not in layer.config and not mixed:
+        axis = -1
+    return Activity(axis=axis, ends=ends_of(layer))
+
+
+def channel_axis(layer: Layer) -> int | None:
+    """The axis of a layer's channels or features, batch axis counted, -1 for the last; None where it does not say."""
+    config = layer.config
+    if layer.class_name in ("TimeDistributed", "Bidirectional"):
+        inner = channel_axis(layer.layers[0]) if layer.layers else None
+        return inner + 1 if inner is not None and inner > 0 and layer.class_name == "TimeDistributed" else inner
+    if config.get("data_format") == "channels_first":
+        return 2 if (layer.class_name or "").startswith("ConvLSTM") and config.get("return_sequences") is True else 1
+    if config.get("data_format") == "channels_last" or TELL_LAST & config.keys():
+        return -1
+    axis = config.get("axis")
+    axis = axis[0] if isinstance(axis, list | tuple) and len(axis) == 1 else axis
+    if family_of(layer) != "normalisation" or isinstance(axis, bool) or not isinstance(axis, int) or not axis:
+        return None
+    return axis if axis >= -1 else None
 
 
 def ends_of(layer: Layer) -> Ends | None:
@@ -137,13 +188,23 @@ def ends_of(layer: Layer) -> Ends | None:
 def select_calls(model: Model, layers: str | Sequence[str] | None) -> frozenset[str] | None:
     """The paths of the calls that are named by layer, path, class, range or expression; None for all.
 
+    A name with `:scores` behind it is that of the scores alone, and so is what comes out.
     A nested model that is named is meant itself, not all that is in it. Raises LayerNotFound and UsageError.
     """
     if layers is None:
         return None
     scene = build_scene(model)
     flat = Scene(tuple(replace(node, children=()) for node in scene.walk() if node.layer is not None), ())
-    return find_nodes(flat, layers)
+    given: list[str] = list(layers) if not isinstance(layers, str) and isinstance(layers, Iterable) else [layers]
+    scores = [one.removesuffix(SCORES) for one in given if isinstance(one, str) and one.endswith(SCORES)]
+    others = [one for one in given if not (isinstance(one, str) and one.endswith(SCORES))]
+    found = find_nodes(flat, others) if others or not scores else frozenset()
+    return found | {f"{path}{SCORES}" for path in (find_nodes(flat, scores) if scores else ())}
+
+
+def calls_of(wanted: frozenset[str] | None) -> frozenset[str] | None:
+    """The paths of the calls that give what is wanted."""
+    return None if wanted is None else frozenset(name.removesuffix(SCORES) for name in wanted)
 
 
 def find_output(names: Iterable[str], wanted: str, model: str) -> str:
@@ -193,7 +254,11 @@ def health_notes(outputs: Outputs) -> list[Note]:
 def _nonfinite(activity: Activity) -> str:
     parts = [f"{activity.nan:,} NaN"] if activity.nan else []
     parts += [number(activity.infinite, "infinity")] if activity.infinite else []
-    return f"{' and '.join(parts)} ({100 * (activity.nan + activity.infinite) / activity.size:.2g} % of its values)"
+    odd = activity.nan + activity.infinite
+    if odd == activity.size:
+        return "nothing but NaN" if odd == activity.nan else f"{' and '.join(parts)}, and nothing else"
+    share = 100 * odd / activity.size
+    return f"{' and '.join(parts)} ({share:.2g} % of its values)" if share < 99 else f"{' and '.join(parts)}"
 
 
 Share = Callable[[Output], float | None]
@@ -220,8 +285,10 @@ def _named(found: Sequence[Output], code: str, share: Share, what: str) -> list[
 
 
 def _drift(outputs: Outputs, found: Sequence[Output]) -> Note | None:
-    reference = outputs.reference
+    reference = outputs.reference if outputs.whole else None
     for output in found:
+        if output.family in BEFORE:
+            continue
         drift = None if output.is_scores else outputs.drift(output)
         if reference and drift and not 1 / DRIFT <= drift <= DRIFT and output.layer and not _ends_in_shares(output):
             times = f"{drift:.3g} times" if drift > 1 else f"1/{1 / drift:.3g} of"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from netviz.analysis.charts.outputs import Output, Outputs, dead_share, is_measured
-from netviz.analysis.health.wording import number
+from netviz.analysis.health.wording import listed, number
 from netviz.charts import Axis, Chart, Panel, Ridge, Ridges, Words
 
 SPAN = (0.005, 0.995)
@@ -23,22 +23,25 @@ MANY_ZEROS = 0.2
 
 BINS = 64
 
+EXPLAINED = "Each histogram is scaled to its own highest bin; the dot is the mean, at the right mean ± deviation."
 
-def build_outputs_page(outputs: Outputs, samples: int, said: Sequence[str], limit: int | None) -> Chart:
-    """A histogram for each output, all over one axis; of more than `limit` some, spread evenly over the depth."""
+
+def build_outputs_page(outputs: Outputs, samples: int, said: Sequence[str], limit: int) -> Chart:
+    """A histogram for each output, all over one axis; of more than `limit` (0: all) some, evenly over the depth."""
     title = f"Outputs of {outputs.model.name}"
     every = [one for one in outputs.found.values() if one.activity.seen.minimum is not None]
     every = [one for one in every if is_measured(one.activity)] or every  # tokens and classes have no distribution
+    words = _left_out(outputs, every)
     if not every:
-        return Chart(title, (Panel((Words(("There are no numbers to draw.",)),)),))
+        return Chart(title, (Panel((Words(("There are no numbers to draw.",)),)),), caption=" ".join(words))
     shown = every
-    if limit is not None and len(every) > limit:
+    if limit and len(every) > limit:
         places = np.linspace(0, len(every) - 1, limit).round().astype(int) if limit > 1 else [0]
         shown = [every[place] for place in places]
     low, high = _limits(shown)
     rows = tuple(_ridge(one, low, high) for one in shown)
     panel = Panel((Ridges(rows),), x=Axis("value", limits=(low, high)), wide=True)
-    words = ["Each histogram is scaled to its own highest bin; the dot is the mean, at the right mean ± deviation."]
+    words.insert(0, EXPLAINED)
     if len(shown) < len(every):
         words.append(f"Shown: {len(shown)} of {len(every)} outputs, evenly over the depth.")
     if any("zeros" in row.words for row in rows):
@@ -49,6 +52,19 @@ def build_outputs_page(outputs: Outputs, samples: int, said: Sequence[str], limi
     words += [f"Input: {text}." for text in said]
     detail = f"{number(len(every), 'output')}, {number(samples, 'sample')}"
     return Chart(title, (panel,), detail=detail, caption=" ".join(words))
+
+
+def _left_out(outputs: Outputs, every: Sequence[Output]) -> list[str]:
+    """Which outputs have no histogram, and why, as sentences."""
+    drawn = {one.name for one in every}
+    odd: list[str] = []
+    kinds: list[str] = []
+    for one in outputs.found.values():
+        if one.name not in drawn:
+            nothing = is_measured(one.activity) and one.activity.size > 0
+            (odd if nothing else kinds).append(one.name)
+    sentences = [f"Without a finite number: {listed(odd)}."] if odd else []
+    return sentences + ([f"Not drawn, for they are no measurements: {listed(kinds)}."] if kinds else [])
 
 
 def _limits(shown: Sequence[Output]) -> tuple[float, float]:

@@ -18,7 +18,6 @@ from netviz.charts import Axis, Bars, Chart, Heatmap, Panel, Tiles, Words
 Array = NDArray[Any]
 
 MOST_TILES = 64
-MOST_PICTURES = 64
 MOST_HEADS = 16
 MOST_BARS = 64
 MOST_SIDE = 160
@@ -28,8 +27,11 @@ MOST_TEXTS = 12
 PLAIN = Axis()
 
 
-def build_output_chart(output: Output, values: Array, sample: int, samples: int) -> Chart:
-    """The picture of what a call gave for the sample with this number (from 0); `values` are of that sample alone."""
+def build_output_chart(output: Output, values: Array, sample: int, samples: int, limit: int = MOST_TILES) -> Chart:
+    """The picture of what a call gave for the sample with this number (from 0); `values` are of that sample alone.
+
+    `limit` is how many channels of feature maps are drawn, 0 for all.
+    """
     detail = " ".join(filter(None, (output.class_name, _shape(values.shape))))
     caption = [f"Sample {sample + 1} of {samples}." if samples > 1 else ""]
     if values.dtype.kind not in "fiub":
@@ -37,19 +39,28 @@ def build_output_chart(output: Output, values: Array, sample: int, samples: int)
         panels: list[Panel] = [Panel((Words(tuple(texts) or ("no values",)),))]
     elif not values.size:
         panels = [Panel((Words(("There are no values.",)),))]
+    elif values.dtype.kind == "f" and not np.isfinite(values).any():
+        panels = [Panel((Words((_nothing_finite(values),)),), family=output.family)]
     else:
-        panels, said = _panels(output, values.astype(np.float64, copy=False), values.dtype.kind)
+        panels, said = _panels(output, values.astype(np.float64, copy=False), values.dtype.kind, limit)
         caption += said
     return Chart(output.name, tuple(panels), detail=detail, caption=" ".join(filter(None, caption)))
 
 
+def _nothing_finite(values: Array) -> str:
+    nan = int(np.count_nonzero(np.isnan(values)))
+    if nan == values.size:
+        return f"{'All ' if nan > 1 else ''}{number(nan, 'value')} {'are' if nan > 1 else 'is'} NaN."
+    return f"No value is finite: {number(values.size - nan, 'infinity')}{f' and {nan:,} NaN' if nan else ''}."
+
+
 def build_values_page(
-    outputs: Outputs, values: Mapping[str, Array], samples: int, said: Sequence[str], limit: int | None
+    outputs: Outputs, values: Mapping[str, Array], samples: int, said: Sequence[str], limit: int
 ) -> Chart:
-    """The values of the first sample of every output (`limit` at most), a panel or more for each."""
-    most = min(limit or MOST_PICTURES, MOST_PICTURES)
+    """The values of the first sample of every output (`limit` at most, 0: all), a panel or more for each."""
+    most = limit or len(values)
     charts = [
-        build_output_chart(outputs.found[name], sample_of(values[name], 0, samples), 0, samples)
+        build_output_chart(outputs.found[name], sample_of(values[name], 0, samples), 0, samples, limit)
         for name in list(values)[:most]
     ]
     words = [f"Sample 1 of {samples}." if samples > 1 else ""]
@@ -72,19 +83,18 @@ def sample_of(values: Array, sample: int, samples: int) -> Array:
     return np.asarray(values[sample] if values.ndim and len(values) == samples else values)
 
 
-def _panels(output: Output, values: Array, kind: str) -> tuple[list[Panel], list[str]]:
+def _panels(output: Output, values: Array, kind: str, limit: int) -> tuple[list[Panel], list[str]]:
     if output.is_scores and values.ndim >= 2:
-        return _scores(output, values)
-    first = bool(output.layer and output.layer.config.get("data_format") == "channels_first")
-    if first and values.ndim >= 3:
-        values = np.moveaxis(values, 0, -1)
+        return _scores(output, values, limit)
+    if output.channels is not None and output.channels < values.ndim:
+        values = np.moveaxis(values, output.channels - 1, -1)
     said = []
     if values.ndim > 3:
         said.append(f"The middle of {' × '.join(str(size) for size in values.shape[:-3])} slices.")
         while values.ndim > 3:
             values = values[len(values) // 2]
     if values.ndim == 3:
-        panel, more = _maps(output, values, kind)
+        panel, more = _maps(output, values, kind, limit)
         return [panel], said + more
     if values.ndim == 2:
         panel, more = _sequence(output, values)
@@ -96,18 +106,19 @@ def _panels(output: Output, values: Array, kind: str) -> tuple[list[Panel], list
     return [Panel((Words((f"{value:.6g}",)),), family=output.family)], said
 
 
-def _maps(output: Output, values: Array, kind: str) -> tuple[Panel, list[str]]:
+def _maps(output: Output, values: Array, kind: str, limit: int) -> tuple[Panel, list[str]]:
     """Feature maps (height, width, channels) as tiles; three channels of an image in their colours."""
     said = []
     height, width, channels = values.shape
-    shown = values[:, :, :MOST_TILES]
-    if channels > MOST_TILES:
-        said.append(f"The first {MOST_TILES} of {channels:,} channels.")
+    most = limit or channels
+    shown = values[:, :, :most]
+    if channels > most:
+        said.append(f"The first {most:,} of {channels:,} channels.")
     factor = max(1, -(-max(height, width) // MOST_SIDE))
     if factor > 1:
         shown = _averaged(shown, factor)
         said.append(f"Means of {factor} × {factor} places.")
-    image = _image(output, values, kind)
+    image = _image(output, values, kind) if most >= channels else None
     if image is not None:
         tiles = Tiles(np.clip(shown / image, 0, 1)[None])
         return Panel((tiles,), family=output.family, wide=True), said
@@ -178,10 +189,11 @@ def _row_length(size: int) -> int:
     return min(fitting, key=lambda width: abs(math.log(width / ideal)), default=math.ceil(ideal))
 
 
-def _scores(output: Output, values: Array) -> tuple[list[Panel], list[str]]:
+def _scores(output: Output, values: Array, limit: int) -> tuple[list[Panel], list[str]]:
     """A heatmap per head: how much each query (down) attends to each key (across)."""
     heads = values[None] if values.ndim == 2 else values.reshape(-1, *values.shape[-2:])
-    shown = heads[:MOST_HEADS]
+    most = min(limit, MOST_HEADS) if limit else len(heads)
+    shown = heads[:most]
     top = float(np.nanmax(shown)) if np.isfinite(shown).any() else 1.0
     panels = []
     for place, head in enumerate(shown):
@@ -190,8 +202,8 @@ def _scores(output: Output, values: Array) -> tuple[list[Panel], list[str]]:
         title = f"head {place + 1}" if len(heads) > 1 else ""
         panels.append(Panel((mark,), title, x=Axis("key"), y=Axis("query"), family=output.family))
     said = ["Each row adds up to 1: what a query takes from each key."]
-    if len(heads) > MOST_HEADS:
-        said.append(f"The first {MOST_HEADS} of {len(heads)} heads.")
+    if len(heads) > most:
+        said.append(f"The first {most} of {len(heads)} heads.")
     return panels, said
 
 

@@ -40,9 +40,15 @@ COLUMNS: tuple[tuple[Column, Cell], ...] = (
     (Column("scale", "Scale", "number"), lambda all_, one, samples: _or_nothing(all_.drift(one))),
     (
         Column("nonfinite", "NaN/Inf", "count"),
-        lambda all_, one, samples: one.activity.nan + one.activity.infinite or "",
+        lambda all_, one, samples: _nonfinite(one),
     ),
 )
+
+
+def _nonfinite(one: Output) -> object:
+    if one.activity.nan and one.activity.nan == one.activity.size:
+        return "all NaN"
+    return one.activity.nan + one.activity.infinite or ""
 
 
 def _zeros(one: Output) -> float | None:
@@ -54,7 +60,8 @@ def build_outputs_sheet(
 ) -> Sheet:
     """A row for each output in the order of execution; below what was done to the input, and what is to be noted."""
     found = list(outputs.found.values())
-    left_out = set(spared)
+    no_room = set(spared)
+    left_out = set(no_room)
     if not any(one.activity.nan or one.activity.infinite for one in found):
         left_out.add("nonfinite")
     left_out |= {key for key, empty in _EMPTY if all(empty(one) for one in found)}
@@ -68,6 +75,8 @@ def build_outputs_sheet(
         facts.append(("Dead units", "give one value for all samples and places"))
     if "saturated" not in left_out:
         facts.append(("Saturated", "within 1 % of the end of the activation's range; of softmax the largest of each"))
+    if spared := [column.title for column, _ in COLUMNS if column.key in no_room]:
+        facts.append(("No room for", f"{', '.join(spared)}; a wider terminal shows them"))
     facts += [(note.severity.capitalize(), note.message) for note in notes]
     tables = [Table("outputs", tuple(column for column, _ in columns), rows)]
     if facts:

@@ -5,8 +5,10 @@ This package is the only importer of keras. It reads what is there: a model that
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,14 +71,21 @@ def _training(model: keras.Model) -> Config | None:
 def load_and_read(path: Path, trust: bool = False) -> Model:
     """The model in a file as Keras loads it; raises NetvizError with Keras's own reason.
 
-    With `trust`, code in the file is run (safe_mode off).
+    With `trust`, code in the file is run (safe_mode off). Where Keras cannot load how the model was compiled it is
+    loaded without: Keras 3 writes "mse" into .h5 files and does not know it when it reads them.
     """
+    load = partial(keras.saving.load_model, path, safe_mode=not trust)
     try:
-        model = keras.saving.load_model(path, safe_mode=not trust)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            try:
+                model = load()
+            except Exception:
+                model = load(compile=False)
     except Exception as error:  # whatever the code in Keras and in registered classes raises
         raise NetvizError(
             f"{path}: Keras {keras.__version__} cannot load it: {_reason(error)}",
-            "Without --load (load=False) netviz reads the file itself. Keras needs classes of your own to be imported.",
+            "Keras needs classes of your own to be imported. Without loading it netviz inspect reads the file.",
         ) from error
     live = read_live(model)
     format_ = "keras-h5" if is_hdf5(path) else "keras-v3"

@@ -8,34 +8,56 @@ clears losses and marks layers as called, and a `call` of the user's may write w
 from __future__ import annotations
 
 import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
 
+LOCK = threading.RLock()
+"""One thread at a time changes what all share and puts it back; in one thread they end in the order they began."""
+
 CONTEXT = "current_call_ctx"
 """Where Keras keeps which call of a layer is the outermost."""
+
+
+TRIES = 3
+"""How often a step is tried that puts something back: it may be interrupted, and does no harm a second time."""
 
 
 @contextmanager
 def as_it_was(model: Any) -> Iterator[None]:
     """Lets the model be called; afterwards it is as it was before, whatever ended the call."""
-    saved = [_Attributes(layer) for layer in [*model._flatten_layers()]]
-    context = get_global_attribute(CONTEXT)
-    set_global_attribute(CONTEXT, None)  # or an interrupted call would pass for the one around this
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(keras.StatelessScope())
-            if keras.backend.backend() == "torch":
-                stack.enter_context(sys.modules["torch"].no_grad())
-            yield
-    finally:
-        for attributes in saved:
-            attributes.restore()
-        set_global_attribute(CONTEXT, context)
+    with LOCK:
+        saved = [_Attributes(layer) for layer in [*model._flatten_layers()]]
+        context = get_global_attribute(CONTEXT)
+        try:
+            set_global_attribute(CONTEXT, None)  # or an interrupted call would pass for the one around this
+            with ExitStack() as stack:
+                stack.enter_context(keras.StatelessScope())
+                if keras.backend.backend() == "torch":
+                    stack.enter_context(sys.modules["torch"].no_grad())
+                yield
+        finally:
+            do_all([*(one.restore for one in saved), partial(set_global_attribute, CONTEXT, context)])
+
+
+def do_all(steps: Iterable[Callable[[], object]]) -> None:
+    """Takes every step, each as often again as it is interrupted; then raises what interrupted the first one."""
+    interrupted: BaseException | None = None
+    for step in steps:
+        for _ in range(TRIES):
+            try:
+                step()
+                break
+            except BaseException as error:
+                interrupted = interrupted or error
+    if interrupted is not None:
+        raise interrupted
 
 
 class _Attributes:

@@ -25,7 +25,7 @@ from netviz.errors import NetvizError, UsageError
 from netviz.model import Model, Note
 from netviz.readers.live import LiveConfig, _reason
 from netviz.readers.live.entrances import Entrances
-from netviz.readers.live.kept import as_it_was
+from netviz.readers.live.kept import LOCK, as_it_was, do_all
 from netviz.readers.live.places import Frame, Places, call_paths
 from netviz.readers.live.structures import leaves
 
@@ -34,8 +34,8 @@ Array = NDArray[Any]
 SCORES = ":scores"
 """Ends the name of the attention scores of a call."""
 
-_PATCHING = threading.RLock()
-"""One run at a time changes the classes and puts them back; in one thread they end in the order they began."""
+NO_VALUES = (NotImplementedError, TypeError, AttributeError, RuntimeError)
+"""What a tensor without values answers when it is asked for them: one of a tf.function, of jax.jit, of torch.vmap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,18 @@ class _Recorder:
     stack: list[Frame] = field(default_factory=list)
     thread: int = field(default_factory=threading.get_ident)
     paused: bool = False
+    over: bool = False
+    refused: BaseException | None = None
+    """What `receive` raised, which is no fault of the model's."""
     entered: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     hidden: dict[str, str] = field(default_factory=dict)
     """By path of a call why its outputs cannot be had."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """By path of a call why its scores cannot be had."""
     failed: str | None = None
+    odd: str | None = None
+    """What is wrong with the numbers that went into the call that failed."""
     unbuilt: str | None = None
 
     def call(self, plain: Callable[..., Any], owner: type, operation: Any, args: Any, kwargs: Any) -> Any:
@@ -87,7 +94,8 @@ class _Recorder:
             self._enter(frame, args)
             outputs = plain(operation, *args, **kwargs)
         except BaseException:
-            self.failed = self.failed or frame.path
+            if not self.failed and frame.path:
+                self.failed, self.odd = frame.path, _unknown_tokens(operation, args)
             raise
         finally:
             self.stack.pop()
@@ -123,10 +131,17 @@ class _Recorder:
                 for name, tensor in zip(_names(path, len(flat)), flat, strict=True)
                 if keras.ops.is_tensor(tensor)
             }
-        except Exception:  # a tensor of a graph, of jax.jit or of torch.vmap has no values yet
+        except NO_VALUES:
             self.hidden[path] = "runs inside a function that the backend compiles"
             return
-        self.receive(Seen(path, frame.layer or path, frame.operation, args, kwargs, arrays))
+        self._give(Seen(path, frame.layer or path, frame.operation, args, kwargs, arrays))
+
+    def _give(self, seen: Seen) -> None:
+        try:
+            self.receive(seen)
+        except BaseException as error:
+            self.refused = self.refused or error
+            raise
 
     def _tell_scores(self, plain: Callable[..., Any], frame: Frame, args: Any, kwargs: Any) -> None:
         """Has an attention layer give its scores, which costs a second call of it alone."""
@@ -136,13 +151,18 @@ class _Recorder:
         self.paused = True
         try:
             outputs = plain(frame.operation, *args, **{**kwargs, "return_attention_scores": True})
+            if not isinstance(outputs, list | tuple) or len(outputs) < 2:
+                raise TypeError("asked for them, it gives one output only")
             scores = as_array(outputs[-1])
-        except Exception:  # a class of the user's may understand the argument otherwise
+        except MemoryError:
+            raise
+        except Exception as error:  # a class of the user's may understand the argument otherwise
+            self.lost[path] = self.hidden.get(path) or _reason(error)
             return
         finally:
             self.paused = False
         seen = {f"{path}{SCORES}": scores}
-        self.receive(Seen(path, frame.layer or path, frame.operation, args, kwargs, seen))
+        self._give(Seen(path, frame.layer or path, frame.operation, args, kwargs, seen))
 
     def _require_built(self, frame: Frame) -> None:
         operation = frame.operation
@@ -177,6 +197,7 @@ class Runner:
         self._places = Places(model, examine.objects)
         self._called: set[str] = set()
         self._hidden: dict[str, str] = {}
+        self._lost: dict[str, str] = {}
 
     @property
     def objects(self) -> Mapping[str, Any]:
@@ -195,13 +216,20 @@ class Runner:
         args, kwargs = self.entrances.arguments(inputs)
         recorder = _Recorder(self._places, wanted, scores, receive)
         try:
-            with as_it_was(self.live), warnings.catch_warnings():
+            with LOCK, as_it_was(self.live), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 with _recording(recorder, self._classes()):
                     self.live(*args, **kwargs, training=False)
         except NetvizError:
             raise
+        except MemoryError as error:
+            raise NetvizError(
+                f"{self._model.name}: its outputs take more memory than there is",
+                "Give fewer samples at a time (batch_size, --batch-size), or keep only statistics.",
+            ) from error
         except Exception as error:  # the user's model may raise anything
+            if recorder.refused is not None:
+                raise recorder.refused from None
             if recorder.unbuilt:
                 raise UsageError(
                     f"the layer {recorder.unbuilt} is not built, and to call it would change the model",
@@ -209,10 +237,13 @@ class Runner:
                 ) from error
             where = f" in {recorder.failed}" if recorder.failed else ""
             raise NetvizError(
-                f"{self._model.name}: the model fails{where}: {_reason(error)}",
+                f"{self._model.name}: the model fails{where}: {recorder.odd or _reason(error)}",
                 f"It takes {self.entrances.expected()}.",
             ) from error
+        if recorder.refused is not None:  # and the model went on without
+            raise recorder.refused
         self._called |= recorder.called
+        self._lost.update(recorder.lost)
         self._hidden.update(recorder.hidden)
 
     def notes(self) -> list[Note]:
@@ -228,6 +259,9 @@ class Runner:
         return [
             Note("info", "not-captured", around, f"Not shown: {_listed(paths)}: {cause}.")
             for (around, cause), paths in missing.items()
+        ] + [
+            Note("info", "no-scores", path, f"Not shown: the attention scores of {path}: {cause.rstrip('.')}.")
+            for path, cause in self._lost.items()
         ]
 
     def _cause(self, path: str, owner: Any) -> str:
@@ -254,15 +288,15 @@ class Runner:
 @contextmanager
 def _recording(recorder: _Recorder, classes: Sequence[type]) -> Iterator[None]:
     """Lets the recorder know of every call of these classes in this thread."""
-    with _PATCHING:
+    with LOCK:
         plain = {one: vars(one)["__call__"] for one in classes}
         try:
             for one, method in plain.items():
                 _set(one, _watched(recorder, one, method))
             yield
         finally:
-            for one, method in plain.items():
-                _set(one, method)
+            recorder.over = True
+            do_all(functools.partial(_set, one, method) for one, method in plain.items())
 
 
 def _set(one: Any, method: Any) -> None:
@@ -272,11 +306,24 @@ def _set(one: Any, method: Any) -> None:
 def _watched(recorder: _Recorder, owner: type, plain: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(plain)
     def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if recorder.paused or threading.get_ident() != recorder.thread:
+        if recorder.over or recorder.paused or threading.get_ident() != recorder.thread:
             return plain(self, *args, **kwargs)
         return recorder.call(plain, owner, self, args, kwargs)
 
     return watched
+
+
+def _unknown_tokens(operation: Any, args: Any) -> str | None:
+    """What is wrong with the tokens that an Embedding was given; None where nothing is, or for another layer."""
+    if not isinstance(operation, keras.layers.Embedding) or not args:
+        return None
+    try:
+        tokens, size = as_array(args[0]), int(operation.input_dim)
+        least, most = int(tokens.min()), int(tokens.max())
+    except Exception:  # no tokens at all
+        return None
+    odd = least if least < 0 else most
+    return None if least >= 0 and most < size else f"token {odd} is none of its {size:,}, which are 0 to {size - 1:,}"
 
 
 def _caller(one: type) -> type | None:
