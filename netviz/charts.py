@@ -129,7 +129,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heatmap:
-    """A cell per value, rows from the top. `signed`: zero is white, else from the paper (least) to the ink (most).
+    """A cell per value, rows from the top. `signed`: zero is the paper, else from the paper (least) to the ink (most).
 
     `limits` are the values at the ends of the colours (None: those of the values; a signed one is symmetric). NaN is
     hatched. `extent` is (rows, columns) of what was reduced to these values, where it was. `key` names the values

@@ -158,15 +158,16 @@ PRINT_SERIES: tuple[tuple[str, tuple[float, ...]], ...] = (
 """The same in black and white: a grey and the lengths of dashes and gaps, in widths of the line; () is solid."""
 
 SIGNED: tuple[tuple[str, str, str], ...] = (
-    ("#08306b", "#dff0fd", "#000000"),
-    ("#2b7bba", "#6fb0e3", "#3f3f3f"),
-    ("#89bedc", "#2b6ea6", "#6b6b6b"),
+    ("#08306b", "#5cabff", "#ffffff"),
+    ("#2b7bba", "#2c79cc", "#e9e9e9"),
+    ("#89bedc", "#1c4879", "#cfcfcf"),
     ("#ffffff", "#0f141a", "#a8a8a8"),
-    ("#f5b08c", "#a14a2e", "#cfcfcf"),
-    ("#d2562f", "#ee8561", "#e9e9e9"),
-    ("#7a1a0c", "#fde3d6", "#ffffff"),
+    ("#f5b08c", "#6e3515", "#6b6b6b"),
+    ("#d2562f", "#c4621c", "#3f3f3f"),
+    ("#7a1a0c", "#ff9a3d", "#000000"),
 )
 """From the most negative value over zero to the most positive: on light paper, on dark paper, in print.
 
-Zero is the paper. In black and white it is a grey, since there is no other way to tell two signs by one ink.
+Zero is the paper, the ends keep their hue. In black and white zero is a grey, since there is no other way to tell two
+signs by one ink: positive is dark, as it is in bars.
 """

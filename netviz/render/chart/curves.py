@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,11 @@ from matplotlib.patches import Patch
 from netviz.charts import Axis, Band, Bars, Curve, Panel, Point, Rule, Scatter, Zone
 from netviz.render.chart import words
 from netviz.render.chart.labels import (
+    FURTHEST_END,
     GAP,
     LEADER,
     Label,
     LegendRow,
-    Naming,
     Told,
     draw_above,
     draw_at_right,
@@ -25,20 +25,24 @@ from netviz.render.chart.labels import (
     legend_rows,
     line_width,
 )
-from netviz.render.chart.marks import draw_mark, envelope
+from netviz.render.chart.marks import draw_mark
+from netviz.render.chart.naming import name_ends, name_points, naming_of
 from netviz.render.chart.place import Need, Place
 from netviz.render.chart.style import Look, font, line_height
-from netviz.render.chart.ticks import Span, Ticks, apply, floats, span, ticks_of
+from netviz.render.chart.ticks import FURTHEST, Span, Ticks, apply, floats, span, ticks_of
 
+TOUCHING, MARGIN = 0.01, 0.05
+"""How near to an end of its axis a curve lies on it, and by what the axis is longer then; shares of its length."""
 MOST_DIRECT = 12
 """Labels at the right end of curves; more are in a legend."""
-MOST_NAMED = 800
-"""Points of a scatter that are tried to be named."""
 
 
 @dataclass
 class Axed:
-    """A panel of marks that share axes, laid out: `direct` labels stand at the right, those of `legend` below."""
+    """A panel of marks that share axes, laid out.
+
+    `direct` labels stand at the right, `ends` where their curves end before that, those of `legend` below.
+    """
 
     panel: Panel
     look: Look
@@ -48,6 +52,7 @@ class Axed:
     x_ticks: Ticks
     y_ticks: Ticks
     direct: list[Label]
+    ends: list[Label]
     legend: list[LegendRow]
     above: list[tuple[float, str]]
     quiet: bool = False
@@ -62,22 +67,11 @@ class Axed:
             self._write(place, x, y)
         else:
             self._write_straight(axes)
-        naming = Naming(place, x, y, (self.x, self.y), (need.width, need.height))
-        for mark in self.panel.marks:
-            if isinstance(mark, Curve):
-                naming.avoid(*envelope(floats(mark.x), floats(mark.y), 4_000), joined=True)
-            elif isinstance(mark, Rule) and mark.axis == "x":
-                naming.avoid(np.array([mark.at] * 2), np.array(self.y.within), joined=True)
-            elif isinstance(mark, Scatter) and mark.labels:
-                naming.avoid(floats(mark.x).reshape(-1), floats(mark.y).reshape(-1), joined=False)
-        for mark in self.panel.marks:
-            if isinstance(mark, Point):
-                naming.name((mark.x, mark.y), mark.label, mark.tint, must=True)
-        for mark in self.panel.marks:
-            if isinstance(mark, Scatter):
-                spots = zip(floats(mark.x).tolist(), floats(mark.y).tolist(), strict=False)
-                for spot, label in list(zip(spots, mark.labels, strict=False))[:MOST_NAMED]:
-                    naming.name(spot, label, "muted", must=False)
+        naming = naming_of(self.panel, (self.x, self.y), (need.width, need.height))
+        if place.straight is None:
+            name_ends(naming, self.ends)
+        name_points(naming, self.panel)
+        naming.draw(place, x, y)
 
     def _draw_axes(self, axes: Any) -> None:
         look = self.look
@@ -123,9 +117,9 @@ class Axed:
         """Into the user's axes, where matplotlib places titles and legend: the room around them is not ours."""
         look = self.look
         for title, write in ((self.panel.x.title, axes.set_xlabel), (self.panel.y.title, axes.set_ylabel)):
-            write(words.plain(title), fontproperties=font("regular", look.points("axis")), color=look.muted,
-                  parse_math=False)  # fmt: skip
-        labels = [*self.direct, *(label for row in self.legend for _, label, _ in row)]
+            write("\n".join(words.axis_title(title, 4.0)[0]), fontproperties=font("regular", look.points("axis")),
+                  color=look.muted, parse_math=False)  # fmt: skip
+        labels = [*self.direct, *self.ends, *(label for row in self.legend for _, label, _ in row)]
         handles: list[Any] = [_handle(label, look) for label in labels]
         texts = [words.shortened(label.words, 1.8, "tick") for label in labels]
         for _, text in self.above:
@@ -161,27 +155,34 @@ def prepare_curves(
     x_axis, y_axis = _axes(panel)
     x, y = _spans(panel, x_axis, y_axis)
     labels = [label for label in labels_of(panel, x, y) if label.look_of() not in told]
+    early = [one for one in labels if one.listed and (1 - one.x) * width * 0.7 > FURTHEST_END]
+    labels = [one for one in labels if one not in early]
     fitting = min(MOST_DIRECT, int(height / line_height("label")))
     direct, listed = labels, list[Label]()
-    if len(labels) > fitting or small:
+    if len(labels) + len(early) > fitting or small:
+        labels, early = [*labels, *early], []
         direct, listed = [one for one in labels if not one.listed], [one for one in labels if one.listed]
         direct = direct if len(direct) <= fitting else []
+    margin = width * 0.36 - GAP - LEADER - 0.04
+    long = [one for one in direct if one.listed and words.width(words.plain(one.words)) > margin]
+    direct, listed = [one for one in direct if one not in long], [*listed, *long]
     widest = max((words.width(words.plain(label.words)) for label in direct), default=-LEADER - GAP)
-    right = max(right, min(widest + GAP + LEADER + 0.04, width * 0.36))
+    right = max(right, min(widest, margin) + GAP + LEADER + 0.04)
     y_ticks = ticks_of(y_axis, y, height, across=False, room=min(width * 0.36, 2.2))
-    titled = line_height("axis") if panel.y.title and not small else 0.0
+    titled = words.title_height(panel.y.title, height) if not small else 0.0
     left = max(left, titled + y_ticks.widest() + (0.09 if y_ticks.words else 0.03))
     x_ticks = ticks_of(x_axis, x, max(width - left - right, 0.3), across=True, whole=_counts(panel))
     left, right = _overhang(x, x_ticks, width, left, right)
     above = list(_above(panel, x))
+    body = max(width - left - right, 0.3)
+    naming = naming_of(panel, (x, y), (body, height))
+    if not name_ends(naming, early):
+        early, listed = [], [*listed, *early]
     rows = legend_rows(listed, width)
-    below = below_ticks(x_ticks) + (line_height("axis") if panel.x.title and not small else 0.0)
+    need = Need(body, height, left, right, line_height("tick") if above else 0.06, stretch=True)
+    below = below_ticks(x_ticks) + (words.title_height(panel.x.title, need.across) if not small else 0.0)
     below += len(rows) * line_height("label") + (0.04 if rows else 0.0)
-    need = Need(
-        max(width - left - right, 0.3), height, left, right, line_height("tick") if above else 0.06, below,
-        stretch=True,
-    )  # fmt: skip
-    return Axed(panel, look, need, x, y, x_ticks, y_ticks, direct, rows, above, small)
+    return Axed(panel, look, replace(need, below=below), x, y, x_ticks, y_ticks, direct, early, rows, above, small)
 
 
 def tick_style(axes: Any, look: Look, length: float, *, upright: bool = False) -> None:
@@ -198,18 +199,22 @@ def tick_style(axes: Any, look: Look, length: float, *, upright: bool = False) -
 
 
 def write_x_title(title: str, place: Place, x: float, y: float, need: Need, look: Look) -> None:
-    """The title of an x axis, centred below its body, within the cell; (x, y) is the left end of its line's top."""
-    text = words.shortened(title, need.width + need.right + need.left, "axis")
-    half = words.width(text, "axis") / 2
-    centre = min(max(x + need.width / 2, x - need.left + half), x + need.width + need.right - half)
-    place.text(centre, y + line_height("axis") * 0.5, text, "axis", look.muted, across="center")
+    """The title of an x axis, centred below its body, within the cell; (x, y) is its top at the left end."""
+    lines, shrink = words.axis_title(title, need.across)
+    for number, text in enumerate(lines):
+        half = words.width(text, "axis") * shrink / 2
+        centre = min(max(x + need.width / 2, x - need.left + half), x + need.width + need.right - half)
+        low = y + line_height("axis") * shrink * (number + 0.5)
+        place.text(centre, low, text, "axis", look.muted, across="center", shrink=shrink)
 
 
 def write_y_title(title: str, place: Place, x: float, y: float, need: Need, look: Look) -> None:
     """The title of a y axis, upright at the left edge of the cell of a body with its top left at (x, y)."""
-    text = words.shortened(title, need.height, "axis")
-    left = x - need.left + line_height("axis") * 0.5
-    place.text(left, y + need.height / 2, text, "axis", look.muted, across="center", along="center", turn=90)
+    lines, shrink = words.axis_title(title, need.height)
+    for number, text in enumerate(lines):
+        left = x - need.left + line_height("axis") * shrink * (number + 0.5)
+        place.text(left, y + need.height / 2, text, "axis", look.muted, across="center", along="center", turn=90,
+                   shrink=shrink)  # fmt: skip
 
 
 def below_ticks(ticks: Ticks) -> float:
@@ -220,7 +225,9 @@ def below_ticks(ticks: Ticks) -> float:
 
 
 def _counts(panel: Panel) -> bool:
-    """Whether the curves stand at whole numbers of x only: epochs, steps, positions."""
+    """Whether what is drawn stands at whole numbers of x only: epochs, steps, positions, units."""
+    if any(isinstance(mark, Bars) for mark in panel.marks):
+        return True
     xs = [floats(mark.x) for mark in panel.marks if isinstance(mark, Curve)]
     return bool(xs) and all(bool((x == np.round(x)).all()) for x in (x[np.isfinite(x)] for x in xs))
 
@@ -261,7 +268,26 @@ def _spans(panel: Panel, x_axis: Axis, y_axis: Axis) -> tuple[Span, Span]:
     bars = any(isinstance(mark, Bars) for mark in panel.marks)
     x = span(x_axis, xs, 0.05 if loose else 0.0)
     within = x.within if x_axis.limits is not None else None
-    return x, span(y_axis, _heights(panel, within), 0.06, bars)
+    heights = list(_heights(panel, within))
+    y = span(y_axis, heights, 0.06, bars)
+    return x, y if bars or y_axis.limits is None else _with_margin(y, heights)
+
+
+def _with_margin(shown: Span, drawn: list[Any]) -> Span:
+    """The span, a little longer at an end that curves reach and do not cross: they would lie on the axis."""
+    finite = [array[np.isfinite(array)] for array in map(floats, drawn)]
+    finite = [array for array in finite if array.size]
+    length = shown.high - shown.low
+    if shown.scale == "log" or length <= 0 or not finite:
+        return shown
+    least, most = min(float(array.min()) for array in finite), max(float(array.max()) for array in finite)
+    below = abs(least - shown.low) < TOUCHING * length
+    above = abs(most - shown.high) < TOUCHING * length
+    return replace(
+        shown,
+        low=max(shown.low - (MARGIN * length if below else 0.0), -FURTHEST),
+        high=min(shown.high + (MARGIN * length if above else 0.0), FURTHEST),
+    )
 
 
 def _heights(panel: Panel, within: tuple[float, float] | None) -> Iterator[Any]:

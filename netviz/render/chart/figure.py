@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ from netviz.render.chart import words
 from netviz.render.chart.labels import LegendRow, Told, common_labels, draw_legend, legend_rows
 from netviz.render.chart.panels import Laid, lay_out, natural_width
 from netviz.render.chart.place import Need, Place
-from netviz.render.chart.style import Look, font, line_height, our_settings
+from netviz.render.chart.style import SIZES, Look, font, line_height, our_settings
 
 MARGIN = 0.16
 COLUMN_GAP = 0.34
@@ -28,6 +28,10 @@ CELLS = {1: (6.2, 3.2), 2: (3.9, 2.2), 3: (3.1, 1.8), 4: (2.7, 1.55)}
 """By the number of columns: how wide a cell is with its axis labels, and how high a body; more are as 4."""
 SMALL = (1.75, 0.85)
 LEAST_CELL, LEAST_SMALL = 1.9, 1.1
+LEAST_TYPE = 6.0
+"""Points, in axes of the user."""
+STRETCH = 1.3
+"""By how much curves and bars may be higher than usual, to be as high as what stands beside them."""
 
 
 @dataclass
@@ -117,7 +121,8 @@ def chart_to_figure(
     """The chart as a figure of its own, or drawn into `ax`; that figure is then returned.
 
     `figsize` is (width, height) in inches (None: what the chart needs); where it is too small for the type, all is
-    drawn smaller. A single panel of curves or bars is drawn straight into `ax`, anything else into axes inside it.
+    drawn smaller. A single panel of curves or bars is drawn straight into `ax`, without captions, for there is no room
+    that is ours; anything else into axes inside it.
     Raises UsageError where `ax` is no matplotlib axes.
     """
     look = Look(theme)
@@ -206,7 +211,7 @@ class Layout:
         def again(laid: Laid, row: Row) -> float:
             body = max(one.body.need.above + one.body.need.height for one, _ in row.cells)
             need = laid.body.need
-            return max(need.height, min(body - need.above, need.height * 1.8))
+            return max(need.height, min(body - need.above, need.height * STRETCH))
 
         return self._aligned(rows, again, only_stretching=True)
 
@@ -299,14 +304,26 @@ def _into(chart: Chart, look: Look, caption: bool, background: bool, ax: Any) ->
     solo = Heatmap | Tiles | Ridges | Equation | Words
     with our_settings():
         if len(chart.panels) == 1 and not any(isinstance(mark, solo) for mark in chart.panels[0].marks):
-            _straight(chart, look, caption, ax, size)
+            _straight(chart, look, ax, size)
         else:
-            page, factor = fitted(chart, look, size, caption)
+            page, factor = _readable(chart, look, size, caption)
             ax.set_axis_off()
             page.draw(Place(Look(look.theme, factor), page.width, page.height, host=ax))
     if background:
         ax.patch.set_facecolor(look.paper)
     return _root(ax)
+
+
+def _readable(chart: Chart, look: Look, size: tuple[float, float], caption: bool) -> tuple[Page, float]:
+    """The chart laid out for a size: where its type would be too small, without captions, details, titles of axes."""
+    bare = replace(chart, detail="", panels=tuple(replace(panel, detail="") for panel in chart.panels))
+    pages = []
+    for tried, captioned in ((chart, caption), (chart, False), (bare, False), (replace(bare, small=True), False)):
+        page, factor = fitted(tried, look, size, captioned)
+        if factor * SIZES["tick"] >= LEAST_TYPE:
+            return page, factor
+        pages.append((page, factor))
+    return max(pages, key=lambda found: found[1])
 
 
 def _root(ax: Axes) -> Figure:
@@ -318,19 +335,16 @@ def _root(ax: Axes) -> Figure:
     return cast("Figure", found)
 
 
-def _straight(chart: Chart, look: Look, caption: bool, ax: Axes, size: tuple[float, float]) -> None:
-    """One panel into the user's axes, whose place stays as it is: its heading as their title, the caption below."""
+def _straight(chart: Chart, look: Look, ax: Axes, size: tuple[float, float]) -> None:
+    """One panel into the user's axes, whose place stays as it is: its heading as their title, without captions."""
     panel = chart.panels[0]
-    laid = lay_out(panel, look, size[0], size[1], small=False, caption=caption, height=size[1])
+    laid = lay_out(panel, look, size[0], size[1], small=False, caption=False, height=size[1])
     need = laid.body.need
     laid.body.need = Need(*size, need.left, need.right, need.above, need.below)
     laid.body.draw(Place(look, *size, straight=ax), 0.0, 0.0)
-    title = words.shortened(panel.title or chart.title, size[0], "title", "bold")
+    title = "\n".join(words.wrapped(panel.title or chart.title, size[0], "title", "bold", most=2))
     text, formula, _, _ = laid.formula
     if formula:
         title = f"{title}\n{text}" if "$" not in title else title
     ax.set_title(title, loc="left", fontproperties=font("bold", look.points("title")), color=look.ink,
-                 parse_math=formula and "$" not in title.partition("\n")[0])  # fmt: skip
-    lines = words.wrapped(panel.caption or chart.caption, size[0], "caption") if caption else []
-    if lines:
-        ax.set_xlabel("\n".join([words.plain(panel.x.title), *lines]))
+                 parse_math=formula and "$" not in title.removesuffix(text))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Heat:
     y: Span
     x_ticks: Ticks
     y_ticks: Ticks
-    note: str
+    note: list[str]
     quiet: bool
 
     def draw(self, place: Place, x: float, y: float) -> None:
@@ -77,12 +77,11 @@ class Heat:
         low = y + need.height + below_ticks(self.x_ticks)
         if self.panel.x.title and not self.quiet:
             write_x_title(self.panel.x.title, place, x, low, need, look)
-            low += line_height("axis")
+            low += words.title_height(self.panel.x.title, need.across)
         if self.panel.y.title and not self.quiet:
             write_y_title(self.panel.y.title, place, x, y, need, look)
-        if self.note:
-            text = words.shortened(self.note, need.left + need.width + need.right, "tick")
-            place.text(x - need.left, low + line_height("tick") * 0.55, text, "tick", look.muted)
+        for number, text in enumerate(self.note):
+            place.text(x - need.left, low + line_height("tick") * (number + 0.55), text, "tick", look.muted)
 
 
 def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, height: float | None, small: bool) -> Heat:
@@ -93,30 +92,34 @@ def prepare_heatmap(panel: Panel, mark: Heatmap, look: Look, width: float, heigh
     shades = shades_of(values, mark.signed, mark.limits, mark.key, look)
     real = tuple(max(int(side), 1) for side in mark.extent or array.shape)
     y, x = Span(float(real[0]), 0.0), Span(0.0, float(real[1]))
-    titled = line_height("axis") if panel.y.title and not small else 0.0
     least = min(rows * LEAST_NAMED, TALLEST) if mark.row_labels else min(0.22 * rows, 0.5)
     body = width
     tall = height or min(max(rows * 0.16, 0.5), width)
     for _ in range(2):  # the height tells the ticks, these the width, and the width the height
         y_ticks = _ticks(panel.y, mark.row_labels, rows, real[0], y, tall, False, width * 0.3)
         parts = max((words.width(text, "tick") + 0.06 for _, text in _down(mark.row_splits, rows, tall)), default=0.0)
+        titled = words.title_height(panel.y.title, tall) if not small else 0.0
         left = titled + _left_of_ticks(y_ticks) + parts
         right = shades.bar_room(max(tall, 0.5)) or 0.05
         room = max(width - left - right, 0.3)
         body = min(room, max(columns * CELL, 0.35))
         cell = min(body / columns, CELL)
         tall = height or max(min(rows * cell, body * 1.6, TALLEST), least)
+    if not small:
+        left += max(words.title_height(panel.y.title, tall) - titled, 0.0)
+        body = max(min(body, width - left - right), 0.3)
     x_ticks = _ticks(panel.x, (), columns, real[1], x, body, True, 1.3)
-    note = ""
+    note: list[str] = []
     if values.shape != real:
-        note = f"shown reduced: {real[0]:,} × {real[1]:,} in {values.shape[0]:,} × {values.shape[1]:,} cells"
-    below = below_ticks(x_ticks) + (line_height("axis") if panel.x.title and not small else 0.0)
-    below += line_height("tick") if note else 0.0
+        said = f"shown reduced: {real[0]:,} × {real[1]:,} in {values.shape[0]:,} × {values.shape[1]:,} cells"
+        note = words.wrapped(said, left + body + right, "tick")
     above = line_height("tick") if mark.column_splits else 0.06
     if x_ticks.words and not x_ticks.upright:
         half = words.width(x_ticks.words[-1], "tick") / 2
         right = max(right, half - body * (1 - float(x.forward(x_ticks.places[-1]))))
-    need = Need(body, tall, left, right, above, below)
+    need = Need(body, tall, left, right, above)
+    below = below_ticks(x_ticks) + (words.title_height(panel.x.title, need.across) if not small else 0.0)
+    need = replace(need, below=below + len(note) * line_height("tick"))
     return Heat(panel, mark, look, values, (rows, columns), shades, need, x, y, x_ticks, y_ticks, note, small)
 
 
@@ -134,9 +137,8 @@ def _ticks(
         named = [((place + 0.5) * real / max(count, 1), name) for place, name in enumerate(labels[:count])]
         return named_ticks(named, shown, length, across=across, room=room)
     numbered = Span(0.0, max(real - 1.0, 0.5))
-    found = ticks_of(Axis(), numbered, length, across=across)
-    whole = [(place + 0.5, text) for place, text in zip(found.places, found.words, strict=True) if place == int(place)]
-    return Ticks(tuple(place for place, _ in whole), tuple(text for _, text in whole), names=True)
+    found = ticks_of(Axis(), numbered, length, across=across, whole=True)
+    return Ticks(tuple(place + 0.5 for place in found.places), found.words, names=True)
 
 
 def _along(splits: tuple[Split, ...], count: int, length: float) -> Iterator[tuple[float, str]]:

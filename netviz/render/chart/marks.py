@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
 from netviz.charts import Band, Bars, Curve, Mark, Point, Rule, Scatter, Zone
@@ -65,10 +66,14 @@ def _curve(mark: Curve, axes: Any, look: Look, x: Span, y: Span) -> None:
         zorder=2.4 if mark.weak else 3, solid_capstyle="round", solid_joinstyle="round", label="_",
     )  # fmt: skip
     good = np.isfinite(xs) & np.isfinite(ys)
-    alone = good & ~np.r_[False, good[:-1]] & ~np.r_[good[1:], False]
+    alone = good & ~np.r_[False, good[:-1]] & ~np.r_[good[1:], False] & _inside(xs, x) & _inside(ys, y)
     if alone.any():
         axes.plot(xs[alone], ys[alone], linestyle="none", marker="o", markersize=look.width(4), color=color,
-                  markeredgewidth=0, zorder=3)  # fmt: skip
+                  markeredgewidth=0, zorder=3, clip_on=False)  # fmt: skip
+
+
+def _inside(values: NDArray[np.float64], shown: Span) -> NDArray[np.bool_]:
+    return np.asarray((values >= shown.within[0]) & (values <= shown.within[1]))
 
 
 def _band(mark: Band, axes: Any, look: Look, x: Span, y: Span) -> None:
@@ -102,7 +107,7 @@ def _rule(mark: Rule, axes: Any, look: Look, x: Span, y: Span) -> None:
 
 
 def _point(mark: Point, axes: Any, look: Look, x: Span, y: Span) -> None:
-    if math.isfinite(mark.x) and math.isfinite(mark.y):
+    if x.within[0] <= mark.x <= x.within[1] and y.within[0] <= mark.y <= y.within[1]:
         axes.plot(
             [mark.x], [mark.y], linestyle="none", marker="o", markersize=look.width(5.5), color=look.color(mark.tint),
             markeredgecolor=look.paper, markeredgewidth=look.width(1.0), zorder=5, clip_on=False, label="_",
@@ -145,10 +150,10 @@ def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
 
 
 def signed_colors(look: Look) -> tuple[str, str]:
-    """The colours of positive and of negative values as marks on paper."""
+    """The colours of positive and of negative values as marks on paper: those that they have in heatmaps."""
     if look.theme == "print":
         return "#3a3a3a", "#9a9a9a"
-    return look.color("attention"), look.color("convolution")
+    return to_hex(look.signs(5 / 6)), to_hex(look.signs(1 / 6))
 
 
 _DRAWERS: dict[type, Callable[..., None]] = {

@@ -38,7 +38,7 @@ class Laid:
     width: float
     body: Body
     title: list[str]
-    detail: str
+    detail: list[str]
     beside: bool
     formula: tuple[str, bool, float, float]
     caption: list[str]
@@ -47,7 +47,7 @@ class Laid:
     def head(self) -> float:
         """The height of the heading."""
         high = len(self.title) * line_height("title")
-        high += line_height("detail") if self.detail and not self.beside else 0
+        high += 0 if self.beside else len(self.detail) * line_height("detail")
         high += self.formula[3]
         return high + (0.05 if high else 0)
 
@@ -74,13 +74,13 @@ class Laid:
         for number, line in enumerate(self.title):
             place.text(begin, y + (number + 0.5) * line_height("title"), line, "title", look.ink, face="bold")
         low = y + len(self.title) * line_height("title")
-        if self.detail:
+        for line in self.detail:
             if self.beside:
                 at = begin + (words.width(self.title[0], "title", "bold") + 0.1 if self.title else 0)
                 middle = y + 0.5 * line_height("title" if self.title else "detail") + (0.007 if self.title else 0)
-                place.text(at, middle, self.detail, "detail", look.muted)
+                place.text(at, middle, line, "detail", look.muted)
             else:
-                place.text(begin, low + 0.5 * line_height("detail"), self.detail, "detail", look.muted)
+                place.text(begin, low + 0.5 * line_height("detail"), line, "detail", look.muted)
                 low += line_height("detail")
         text, math, shrink, high = self.formula
         if text:
@@ -96,16 +96,15 @@ def lay_out(
 ) -> Laid:  # fmt: skip
     """The panel in a cell `width` inches wide; `usual` is the height of a body whose marks do not say theirs."""
     inner = width - (MARK + 0.06 if panel.family is not None and panel.title else 0)
-    title = words.wrapped(panel.title, inner, "title", "bold", most=2) if panel.title else []
+    title = words.wrapped(panel.title, inner, "title", "bold", most=3) if panel.title else []
     detail = words.plain(panel.detail)
-    beside = not title or (
-        len(title) == 1 and words.width(title[0], "title", "bold") + 0.1 + words.width(detail, "detail") <= inner
-    )
-    used = words.width(title[0], "title", "bold") + 0.1 if beside and title else 0.0
-    detail = words.shortened(panel.detail, inner - used, "detail") if detail else ""
+    used = words.width(title[0], "title", "bold") + 0.1 if title else 0.0
+    beside = len(title) <= 1 and used + words.width(detail, "detail") <= inner
+    details = [detail] if beside else words.wrapped(panel.detail, inner, "detail", most=2)
+    details = details if detail else []
     body = _body(panel, look, width, usual, small, left, right, height, told)
     lines = words.wrapped(panel.caption, width, "caption") if caption and panel.caption else []
-    return Laid(panel, look, width, body, title, detail, beside or not detail, _formula(panel.formula, inner), lines)
+    return Laid(panel, look, width, body, title, details, beside, _formula(panel.formula, inner), lines)
 
 
 def _formula(text: str, room: float) -> tuple[str, bool, float, float]:

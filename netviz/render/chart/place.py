@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from netviz.render.chart.style import Face, Look, font
@@ -63,7 +64,7 @@ class Place:
         formula: bool = False,
         back: bool = False,
     ) -> None:
-        """Writes plain words, or a formula in TeX's notation; `back` lays paper under them."""
+        """Writes plain words, or a formula in TeX's notation; `back` lays a rim of paper around the letters."""
         if not words:
             return
         look = self.look
@@ -77,9 +78,10 @@ class Place:
             rotation=turn,
             rotation_mode="default",
             parse_math=formula,
-            bbox={"facecolor": look.paper, "edgecolor": "none", "alpha": 0.8, "pad": 0.6} if back else None,
             zorder=6,
         )
+        if back:
+            text.set_path_effects([withStroke(linewidth=look.width(2.4), foreground=look.paper)])
         self._add(text)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], color: str, width: float, style: Any = "-") -> None:
@@ -132,6 +134,11 @@ class Need:
     above: float = 0.0
     below: float = 0.0
     stretch: bool = False
+
+    @property
+    def across(self) -> float:
+        """The width with the room at both sides."""
+        return self.left + self.width + self.right
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

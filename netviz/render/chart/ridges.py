@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,10 +42,7 @@ class Range:
         need, look = self.need, self.look
         axes = place.axes(x, y, need.width, need.height)
         count = max(len(self.mark.rows), 1)
-        if self.x.scale == "symlog":
-            axes.set_xscale("symlog", linthresh=self.x.threshold)
-        else:
-            axes.set_xscale(self.x.scale)
+        axes.set_xscale(self.x.scale)
         axes.set_xlim(self.x.low, self.x.high)
         head = need.height / self.pitch - count
         axes.set_ylim(count, -head)
@@ -67,7 +64,7 @@ class Range:
             name = words.shortened(row.label, need.left - indent - 0.12, "tick")
             place.text(x - need.left + indent, at, name, "tick", look.ink)
             if row.words:
-                place.text(x + need.width + 0.1, at, words.shortened(row.words, need.right - 0.12, "tick"), "tick",
+                place.text(x + need.width + 0.1, at, words.items(row.words, need.right - 0.12, "tick"), "tick",
                            look.muted)  # fmt: skip
         if self.panel.x.title and not self.quiet:
             write_x_title(self.panel.x.title, place, x, y + need.height + below_ticks(self.x_ticks), need, look)
@@ -206,6 +203,7 @@ def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height:
     )
     body = max(width - left - right, 0.3)
     ticks = ticks_of(panel.x, x, body, across=True)
-    below = below_ticks(ticks) + (line_height("axis") if panel.x.title and not small else 0.0)
-    need = Need(body, pitch * (count + HEAD - 0.7), left, max(right, 0.3), 0.04, below)
+    need = Need(body, pitch * (count + HEAD - 0.7), left, max(right, 0.3), 0.04)
+    below = below_ticks(ticks) + (words.title_height(panel.x.title, need.across) if not small else 0.0)
+    need = replace(need, below=below)
     return Range(panel, mark, look, need, x, ticks, pitch, small)

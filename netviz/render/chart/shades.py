@@ -21,7 +21,7 @@ from netviz.render.chart.ticks import Span, Ticks, apply, floats, ticks_of
 
 BAR = 0.09
 BAR_GAP = 0.12
-LONGEST_BAR = 2.4
+LONGEST_BAR = 5.0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from netviz.render.chart import words
 
 FURTHEST, NEAREST = 1e300, 1e-300
 """Greater numbers are drawn here, for differences of limits must be finite; those nearer to zero are zero."""
+SYMMETRIC = 0.1
+"""By how much of its length an axis may be off zero and have the same ticks at both sides."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -184,6 +186,17 @@ def places(shown: Span, count: int, whole: bool = False) -> list[float]:
         if len(found) >= 2:
             return found
     least = 1 if whole and high - low < 2 else 2
+    at = _round_places(low, high, count, whole, least)
+    if low < 0 < high and abs(low + high) < SYMMETRIC * (high - low):
+        for more in range(count, count + 4):  # −1, 0, 1 rather than 0, 1
+            tried = _round_places(low, high, more, whole, least)
+            even = [tick for tick in tried if -tick in tried]
+            if len(even) >= 3:
+                return even
+    return at
+
+
+def _round_places(low: float, high: float, count: int, whole: bool, least: int) -> list[float]:
     locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], min_n_ticks=least, integer=whole)
     with np.errstate(all="ignore"):
         ticks = locator.tick_values(low, high)

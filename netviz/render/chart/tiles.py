@@ -42,7 +42,8 @@ class Grid:
     zoom: int
     step: tuple[int, int]
     labelled: bool
-    note: str
+    below: list[tuple[str, str]]
+    """Lines with the size of their type."""
     need: Need
 
     def draw(self, place: Place, x: float, y: float) -> None:
@@ -67,13 +68,11 @@ class Grid:
                 at = x + left + self.side[0] / 2, y + top + self.side[1] + line_height("tick") * 0.5
                 place.text(*at, text, "tick", look.muted, across="center")
         if self.shades is not None:
-            self.shades.draw_bar(place, x + need.width, y, need.height) if self.mark.key else None
+            self.shades.draw_bar(place, x + need.width, y, spots[-1][1] + self.side[1]) if self.mark.key else None
         low = y + need.height
-        for text, size in ((self.panel.x.title, "axis"), (self.note, "tick")):
-            if text:
-                text = words.shortened(text, need.width + need.right, size)
-                place.text(x, low + line_height(size) * 0.55, text, size, look.muted)
-                low += line_height(size)
+        for text, size in self.below:
+            place.text(x, low + line_height(size) * 0.55, text, size, look.muted)
+            low += line_height(size)
 
     def _spot(self, index: int) -> tuple[float, float]:
         row, column = divmod(index, self.columns)
@@ -145,10 +144,13 @@ def prepare_tiles(panel: Panel, mark: Tiles, look: Look, width: float, height: f
     down = max(round(tall * zoom * (side[1] + gap + strip) / side[1]), tall * zoom + 1)
     pitches = pitch, side[1] * down / (tall * zoom)
     note = f"shown reduced: {', '.join(notes)}" if notes else ""
-    below = (line_height("axis") if panel.x.title else 0.0) + (line_height("tick") if note else 0.0) + 0.02
-    need = Need(columns * pitch, rows * pitches[1], 0.0, right, 0.04, below)
+    room = columns * pitch + right
+    said = ((panel.x.title, "axis", 2), (note, "tick", 4))
+    below = [(line, size) for text, size, most in said for line in words.wrapped(text, room, size, most=most)]
+    high = sum(line_height(size) for _, size in below) + 0.02
+    need = Need(columns * pitch, rows * pitches[1], 0.0, right, 0.04, high)
     return Grid(
-        panel, mark, look, values, shades, columns, side, pitches, zoom, (across, down), strip > 0, note, need
+        panel, mark, look, values, shades, columns, side, pitches, zoom, (across, down), strip > 0, below, need
     )  # fmt: skip
 
 
