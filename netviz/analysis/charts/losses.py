@@ -174,12 +174,11 @@ def _compared(losses: Sequence[PlottedLoss], gradient: bool) -> Panel:
             told.append(f"{loss.title} for {case.label}")
     caption = [f"Drawn: {', '.join(told)}."] if told else []
     caption += [f"{loss.title}: {loss.remark}" for loss in losses if loss.remark]
-    if any(loss.over and loss.over.view for loss in losses) and views:
-        caption.append(f"Drawn up to {max(high for _, high in views):g}: some go on beyond.")
     over = losses[0].over
     assert over is not None
     limits = (min(loss.limits[0] for loss in losses), max(loss.limits[1] for loss in losses))
     y_limits = (min(low for low, _ in views), max(high for _, high in views)) if views else None
+    caption += _cut(marks, y_limits, y_limits)
     title = over.title if len({loss.over.title for loss in losses if loss.over}) == 1 else over.kind
     return Panel(
         tuple(marks),

@@ -94,7 +94,7 @@ def plotted_loss(
 
 
 def _ends(over: Over) -> str:
-    """What is said where a range goes beyond all that there is: "There is no error below 0."."""
+    """What is said where a range goes beyond all that there is."""
     ends = [f"{word} {end:g}" for word, end in zip(("below", "above"), over.domain, strict=True) if math.isfinite(end)]
     return f"Nothing is drawn {' and '.join(ends)}: there is no such {over.kind}."
 

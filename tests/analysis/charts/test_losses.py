@@ -202,6 +202,10 @@ def test_what_is_cut_off_is_said() -> None:
     (panel,) = build_losses_chart([of("categorical_crossentropy")]).panels
     top = float(keras.losses.categorical_crossentropy([[1.0, 0.0]], [[0.0, 1.0]])[0])
     assert f"Drawn up to 6; the loss reaches {top:.3g} at 0." in panel.caption
+    assert (
+        f"the loss reaches {top:.3g} at 0."
+        in build_losses_chart([of("bce"), of("kld")], compare=True).panels[0].caption
+    )
     assert "beyond" not in build_losses_chart([of("mse")]).panels[0].caption
     loss = plotted_loss(bind(BY_NAME["bce"]), (-3, 2))
     assert loss.limits == (0, 1)
