@@ -201,3 +201,10 @@ def test_memory_does_not_grow_with_the_size_of_the_weights(tmp_path: Path) -> No
         peaks.append(int(done.stdout))
     assert (tmp_path / "50000.weights.h5").stat().st_size > 200e6
     assert peaks[1] - peaks[0] < 60e6
+
+
+@pytest.mark.parametrize("source", [None, 3, [1.0], {}])
+def test_what_is_no_model_is_said_in_plain_words(source: Any) -> None:
+    with pytest.raises(UsageError, match="is no model") as raised:
+        netviz.weights(source)
+    assert "builtins" not in str(raised.value)

@@ -58,7 +58,9 @@ def weights(
 
     `picture` is "histograms" (one page over the depth), "values" (kernels as images, matrices as heatmaps, biases as
     bars, gates and heads apart, tables as their principal components), or "auto": values where `layer` is given.
-    `limit` is how many histograms stand on the page and how many filters of a kernel are drawn (0: all).
+    `limit` is how many histograms stand on the page or, in pictures of values, how many filters of a kernel are drawn
+    and how many weights, of more the first kernels (0: all, and all inputs of each filter, as far as 10,000 tiles of a
+    kernel allow). A PNG whose side would be longer than 65,000 pixels has fewer for each inch.
     `source`, `load`, `trust`, `architecture` and `max_bytes` are as for `inspect`; the other arguments are those of
     all plots.
 
@@ -74,6 +76,9 @@ def weights(
         raise UsageError(f"no picture {picture!r} of weights", f"The choices are {', '.join(PICTURES)}.")
     _require_number("bins", bins, 1, MOST_BINS)
     _require_number("limit", limit, 0)
+    if type(source).__module__ == "builtins" and not isinstance(source, str):
+        kind = "None" if source is None else f"a {type(source).__name__}"
+        raise UsageError(f"{kind} is no model", "Give the path of a model's file, or a keras.Model.")
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     model = net.model
     held = held_weights(model, layer)

@@ -38,7 +38,7 @@ from netviz.cli.output import emit, progress, reporting_errors, require_apart
     default=64,
     show_default=True,
     metavar="N",
-    help="How many histograms, or filters of a kernel, are drawn; 0: all.",
+    help="How many histograms, or weights and filters of a kernel, are drawn; 0: all.",
 )
 @format_option(PLOT_FORMATS)
 @plot_options

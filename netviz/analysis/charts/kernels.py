@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.analysis.charts.matrices import MOST_BARS, Side, gates_said, heatmap, ordinal, panel
+from netviz.analysis.charts.matrices import LOW, MOST_BARS, Side, gates_said, heatmap, ordinal, panel
 from netviz.analysis.charts.sampling import Values, color_limits, read_cut, spaced
 from netviz.analysis.charts.weights import Held
+from netviz.analysis.charts.weights_page import value_words
 from netviz.catalog.arrangement import GATES, WINDOW
 from netviz.charts import Axis, Bars, Curve, Panel, Tiles
 from netviz.model import WeightStore
 
 CHANNELS = 8
-"""Input channels drawn of the filters of a deep kernel, side by side."""
+"""Input channels drawn of the filters of a deep kernel, side by side, unless all are asked for."""
+
+MANY, TALL, ROWS = 10, 1.6, 20
+"""From more rows of filters on a picture has a height of its own: at least so many panels, one for so many rows."""
 
 MOST_TILES = 10_000
 """Tiles drawn of a kernel, also where all are asked for."""
@@ -56,15 +60,18 @@ def kernel_of(one: Held) -> Kernel | None:
 
 
 def kernel_panels(one: Held, kernel: Kernel, store: WeightStore, limit: int | None) -> tuple[Panel, ...]:
-    """The filters of a kernel as images; of one with many inputs also how strong each filter is."""
+    """The filters of a kernel as images, at most `limit` (None: all); of one with many inputs also how strong each is.
+
+    Of several inputs the first `CHANNELS` are drawn; without a limit all, as far as `MOST_TILES` allow.
+    """
     if all(side == 1 for side in kernel.window):
         return (_point(one, kernel, store),)
-    most = MOST_TILES if limit is None else min(limit, MOST_TILES)
+    most = min(limit or MOST_TILES, MOST_TILES)
     if len(kernel.window) == 1:
         return (_line(one, kernel, store, most),)
     if kernel.inputs in (1, RGB):
         return (_images(one, kernel, store, most),)
-    return (_grid(one, kernel, store, most), _strengths(one, kernel, store))
+    return (_grid(one, kernel, store, limit), _strengths(one, kernel, store))
 
 
 def _point(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
@@ -103,21 +110,23 @@ def _images(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
         return panel(one, _tiles(values[:, :, 0].transpose(2, 0, 1), _labels(kernel, filters)), caption=said)
     limits = color_limits(values) or (-1.0, 1.0)
     pictures = np.clip(0.5 + values.transpose(3, 0, 1, 2) / (2 * limits[1]), 0, 1)
-    said += f"; red, green and blue are the inputs, grey is 0, full colour ±{limits[1]:.2g}"
+    said += f"; red, green and blue are the inputs, grey is 0, full colour ±{value_words(limits[1])}"
     return panel(one, Tiles(pictures, labels=_labels(kernel, filters)), caption=said)
 
 
-def _grid(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
+def _grid(one: Held, kernel: Kernel, store: WeightStore, limit: int | None) -> Panel:
     """The first filters of a deep kernel: a row for each, in it the first inputs."""
-    channels = np.arange(min(CHANNELS, kernel.inputs))
-    filters = _first(kernel, max(1, most // len(channels)))
+    filters = _first(kernel, min(limit or MOST_TILES // CHANNELS, MOST_TILES // CHANNELS))
+    across = CHANNELS if limit is not None else max(CHANNELS, MOST_TILES // len(filters))
+    channels = np.arange(min(across, kernel.inputs))
     values = _middle(_arranged(one, kernel, store, channels, filters))
     tiles = values.transpose(3, 2, 0, 1).reshape(-1, *values.shape[:2])
     rows = _count(len(filters), kernel.outputs, "filter")
     said = f"a row each for {rows}; across {_count(len(channels), kernel.inputs, 'input')}{_slice(kernel)}"
     if kernel.gates:
         said += f"; as many of each gate: {gates_said(one)}"
-    return panel(one, _tiles(tiles, (), len(channels)), caption=said)
+    height = max(TALL, len(filters) / ROWS) if len(filters) > MANY else None
+    return panel(one, _tiles(tiles, (), len(channels)), caption=said, height=height)
 
 
 def _strengths(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
@@ -131,7 +140,7 @@ def _strengths(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
     mark: Bars | Curve = Bars(norms, tint=one.family)
     if kernel.outputs > MOST_BARS:
         mark = Curve(np.arange(kernel.outputs, dtype=np.float64), norms, tint=one.family)
-    return panel(one, mark, x=Axis("filter"), y=Axis("norm"), detail="the norm of each filter")
+    return panel(one, mark, x=Axis("filter"), y=Axis("norm"), detail="the norm of each filter", height=LOW)
 
 
 def _arranged(

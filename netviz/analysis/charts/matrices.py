@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.analysis.charts.sampling import Values, color_limits, read_rows, spaced, splits
 from netviz.analysis.charts.weights import Held, matrix, output_axes
-from netviz.analysis.charts.weights_page import shape_words
+from netviz.analysis.charts.weights_page import shape_words, value_words
 from netviz.catalog.arrangement import BIASES, GATES
 from netviz.charts import Axis, Bars, Curve, Heatmap, Mark, Panel, Rule, Words
 from netviz.model import WeightStore
@@ -26,6 +26,9 @@ PLAIN = Axis()
 
 HIGH = 0.1
 """The height of a row of a heatmap whose rows are named."""
+
+LOW = 0.5
+"""The height of a plot of one value for each output: it is little beside a kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,10 @@ def ordinal(number: int) -> str:
 
 
 def panel(
-    one: Held, *marks: Mark, x: Axis = PLAIN, y: Axis = PLAIN, detail: str = "", caption: str = "", named: int = 0
-) -> Panel:
-    """A panel with the layer, the weight and `detail`, or its shape, above it; `named` are the rows of its heatmap."""
+    one: Held, *marks: Mark, x: Axis = PLAIN, y: Axis = PLAIN, detail: str = "", caption: str = "",
+    height: float | None = None,
+) -> Panel:  # fmt: skip
+    """A panel with the layer, the weight and `detail`, or its shape, above it."""
     return Panel(
         marks,
         one.place,
@@ -66,7 +70,7 @@ def panel(
         x=x,
         y=y,
         family=one.family,
-        height=named * HIGH or None,
+        height=height,
     )
 
 
@@ -118,7 +122,7 @@ def gates_panel(one: Held, store: WeightStore) -> Panel:
     mark = Heatmap(
         rows, signed=True, limits=color_limits(rows), row_labels=labels, extent=(len(rows), units.count), key="value"
     )
-    return panel(one, mark, x=Axis(units.title), caption=gates_said(one), named=len(rows))
+    return panel(one, mark, x=Axis(units.title), caption=gates_said(one), height=len(rows) * HIGH)
 
 
 def vector_panel(one: Held, store: WeightStore) -> Panel:
@@ -128,17 +132,17 @@ def vector_panel(one: Held, store: WeightStore) -> Panel:
     noun = "channel" if "channel" in axes or one.family in ("normalisation", "activation") else "output"
     x, y = Axis(noun), Axis("value")
     if len(values) <= MOST_BARS:
-        return panel(one, Bars(values, tint=one.family, signed=bool((values < 0).any())), x=x, y=y)
+        return panel(one, Bars(values, tint=one.family, signed=bool((values < 0).any())), x=x, y=y, height=LOW)
     places = spaced(len(values), most=4096)
     curve = Curve(places.astype(np.float64), values[places], tint=one.family)
     every = f"every {ordinal(int(places[1]))} {noun}" if len(places) < len(values) else noun
-    return panel(one, Rule(0), curve, x=Axis(every), y=y)
+    return panel(one, Rule(0), curve, x=Axis(every), y=y, height=LOW)
 
 
 def scalar_panel(one: Held, store: WeightStore) -> Panel:
     """A weight that is one number."""
     value = float(read_rows(store, one.weight).reshape(-1)[0])
-    return panel(one, Words((f"{value:.6g}",)))
+    return panel(one, Words((value_words(value, 6),)))
 
 
 def ordered_panel(one: Held, store: WeightStore) -> Panel:
@@ -159,10 +163,10 @@ def _heads(one: Held, store: WeightStore, axes: tuple[str, ...]) -> Panel:
         values = read_rows(store, one.weight)
         size = Side(shape[1], "feature")
         mark = Heatmap(
-            values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads, extent=(shape[0], shape[1]),
-            key="value",
+            values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads,
+            extent=(shape[0], shape[1]), key="value",
         )  # fmt: skip
-        return panel(one, mark, x=Axis(size.title), named=len(heads))
+        return panel(one, mark, x=Axis(size.title), height=len(heads) * HIGH)
     if axes[0] == "head":
         rows, columns = Side(shape[0] * shape[1], "input", heads), Side(shape[2], "output")
         values = read_rows(store, one.weight).reshape(-1, shape[2])

@@ -19,36 +19,83 @@ from netviz.analysis.charts.matrices import (
 )
 from netviz.analysis.charts.sampling import color_limits, read_rows
 from netviz.analysis.charts.weights import Held, Weighed
-from netviz.analysis.health.wording import number
+from netviz.analysis.charts.weights_page import lost_words, value_words
+from netviz.analysis.health.wording import listed, number
 from netviz.charts import Chart, Heatmap, Mark, Panel, Tiles, Words
 from netviz.errors import NetvizError
 from netviz.model import Model, WeightStore
 
-MOST_WEIGHTS = 32
-"""Weights drawn on one page, unless all are asked for."""
+BLANK = Panel((Words(()),))
+"""A place in a row that stays empty, so that the next layer begins in a new one."""
+
+COLUMNS = ((4, 2), (9, 3), (24, 4))
+"""Up to how many panels on a page as many columns suit; of more `MOST_COLUMNS`."""
+
+MOST_COLUMNS = 6
 
 
 def build_values(model: Model, weighed: Sequence[Weighed], limit: int | None) -> Chart:
-    """A panel or two for each weight; `limit` is how many filters of a kernel are drawn (None: all).
+    """A panel or two for each weight, those of a layer beside each other; weights of one value are named below.
 
-    Of more than `MOST_WEIGHTS` weights the first kernels are, unless all are asked for.
+    `limit` is how many filters of a kernel are drawn, and how many weights: of more, the first kernels (None: all).
     """
     store = model.store
     title = f"Weights of {model.name}"
     if not weighed or store is None:
         return Chart(title, (Panel((Words(("There are no weights to draw.",)),)),))
     chosen = list(weighed)
-    if limit is not None and len(chosen) > MOST_WEIGHTS:
-        chosen = ([one for one in chosen if one.held.is_kernel] or chosen)[:MOST_WEIGHTS]
-    panels = [made for one in chosen for made in _panels(one, store, limit)]
+    if limit is not None and len(chosen) > limit:
+        chosen = ([one for one in chosen if one.held.is_kernel] or chosen)[:limit]
     layers = list(dict.fromkeys(one.held.place for one in chosen))
     title = f"Weights of {layers[0]}" if len(layers) == 1 else title
     detail = number(len(chosen), "weight")
     if len(chosen) < len(weighed):
-        detail = f"the first {len(chosen):,} kernels of {len(weighed):,} weights"
-    chart = Chart(title, tuple(panels), detail)
-    said = "Where few values are far larger than all others, these share the deepest colour."
-    return replace(chart, caption=said) if any(map(_is_cut, chart.marks())) else chart
+        noun = "kernel" if all(one.held.is_kernel for one in chosen) else "weight"
+        some = f"first {len(chosen):,} {noun}s" if len(chosen) > 1 else f"first {noun}"
+        detail = f"the {some} of {len(weighed):,} weights"
+    same = [one for one in chosen if _is_constant(one)]
+    drawn = [one for one in chosen if not _is_constant(one)] or chosen
+    groups: dict[str, list[Panel]] = {}
+    for one in drawn:
+        groups.setdefault(one.held.place, []).extend(_panels(one, store, limit))
+    panels, columns = _in_rows(list(groups.values()))
+    chart = Chart(title, panels, detail, columns=columns)
+    said = [_constants(same, len(layers) == 1)] if same and drawn is not chosen else []
+    if any(map(_is_cut, chart.marks())):
+        said.append("Where few values are far larger than all others, these share the deepest colour.")
+    return replace(chart, caption=" ".join(said))
+
+
+def _is_constant(one: Weighed) -> bool:
+    """Whether all of several values are the same."""
+    own = one.figures
+    return bool(own and own.size > 1 and own.minimum == own.maximum and not own.nan + own.infinite)
+
+
+def _constants(same: Sequence[Weighed], alone: bool) -> str:
+    """Which weights are not drawn, for all their values are the same: "All 0: bias of conv1, conv2; all 1: ..."."""
+    names: dict[str, list[str]] = {}
+    for one in same:
+        value = value_words(one.figures.minimum or 0.0, 6) if one.figures else ""
+        name = one.held.weight.name if alone else f"{one.held.place}/{one.held.weight.name}"
+        names.setdefault(value, []).append(name)
+    return "Not drawn: " + "; ".join(f"{listed(own)}, all {value}" for value, own in names.items()) + "."
+
+
+def _in_rows(groups: Sequence[Sequence[Panel]]) -> tuple[tuple[Panel, ...], int | None]:
+    """The panels with blanks, so that no group is divided that fits into a row, and the columns that this is for."""
+    count, widest = sum(map(len, groups)), max(map(len, groups))
+    if len(groups) == 1 or widest == 1:
+        return tuple(panel for group in groups for panel in group), None
+    usual = next((columns for most, columns in COLUMNS if count <= most), MOST_COLUMNS)
+    columns = widest * max(1, usual // widest) if widest <= MOST_COLUMNS else MOST_COLUMNS
+    panels: list[Panel] = []
+    for group in groups:
+        used = len(panels) % columns
+        if used and used + len(group) > columns:
+            panels += [BLANK] * (columns - used)
+        panels += group
+    return tuple(panels), columns
 
 
 def _is_cut(mark: Mark) -> bool:
@@ -65,14 +112,38 @@ def _panels(one: Weighed, store: WeightStore, limit: int | None) -> tuple[Panel,
         return (panel(held, Words((one.problem,))),)
     if not one.figures.size:
         return (panel(held, Words(("no values",))),)
-    figures = one.figures
-    if figures.size > 1 and figures.minimum == figures.maximum and not figures.nan + figures.infinite:
-        return (panel(held, Words((f"all {number(figures.size, 'value')} are {figures.minimum:.6g}",))),)
+    if one.figures.minimum is None:
+        return (panel(held, Words((lost_words(one.figures.size, one.figures.nan, one.figures.infinite),))),)
+    if _is_constant(one):
+        value = value_words(one.figures.minimum or 0.0, 6)
+        return (panel(held, Words((f"all {number(one.figures.size, 'value')} are {value}",))),)
     try:
         with np.errstate(all="ignore"):
-            return _of_kind(held, store, limit)
+            panels = _of_kind(held, store, limit)
     except NetvizError as error:
         return (panel(held, Words((error.message,))),)
+    return tuple(
+        replace(own, caption="; ".join(filter(None, (own.caption, *_remarks(one, own.marks))))) for own in panels
+    )
+
+
+def _remarks(one: Weighed, marks: Sequence[Mark]) -> list[str]:
+    """What to say below a picture of a weight: values that are none, and numbers that stand for others."""
+    held, said = one.held, []
+    if one.figures:
+        colours = any(isinstance(mark, Heatmap | Tiles) for mark in marks)
+        if one.figures.nan:
+            said.append(f"NaN is {'hatched' if colours else 'left out'} ({one.figures.nan:,} in all)")
+        if one.figures.infinite:
+            how = "have the colour of the largest" if colours else "are left out"
+            said.append(f"infinite values {how} ({one.figures.infinite:,} in all)")
+    names = {weight.name for weight in held.layer.weights}
+    name, dtype = held.weight.name.removeprefix("quantized_"), held.weight.tensor.dtype or ""
+    if dtype.startswith(("int", "uint")) and f"{name}_scale" in names:
+        plain = f"divided by {name}_scale they are the values"
+        zero = f"{name}_scale and {name}_zero make values of them"
+        said.append(f"integers as stored; {zero if f'{name}_zero' in names else plain}")
+    return said
 
 
 def _of_kind(one: Held, store: WeightStore, limit: int | None) -> tuple[Panel, ...]:

@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from netviz.analysis.charts.components import NAMED, ROWS, principal_components
 from netviz.analysis.charts.matrices import MOST_BARS, Side
 from netviz.analysis.charts.sampling import MOST, color_limits, spaced
-from netviz.analysis.charts.values import MOST_WEIGHTS, build_values
+from netviz.analysis.charts.values import BLANK, build_values
 from netviz.analysis.charts.weights import held_weights, weigh
 from netviz.catalog.arrangement import GATES
 from netviz.charts import Bars, Chart, Curve, Heatmap, Panel, Scatter, Tiles, Words
@@ -61,9 +61,9 @@ def test_filters_over_three_channels_are_coloured() -> None:
 
 def test_a_deep_kernel_has_a_row_for_each_filter_and_all_their_norms() -> None:
     kernel = normal(3, 3, 20, 30)
-    first, second = panels("Conv2D", "kernel", kernel)
+    first, second = panels("Conv2D", "kernel", kernel, limit=8)
     (grid,), (bars,) = first.marks, second.marks
-    assert isinstance(grid, Tiles) and grid.columns == 8
+    assert isinstance(grid, Tiles) and grid.columns == 8 and len(grid.values) == 8 * 8
     for row, column in np.ndindex(8, 8):
         assert close(grid.values[8 * row + column], kernel[:, :, column, row])
     assert isinstance(bars, Bars)
@@ -73,6 +73,22 @@ def test_a_deep_kernel_has_a_row_for_each_filter_and_all_their_norms() -> None:
 
 def test_all_filters_are_there_where_they_are_asked_for() -> None:
     assert len(only("Conv2D", "kernel", normal(2, 2, 5, 70), limit=None).values) == 5 * 70
+    every = panels("Conv2D", "kernel", normal(2, 2, 30, 70), limit=None)[0]
+    (mark,) = every.marks
+    assert isinstance(mark, Tiles) and len(mark.values) == 30 * 70 and mark.columns == 30
+    assert every.caption == "a row each for 70 filters; across 30 inputs"
+    many = only("Conv2D", "kernel", normal(1, 2, 300, 200), limit=None)
+    assert many.columns == 50 and len(many.values) == 10_000  # all filters, as many inputs as there is room for
+
+
+@pytest.mark.parametrize("limit", [1, 4, 20, 64])
+def test_the_limit_is_a_number_of_filters_however_many_inputs_they_have(limit: int) -> None:
+    for inputs in (1, 3, 9, 16):
+        first = panels("Conv2D", "kernel", normal(3, 3, inputs, 20), limit=limit)[0]
+        (mark,) = first.marks
+        assert isinstance(mark, Tiles)
+        assert len(mark.values) == min(limit, 20) * (min(inputs, 8) if inputs > 3 else 1)
+        assert (f"the first {limit} of 20 filters" in first.caption) == (limit < 20)
 
 
 def test_a_transposed_kernel_has_its_filters_before_its_inputs() -> None:
@@ -284,10 +300,13 @@ ODD: Layers = {
 
 def test_odd_weights_have_a_panel_each_that_can_be_drawn() -> None:
     chart = chart_of(ODD)
-    named = {panel.title for panel in chart.panels}
+    named = {panel.title for panel in chart.panels if panel is not BLANK}
     assert named == set(ODD)
-    said = [mark.lines[0] for panel in chart.panels for mark in panel.marks if isinstance(mark, Words)]
-    assert {"no values", "all 3 values are 0", "damaged/kernel cannot be read: it is damaged"} <= set(said)
+    assert "damaged/bias, all 0" in chart.caption
+    said = [
+        mark.lines[0] for panel in chart.panels if panel is not BLANK for mark in panel.marks if isinstance(mark, Words)
+    ]
+    assert {"no values", "all 324 NaN", "damaged/kernel cannot be read: it is damaged"} <= set(said)
     for theme in ("light", "dark", "print"):
         figure = chart_to_figure(chart, theme=theme, figsize=None, caption=True, background=True, ax=None)
         assert figure_to_svg(figure, background=True, title="odd")
@@ -295,10 +314,52 @@ def test_odd_weights_have_a_panel_each_that_can_be_drawn() -> None:
 
 def test_of_many_weights_the_first_kernels_are_drawn() -> None:
     dense = {"kernel": normal(3, 4), "bias": normal(4)}
-    chart = chart_of({f"dense{place:02}": ("Dense", dense) for place in range(MOST_WEIGHTS + 5)})
-    assert [panel.title for panel in chart.panels] == [f"dense{place:02}" for place in range(MOST_WEIGHTS)]
-    assert f"the first {MOST_WEIGHTS} kernels of {2 * MOST_WEIGHTS + 10} weights" in chart.detail
+    chart = chart_of({f"dense{place:02}": ("Dense", dense) for place in range(12)}, 10)
+    assert [panel.title for panel in chart.panels] == [f"dense{place:02}" for place in range(10)]
+    assert chart.detail == "the first 10 kernels of 24 weights"
     assert len(chart_of({f"d{place}": ("Dense", dense) for place in range(40)}, None).panels) == 80
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, 5]), min_size=1, max_size=12))
+def test_the_panels_of_a_layer_stand_in_one_row(sizes: list[int]) -> None:
+    layers: Layers = {
+        f"layer{place:02}": ("Mine", {f"weight{one}": normal(3) for one in range(size)})
+        for place, size in enumerate(sizes)
+    }
+    chart = chart_of(layers, None)
+    assert [panel.title for panel in chart.panels if panel is not BLANK] == [
+        name for name, (_, weights) in layers.items() for _ in weights
+    ]
+    if chart.columns is None:
+        assert len(sizes) == 1 or max(sizes) == 1
+        return
+    rows: dict[str, set[int]] = {}
+    for place, panel in enumerate(chart.panels):
+        if panel is not BLANK:
+            rows.setdefault(panel.title, set()).add(place // chart.columns)
+    assert all(len(own) == 1 for own in rows.values())
+
+
+def test_weights_of_one_value_are_named_and_not_drawn() -> None:
+    layers: Layers = {
+        name: ("Dense", {"kernel": normal(3, 4), "bias": np.zeros(4, np.float32)}) for name in ("one", "two")
+    }
+    layers["norm"] = ("LayerNormalization", {"gamma": np.full(4, 1.5, np.float32)})
+    chart = chart_of(layers)
+    assert [panel.title for panel in chart.panels] == ["one", "two"]
+    assert "one/bias and two/bias, all 0; norm/gamma, all 1.5." in chart.caption
+    assert "all 4 values are 1.5" in str(chart_of({"norm": layers["norm"]}).panels)
+
+
+def test_captions_say_what_is_nan_infinite_and_what_integers_stand_for() -> None:
+    values = normal(4, 5)
+    values[0, 0], values[1, :2] = np.nan, np.inf
+    heat, bars = panels("Dense", "kernel", values)[0], panels("Dense", "bias", values[:, 0])[0]
+    assert "NaN is hatched (1 in all)" in heat.caption and "(2 in all)" in heat.caption
+    assert "NaN is left out (1 in all)" in bars.caption
+    integers = np.arange(-8, 8, dtype=np.int8).reshape(4, 4)
+    scaled = chart_of({"dense": ("Dense", {"kernel": integers, "kernel_scale": normal(4)})}).panels
+    assert "divided by kernel_scale" in scaled[0].caption and "kernel_scale" not in scaled[1].caption
 
 
 def test_a_value_far_beyond_the_others_does_not_wash_them_out() -> None:
