@@ -197,6 +197,7 @@ class Distribution:
         width = (high - low) / bins
         below, above = steps(low - self.minimum, width, bins), steps(self.maximum - high, width, bins)
         edges = np.concatenate((low - below[::-1], inside, high + above))
+        edges[0], edges[-1] = min(edges[0], self.minimum), max(edges[-1], self.maximum)  # rounding left them short
         return self.counts_between(edges), edges
 
     def beyond(self, limits: tuple[float, float]) -> float:

@@ -143,6 +143,14 @@ def test_around_limits_every_value_is_counted_once(values: Any, exact: int, bins
         assert found.beyond(limits) == np.count_nonzero((finite < limits[0]) | (finite > limits[1]))
 
 
+@pytest.mark.parametrize("far", [1e6, -1e6, 12345.678, 5e-7])
+def test_what_is_far_away_is_not_lost_by_rounding(far: float) -> None:
+    values = np.r_[np.random.default_rng(0).standard_normal(900) / 5, 1 + far if far > 0 else -1 + far]
+    for limits in ((-0.7, 0.7), (-0.31, 0.93), (-1.0, 1.0)):
+        for bins in (1, 20, 64):
+            assert taken(values).around(limits, bins)[0].sum() == values.size
+
+
 def test_bins_beyond_are_no_narrower_than_those_inside() -> None:
     values = np.r_[np.random.default_rng(0).uniform(-1, 1, 3000), 1.0000001, 50]
     counts, edges = taken(values).around((-2, 1), 20)

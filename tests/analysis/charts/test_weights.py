@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.collections import PolyCollection
 
 from netviz.analysis.charts.weights import Weighed, effective_rank, held_weights, matrix, output_axes, weigh
 from netviz.analysis.charts.weights_page import FEW, build_weights_page, page_weights, value_words
@@ -16,6 +17,7 @@ from netviz.analysis.charts.weights_table import COLUMNS, NARROWER, build_weight
 from netviz.charts import Ridges
 from netviz.errors import LayerNotFound, NetvizError, UsageError
 from netviz.model import Model
+from netviz.render.chart import chart_to_figure
 from netviz.render.text import sheet_to_text
 from tests.analysis.charts.made import Layers, model_of, normal
 
@@ -263,6 +265,30 @@ def test_what_is_no_number_is_said_of_every_weight() -> None:
     assert "not readable" in rows[2].words and "Not readable: damaged" in chart.caption
     assert "NaN in some and none" in chart.caption and "Infinite values in some." in chart.caption
     assert "3 kernels" in chart.detail
+
+
+def test_the_drawn_hills_are_as_high_as_their_values_are_dense() -> None:
+    layers: Layers = {f"dense{place}": ("Dense", {"kernel": normal(30, 30) / 5}) for place in range(3)}
+    layers["same"] = ("Dense", {"kernel": np.full((5, 5), 0.25, np.float32)})
+    layers["far"] = ("Dense", {"kernel": normal(30, 30) * 1e4})
+    outlier = normal(30, 30) / 5
+    outlier[0, 0] = 1e6
+    layers["outlier"] = ("Dense", {"kernel": outlier})
+    chart, panel, rows = ridges(model_of(layers))
+    axes = max(chart_to_figure(chart).axes, key=lambda one: len(one.collections))
+    hills = [
+        np.concatenate([path.vertices for path in one.get_paths()])
+        for one in axes.collections
+        if isinstance(one, PolyCollection)
+    ]
+    assert len(hills) == len(rows) - 1  # nothing of what is far away
+    spike = hills[3]
+    assert np.ptp(spike[:, 0]) == 0 and spike[0, 0] == 0.25 and np.ptp(spike[:, 1]) > 0.9
+    for hill, row in zip([*hills[:3], hills[4]], [*rows[:3], rows[5]], strict=True):
+        low, high = panel.x.limits
+        assert low <= hill[:, 0].min() < hill[:, 0].max() <= high
+        assert np.ptp(hill[:, 1]) == pytest.approx(np.ptp(spike[:, 1]))  # the densest bin is on the axis
+        assert row.counts.sum() == 900
 
 
 @given(st.one_of(st.floats(-1e307, 1e307), st.sampled_from([np.nan, np.inf, -np.inf])))
