@@ -48,14 +48,28 @@ class Shades:
         return "#ffffff" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "#000000"
 
     def _ticks(self, length: float) -> Ticks:
-        limits = self.low, self.high
-        return ticks_of(Axis(limits=limits), Span(*limits), min(length, LONGEST_BAR) * 0.8, across=False)
+        long = min(length, LONGEST_BAR)
+        shown = Span(self.low, self.high)
+        found = ticks_of(Axis(limits=shown.within), shown, long * 0.8, across=False)
+        at = shown.forward(found.places) * long
+        if len(at) < 2 or float(np.diff(at).min()) >= line_height("tick"):
+            return found
+        kept = slice(None, None, len(at) - 1) if at[-1] - at[0] >= line_height("tick") else slice(-1, None)
+        return Ticks(found.places[kept], found.words[kept])
 
     def bar_room(self, length: float) -> float:
         """How wide the bar is with its words."""
         if not self.key:
             return 0.0
-        return BAR_GAP + BAR + 0.07 + self._ticks(length).widest() + line_height("axis") + 0.05
+        named = line_height("axis") if self._key(length) else 0.0
+        return BAR_GAP + BAR + 0.07 + self._ticks(length).widest() + named + 0.05
+
+    def _key(self, length: float) -> str:
+        """What is written along the bar; a short word that is longer than the bar is left out."""
+        key = words.plain(self.key)
+        if length < 1.0 and words.width(key, "axis") > length:
+            return ""
+        return words.shortened(key, length, "axis")
 
     def draw_bar(self, place: Place, x: float, y: float, length: float) -> None:
         """Draws the bar `BAR_GAP` right of x, from y down."""
@@ -74,7 +88,7 @@ class Shades:
         apply(axes.yaxis, ticks, Span(self.low, self.high))
         tick_style(axes, look, 2.0)
         frame(axes, look, 0.4)
-        key = words.shortened(self.key, max(length, long), "axis")
+        key = self._key(length)
         left = x + BAR_GAP + BAR + 0.07 + ticks.widest() + line_height("axis") * 0.5 + 0.03
         place.text(left, y + max(long, words.width(key, "axis")) / 2, key, "axis", look.muted, across="center",
                    along="center", turn=90)  # fmt: skip

@@ -190,7 +190,8 @@ def places(shown: Span, count: int, whole: bool = False) -> list[float]:
     if low < 0 < high and abs(low + high) < SYMMETRIC * (high - low):
         for more in range(count, count + 4):  # −1, 0, 1 rather than 0, 1
             tried = _round_places(low, high, more, whole, least)
-            even = [tick for tick in tried if -tick in tried]
+            room = (high - low) * 1e-9
+            even = [tick for tick in tried if any(abs(tick + other) <= room for other in tried)]
             if len(even) >= 3:
                 return even
     return at

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import itertools
+import re
+from colorsys import rgb_to_hsv
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from netviz.charts import Axis
 from netviz.render.chart import words
+from netviz.render.chart.marks import signed_colors
 from netviz.render.chart.shades import Shades, reduced
 from netviz.render.chart.style import SIZES, Look, font_file
 from netviz.render.chart.ticks import Span, number, places, span, tick_words
@@ -157,3 +161,63 @@ def test_reduced_values_are_values_of_their_blocks(rows: int, columns: int, most
         assert np.abs(small).max() == np.abs(values).max() and np.isin(small, values).all()
     for index, side in itertools.product(range(small.shape[0]), (0,)):
         assert np.isfinite(small[index, side])
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=4), st.floats(0.2, 3))
+def test_no_number_is_cut(values: list[float], room: float) -> None:
+    """Of a number that stands alone between blanks all digits are there, or none."""
+    written = [number(value) for value in values]
+    for text in (words.shortened(f"mean {' ± '.join(written)} of all", room), words.begun("  ".join(written), room)):
+        tokens = text.replace(words.ELLIPSIS, " ").split()
+        assert {token for token in tokens if any(map(str.isdigit, token))} <= set(written)
+    kept = words.items("  ".join(written), room)
+    assert kept.split("  ") == written[: len(kept.split("  "))] or kept == ""
+    assert words.width(kept) <= room
+
+
+@pytest.mark.parametrize(
+    "name", ["leaky_relu(negative_slope=0.37)", "mean_absolute_percentage_error", "block_1/conv/kernel"]
+)
+def test_names_break_after_a_mark(name: str) -> None:
+    room = max(words.width(part) for part in re.split(r"(?<=[_/(,=])", name)) + 0.01
+    lines = words.wrapped(name, room, "label", most=20)
+    assert "".join(lines) == name and len(lines) > 1
+    assert all(line[-1] in "_/(,=" for line in lines[:-1])
+
+
+@given(st.text(st.sampled_from("abc_/(= .%"), max_size=90), st.floats(0.4, 6))
+def test_titles_of_axes_wrap_before_they_are_cut(text: str, room: float) -> None:
+    lines, shrink = words.axis_title(text, room)
+    assert len(lines) <= 2 and 0.7 < shrink <= 1
+    assert all(words.width(line, "axis") * shrink <= room + 1e-9 or len(line) == 1 for line in lines)
+    if words.width(words.plain(text), "axis") * shrink <= room:
+        assert len(lines) <= 1 or shrink > 0.76
+    if words.ELLIPSIS in "".join(lines):
+        assert len(lines) == 2 and words.width(words.plain(text), "axis") * 0.76 > room
+
+
+@given(st.floats(0.1, 50), st.floats(0, 0.05), st.integers(1, 9))
+def test_ticks_are_alike_at_both_sides_of_zero(reach: float, more: float, count: int) -> None:
+    at = places(Span(-reach, reach * (1 + more)), count)
+    assert at == pytest.approx([-tick for tick in reversed(at)])
+
+
+@given(st.integers(1, 400), st.integers(1, 12))
+def test_counted_places_are_whole(length: int, count: int) -> None:
+    assert all(tick == int(tick) for tick in places(Span(-0.5, length - 0.5), count, whole=True))
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_signs_look_alike_in_bars_and_heatmaps(theme: Theme) -> None:
+    """In print the positive are the darker ones; in colour each sign has one hue, far from the other's."""
+    look = Look(theme)
+    plus, minus = map(of_hex, signed_colors(look))
+    high, low = of_hex(hexed(look.signs(1.0))), of_hex(hexed(look.signs(0.0)))
+    if theme == "print":
+        assert plus < minus and high < low
+        return
+    hues = [
+        rgb_to_hsv(*to_rgb(color)) for color in (*signed_colors(look), hexed(look.signs(1.0)), hexed(look.signs(0.0)))
+    ]
+    assert abs(hues[0][0] - hues[2][0]) < 0.06 and abs(hues[1][0] - hues[3][0]) < 0.06
+    assert all(hue[1] > 0.5 for hue in hues) and abs(hues[2][0] - hues[3][0]) > 0.4
