@@ -127,14 +127,14 @@ def marks(plot: Any, panel: int = 0) -> Any:
     return mark
 
 
-def chart_of(values: Any, layer: str = "Conv2D", name: str = "x", **config: object) -> Any:
+def chart_of(values: Any, layer: str = "Conv2D", name: str = "x", limit: int = 64, **config: object) -> Any:
     from netviz.analysis.activity import Activity
     from netviz.analysis.charts.outputs import Output
     from netviz.analysis.charts.outputs_pictures import build_output_chart
     from netviz.model import Layer
 
     known = Layer(name, name, layer, "keras.layers", config)
-    return build_output_chart(Output(name, name, known, Activity()), np.asarray(values), 0, 1)
+    return build_output_chart(Output(name, name, known, Activity()), np.asarray(values), 0, 1, limit)
 
 
 def test_what_is_drawn_is_what_came_out() -> None:
@@ -275,3 +275,169 @@ def test_a_line_that_is_not_what_keras_computed_says_so() -> None:
     data: Any = netviz.trace(model, [[1.0, 2.0]], layers="odd").data
     assert any(not line["sound"] for line in data["layers"][0]["lines"])
     assert "is what Keras gives" in str(netviz.trace(model, [[1.0, 2.0]]))
+
+
+def test_what_is_given_as_input_is_never_written_over(tmp_path: Path) -> None:
+    x = np.load(DIGITS)
+    np.savez(tmp_path / "x.npz", image=x)
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    Image.fromarray((x[0, :, :, 0] * 255).astype("uint8")).save(pictures / "p.png")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    for command, given, target in (
+        ("outputs", "x.npz", "x.npz"),
+        ("outputs", "image=x.npz", "x.npz"),
+        ("outputs", "pictures", "pictures"),
+        ("outputs", "pictures", "pictures/p.png"),
+        ("trace", "pictures/p.png", "pictures/p.png"),
+    ):
+        name, _, path = given.rpartition("=")
+        done = run(command, LENET, "--input", f"{name}{'=' if name else ''}{tmp_path / path}", "-o", tmp_path / target)
+        assert done.exit_code == 2 and "overwritten" in done.output, (command, given)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+@pytest.mark.parametrize("own", ["notes.md", "layers/mine.txt", "more/of/it.txt"])
+def test_files_of_the_user_s_in_an_old_folder_stay(tmp_path: Path, lenet: Any, own: str) -> None:
+    found = netviz.outputs(lenet, DIGITS, layers="fc1")
+    target = found.save(tmp_path / "out")
+    (target / own).parent.mkdir(parents=True, exist_ok=True)
+    (target / own).write_text("mine")
+    held = sorted(target.rglob("*"))
+    with pytest.raises(UsageError, match="other things") as error:
+        found.save(target)
+    assert own.split("/")[0] in error.value.message
+    assert sorted(target.rglob("*")) == held and (target / own).read_text() == "mine"
+
+
+def test_whole_numbers_may_be_numpy_s_and_zero_is_no_limit(lenet: Any) -> None:
+    found = netviz.outputs(lenet, DIGITS, limit=np.int64(0), batch_size=np.uint8(5))
+    assert found.plot("conv1", sample=np.argmax([0, 0, 1])).data["sample"] == 2  # type: ignore[index]
+    assert netviz.trace(lenet, DIGITS, sample=np.int32(3), limit=0).data
+    for name in ("limit", "batch_size"):
+        for bad in (-1, 1.0, True, None, "3"):
+            with pytest.raises(UsageError, match=name):
+                netviz.outputs(lenet, DIGITS, **{name: bad})
+    with pytest.raises(UsageError, match="values"):
+        netviz.outputs(lenet, DIGITS, statistics=True, picture="values")
+
+
+def test_a_limit_is_that_of_outputs_and_of_channels() -> None:
+    maps = np.zeros((4, 4, 100))
+    for limit, drawn in ((0, 100), (7, 7), (64, 64)):
+        assert len(marks(chart_of(maps, limit=limit)).values) == drawn
+
+
+def test_channels_are_where_the_layer_says(lenet: Any) -> None:
+    from netviz.analysis.charts.outputs import channel_axis
+    from netviz.model import Layer
+
+    first = {"data_format": "channels_first"}
+    for kind, config, axis in (
+        ("Conv2D", first, 1),
+        ("Conv2D", {"data_format": "channels_last"}, -1),
+        ("BatchNormalization", {"axis": 1}, 1),
+        ("BatchNormalization", {"axis": [3]}, 3),
+        ("LayerNormalization", {"axis": [1, 2]}, None),
+        ("ConvLSTM2D", {**first, "return_sequences": True}, 2),
+        ("ConvLSTM2D", {**first, "return_sequences": False}, 1),
+        ("ReLU", {}, None),
+    ):
+        assert channel_axis(Layer("x", "x", kind, "keras.layers", config)) == axis, (kind, config)
+    values = np.arange(24.0).reshape(4, 6)
+    drawn = marks(chart_of(values, "Conv1D", data_format="channels_first")).values
+    assert np.array_equal(drawn, values.T)
+
+
+def test_units_that_are_not_known_are_not_called_dead() -> None:
+    """Half of the places are constant, none of the channels in front is."""
+    x = keras.Input((3, 6), name="x")
+    normed = keras.layers.BatchNormalization(axis=1, name="norm")(x)
+    model = keras.Model(x, keras.layers.ReLU(name="relu")(normed))
+    given = np.random.default_rng(0).normal(size=(9, 3, 6)).astype("float32")
+    given[:, :, :4] = 1
+    figures = netviz.outputs(model, given, statistics=True).data
+    assert (figures["norm"]["units"], figures["norm"]["dead"]) == (3, 0)
+    assert figures["relu"]["units"] is None and figures["relu"]["dead"] is None
+
+
+def test_pixels_that_are_scaled_at_the_start_are_no_drift() -> None:
+    x = keras.Input((6, 6, 3), name="x")
+    y = keras.layers.Conv2D(4, 3, name="conv")(keras.layers.Rescaling(1 / 255, name="scaled")(x))
+    model = keras.Model(x, y)
+    given = np.random.default_rng(0).uniform(0, 255, (4, 6, 6, 3)).astype("float32")
+    assert not netviz.outputs(model, given).notes
+    kernel = model.get_layer("conv").kernel
+    kernel.assign(kernel * 1e4)
+    (note,) = netviz.outputs(model, given).notes
+    assert note.code == "scale-drift" and note.path == "conv" and "scaled" in note.message
+    assert not netviz.outputs(model, given, layers="conv").notes
+
+
+def test_outputs_of_nothing_but_nan_are_said_to_be() -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="tanh", name="lost")])
+    model.get_layer("lost").bias.assign([np.nan, np.nan])
+    found = netviz.outputs(model, np.ones((4, 3), "float32"))
+    figures = json.loads(found.to("json"))["outputs"]["lost"]
+    assert figures["dead"] is None and figures["saturated"] is None and figures["nan"] == 8
+    assert "nothing but NaN" in found.notes[0].message and "all NaN" in str(found)
+    assert marks(chart_of(np.full(5, np.nan), "Dense")).lines == ("All 5 values are NaN.",)
+
+
+def test_counting_may_be_interrupted_and_asked_for_again(lenet: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netviz.analysis.activity import Activity
+
+    found, plain, calls = netviz.outputs(lenet, DIGITS), Activity.take, []
+
+    def stopping(self: Any, values: Any) -> None:
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        plain(self, values)
+
+    monkeypatch.setattr(Activity, "take", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        found.to("csv")
+    assert found.to("csv") == netviz.outputs(lenet, DIGITS).to("csv")
+
+
+def test_columns_without_room_are_named() -> None:
+    found = netviz.outputs(LENET, DIGITS)
+    assert "No room for" in found.text(width=80) and "No room for" not in found.text(width=200)
+
+
+def test_trace_says_what_was_done_to_its_sample(tmp_path: Path) -> None:
+    x = np.load(DIGITS)
+    for number in range(5):
+        Image.fromarray((x[number, :, :, 0] * 255).astype("uint8")).save(tmp_path / f"p{number}.png")
+    arguments = ("trace", LENET, "--input", tmp_path, "--sample", 4, "--rescale", -1, 1)
+    done = run(*arguments, "-o", tmp_path.parent / "chain.json")
+    assert done.exit_code == 0 and "p4.png" in done.output and "\N{MINUS SIGN}1…1" in done.output
+    assert "p4.png" in run(*arguments).output
+
+
+def test_a_dash_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("outputs", "trace"):
+        done = run(command, ROOT / LENET, "--input", ROOT / DIGITS, "-o", "-")
+        assert done.exit_code == 2 and "-o - is no file" in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_input_that_is_not_there_is_told_without_keras() -> None:
+    script = (
+        "import sys, netviz\n"
+        f"try: netviz.outputs({LENET!r}, 'nowhere.npy')\n"
+        "except netviz.NetvizError as error: print(error)\n"
+        "print('keras' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, env={**os.environ})
+    assert "no such file" in done.stdout and done.stdout.endswith("False\n"), done.stderr
+
+
+def test_an_h5_file_compiled_with_a_loss_by_name_is_run(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="d")])
+    model.compile("adam", "mse", metrics=["mse"])
+    model.save(tmp_path / "m.h5")
+    given = np.ones((1, 2), "float32")
+    np.testing.assert_allclose(netviz.outputs(tmp_path / "m.h5", given).data["d"], model(given), rtol=1e-5)

@@ -62,7 +62,7 @@ def trace(
     from netviz.analysis.charts.chain import Link
     from netviz.analysis.charts.chain_page import build_chain_chart, build_chain_sheet, chain_document
     from netviz.analysis.charts.outputs import calls_of, select_calls
-    from netviz.readers.live.working import activated, compute_dtype, first_sample, is_masked, weights_of
+    from netviz.readers.live.working import activated, compute_dtype, first_sample, is_activated, is_masked, weights_of
     from netviz.readers.samples import read_inputs
 
     wanted = calls_of(select_calls(model, layers))
@@ -89,6 +89,7 @@ def trace(
             names=tuple(entering),
             dtype=compute_dtype(seen.operation),
             masked=is_masked(seen.arguments, seen.keywords),
+            active=is_activated(seen.operation),
         )
         links.append(link)
 

@@ -18,7 +18,7 @@ from PIL import Image
 from netviz.errors import NetvizError, SourceError, UsageError
 from netviz.model import Endpoint, Shape, Tensor
 from netviz.readers.pictures import PREPROCESSES, Preparation, checked_preparation
-from netviz.readers.samples import Samples, read_inputs
+from netviz.readers.samples import Samples, read_inputs, require_there
 
 PLAIN = Preparation()
 
@@ -234,3 +234,53 @@ def test_a_folder_of_pictures_is_taken_in_order_and_batch_by_batch(tmp_path: Pat
 def test_pictures_of_sixteen_bits_keep_their_upper_ones(tmp_path: Path) -> None:
     Image.fromarray(np.array([[0, 257 * 100, 65535]], "uint16")).save(tmp_path / "deep.png")
     assert values(one(tmp_path / "deep.png", (None, 1, 3, 1)))[0, 0, :, 0].tolist() == [0, 100, 255]
+
+
+def test_pictures_of_floats_and_of_thirty_two_bits(tmp_path: Path) -> None:
+    for pixels, expected in (
+        (np.array([[0, 0.5, 1]], "float32"), [0, 128, 255]),
+        (np.array([[0, 100, 255]], "float32"), [0, 100, 255]),
+        (np.array([[0, 100, 255]], "int32"), [0, 100, 255]),
+        (np.array([[0, 257 * 100, 65535]], "int32"), [0, 100, 255]),
+    ):
+        Image.fromarray(pixels).save(tmp_path / "x.tif")
+        assert values(one(tmp_path / "x.tif", (None, 1, 3, 1)))[0, 0, :, 0].tolist() == expected
+    for odd in (
+        np.array([[-3.0, 0.5, 1]], "float32"),
+        np.array([[0, 1, 1 << 30]], "int32"),
+        np.full((1, 3), np.nan, "float32"),
+    ):
+        Image.fromarray(odd).save(tmp_path / "x.tif")
+        with pytest.raises(SourceError, match="a picture with values from"):
+            one(tmp_path / "x.tif", (None, 1, 3, 1))
+
+
+def test_decimal_commas_and_bytes_without_a_type_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a;b\n1,5;2,5\n")
+    with pytest.raises(SourceError, match="commas beside semicolons"):
+        one(tmp_path / "x.csv", (None, 4))
+    (tmp_path / "x.csv").write_text("a;b\n1.5;2.5\n")
+    assert values(one(tmp_path / "x.csv", (None, 2))).tolist() == [[1.5, 2.5]]
+    np.save(tmp_path / "x.npy", np.zeros((2, 2), "V2"))
+    with pytest.raises(UsageError, match="without a type"):
+        one(tmp_path / "x.npy", (None, 2))
+
+
+def test_of_a_file_of_arrays_only_those_asked_for_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netviz.readers import arrays
+
+    np.savez(tmp_path / "x.npz", x=np.ones((2, 3)), labels=np.ones((2, 100)), y=np.ones((2, 3)))
+    monkeypatch.setattr(arrays, "ARRAY_BYTES", 300)
+    assert values(one(tmp_path / "x.npz", (None, 3))).shape == (2, 3)
+    with pytest.raises(SourceError, match="bytes"):
+        read_inputs(tmp_path / "x.npz", [end((None, 3)), end((None, 3), name="y")], (), PLAIN)
+    with pytest.raises(UsageError, match="no input 'x'"):
+        read_inputs(tmp_path / "x.npz", [end((None, 3), name="z")], (), PLAIN)
+
+
+def test_files_that_are_not_there_are_told_before_anything_else() -> None:
+    for bad in ("nowhere.npy", Path("nowhere"), {"x": "nowhere.png"}, [Path("nowhere.csv")]):
+        with pytest.raises(SourceError, match="no such file"):
+            require_there(bad)
+    for good in ("1,2,3", "a sentence ending in x.txt", np.zeros(3), {"x": [1.0]}, None, 4):
+        require_there(good)

@@ -51,7 +51,8 @@ class Link:
     """One call: what went into it and what came out, of one sample and so without the batch axis.
 
     `weights` are the layer's, `activated` what its activation makes of a batch (None where that is not known), `names`
-    those of the inputs, `dtype` what the layer computes in, `masked` whether places may be left out.
+    those of the inputs, `dtype` what the layer computes in, `masked` whether places may be left out, `active`
+    whether it has an activation (None: as its config says, which knows no functions of the user's).
     """
 
     path: str
@@ -63,6 +64,7 @@ class Link:
     names: tuple[str, ...] = ()
     dtype: str = "float32"
     masked: bool = False
+    active: bool | None = None
 
     @property
     def class_name(self) -> str:
@@ -74,13 +76,15 @@ class Link:
 
     @property
     def activation(self) -> str:
-        """The name of the activation, "" where there is none or it does nothing."""
+        """The name of the activation, "activation" for one without; "" where there is none or it does nothing."""
         name = (activation_of(self.layer) or activation_name(self.layer.config)) if self.layer else ""
-        return "" if name == "linear" else name
+        return "" if name == "linear" else name or ("activation" if self.active else "")
 
     @property
     def is_activated(self) -> bool:
         """Whether there is an activation that does something, its name known or not."""
+        if self.active is not None:
+            return self.active
         return bool(self.layer and self.layer.config.get("activation") not in (None, "linear"))
 
     @property

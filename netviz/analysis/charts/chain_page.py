@@ -118,7 +118,8 @@ def _ends(link: Link) -> tuple[Matrix | str, ...]:
         if len(link.inputs) > 2:
             terms.append("…")
         if terms:
-            terms.append(f"→ {link.activation} →" if link.activation else "→")
+            inner = link.family in ("recurrent", "attention")  # where it is not the last thing that is done
+            terms.append(f"→ {link.activation} →" if link.activation and not inner else "→")
     return (*terms, _slice("y" if terms else link.path.rsplit("/", 1)[-1], link.outputs[0]))
 
 

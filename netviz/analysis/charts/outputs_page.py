@@ -16,7 +16,7 @@ SPAN = (0.005, 0.995)
 """The quantiles between which the values of an output are looked at, to find what the axis should span."""
 
 BEYOND = 6
-"""An axis reaches no further than so many times where half of the outputs end, so that one does not flatten all."""
+"""Outputs that reach further than so many times where half of them end do not count for the axis: they flatten all."""
 
 MANY_ZEROS = 0.2
 """From this share of zeros on they are not drawn, for all else would be flat beside them."""
@@ -73,8 +73,8 @@ def _limits(shown: Sequence[Output]) -> tuple[float, float]:
     lows, highs = (np.array(side, np.float64) for side in zip(*spans, strict=True))
     sizes = np.maximum(np.abs(lows), np.abs(highs))
     usual = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 0.0
-    most = BEYOND * usual if usual > 0 else np.inf
-    low, high = float(np.clip(lows, -most, most).min()), float(np.clip(highs, -most, most).max())
+    near = sizes <= BEYOND * usual if usual > 0 else np.full(sizes.shape, True)  # half of them and more
+    low, high = float(lows[near].min()), float(highs[near].max())
     if low == high:
         half = max(abs(low) / 2, 0.5)
         return low - half, high + half
@@ -91,7 +91,7 @@ def _ridge(one: Output, low: float, high: float) -> Ridge:
     activity, seen = one.activity, one.activity.seen
     mean, std = activity.mean or 0.0, activity.std or 0.0
     least, greatest = max(low, seen.minimum or 0.0), min(high, seen.maximum or 0.0)
-    words = [f"{mean:.2g} ± {std:.2g}"]
+    words = [f"{_short(mean)} ± {_short(std)}"]
     counts, edges = np.empty(0), np.empty(0)
     if least <= greatest:
         bins = min(BINS, math.ceil(2 * math.cbrt(seen.size)))
@@ -112,6 +112,11 @@ def _ridge(one: Output, low: float, high: float) -> Ridge:
     depth, label = _label(one.name)
     point = mean if activity.mean is not None and low <= mean <= high else None
     return Ridge(label, edges, counts, one.family, "   ".join(words).replace("-", "\N{MINUS SIGN}"), point, depth)
+
+
+def _short(value: float) -> str:
+    """Two significant digits, or all that stand before the point of a number that is not large."""
+    return f"{value:.0f}" if 99.5 <= abs(value) < 1e5 else f"{value:.2g}"
 
 
 def _label(name: str) -> tuple[int, str]:

@@ -62,6 +62,8 @@ class _Recorder:
     wanted: Collection[str] | None
     scores: bool
     receive: Receive
+    own: Collection[int]
+    """The ids of the model's layers, at any depth."""
     stack: list[Frame] = field(default_factory=list)
     thread: int = field(default_factory=threading.get_ident)
     paused: bool = False
@@ -165,13 +167,14 @@ class _Recorder:
         self._give(Seen(path, frame.layer or path, frame.operation, args, kwargs, seen))
 
     def _require_built(self, frame: Frame) -> None:
+        """Also of what has no path of its own, such as a PReLU that is the activation of another layer."""
         operation = frame.operation
-        if frame.path is None or getattr(operation, "built", True):
+        if getattr(operation, "built", True) or (frame.path is None and id(operation) not in self.own):
             return
         if type(operation).build is not keras.layers.Layer.build:
-            self.unbuilt = frame.layer
+            self.unbuilt = frame.layer or operation.name
             raise UsageError(
-                f"the layer {frame.layer} is not built, and to call it would change the model",
+                f"the layer {self.unbuilt} is not built, and to call it would change the model",
                 "Call the model on a batch of data first: that makes its weights.",
             )
 
@@ -214,7 +217,8 @@ class Runner:
         Raises NetvizError where the model fails, with the layer where it did.
         """
         args, kwargs = self.entrances.arguments(inputs)
-        recorder = _Recorder(self._places, wanted, scores, receive)
+        own = frozenset(id(layer) for layer in self.live._flatten_layers())
+        recorder = _Recorder(self._places, wanted, scores, receive, own)
         try:
             with LOCK, as_it_was(self.live), warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -48,6 +48,12 @@ def activated(operation: Any, values: Array) -> Array | None:
         return None
 
 
+def is_activated(operation: Any) -> bool:
+    """Whether the layer has an activation that does something."""
+    function = getattr(operation, "activation", None)
+    return callable(function) and function is not keras.activations.linear
+
+
 def compute_dtype(operation: Any) -> str:
     """What a layer computes in: "float32", "bfloat16"; "float32" where it does not say."""
     found = getattr(operation, "compute_dtype", None)

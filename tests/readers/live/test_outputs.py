@@ -438,3 +438,154 @@ def test_files_are_loaded_and_run(tmp_path: Any, suffix: str) -> None:
     for name, values in live.items():
         np.testing.assert_allclose(loaded[name], values, **TOLERANCE)
         np.testing.assert_allclose(static[name], values, **TOLERANCE)
+
+
+def judged(model: Any, *x: Any) -> dict[str, list[bool]]:
+    """By path what trace found of the lines that it compared."""
+    data: Any = netviz.trace(model, list(x)).data
+    lines = {layer["path"]: [line["sound"] for line in layer["lines"]] for layer in data["layers"]}
+    return {path: [one for one in found if one is not None] for path, found in lines.items()}
+
+
+def test_trace_does_not_contradict_activations_it_cannot_judge() -> None:
+    x = keras.Input((8, 8, 2), name="x")
+    y = layers.Conv2D(3, 3, activation="softmax", name="softmax")(x)
+    y = layers.Conv2D(3, 3, activation=lambda t: ops.softmax(t, axis=(1, 2)), name="over_places")(y)
+    y = layers.Dense(4, activation=lambda t: ops.softmax(t, axis=1), name="over_rows")(y)
+    y = layers.BatchNormalization(epsilon=0.0, name="norm")(y)
+    found = judged(keras.Model(x, y), numbers(1, 8, 8, 2))
+    assert found == {"x": [], "softmax": [True], "over_places": [], "over_rows": [True], "norm": [True]}
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_trace_knows_what_a_layer_computes_in(policy: str) -> None:
+    x = keras.Input((64,), name="x")
+    y = layers.Dense(128, activation="relu", dtype=policy, name="a")(x)
+    model = keras.Model(x, layers.Dense(16, activation="tanh", dtype=policy, name="b")(y))
+    given = 5 * numbers(1, 64)
+    assert judged(model, given) == {"x": [], "a": [True], "b": [True]}
+    assert policy.removeprefix("mixed_") in str(netviz.trace(model, given))
+
+
+def test_trace_leaves_masks_to_keras() -> None:
+    x = keras.Input((5,), dtype="int32", name="x")
+    y = layers.Embedding(7, 4, mask_zero=True, name="table")(x)
+    model = keras.Model(x, layers.GlobalAveragePooling1D(name="mean")(y))
+    found = judged(model, np.array([[1, 2, 3, 0, 0]], "int32"))
+    assert found["table"] == [True] and found["mean"] == []
+
+
+def test_inputs_in_a_trace_have_the_names_of_their_arguments() -> None:
+    from netviz.readers.live.working import first_sample
+
+    attention, recurrent = layers.MultiHeadAttention(2, 2), layers.LSTM(2)
+    a, b = numbers(2, 3, 4), numbers(2, 5, 4)
+    tensors = [ops.convert_to_tensor(one) for one in (a, b)]
+    found = first_sample(attention, tensors, {})
+    assert list(found) == ["query", "value"] and np.array_equal(found["value"], b[0])
+    masked = first_sample(recurrent, tensors[:1], {"mask": ops.ones((2, 3), "bool")})
+    assert len(masked) == 1
+
+
+def test_a_token_that_there_is_not_is_named() -> None:
+    x = keras.Input((3,), dtype="int32", name="x")
+    model = keras.Model(x, layers.Embedding(7, 4, name="table")(x))
+    try:
+        model(np.array([[1, 2, 9]], "int32"))
+    except Exception:
+        with pytest.raises(NetvizError, match=r"table: token 9 .* 0 to 6"):
+            netviz.outputs(model, np.array([[1, 2, 9]], "int32"))
+        return
+    assert netviz.outputs(model, np.array([[1, 2, 9]], "int32")).data  # a backend that takes it for another
+
+
+def test_scores_can_be_chosen_and_their_loss_is_noted() -> None:
+    model = ZOO["attention_mask"]()
+    x = feeds(model)
+    assert list(netviz.outputs(model, x, layers=f"attention{SCORES}").data) == [f"attention{SCORES}"]
+    assert list(netviz.outputs(model, x, layers="attention").data) == ["attention", f"attention{SCORES}"]
+
+    class Silent(layers.Layer):  # type: ignore[misc]
+        def call(self, x: Any, return_attention_scores: bool = False) -> Any:
+            return x * 2
+
+    model = keras.Sequential([keras.Input((3,)), Silent(name="silent")])
+    found = netviz.outputs(model, numbers(4, 3))
+    assert list(found.data) == ["silent"] and [note.code for note in found.notes] == ["no-scores"]
+
+
+class Refused(RuntimeError):
+    """Raised by what receives outputs."""
+
+
+def test_what_the_receiver_raises_is_not_the_model_s_fault() -> None:
+    model = ZOO["nested"]()
+    runner = Runner(netviz.inspect(model).model)
+
+    def receive(seen: Any) -> None:
+        raise Refused(seen.path)
+
+    before = snapshot(model)
+    with pytest.raises(Refused):
+        runner.run([numbers(2, 4)], receive, None, False)
+    assert snapshot(model) == before
+
+
+def test_memory_that_is_not_there_is_not_called_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    from netviz.readers.live import outputs as live
+
+    def full(tensor: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(live, "as_array", full)
+    with pytest.raises(NetvizError, match="memory"):
+        netviz.outputs(ZOO["mlp"](), numbers(1, 4))
+
+
+def test_an_interrupt_while_all_is_put_back_is_put_off() -> None:
+    from netviz.readers.live.kept import do_all
+
+    done: list[str] = []
+
+    def interrupted() -> None:
+        if not done:
+            done.append("interrupted")
+            raise KeyboardInterrupt
+        done.append("second")
+
+    with pytest.raises(KeyboardInterrupt):
+        do_all([interrupted, lambda: done.append("third")])
+    assert done == ["interrupted", "second", "third"]
+
+
+def test_threads_leave_no_trace() -> None:
+    import warnings
+
+    models = [ZOO["mlp"](), ZOO["nested"]()]
+    before, filters = [snapshot(model) for model in models], list(warnings.filters)
+    classes = [vars(one)["__call__"] for one in (layers.Layer, keras.Operation)]
+    threads = [
+        threading.Thread(target=lambda model=model: [netviz.outputs(model, numbers(2, 4)) for _ in range(4)])
+        for model in models * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(warnings.filters) == filters and [snapshot(model) for model in models] == before
+    assert [vars(one)["__call__"] for one in (layers.Layer, keras.Operation)] == classes
+
+
+def test_an_activation_that_is_not_built_is_not_built_here() -> None:
+    """A PReLU that is the activation of a layer has no path, and Keras builds it in the first call only."""
+    x = keras.Input((4,), name="x")
+    activation = layers.PReLU()
+    model = keras.Model(x, layers.Dense(3, activation=activation, name="d")(x))
+    given = numbers(2, 4)
+    if not activation.built:
+        before = snapshot(model)
+        with pytest.raises(UsageError, match="not built"):
+            netviz.outputs(model, given)
+        assert snapshot(model) == before
+    model(given)
+    np.testing.assert_allclose(netviz.outputs(model, given).data["d"], array(model(given)), **TOLERANCE)
