@@ -315,10 +315,11 @@ def _into(chart: Chart, look: Look, caption: bool, background: bool, ax: Any) ->
 
 
 def _readable(chart: Chart, look: Look, size: tuple[float, float], caption: bool) -> tuple[Page, float]:
-    """The chart laid out for a size: where its type would be too small, without captions, details, titles of axes."""
+    """The chart laid out for a size: where its type would be too small, without captions, titles of axes, details."""
     bare = replace(chart, detail="", panels=tuple(replace(panel, detail="") for panel in chart.panels))
+    small = [replace(one, small=True, columns=columns) for one in (chart, bare) for columns in (chart.columns, 2, 3, 4)]
     pages = []
-    for tried, captioned in ((chart, caption), (chart, False), (bare, False), (replace(bare, small=True), False)):
+    for tried, captioned in ((chart, caption), (chart, False), *((one, False) for one in small)):
         page, factor = fitted(tried, look, size, captioned)
         if factor * SIZES["tick"] >= LEAST_TYPE:
             return page, factor
