@@ -145,7 +145,7 @@ keras.saving.register_keras_serializable("mine")(own_loss)
         (keras.losses.CTC(), ["ctc"]),
         (own_loss, []),
     ],
-    ids=str,
+    ids=["name", "class's name", "object", "function", "object with an argument", "not drawn", "one's own"],
 )
 def test_the_loss_that_a_file_was_compiled_with(loss: Any, titles: list[str], tmp_path: Path) -> None:
     found = model_losses(netviz.inspect(compiled(loss, tmp_path)).model)
