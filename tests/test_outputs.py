@@ -311,10 +311,13 @@ def test_files_of_the_user_s_in_an_old_folder_stay(tmp_path: Path, lenet: Any, o
 
 
 def test_whole_numbers_may_be_numpy_s_and_zero_is_no_limit(lenet: Any) -> None:
-    found = netviz.outputs(lenet, DIGITS, limit=np.int64(0), batch_size=np.uint8(5))
-    assert found.plot("conv1", sample=np.argmax([0, 0, 1])).data["sample"] == 2  # type: ignore[index]
-    assert netviz.trace(lenet, DIGITS, sample=np.int32(3), limit=0).data
+    third: Any = np.argmax([0, 0, 1])
+    none: Any = np.int64(0)
+    found = netviz.outputs(lenet, DIGITS, limit=none, batch_size=third)
+    assert found.plot("conv1", sample=third).data["sample"] == 2  # type: ignore[index]
+    assert netviz.trace(lenet, DIGITS, sample=third, limit=0).data
     for name in ("limit", "batch_size"):
+        bad: Any
         for bad in (-1, 1.0, True, None, "3"):
             with pytest.raises(UsageError, match=name):
                 netviz.outputs(lenet, DIGITS, **{name: bad})
