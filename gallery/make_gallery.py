@@ -60,7 +60,9 @@ PLOTS: dict[str, str] = {
     "weights-lstm-gates": "weights examples/models/lstm.keras --layer summary --theme dark",
     "weights-embedding": "weights examples/models/attention.keras --layer shades",
     "outputs-lenet": "outputs examples/models/lenet.keras --input examples/inputs/digits.npy",
-    "outputs-lenet-conv1": "outputs examples/models/lenet.keras --input examples/inputs/three.png --rescale 0 1 --layer conv1",
+    "outputs-lenet-conv1": (
+        "outputs examples/models/lenet.keras --input examples/inputs/three.png --rescale 0 1 --layer conv1"
+    ),
     "outputs-attention": "outputs examples/models/attention.keras --input examples/inputs/ink.npy --layer attention",
     "trace-xor": "trace examples/models/xor.keras --input 1,0",
     "history-lenet": "history examples/logs/lenet.csv --log --theme print",

@@ -333,8 +333,8 @@ class History:
     """How a model was trained: the figures of each epoch, by name as Keras writes them ("loss", "val_loss").
 
     `epochs` are their numbers, counted from 1 as Keras prints them; every series has a value for each, None where
-    it was not measured. `runs` are the indices at which training began anew, the first of them 0. `format` says what it was read
-    from, `notes` what was odd there.
+    it was not measured. `runs` are the indices at which training began anew, the first of them 0. `format` says what
+    it was read from, `notes` what was odd there.
     """
 
     name: str

@@ -38,8 +38,19 @@ IMPORTERS = {
     "click": {
         f"netviz/cli/{name}.py"
         for name in (
-            "__init__", "check", "functions", "graph", "history", "inspect", "losses", "options", "output", "outputs",
-            "running", "trace", "weights",
+            "__init__",
+            "check",
+            "functions",
+            "graph",
+            "history",
+            "inspect",
+            "losses",
+            "options",
+            "output",
+            "outputs",
+            "running",
+            "trace",
+            "weights",
         )
     },
     "vl_convert": {"netviz/render/diagram/raster.py"},

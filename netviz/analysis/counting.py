@@ -145,7 +145,8 @@ def steps(length: float, least: float, most: int) -> Floats:
     if not length > 0:
         return np.empty(0)
     step = max(least, length / most)
-    return step * np.arange(1, min(math.ceil(length / step), most) + 1)
+    ends: Floats = step * np.arange(1, min(math.ceil(length / step), most) + 1, dtype=np.float64)
+    return ends
 
 
 def interpolated(values: Floats, shares: Sequence[float]) -> tuple[float, ...]:
