@@ -156,7 +156,7 @@ SCORES = (
     Loss(
         "categorical_hinge",
         "CategoricalHinge",
-        "Weston, Watkins, 1999",
+        "Crammer, Singer, 2001",
         lambda: Formula(
             "max(best other − score of the true class + 1, 0)",
             r"\max(\max_i\,(1 - y_i)\,\hat{y}_i - \Sigma_i\,y_i\,\hat{y}_i + 1,\ 0)",
