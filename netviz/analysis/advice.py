@@ -127,6 +127,12 @@ ADVICE: Mapping[str, Advice] = {
     "statistics-untrained": Advice(
         "Statistics that were never updated", "Call the model with training=True where you train it, and train on."
     ),
+    "nan-input": Advice(
+        "Input that is not finite", "Clean the data, or mask what is missing, before the model sees it."
+    ),
+    "nan-output": Advice(
+        "A layer that gives what is not finite", "Look at its weights and at the scale of what goes in; try float32."
+    ),
     "weight-denormal": Advice("Subnormal values", "Set values this small to zero: many processors are slow on them."),
     "weights-duplicated": Advice(
         "Equal weights more than once", "Share one layer if they are meant to be equal; else check seeds and loading."

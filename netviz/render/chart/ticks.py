@@ -188,7 +188,7 @@ def places(shown: Span, count: int, whole: bool = False) -> list[float]:
     least = 1 if whole and high - low < 2 else 2
     at = _round_places(low, high, count, whole, least)
     if low < 0 < high and abs(low + high) < SYMMETRIC * (high - low):
-        for more in range(count, count + 4):  # −1, 0, 1 rather than 0, 1
+        for more in range(count, count + 8):  # −1, 0, 1 rather than 0, 1
             tried = _round_places(low, high, more, whole, least)
             room = (high - low) * 1e-9
             even = [tick for tick in tried if any(abs(tick + other) <= room for other in tried)]

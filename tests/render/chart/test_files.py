@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zlib
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -152,7 +153,7 @@ def test_a_figure_that_the_user_changed_is_saved_so() -> None:
     assert "#123456" in figure_to_svg(figure) and "#123456" not in before
 
 
-def test_neither_pyplot_nor_a_display_is_needed() -> None:
+def test_neither_pyplot_nor_a_display_is_needed(tmp_path: Path) -> None:
     code = (
         "import logging, sys; sys.path.insert(0, '.'); logging.basicConfig(level=0)\n"
         "from tests.render.chart.samples import SAMPLES\n"
@@ -161,20 +162,20 @@ def test_neither_pyplot_nor_a_display_is_needed() -> None:
         "figure_to_svg(figure); figure_to_png(figure); figure_to_pdf(figure)\n"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'\n"
     )
-    env = {"PATH": "", "HOME": "/nonexistent", "MPLBACKEND": "tkagg", "MPLCONFIGDIR": str(ROOT / ".cache" / "mpl")}
+    env = {"PATH": "", "HOME": str(tmp_path), "MPLBACKEND": "tkagg", "MPLCONFIGDIR": str(ROOT / ".cache" / "mpl")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env)
     assert done.returncode == 0, done.stderr
     assert not [line for line in done.stderr.splitlines() if "WARNING" in line and "font cache" not in line]
 
 
 @pytest.mark.parametrize("backend", ["nonsense", "svg", ""])
-def test_the_backend_asked_for_need_not_be_there(backend: str) -> None:
+def test_the_backend_asked_for_need_not_be_there(backend: str, tmp_path: Path) -> None:
     """Nor is one that is there forgotten: the user may go on with pyplot."""
     code = (
         "import os, netviz.render.chart, matplotlib\n"
         "print(os.environ['MPLBACKEND'], matplotlib.rcParams._get('backend') == os.environ['MPLBACKEND'])\n"
     )
-    env = {"PATH": "", "HOME": "/nonexistent", "MPLBACKEND": backend, "MPLCONFIGDIR": str(ROOT / ".cache" / "mpl")}
+    env = {"PATH": "", "HOME": str(tmp_path), "MPLBACKEND": backend, "MPLCONFIGDIR": str(ROOT / ".cache" / "mpl")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip("\n") == f"{backend} {backend == 'svg'}"
