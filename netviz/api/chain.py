@@ -17,7 +17,7 @@ from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
 if TYPE_CHECKING:
     import keras
 
-    from netviz.analysis.charts.chain import Link
+    from netviz.analysis.charts.chain_sums import Link
     from netviz.readers.live.outputs import Seen
 
 
@@ -59,8 +59,8 @@ def trace(
     require_inputs(x)
     model, runner = opened(source, trust, max_bytes)
 
-    from netviz.analysis.charts.chain import Link
     from netviz.analysis.charts.chain_page import build_chain_chart, build_chain_sheet, chain_document
+    from netviz.analysis.charts.chain_sums import Link
     from netviz.analysis.charts.outputs import calls_of, select_calls
     from netviz.readers.live.working import activated, compute_dtype, first_sample, is_activated, is_masked, weights_of
     from netviz.readers.samples import read_inputs

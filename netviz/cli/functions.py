@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -55,8 +54,6 @@ def functions(
     from netviz.api import functions as verb
 
     require_apart(output, *verb.sources_among(what), architecture)
-    if load:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     shown = verb.functions(
         *what,
         derivative=derivative,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -128,8 +127,6 @@ def graph(
         raise UsageError("--no-fold and --fold-level contradict each other", "Leave out one of the two.")
     if strip and aspect is not None:
         raise UsageError("--strip and --aspect contradict each other", "Leave out one of the two.")
-    if load:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     drawing = drawn.graph(
         source,
         fold=fold if fold_level is None else fold_level,

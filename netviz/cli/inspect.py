@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -44,8 +43,6 @@ def inspect(
     from netviz import api
 
     require_apart(output, source, architecture)
-    if load:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     net = api.inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
     emit(artifact, format_, output)

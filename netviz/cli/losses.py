@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -59,8 +58,6 @@ def losses(
     from netviz.api import losses as verb
 
     require_apart(output, *verb.sources_among(what), architecture)
-    if load:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     shown = verb.losses(
         *what,
         gradient=gradient,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,13 @@ def _size(context: click.Context, parameter: click.Parameter, value: str | None)
     return int(float(number) * (1024 if binary else 1000) ** (" KMGT".index(unit.upper()) if unit else 0))
 
 
+def hush_tensorflow(context: click.Context | None = None, parameter: object = None, wanted: bool = True) -> bool:
+    """Keeps TensorFlow from greeting with a page of messages, where it is to be imported."""
+    if wanted:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return wanted
+
+
 max_bytes_option = click.option(
     "--max-bytes",
     callback=_size,
@@ -61,7 +69,12 @@ def reading_options(command: C) -> C:
     """The command with the options that say how a source is read."""
     for option in reversed(
         (
-            click.option("--load", is_flag=True, help="Let Keras load the file, if nothing in it is dangerous."),
+            click.option(
+                "--load",
+                is_flag=True,
+                callback=hush_tensorflow,
+                help="Let Keras load the file, if nothing in it is dangerous.",
+            ),
             click.option("--trust", is_flag=True, help="With --load: load it whatever is in it, and let its code run."),
             click.option(
                 "--architecture",

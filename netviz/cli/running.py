@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from netviz.cli.options import hush_tensorflow
 from netviz.errors import UsageError
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -100,7 +101,7 @@ def quiet_backend(source: Path, given: object, max_bytes: int | None) -> None:
     from netviz.api import running
 
     running.require_inputs(given)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    hush_tensorflow()
     gc.enable()
     with _without_stderr():
         running.import_keras(source, max_bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -72,8 +71,6 @@ def weights(
     from netviz.api import weights as verb
 
     require_apart(output, source, architecture)
-    if load:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow greets with a page of messages
     with progress("Reading weights") as show:
         found = verb.weights(
             source,

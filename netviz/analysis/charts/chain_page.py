@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.analysis.charts.chain import Link, conv_window, dense_sum, lines_of
+from netviz.analysis.charts.chain import lines_of
+from netviz.analysis.charts.chain_sums import Link, conv_window, dense_sum
 from netviz.analysis.health.wording import number
 from netviz.charts import Chart, Equation, Mark, Matrix, Panel, Words
 from netviz.model import Note

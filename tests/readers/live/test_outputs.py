@@ -405,11 +405,26 @@ def test_what_trace_works_out_is_what_keras_computed(name: str) -> None:
     assert all(all(worked(layer["lines"])) for layer in data["layers"])
 
 
+@pytest.mark.parametrize("layer", ["dense", "convolution"])
+def test_trace_shows_the_sum_before_an_activation_that_has_no_name(layer: str) -> None:
+    twice = {"activation": lambda values: values * 2, "bias_initializer": "ones", "name": layer}
+    entrance = keras.Input((4,) if layer == "dense" else (4, 4, 1))
+    made = keras.layers.Dense(1, **twice) if layer == "dense" else keras.layers.Conv2D(1, 3, **twice)
+    model = keras.Model(entrance, made(entrance))
+    x = numbers(1, *entrance.shape[1:])
+    traced = netviz.trace(model, x, layers=layer)
+    (lines,) = [one["lines"] for one in traced.data["layers"]]  # type: ignore[index]
+    (worked_out,) = [line["numbers"] for line in lines if "activation →" in line["numbers"]]
+    before, after = worked_out.rsplit(" = ", 1)[1].split(", activation → ")
+    assert 2 * float(before) == pytest.approx(float(after), rel=2e-3)
+    assert "→ activation →" in str(traced.to("svg"))
+
+
 def test_trace_of_a_dense_layer_has_the_sum_of_its_kernel() -> None:
     model = ZOO["mlp"]()
     x = numbers(1, 4)
     kernel, bias = (array(one) for one in model.get_layer("hidden").weights)
-    from netviz.analysis.charts.chain import Link, dense_sum
+    from netviz.analysis.charts.chain_sums import Link, dense_sum
 
     data = netviz.outputs(model, x).data
     layer = next(one for one in netviz.inspect(model).model.root.walk() if one.path == "hidden")
