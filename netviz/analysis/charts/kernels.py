@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from netviz.analysis.charts.matrices import LOW, MOST_BARS, Side, gates_said, heatmap, ordinal, panel
 from netviz.analysis.charts.sampling import Values, color_limits, read_cut, spaced
 from netviz.analysis.charts.weights import Held
-from netviz.analysis.charts.weights_page import value_words
+from netviz.analysis.charts.wording import value_words
 from netviz.catalog.arrangement import GATES, WINDOW
 from netviz.charts import Axis, Bars, Curve, Panel, Tiles
 from netviz.model import WeightStore

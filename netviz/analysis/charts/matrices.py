@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.analysis.charts.sampling import Values, color_limits, read_rows, spaced, splits
 from netviz.analysis.charts.weights import Held, matrix, output_axes
-from netviz.analysis.charts.weights_page import shape_words, value_words
+from netviz.analysis.charts.wording import shape_words, value_words
 from netviz.catalog.arrangement import BIASES, GATES
 from netviz.charts import Axis, Bars, Curve, Heatmap, Mark, Panel, Rule, Words
 from netviz.model import WeightStore

@@ -19,7 +19,7 @@ from netviz.analysis.charts.matrices import (
 )
 from netviz.analysis.charts.sampling import color_limits, read_rows
 from netviz.analysis.charts.weights import Held, Weighed
-from netviz.analysis.charts.weights_page import lost_words, value_words
+from netviz.analysis.charts.wording import lost_words, value_words
 from netviz.analysis.health.wording import listed, number
 from netviz.charts import Chart, Heatmap, Mark, Panel, Tiles, Words
 from netviz.errors import NetvizError

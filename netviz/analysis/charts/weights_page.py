@@ -7,9 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from netviz.analysis.charts.ridges import (
+    EXPLAINED,
+    MANY_ZEROS,
+    beyond_sentence,
+    beyond_words,
+    drawn_bins,
+    evenly,
+    with_margin,
+)
 from netviz.analysis.charts.sampling import LARGEST
 from netviz.analysis.charts.weights import Held, Weighed
-from netviz.analysis.distribution import Distribution
+from netviz.analysis.charts.wording import lost_words, shape_words, value_words
 from netviz.analysis.health.wording import listed, number
 from netviz.charts import Axis, Chart, Panel, Ridge, Ridges, Words
 from netviz.model import Model
@@ -35,14 +44,6 @@ ALIKE = 100
 TINY = 2.0**-126
 """Below this float32 has fewer digits: beside other weights it is as good as zero."""
 
-SAID = 0.01
-"""From this share of values beyond the axis on it is said in words."""
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-MANY_ZEROS = 0.2
-"""From this share of zeros on they are not drawn, for all else would be flat beside them."""
-
 
 def page_weights(held: Sequence[Held], limit: int | None, chosen: bool) -> tuple[Held, ...]:
     """Those of the weights that stand on the page: all where they are few, were `chosen` or are not limited, else the
@@ -50,10 +51,7 @@ def page_weights(held: Sequence[Held], limit: int | None, chosen: bool) -> tuple
     shown = [one for one in held if _has_numbers(one)]
     if not chosen and limit is not None and len(shown) > min(FEW, limit):
         shown = [one for one in shown if one.is_kernel] or shown
-    if limit is not None and len(shown) > limit:
-        places = np.linspace(0, len(shown) - 1, limit).round().astype(int) if limit > 1 else [0]
-        shown = [shown[place] for place in places]
-    return tuple(shown)
+    return tuple(shown if limit is None else evenly(shown, limit))
 
 
 def _has_numbers(one: Held) -> bool:
@@ -76,7 +74,7 @@ def build_weights_page(model: Model, weighed: Sequence[Weighed], held: Sequence[
     sizes = sum(one.figures.size for one in found if one.figures)
     noun = "kernel" if all(one.held.is_kernel for one in found) else "weight"
     shown = f"{number(len(found), noun)}, {number(sizes, 'value')}"
-    said = ["Each histogram is scaled to its own highest bin; the dot is the mean, at the right mean ± deviation."]
+    said = [EXPLAINED]
     if len(found) < len(held):
         kernel_count = sum(one.is_kernel for one in held)
         spread = f", evenly over the depth, of {kernel_count:,} kernels" if len(found) < kernel_count else ""
@@ -99,8 +97,7 @@ def _remarks(found: Sequence[tuple[str, Weighed]], limits: tuple[float, float]) 
     unread = [label for label, one in found if one.figures is None]
     said = []
     if beyond:
-        reach = "reaches" if len(beyond) == 1 else "reach"
-        said.append(f"{number(len(beyond), 'histogram')} {reach} beyond the axis (arrows): {listed(beyond)}.")
+        said.append(beyond_sentence(beyond))
     said += [f"NaN in {listed(nan)}."] if nan else []
     said += [f"Infinite values in {listed(infinite)}."] if infinite else []
     said += [f"Not readable: {listed(unread)}."] if unread else []
@@ -125,12 +122,7 @@ def _limits(found: Sequence[Weighed]) -> tuple[float, float]:
         told = told[(told >= middle / ALIKE) & (told <= middle * ALIKE)]
         most = min(BEYOND * float(told[told.size // 2]), LARGEST)
     kept = sizes <= told[-1]
-    low, high = float(np.clip(lows[kept], -most, most).min()), float(np.clip(highs[kept], -most, most).max())
-    if low == high:
-        half = max(abs(low) / 2, 0.5)
-        return low - half, high + half
-    margin = 0.04 * (high - low)
-    return low - margin, high + margin
+    return with_margin(float(np.clip(lows[kept], -most, most).min()), float(np.clip(highs[kept], -most, most).max()))
 
 
 def _span(one: Weighed) -> tuple[float, float] | None:
@@ -147,7 +139,7 @@ def _span(one: Weighed) -> tuple[float, float] | None:
 
 
 def _ridge(one: Weighed, limits: tuple[float, float], bins: int, kernels: bool) -> Ridge:
-    """The histogram of a weight; few values get fewer bins, by the rule of Rice University."""
+    """The histogram of a weight."""
     figures, distribution, weight = one.figures, one.distribution, one.held.weight
     assert distribution is not None
     label = one.held.place if kernels else f"{one.held.place}/{weight.name}"
@@ -159,44 +151,9 @@ def _ridge(one: Weighed, limits: tuple[float, float], bins: int, kernels: bool) 
     words.append(f"{value_words(figures.mean)} ± {value_words(figures.std)}")
     if figures.nan or figures.infinite:
         words.append(lost_words(figures.size, figures.nan, figures.infinite))
-    counts, edges = distribution.around(limits, min(bins, math.ceil(2 * math.cbrt(figures.size))))
+    counts, edges, left_out = drawn_bins(distribution, limits, bins)
     words += beyond_words(distribution, limits)
-    if figures.zeros > MANY_ZEROS * figures.size and counts.sum() > figures.zeros:
-        place = min(max(int(np.searchsorted(edges, 0, side="right")) - 1, 0), counts.size - 1)
-        counts[place] = max(0.0, counts[place] - figures.zeros)
+    if left_out:
         words.append(f"{100 * figures.zeros / figures.size:.0f} % zeros, not drawn")
     point = figures.mean if limits[0] <= figures.mean <= limits[1] else None
     return Ridge(label, edges, counts, one.held.family, "   ".join(words), point)
-
-
-def beyond_words(distribution: Distribution, limits: tuple[float, float]) -> list[str]:
-    """How much of a distribution lies beyond an axis, as a list of no words where it is little."""
-    outside = distribution.beyond(limits) / max(distribution.finite, 1)
-    if outside < SAID:
-        return []
-    return ["all beyond" if outside == 1 else f"{math.floor(1000 * outside) / 10:g} % beyond"]
-
-
-def lost_words(size: int, nan: int, infinite: int) -> str:
-    """What of so many values is no finite number: "all 100 NaN", "1 NaN, 2 infinite"; "" where nothing is."""
-    parts = [(nan, "NaN"), (infinite, "infinite")]
-    return ", ".join(f"{'all ' if count == size else ''}{count:,} {word}" for count, word in parts if count)
-
-
-def value_words(value: float, digits: int = 2) -> str:
-    """A number in a few digits: 0.012, −4.6, 12,000, 3.1·10⁻⁸."""
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    if not exponent:
-        return mantissa.replace("inf", "∞").replace("nan", "NaN").replace("-", "\N{MINUS SIGN}")
-    power = int(exponent) if value else 0
-    plain = -4 <= power < 6
-    text = f"{float(f'{mantissa}e{exponent}'):,.{max(0, digits - 1 - power)}f}" if plain else mantissa
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "\N{MINUS SIGN}") + ("" if plain else f"·10{str(power).translate(SUPERSCRIPTS)}")
-
-
-def shape_words(shape: tuple[int | None, ...] | None) -> str:
-    """A shape as 3×3×64."""
-    if shape is None:
-        return "?"
-    return "×".join("?" if axis is None else str(axis) for axis in shape) or "scalar"

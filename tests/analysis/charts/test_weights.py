@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from matplotlib.collections import PolyCollection
 
 from netviz.analysis.charts.weights import Weighed, effective_rank, held_weights, matrix, output_axes, weigh
-from netviz.analysis.charts.weights_page import FEW, build_weights_page, page_weights, value_words
+from netviz.analysis.charts.weights_page import FEW, build_weights_page, page_weights
 from netviz.analysis.charts.weights_table import COLUMNS, NARROWER, build_weights_sheet, weights_document
+from netviz.analysis.charts.wording import value_words
 from netviz.charts import Ridges
 from netviz.errors import LayerNotFound, NetvizError, UsageError
 from netviz.model import Model
