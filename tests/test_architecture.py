@@ -53,7 +53,7 @@ IMPORTERS = {
             "weights",
         )
     },
-    "vl_convert": {"netviz/render/diagram/raster.py"},
+    "vl_convert": {"netviz/render/raster.py"},
     "graphviz": {"netviz/render/drawing.py"},
     "pydot": {"netviz/render/drawing.py"},
     "matplotlib": {"netviz/render/chart/"},

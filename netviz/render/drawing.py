@@ -135,12 +135,12 @@ def drawing(
         )
 
     def png() -> bytes:
-        from netviz.render.diagram.raster import svg_to_png
+        from netviz.render.raster import svg_to_png
 
         return svg_to_png(svg(), scale=style.scale)
 
     def pdf() -> bytes:
-        from netviz.render.diagram.raster import svg_to_pdf
+        from netviz.render.raster import svg_to_pdf
 
         return svg_to_pdf(svg())
 

@@ -391,6 +391,8 @@ RENDERERS = {
 """Every way in which a name of a file reaches a reader. A new renderer goes here, with an oracle for its language."""
 
 HELPERS = {
+    "metrics": "measures text and breaks it into lines, writes none",
+    "raster": "takes an SVG that is written already",
     "cells": "values to text, which whoever calls it escapes part by part",
     "css": "the theme and our own style sheets; no name of a file",
     "escape": "what is tested here",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from netviz.render.diagram.metrics import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, Face, is_safe, text_width, wrap
+from netviz.render.diagram.faces import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE
 from netviz.render.diagram.wording import (
     class_words,
     counted,
@@ -17,6 +17,7 @@ from netviz.render.diagram.wording import (
     value_words,
     varies_words,
 )
+from netviz.render.metrics import Face, is_safe, text_width, wrap
 from netviz.views import Box, Diagram, Group
 
 BAND = 7

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from netviz.render.diagram.metrics import ARGUMENT, text_width
+from netviz.render.diagram.faces import ARGUMENT
 from netviz.render.diagram.wording import edge_words
 from netviz.render.escape import visible
 from netviz.render.layout.geometry import Curve, Place
+from netviz.render.metrics import text_width
 from netviz.views import Edge
 
 Point = tuple[float, float]

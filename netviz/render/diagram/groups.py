@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted, ring_width
-from netviz.render.diagram.metrics import CLASS, NOTE, TITLE, text_width, wrap
+from netviz.render.diagram.faces import CLASS, NOTE, TITLE
 from netviz.render.diagram.wording import repeat_words, varies_words
 from netviz.render.layout.geometry import Cluster, Node
+from netviz.render.metrics import text_width, wrap
 from netviz.views import Box, Group, Variation
 
 INSET = 14

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.render.diagram.cards import Text, fitted
-from netviz.render.diagram.metrics import NOTE, text_width, wrap
+from netviz.render.diagram.faces import NOTE
 from netviz.render.diagram.styles import BLANK
 from netviz.render.diagram.wording import short_count
+from netviz.render.metrics import text_width, wrap
 from netviz.theme import CATEGORIES, SCALE
 from netviz.views import FAMILIES, Box, Diagram, Trainable
 

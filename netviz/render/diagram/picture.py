@@ -9,15 +9,16 @@ from typing import Literal
 
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import Text, fitted, make_cards
+from netviz.render.diagram.faces import HEADLINE, NOTE
 from netviz.render.diagram.groups import make_headers, plan_children
 from netviz.render.diagram.legend import find_meanings, make_legend
-from netviz.render.diagram.metrics import HEADLINE, NOTE, text_width, wrap
 from netviz.render.diagram.styles import Theme
 from netviz.render.diagram.svg import Drawing, write_svg
 from netviz.render.diagram.wording import counted, short_count
 from netviz.render.layout import lay_out
 from netviz.render.layout.engine import Engine
 from netviz.render.layout.geometry import Direction, Link, Placement, Plan, Splines
+from netviz.render.metrics import text_width, wrap
 from netviz.views import Diagram, Edge
 
 MARGIN = 24

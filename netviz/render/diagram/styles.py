@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
-from netviz.render.diagram.metrics import FACES, MONO, SANS
+from netviz.render.diagram.faces import FACES
+from netviz.render.metrics import MONO, SANS
 from netviz.theme import (
     CATEGORIES,
     FAMILY_COLORS,

@@ -16,9 +16,9 @@ from itertools import groupby
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import BAND, GAP, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
 from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels, tip_marker
+from netviz.render.diagram.faces import ARGUMENT, SHAPE
 from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
-from netviz.render.diagram.metrics import ARGUMENT, SHAPE
 from netviz.render.diagram.styles import Theme, style_sheet
 from netviz.render.diagram.wording import (
     class_words,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from netviz.render.diagram import diagram_to_svg
-from netviz.render.diagram.metrics import SANS
 from netviz.render.layout.geometry import Direction
+from netviz.render.metrics import SANS
 from netviz.views import Diagram
 from tests.render.diagram.measuring import check, measured
 from tests.render.diagram.samples import every, translation

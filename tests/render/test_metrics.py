@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.render.diagram.metrics import FACES, Face, is_safe, text_width, wrap
+from netviz.render.diagram.faces import FACES
 from netviz.render.escape import visible
+from netviz.render.metrics import Face, is_safe, text_width, wrap
 from tests.render.names import HOSTILE
 
 NAMES = st.text("abcWXYZil0129_./-", min_size=1, max_size=99)

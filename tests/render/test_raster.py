@@ -24,7 +24,7 @@ def test_a_png_has_the_size_of_the_svg_times_the_scale(scale: float) -> None:
 
 def test_a_png_has_no_more_pixels_than_memory_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
     svg = diagram_to_svg(lenet())
-    monkeypatch.setattr("netviz.render.diagram.raster.MOST_PIXELS", 100_000)
+    monkeypatch.setattr("netviz.render.raster.MOST_PIXELS", 100_000)
     width, height = struct.unpack(">II", svg_to_png(svg, scale=20)[16:24])
     assert 80_000 < width * height <= 101_000
 

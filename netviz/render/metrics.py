@@ -63,25 +63,15 @@ _BREAKS = BREAKS["class"][:-1]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """A kind of text: its CSS class, size in pixels, weight, and the line it takes. There are only those below."""
+    """A kind of text: its CSS class, size in pixels, weight, and the line it takes. One face is one object: widths are
+    kept by it.
+    """
 
     css: str
     size: float
     line: float
     bold: bool = False
     mono: bool = False
-
-
-NAME = Face("n", 13, 16, bold=True)
-CLASS = Face("k", 11, 15, bold=True)
-SHAPE = Face("s", 11, 15, mono=True)
-NOTE = Face("t", 11, 15)
-TITLE = Face("g", 12, 16, bold=True)
-HEADLINE = Face("h", 14, 19, bold=True)
-BADGE = Face("b", 11, 15, bold=True)
-NUMBER = Face("o", 9, 12, bold=True)
-ARGUMENT = Face("a", 9, 11)
-FACES = (NAME, CLASS, SHAPE, NOTE, TITLE, HEADLINE, BADGE, NUMBER, ARGUMENT)
 
 
 def _table(widths: Sequence[int], signs: Mapping[str, int]) -> dict[str, float]:
