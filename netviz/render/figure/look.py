@@ -1,0 +1,67 @@
+"""How a figure is to look, and how much room its words take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from netviz.figures import Field
+from netviz.render.layout.geometry import Direction
+from netviz.render.metrics import Face, text_width, wrap
+
+Measure = Literal["linear", "sqrt", "log", "equal"]
+"""How a length on paper grows with a number: in proportion, with its root, with its logarithm, not at all."""
+
+MEASURES: tuple[Measure, ...] = ("linear", "sqrt", "log", "equal")
+
+POINT = 96 / 72
+"""Pixels of a (PostScript) point."""
+SMALLEST = 6.0 * POINT
+"""No text is smaller than this, in pixels: 6 points, what journals ask for."""
+SPARE = 1.16
+"""How much wider than Helvetica the widest usual face is (DejaVu Sans): room for whatever font a reader has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The choices of `netviz.figure` that a layout depends on.
+
+    `width` is how wide the picture has to become, in pixels (None: what it needs); `spacing` multiplies all gaps; `size` is
+    that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled. `size_scale` and `channel_scale`
+    are how lengths grow with spatial axes, and with channels or units.
+    """
+
+    direction: Direction = "LR"
+    width: float | None = None
+    spacing: float = 1.0
+    size: float = 8.0 * POINT
+    show: frozenset[Field] = frozenset()
+    legend: bool = True
+    caption: bool = False
+    size_scale: Measure = "sqrt"
+    channel_scale: Measure = "log"
+
+    @property
+    def small(self) -> float:
+        return max(SMALLEST, self.size * 0.84)
+
+    @property
+    def sideways(self) -> bool:
+        """Whether the flow runs from left to right or back."""
+        return self.direction in ("LR", "RL")
+
+
+@cache
+def _face(size: float, bold: bool) -> Face:
+    return Face("", size, size * 1.25, bold)
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """Pixels to keep free for a line of text of that size, whatever font a reader has."""
+    return text_width(text, _face(size, bold)) * SPARE
+
+
+def lines_of(text: str, size: float, room: float, most: int, *, bold: bool = False) -> tuple[str, ...]:
+    """The text in at most `most` lines that keep within `room` pixels, elided in the middle if it must be."""
+    return wrap(text, _face(size, bold), room / SPARE, most)
