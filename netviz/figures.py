@@ -17,7 +17,9 @@ Style = Literal["neurons", "volumes", "lenet", "blocks"]
 
 STYLES: tuple[Style, ...] = get_args(Style)
 
-Field = Literal["name", "class", "details", "activation", "size", "channels", "output", "parameters", "weights", "biases"]
+Field = Literal[
+    "name", "class", "details", "activation", "size", "channels", "output", "parameters", "weights", "biases"
+]
 """What may be labelled; each style has its own choice of these, and its own default.
 
 name        the layer's name
@@ -40,8 +42,8 @@ class Extent:
     """The shape of a tensor without its batch axis, told apart by meaning.
 
     `spatial` are height and width (a picture), length (a sequence), or three axes; () for a vector. `channels` is the
-    axis of features, None where it is unknown. `shape` is the same as stored: (28, 28, 6), with channels first (6, 28, 28).
-    A None in any of them is an axis of any length.
+    axis of features, None where it is unknown. `shape` is the same as stored: (28, 28, 6), with channels first
+    (6, 28, 28). A None in any of them is an axis of any length.
     """
 
     shape: tuple[int | None, ...]
@@ -76,7 +78,7 @@ class Stage:
     main one first. `details` are the telling arguments without the activation; `activation` is the name of the last
     one applied, "" where none is (or it is linear). `normalised` tells that a normalisation is among its layers.
     `inputs` and `outputs` have one item per tensor, None where the shape is unknown. `sign` is what a merge does, in
-    one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min". `branches` is how often it stands side by side (ResNeXt's 32), else 1.
+    one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.
     `shared` numbers a layer among those that are called more than once. `leaves`: its tensor is an output of the model.
     `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it.
@@ -152,8 +154,8 @@ class Flow:
     """A network as stages in the order of computation, joined by links.
 
     `description` says in words what is drawn, for those who do not see it; `omitted` are the names of the layers that
-    are not drawn, since they compute nothing to be seen (Dropout) or were left out on request. `layers` and `parameters` count
-    the whole model (None: unknown).
+    are not drawn, since they compute nothing to be seen (Dropout) or were left out on request. `layers` and
+    `parameters` count the whole model (None: unknown).
     """
 
     title: str
@@ -189,7 +191,8 @@ class Neurons:
 
     `units` is how many there are; `shown` the numbers (from 0) of those that are drawn, where others are left out in
     the middle. The tuples after that have one item for each that is shown, or are None: `labels` what an input or an
-    output is called, `values` what it gives for the sample (after the activation), `sums` what it is before it, `biases`.
+    output is called, `values` what it gives for the sample (after the activation), `sums` what it is before it,
+    `biases`.
     """
 
     id: str
@@ -211,9 +214,10 @@ class Neurons:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """How two layers (their ids) are connected; `weights` has a row per shown unit of `tail`, a column per one of `head`.
+    """How two layers (their ids) are connected.
 
-    Where `weights` is None their values cannot be had. With `single`, unit i feeds unit i alone (a concatenation).
+    `weights` has a row per shown unit of `tail` and a column per one of `head`; it is None where the values cannot be
+    had. With `single`, unit i feeds unit i alone (a concatenation).
     """
 
     tail: str

@@ -171,3 +171,33 @@ SIGNED: tuple[tuple[str, str, str], ...] = (
 Zero is the paper, the ends keep their hue. In black and white zero is a grey, since there is no other way to tell two
 signs by one ink: positive is dark, as it is in bars.
 """
+
+PALETTES: Mapping[str, Mapping[Family, str]] = MappingProxyType(
+    {
+        "netviz": {},
+        "okabe-ito": {
+            "input-output": "#5b6b7f", "convolution": "#0072b2", "normalisation": "#009e73", "activation": "#e69f00",
+            "pooling": "#d55e00", "dense": "#cc79a7", "recurrent": "#56b4e9", "attention": "#f0e442",
+            "reshaping": "#56b4e9", "merging": "#39424e", "regularisation": "#8a8f98", "preprocessing": "#8d6e4f",
+            "model": "#0072b2", "unknown": "#777777",
+        },
+        "warm": {
+            "input-output": "#5b6b7f", "convolution": "#e8a33d", "normalisation": "#5f9e8f", "activation": "#d9652b",
+            "pooling": "#c0392b", "dense": "#7a4b9d", "recurrent": "#b0357e", "attention": "#c2452d",
+            "reshaping": "#3f7fa8", "merging": "#39424e", "regularisation": "#8a8f98", "preprocessing": "#8d6e4f",
+            "model": "#8a6a44", "unknown": "#777777",
+        },
+        "grey": {
+            "input-output": "#9aa3ad", "convolution": "#4b5561", "normalisation": "#aab2bb", "activation": "#1f262e",
+            "pooling": "#7d8793", "dense": "#2f3842", "recurrent": "#3b4550", "attention": "#5d6773",
+            "reshaping": "#b9c0c8", "merging": "#39424e", "regularisation": "#c6ccd3", "preprocessing": "#8b95a0",
+            "model": "#6b7580", "unknown": "#777777",
+        },
+    }
+)  # fmt: skip
+"""Colours of the families in figures, by the name of the palette; "netviz" are those used everywhere.
+
+okabe-ito  eight colours that are told apart by everyone (Okabe and Ito, "Color Universal Design", 2008)
+warm       ochre convolutions and red poolings, as many papers have them
+grey       no hues, for print in black and white with the tones of a figure
+"""

@@ -16,8 +16,9 @@ from netviz.charts import Axis
 from netviz.render.chart import words
 from netviz.render.chart.curves import tick_style
 from netviz.render.chart.place import Place
-from netviz.render.chart.style import Look, line_height, luminance
+from netviz.render.chart.style import Look, line_height
 from netviz.render.chart.ticks import Span, Ticks, apply, floats, ticks_of
+from netviz.render.colors import luminance
 
 BAR = 0.09
 BAR_GAP = 0.12

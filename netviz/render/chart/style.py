@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.font_manager import FontProperties
 
 from netviz.charts import Stroke, Tint
+from netviz.render.colors import legible, mixed
 from netviz.theme import FAMILY_COLORS, PRINT_SCALE, PRINT_SERIES, PRINT_TONES, SCALE, SERIES, SIGNED, TONES, Tone
 
 Face = Literal["regular", "bold"]
@@ -29,8 +30,6 @@ LINE = 1.32
 DASHES: dict[Stroke, tuple[float, ...]] = {"solid": (), "dashed": (4.5, 2.2), "dotted": (1.2, 1.8)}
 ROUNDS: tuple[tuple[float, ...], ...] = ((), (5, 2), (1.2, 1.6), (6, 2, 1.2, 2), (9, 3))
 """Dashes of series whose colours come again."""
-READABLE = 4.5
-"""The least contrast of text with its paper (WCAG 2, level AA)."""
 
 
 def line_height(size: str) -> float:
@@ -73,11 +72,11 @@ class Look:
     @property
     def axis(self) -> str:
         """The colour of axes and of the line at zero."""
-        return blend(self.muted, self.paper, 0.35)
+        return mixed(self.muted, self.paper, 0.35)
 
     @property
     def grid(self) -> str:
-        return blend(self.tone("line"), self.paper, 0.7 if self.theme == "print" else 0.45)
+        return mixed(self.tone("line"), self.paper, 0.7 if self.theme == "print" else 0.45)
 
     def color(self, tint: Tint) -> str:
         """The colour that a tint stands for; in print a grey."""
@@ -94,11 +93,11 @@ class Look:
 
     def text_color(self, tint: Tint) -> str:
         """The tint's colour, moved towards the ink until it can be read as text."""
-        return readable(self.color(tint), self.paper, self.ink)
+        return legible(self.color(tint), (self.paper,), self.ink, 20)
 
     def fill(self, tint: Tint, strength: float) -> str:
         """The tint's colour thinned with paper, as a surface."""
-        return blend(self.color(tint), self.paper, 1 - strength)
+        return mixed(self.color(tint), self.paper, 1 - strength)
 
     def dashes(self, tint: Tint, stroke: Stroke) -> Any:
         """matplotlib's line style: the stroke's, or what tells a series apart without colour."""
@@ -126,34 +125,6 @@ class Look:
 
 def _scale(name: str, steps: list[str]) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list(name, steps, N=512)
-
-
-def blend(color: str, other: str, share: float) -> str:
-    """`color` with a share of the other, as "#rrggbb"."""
-    mixed = (round(255 * (a + (b - a) * share)) for a, b in zip(to_rgb(color), to_rgb(other), strict=True))
-    return "#{:02x}{:02x}{:02x}".format(*mixed)
-
-
-def luminance(color: str) -> float:
-    """Relative luminance of sRGB (WCAG 2)."""
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, from 1 to 21 (WCAG 2)."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@cache
-def readable(color: str, paper: str, ink: str) -> str:
-    """The colour, or the one nearest to it on the way to the ink that can be read on the paper."""
-    for step in range(21):
-        mixed = blend(color, ink, step / 20)
-        if contrast(mixed, paper) >= READABLE:
-            return mixed
-    return ink
 
 
 @cache

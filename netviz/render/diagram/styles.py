@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
+from netviz.render.colors import legible
 from netviz.render.diagram.faces import FACES
 from netviz.render.metrics import MONO, SANS
 from netviz.theme import (
@@ -28,9 +29,6 @@ from netviz.theme import (
 
 Theme = Literal["light", "dark", "auto", "print"]
 Palette = Literal["light", "dark", "print"]
-
-LEGIBLE = 4.5
-"""The contrast of text with what is behind it (WCAG 2, level AA)."""
 
 _FIXED = (
     ("{s}", f"font-family:{SANS}"),
@@ -129,32 +127,7 @@ def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROU
     if palette == "print" or meaning.startswith(("step-", "kind-", BLANK)):
         return tones["muted"]
     color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
-    found = _of(color, palette)
-    for step in range(1, 40):
-        if min(contrast(found, tones[ground]) for ground in grounds) >= LEGIBLE:
-            break
-        found = _mixed(_of(color, palette), tones["ink"], step / 40)
-    return found
-
-
-def contrast(one: str, other: str) -> float:
-    """How well two colours ("#rrggbb") are told apart, 1 to 21 (WCAG 2)."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _channels(color: str) -> list[int]:
-    return [int(color[place : place + 2], 16) for place in (1, 3, 5)]
-
-
-def _luminance(color: str) -> float:
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(color))]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _mixed(one: str, other: str, part: float) -> str:
-    both = zip(_channels(one), _channels(other), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in both)
+    return legible(_of(color, palette), tuple(tones[ground] for ground in grounds), tones["ink"])
 
 
 def style_sheet(scope: str, theme: Theme, meanings: Sequence[str], heads: Sequence[str]) -> tuple[str, str]:

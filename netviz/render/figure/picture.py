@@ -1,7 +1,7 @@
-"""What a figure is made of before it is written: a few shapes with named paints, in pixels (1/96 inch), y pointing down.
+"""What a figure is made of before it is written: a few shapes with named paints, in pixels (1/96 inch), y downwards.
 
-Whoever draws knows no language, whoever writes knows no network. All text in it is what a reader shall see: names of a file are
-put in as they are, the writers escape them.
+Whoever draws knows no language, whoever writes knows no network. All text in it is what a reader shall see: names of a
+file are put in as they are, the writers escape them.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ class Circle:
 class Text:
     """One line of text: (x, y) is the point of the baseline that `anchor` names, `size` in pixels.
 
-    `turned` text runs upwards. A `halo` of the paper keeps lines behind it out of its letters. `room` are the pixels that
-    it may take, where what is measured is no promise (other fonts, other scripts): wider text is pressed into them.
+    `turned` text runs upwards. A `halo` of the paper keeps lines behind it out of its letters. `room` are the pixels
+    that it may take, where what is measured is no promise (other fonts and scripts): wider text is pressed into them.
     """
 
     x: float
@@ -116,9 +116,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Shapes that belong together. `path` is that of the layer they stand for ("" for none), `title` what a pointer reads there.
+    """Shapes that belong together.
 
-    `kind` is a word of our own that says what it is: "stage", "link", "legend", "neuron", "caption", ….
+    `path` is that of the layer they stand for ("" for none), `title` what a pointer reads there, `kind` a word of our
+    own that says what it is: "stage", "link", "legend", "neuron", "caption", ….
     """
 
     shapes: tuple[Shape, ...]
@@ -150,9 +151,7 @@ class Picture:
                 stack.extend(reversed(shape.shapes))
 
 
-def polygon(
-    points: tuple[Point, ...], fill: Paint | None, stroke: Paint | None = None, width: float = 1.0
-) -> Path:
+def polygon(points: tuple[Point, ...], fill: Paint | None, stroke: Paint | None = None, width: float = 1.0) -> Path:
     """The area with these corners."""
     return Path((Move(points[0]), *map(Straight, points[1:]), Close()), fill, stroke, width)
 

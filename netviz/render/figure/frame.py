@@ -1,0 +1,126 @@
+"""What stands around a drawing: a line above that says what it is, a legend below that says what its paints mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from netviz.render.figure.look import Look, lines_of, width_of
+from netviz.render.figure.moving import moved
+from netviz.render.figure.picture import Circle, Paint, Part, Picture, Rectangle, Shape, Text, polyline
+
+MARGIN = 12.0
+"""Pixels of paper around everything."""
+_GAP = 14.0
+"""Pixels between the drawing and the legend."""
+_BETWEEN = 16.0
+"""Pixels between two entries of a legend."""
+
+EntryKind = Literal["area", "line", "circle", "dashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a paint means: an area of it, a line, or a circle, and words. `stroke` is the hairline of an area."""
+
+    paint: Paint
+    label: str
+    kind: EntryKind = "area"
+    stroke: Paint = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The rectangle that a drawing takes, words included."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def framed(
+    shapes: Sequence[Shape],
+    bounds: Bounds,
+    look: Look,
+    title: str,
+    description: str,
+    *,
+    caption: str = "",
+    legend: Sequence[Entry] = (),
+) -> Picture:
+    """The drawing on its paper, the caption above and the legend below, both where `look` asks for them.
+
+    With `look.width` the paper is that wide, and the drawing stands in its middle; it has to fit.
+    """
+    wide = bounds.right - bounds.left
+    width = look.width or max(wide, _legend_width(legend, look) if look.legend else 0.0, 120.0) + 2 * MARGIN
+    room = width - 2 * MARGIN
+    head = _caption(caption, look, room) if look.caption and caption else ()
+    top = MARGIN + (len(head) * look.size * 1.35 + 6 if head else 0.0)
+    left = (width - wide) / 2
+    key, tall = make_legend(legend, look, room) if look.legend and legend else ((), 0.0)
+    foot = top + bounds.bottom - bounds.top + (_GAP if key else 0.0)
+    parts: list[Shape] = list(moved(shapes, left - bounds.left, top - bounds.top))
+    if head:
+        parts.insert(0, Part(moved(head, MARGIN, MARGIN), "caption"))
+    if key:
+        across = max((room - _extent(key)) / 2, 0.0)
+        parts.append(Part(moved(key, MARGIN + across, foot), "legend"))
+    return Picture(width, foot + tall + MARGIN, tuple(parts), title, description)
+
+
+def _caption(caption: str, look: Look, room: float) -> tuple[Shape, ...]:
+    size = look.size * 1.1
+    lines = lines_of(caption, size, room, 3, bold=True)
+    return tuple(
+        Text(
+            0.0,
+            (place + 0.8) * look.size * 1.35,
+            line,
+            size,
+            bold=True,
+            room=min(room, width_of(line, size, bold=True)),
+        )
+        for place, line in enumerate(lines)
+    )
+
+
+def make_legend(entries: Sequence[Entry], look: Look, room: float) -> tuple[tuple[Shape, ...], float]:
+    """The entries in as many rows as they need, and how high that is."""
+    size, swatch = look.small, look.small * 0.9
+    shapes: list[Shape] = []
+    x = y = 0.0
+    for entry in entries:
+        wide = swatch + 5 + width_of(entry.label, size)
+        if x and x + wide > room:
+            x, y = 0.0, y + size * 1.7
+        shapes += _swatch(entry, x, y, swatch)
+        words = min(width_of(entry.label, size), max(room - swatch - 5, 1.0))
+        shapes.append(Text(x + swatch + 5, y + size * 0.84, entry.label, size, paint="muted", room=words))
+        x += wide + _BETWEEN
+    return tuple(shapes), y + size * 1.2
+
+
+def _swatch(entry: Entry, x: float, y: float, side: float) -> list[Shape]:
+    middle = y + side / 2
+    if entry.kind == "area":
+        return [Rectangle(x, y, side, side, 1.5, entry.paint, entry.stroke, 0.6)]
+    if entry.kind == "circle":
+        return [Circle(x + side / 2, middle, side / 2, entry.paint, entry.stroke, 0.6)]
+    line = polyline(((x, middle), (x + side, middle)), entry.paint, 1.6)
+    if entry.kind == "dashed":
+        line = type(line)(line.steps, None, entry.paint, 1.6, (2.5, 1.8))
+    return [line]
+
+
+def _legend_width(entries: Sequence[Entry], look: Look) -> float:
+    """How wide the legend is in one row, or in several where that is very wide."""
+    size = look.small
+    each = [size * 0.9 + 5 + width_of(entry.label, size) for entry in entries]
+    return min(sum(each) + _BETWEEN * max(len(each) - 1, 0), 480.0)
+
+
+def _extent(shapes: Sequence[Shape]) -> float:
+    return max(shape.x + width_of(shape.text, shape.size) for shape in shapes if isinstance(shape, Text))
