@@ -28,8 +28,8 @@ class Look:
     """The choices of `netviz.figure` that a layout depends on.
 
     `width` is how wide the picture has to become, in pixels (None: what it needs); `spacing` multiplies all gaps;
-    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled. `size_scale` and
-    `channel_scale` are how lengths grow with spatial axes, and with channels or units.
+    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled.
+    `size_scale` and `channel_scale` are how lengths grow with spatial axes, and with channels or units.
     """
 
     direction: Direction = "LR"
