@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netviz.api.chain import trace
     from netviz.api.checked import Check, check
     from netviz.api.drawn import graph, plot_model
+    from netviz.api.figure import figure
     from netviz.api.functions import functions
     from netviz.api.history import history
     from netviz.api.inspected import InspectedModel, inspect
@@ -51,6 +52,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "figure",
     "functions",
     "graph",
     "history",
@@ -80,6 +82,7 @@ _MODULES = {
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
     "check": "netviz.api.checked",
+    "figure": "netviz.api.figure",
     "functions": "netviz.api.functions",
     "graph": "netviz.api.drawn",
     "history": "netviz.api.history",

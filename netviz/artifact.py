@@ -27,6 +27,7 @@ _SUFFIXES = {
     "png": ".png",
     "pdf": ".pdf",
     "dot": ".dot",
+    "tikz": ".tex",
     "sarif": ".sarif",
 }
 """By format the suffix that asks for it; a format that is missing is not saved by suffix."""

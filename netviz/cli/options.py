@@ -50,7 +50,9 @@ max_bytes_option = click.option(
     metavar="SIZE",
     help="Let a file ask for more than usual: 1000000, 300M, 2GiB. Only for files that you trust.",
 )
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file: as a whole or not at all."
+)
 
 source_argument = click.argument("source", type=click.Path(path_type=Path, readable=False))
 
@@ -61,7 +63,7 @@ def format_option(formats: tuple[str, ...]) -> Callable[[C], C]:
         "--format",
         "format_",
         type=click.Choice(formats),
-        help="Default: by the suffix of the output file, else table.",
+        help="The format. Default: by the suffix of the output file, else table.",
     )
 
 
@@ -73,7 +75,7 @@ def reading_options(command: C) -> C:
                 "--load",
                 is_flag=True,
                 callback=hush_tensorflow,
-                help="Let Keras load the file, if nothing in it is dangerous.",
+                help="Let Keras load the file, if nothing in it is dangerous, and show the live model.",
             ),
             click.option("--trust", is_flag=True, help="With --load: load it whatever is in it, and let its code run."),
             click.option(
@@ -98,7 +100,7 @@ def plot_options(command: C) -> C:
                 type=click.Choice(("light", "dark", "print")),
                 default="light",
                 show_default=True,
-                help="print is safe in greyscale.",
+                help="The colours: print is safe in greyscale.",
             ),
             click.option(
                 "--figsize",
@@ -107,7 +109,7 @@ def plot_options(command: C) -> C:
                 metavar="W H",
                 help="Width and height in inches. Default: what the plot needs.",
             ),
-            click.option("--caption/--no-caption", default=True, help="Say below what is shown."),
+            click.option("--caption/--no-caption", default=True, help="Say below the plot what is shown."),
             click.option("--background/--no-background", default=True, help="Paper behind the plot, or none."),
             click.option(
                 "--scale",
