@@ -60,8 +60,8 @@ def figure(
     number of the sample, from 0.
 
     What is drawn: `omit` leaves layers out (names, paths, classes, regular expressions; one or several), `annotate`
-    puts words at layers (a dict, or pairs; "first..last" gets a brace), `fold` draws repeated blocks once with ×N (None:
-    where the style gains by it), `depth` is how many levels of nested models are opened. `show` names what is labelled:
+    puts words at layers (a dict, or pairs; "first..last" gets a brace), `fold` draws repeated blocks once with ×N
+    (None: where the style gains by it), `depth` is how many levels of nested models are opened. `show` names what is labelled:
     name, class, details, activation, size, channels, output, parameters, weights, biases; each style has some of these.
 
     How: `direction` is "LR", "TB", "RL" or "BT", `width` that of the picture ("8.5cm", "3.4in", "240pt" or pixels;

@@ -20,6 +20,7 @@ FORMATS = ("table", "json", "markdown", "html", "csv", "latex")
 CHECK_FORMATS = (*FORMATS, "sarif")
 PLOT_FORMATS = ("table", "json", "markdown", "html", "csv", "latex", "svg", "png", "pdf")
 GRAPH_FORMATS = ("table", "json", "svg", "png", "pdf", "html", "dot")
+FIGURE_FORMATS = ("table", "json", "svg", "png", "pdf", "html", "tikz")
 
 SEVERITIES = ("info", "warning", "danger")
 
