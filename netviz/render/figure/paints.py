@@ -117,6 +117,6 @@ def _printed(family: Family, tones: Mapping[str, str]) -> dict[str, Fill]:
         **plain,
         "front": mixed(fill, tones["paper"], 0.45),
         "top": mixed(fill, tones["paper"], 0.75),
-        "side": mixed(fill, tones["paper"], 0.15),
+        "side": mixed(mixed(fill, tones["paper"], 0.15), tones["ink"], 0.12),
         "face": mixed(fill, tones["ink"], 0.35),
     }
