@@ -10,30 +10,48 @@ from netviz.cli.options import GRAPH_FORMATS, format_option, output_option, read
 from netviz.cli.output import emit, reporting_errors, require_apart
 from netviz.errors import UsageError
 
+LABELS = "name, path, class, input, output, parameters, dtype, trainable, config.SETTING"
 FIELDS = "name, class, details, input, output, parameters, share, activation, dtype, trainable"
 
 
 @click.command()
 @source_argument
 @format_option(GRAPH_FORMATS)
-@click.option("--fold/--no-fold", default=None, help="Show repeated blocks once, with ×N. Default: above 40 boxes.")
+@click.option(
+    "--fold/--no-fold", default=None, help="Show repeated blocks once, with ×N. Default: models of more than 40 boxes."
+)
 @click.option(
     "--fold-level",
     type=click.IntRange(1, 3),
     metavar="N",
-    help="How loosely blocks are alike: 1 strict to 3.",
+    help="How loosely blocks may be alike: 1 in all but sizes, 2 in all but numbers, 3 with a part missing in some.",
 )
-@click.option("--outline", is_flag=True, help="Close every group to one box: the model on one page.")
-@click.option("--compact", is_flag=True, help="Put convolution, normalisation and activation on one card.")
-@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How many levels to open. Default: all.")
-@click.option("--select", multiple=True, metavar="LAYERS", help="Only these: a name, regex, class, or first..last.")
-@click.option("--around", multiple=True, metavar="LAYERS", help="Only these and what is near them.")
+@click.option("--outline", is_flag=True, help="Close every group to one box; at most 30 boxes.")
 @click.option(
-    "--hops", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="How many edges away."
+    "--compact",
+    is_flag=True,
+    help="Put a convolution or dense layer, its normalisation and its activation on one card.",
+)
+@click.option(
+    "--depth", type=click.IntRange(min=1), metavar="N", help="How many levels of nested models to open. Default: all."
+)
+@click.option("--select", multiple=True, metavar="LAYERS", help="Only these: a name, regex, class, or first..last.")
+@click.option("--around", multiple=True, metavar="LAYERS", help="Only these and what is at most --hops edges away.")
+@click.option(
+    "--hops",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many edges away from those of --around.",
 )
 @click.option("--show", metavar="FIELD,…", help=f"What stands on a card: {FIELDS}.")
 @click.option("--config", metavar="NAME,…", help="Settings to add to the cards, such as padding,use_bias.")
-@click.option("--label", metavar="TEXT", help="What stands on a card instead, such as '{name}: {output}'.")
+@click.option(
+    "--label",
+    metavar="TEXT",
+    help=f"What stands on a card instead, such as '{{name}}: {{output}}', with any of: {LABELS}.",
+)
 @click.option(
     "--color",
     type=click.Choice(("family", "trainable", "dtype", "parameters")),
@@ -54,7 +72,7 @@ FIELDS = "name, class, details, input, output, parameters, share, activation, dt
     type=click.Choice(("TB", "BT", "LR", "RL")),
     default="TB",
     show_default=True,
-    help="From top to bottom, left to right, …",
+    help="How the picture runs: TB from top to bottom, LR from left to right, …",
 )
 @click.option(
     "--splines",
@@ -71,7 +89,11 @@ FIELDS = "name, class, details, input, output, parameters, share, activation, dt
 @click.option("--caption/--no-caption", default=True, help="Say above what the model is.")
 @click.option("--background/--no-background", default=True, help="Paper behind the picture, or none.")
 @click.option(
-    "--scale", type=click.FloatRange(0.1, 20), default=2.0, show_default=True, help="Pixels per unit in a PNG."
+    "--scale",
+    type=click.FloatRange(0.1, 20),
+    default=2.0,
+    show_default=True,
+    help="Pixels of a PNG per 1/96 inch; fewer where they would be over 200 million.",
 )
 @click.option(
     "--engine",

@@ -14,10 +14,14 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 @source_argument
 @format_option(FORMATS)
 @click.option("--columns", metavar="NAME,…", help=f"What to show of each layer: {', '.join(COLUMN_NAMES)}.")
-@click.option("--layer", metavar="NAME|REGEX", help="Show one layer in full, or all that match.")
-@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How many levels to show. Default: all.")
+@click.option("--layer", metavar="NAME|REGEX", help="Show one layer in full, by name or path, or all that match.")
+@click.option(
+    "--depth", type=click.IntRange(min=1), metavar="N", help="How many levels of nested models to show. Default: all."
+)
 @click.option("--config", is_flag=True, help="Add every setting of every layer.")
-@click.option("--weights", is_flag=True, help="Add every weight with its shape, dtype and place.")
+@click.option(
+    "--weights", is_flag=True, help="Add every weight: shape, dtype, whether it is trainable, where it is stored."
+)
 @reading_options
 @output_option
 @reporting_errors
