@@ -81,7 +81,9 @@ class Stage:
     one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.
     `shared` numbers a layer among those that are called more than once. `leaves`: its tensor is an output of the model.
-    `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it.
+    `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it. Shapes are
+    those of the first repeat; where those of the last differ, `last_outputs` has them. `present` is how many of the
+    repeats (the second number) have this stage, None where all do.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Stage:
     leaves: bool = False
     calls: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    last_outputs: tuple[Extent | None, ...] = ()
+    present: tuple[int, int] | None = None
 
     @property
     def output(self) -> Extent | None:
@@ -113,7 +117,8 @@ class Stage:
 class Block:
     """Stages that belong together: what repeats (`repeats` > 1, drawn once with ×N), or a nested model.
 
-    Every repeat has the same shapes. `title` is "" where it has no name. `class_name` is None for what is no layer.
+    Repeats have the same shapes, unless the stages in them say otherwise. `title` is "" where it has no name.
+    `class_name` is None for what is no layer.
     `parallel`: the repeats stand side by side. `parameters` counts all repeats.
     """
 

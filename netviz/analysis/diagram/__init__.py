@@ -61,7 +61,7 @@ def build_diagram(
     coloring, value = coloring_of(color, whole)
     settings, marked = chosen_settings(config, whole), highlighted_layers(whole, highlight)
     wording = Wording(settings, label_function(label), value, marked)
-    shared = _shared(model)
+    shared = shared_layers(model)
     blocks = _blocks(scene, True if outline and fold is None else fold, shared)
     taken = {node.id for node in scene.walk()}
     boxes = Boxes(model.parameters.total, shared, wording, scene.outputs, taken)
@@ -126,7 +126,7 @@ def _part(scene: Scene, selected: str | Sequence[str] | None, around: str | Sequ
     return selected_part(scene, ids)
 
 
-def _shared(model: Model) -> Mapping[str, int]:
+def shared_layers(model: Model) -> Mapping[str, int]:
     """The layers that their graph calls more than once, numbered from 1, by path."""
     found: dict[str, int] = {}
     graphs: list[Graph] = [model.graph, *(layer.graph for layer in model.root.walk() if layer.graph)]

@@ -57,12 +57,17 @@ Cut: TypeAlias = list[Chain]
 
 
 def fold(
-    vertices: Sequence[Vertex], *, outputs: Sequence[int] = (), alone: int = 1, saving: int = 1
+    vertices: Sequence[Vertex],
+    *,
+    outputs: Sequence[int] = (),
+    alone: int = 1,
+    saving: int = 1,
+    counted: bool = False,
 ) -> tuple[Item, ...]:
     """All vertices in canonical topological order, with what repeats in `Repeat`s; `outputs` are read from outside.
 
     Blocks of `alone` places and more are blocks where they stand alone, too. Repeats that spare fewer than `saving`
-    places are left as they are.
+    places are left as they are. With `counted`, blocks that repeat differently often never stand for one another.
     """
     outputs = [output for output in outputs if 0 <= output < len(vertices)]
     graph = contracted(vertices, known_sources(vertices), outputs)
@@ -70,7 +75,7 @@ def fold(
     order = canonical_order(graph.vertices, sources, graph.outputs)
     found: list[tuple[Item, ...]] = []
     for strategy in STRATEGIES[: max(1, EFFORT // max(1, len(order)))]:
-        units = Units(graph.vertices, sources, order, graph.outputs)
+        units = Units(graph.vertices, sources, order, graph.outputs, counted)
         for _ in range(ROUNDS):
             chains = _shortest(units, strategy, alone, saving)
             if not chains:

@@ -65,11 +65,20 @@ class _Leaving(NamedTuple):
 
 
 class Units:
-    """The units in canonical order; folding replaces stretches of them."""
+    """The units in canonical order; folding replaces stretches of them.
+
+    With `counted`, how often a repeat repeats is part of its label after all.
+    """
 
     def __init__(
-        self, vertices: Sequence[Vertex], sources: Sources, order: Sequence[int], outputs: Iterable[int]
+        self,
+        vertices: Sequence[Vertex],
+        sources: Sources,
+        order: Sequence[int],
+        outputs: Iterable[int],
+        counted: bool = False,
     ) -> None:
+        self._counted = counted
         self._numbers: dict[Hashable, int] = {}
         self._reading = readers(sources)
         self._outputs = frozenset(outputs)
@@ -281,7 +290,7 @@ class Units:
                 self._address[tap] = self._number((before, place % chain.period, self._address[tap]))
         return Unit(
             Repeat(tuple(tuple(unit.item for unit in repeat) for repeat in repeats), parallel),
-            self._number((tuple(unit.label for unit in repeats[0]), wiring)),
+            self._number((tuple(unit.label for unit in repeats[0]), wiring, self._counted and len(repeats))),
             (*constants, *chain.entering),
             chain.leaving,
             tuple(vertex for unit in units for vertex in unit.vertices),

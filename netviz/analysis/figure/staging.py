@@ -1,0 +1,168 @@
+"""The places of a figure as stages and blocks, with all that may be written on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from netviz.analysis.diagram.boxes import count
+from netviz.analysis.diagram.titles import block_title
+from netviz.analysis.figure.quiet import activation, is_operation, operation, sign, wrapped
+from netviz.analysis.figure.repeats import Place
+from netviz.analysis.figure.stations import Plan, Station
+from netviz.analysis.figure.windows import extent_of, window_of
+from netviz.analysis.subjects import family_of
+from netviz.catalog.telling import telling_arguments
+from netviz.figures import Block, Extent, Stage, StageKind
+from netviz.model import Layer
+from netviz.views import Family
+
+
+@dataclass(slots=True)
+class Stages:
+    """Makes stages of places; `ids` gives the stage by the id of a station in it.
+
+    `front` tells by station whether its channels are the first axis, `shared` numbers the layers called more than once.
+    """
+
+    plan: Plan
+    front: Mapping[str, bool]
+    shared: Mapping[str, int]
+    ids: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def of(self, places: Iterable[Place]) -> tuple[Stage | Block, ...]:
+        return tuple(self._item(place) for place in places)
+
+    def _item(self, place: Place) -> Stage | Block:
+        if place.stations:
+            return self._stage(place)
+        stations = [station for inner in place.walk() for station in inner.stations]
+        parameters = count(_layers(stations))
+        children = self.of(place.items)
+        if place.nests:
+            layer = place.nests[0].layer
+            name = place.nests[0].name
+            class_name = layer.class_name if layer else None
+            return Block(place.nests[0].id, name, children, class_name=class_name, parameters=parameters)
+        id = f"{children[0].id}…"
+        while id in self.taken:
+            id += "…"
+        self.taken.add(id)
+        return Block(id, _title(place), children, place.repeats, None, place.parallel, parameters)
+
+    def _stage(self, place: Place) -> Stage:
+        first, last = place.stations[0], place.stations[-1]
+        for station in place.stations:
+            self.ids[station.id] = first.id
+        layers = _layers(place.stations)
+        main = first.main
+        outputs = self._extents(last=first)
+        stage = Stage(
+            id=first.id,
+            names=tuple(node.name for node in first.nodes),
+            classes=tuple(_class(node.layer) for node in first.nodes),
+            family=_family(main.layer),
+            kind=self._kind(first),
+            inputs=self._inputs(first),
+            outputs=outputs,
+            parameters=count(layers),
+            shared=self._shared(first),
+            leaves=any(station.leaves for station in place.stations),
+            calls=tuple(node.id for station in place.stations for node in station.nodes),
+            layers=tuple(layers),
+            present=(len(place.stations), len(place.stations) + place.lacking) if place.lacking else None,
+        )
+        later = self._extents(last=last)
+        if main.layer is None:
+            return stage
+        inside = wrapped(main.layer)
+        own = inside or main.layer
+        behind = [node.layer for node in (main, *first.after) if node.layer]
+        applied = [name for layer in behind if (name := activation(wrapped(layer) or layer))]
+        constants = main.call.constants if main.call and is_operation(main.layer) else {}
+        said = telling_arguments(
+            own.class_name, {key: value for key, value in own.config.items() if key != "activation"}
+        )
+        return replace(
+            stage,
+            details=(*said, *(str(value) for value in constants.values() if isinstance(value, int | float))),
+            activation=applied[-1] if applied else "",
+            normalised=any(family_of(node.layer) == "normalisation" for node in first.nodes if node.layer),
+            window=window_of(main.layer),
+            sign=sign(main.layer) if stage.kind == "merge" else "",
+            inside=sum(1 for _ in main.layer.walk()) if stage.kind == "closed" else 0,
+            last_outputs=later if later != outputs else (),
+        )
+
+    def _kind(self, station: Station) -> StageKind:
+        layer = station.main.layer
+        if layer is None or family_of(layer) == "input-output":
+            return "input"
+        if sign(layer) and (not is_operation(layer) or (station.main.call and len(station.main.call.inputs) > 1)):
+            return "merge"
+        kept_whole = wrapped(layer) is not None or family_of(layer) not in ("model", "unknown")
+        return "closed" if layer.layers and not kept_whole else "layer"
+
+    def _inputs(self, station: Station) -> tuple[Extent | None, ...]:
+        call = station.first.call
+        front = self.front.get(station.id, False)
+        return tuple(extent_of(shape, front) for shape in call.input_shapes) if call else ()
+
+    def _extents(self, last: Station) -> tuple[Extent | None, ...]:
+        front = self.front.get(last.id, False)
+        return tuple(extent_of(tensor.shape, front) for tensor in last.last.outputs)
+
+    def _shared(self, station: Station) -> int | None:
+        for node in (station.main, *reversed(station.around)):
+            if node.layer is not None and node.layer.path in self.shared:
+                return self.shared[node.layer.path]
+        return None
+
+
+def _layers(stations: Iterable[Station]) -> dict[str, Layer]:
+    """The layers of stations and those inside, by path."""
+    found: dict[str, Layer] = {}
+    for station in stations:
+        for node in station.nodes:
+            if node.layer is not None:
+                found.setdefault(node.layer.path, node.layer)
+                found.update((inner.path, inner) for inner in node.layer.walk())
+    return found
+
+
+def _class(layer: Layer | None) -> str | None:
+    """The class, with that of the layer inside a wrapper; of TensorFlow's functions what they are called."""
+    if layer is None:
+        return None
+    inside = wrapped(layer)
+    if inside is not None:
+        return f"{layer.class_name}({_class(inside) or '?'})"
+    return operation(layer) or None
+
+
+def _family(layer: Layer | None) -> Family:
+    """The family of the layer, or of that inside a wrapper."""
+    if layer is None:
+        return "input-output"
+    inside = wrapped(layer)
+    return _family(inside) if inside is not None else family_of(layer)
+
+
+def _title(place: Place) -> str:
+    """What the names in the first repeat of a block, and in the others, have in common."""
+    rows: dict[object, list[str]] = {}
+    for inner in place.walk():
+        for station, turns in zip(inner.stations, inner.turns, strict=True):
+            rows.setdefault(turns[: _depth(place)], []).extend(node.name for node in station.nodes)
+    return block_title([*rows.values()])
+
+
+def _depth(place: Place) -> int:
+    """How many blocks stand around what is in a block, the block itself among them."""
+    depth = 0
+    inner = place
+    while not inner.stations:
+        depth += inner.repeats > 1
+        inner = inner.items[0]
+    return len(inner.turns[0]) - depth + 1
