@@ -44,12 +44,25 @@ _MARKDOWN_INSTEAD = {"<": "&lt;", "&": "&amp;", "@": "\\\\x40"}
 _CSV_FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _CSV_ARITHMETIC = re.compile(r"[+\-][\d.,+\-*/()·×eE ]*")
 
+_GREEK = (
+    ("α", "alpha"), ("β", "beta"), ("γ", "gamma"), ("δ", "delta"), ("ε", "varepsilon"), ("η", "eta"), ("θ", "theta"),
+    ("λ", "lambda"), ("μ", "mu"), ("µ", "mu"), ("π", "pi"), ("σ", "sigma"), ("τ", "tau"), ("φ", "varphi"),
+    ("ω", "omega"), ("Δ", "Delta"), ("Σ", "Sigma"), ("Φ", "Phi"), ("Ω", "Omega"), ("∑", "Sigma"),
+)  # fmt: skip
+
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "%": r"\%",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "·": r"$\cdot$", "×": r"$\times$", "…": r"\ldots{}", "−": "$-$", "→": r"$\to$",
-    "∞": r"$\infty$", "≤": r"$\leq$", "≥": r"$\geq$",
+    "∞": r"$\infty$", "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$", "≠": r"$\neq$", "±": r"$\pm$",
+    "←": r"$\leftarrow$", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "⋮": r"$\vdots$", "⋯": r"$\cdots$",
+    "⊕": r"$\oplus$", "⊗": r"$\otimes$", "√": r"$\surd$", "°": r"$^{\circ}$", "ŷ": r"\^{y}",
+    "–": r"\textendash{}", "—": r"\textemdash{}", "‘": r"\textquoteleft{}", "’": r"\textquoteright{}",
+    "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+    **{char: rf"\textsuperscript{{{place}}}" for place, char in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{char: rf"\textsubscript{{{place}}}" for place, char in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{char: rf"$\{name}$" for char, name in _GREEK},
     "[": "{[}", "*": "{*}",  # after the end of a row they would be its options
     "-": "-{}", ",": ",{}", "`": "{`}",  # no ligatures: two hyphens are not a dash
 }  # fmt: skip

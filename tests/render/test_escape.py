@@ -97,6 +97,8 @@ def test_csv_leaves_arithmetic_and_names(text: str) -> None:
         ("[2pt]", "{[}2pt]"),
         ("a--b", "a-{}-b"),
         ("é", "é"),
+        ("ŷ = x²₁", "\\^{y} = x\\textsuperscript{2}\\textsubscript{1}"),
+        ("Σ", "$\\Sigma$"),
         ("漢", "\\textbackslash{}u6f22"),
     ],
 )

@@ -42,6 +42,7 @@ from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
 from tests.render.chart.naming import plot_name, plot_of, plot_texts
 from tests.render.diagram.samples import in_a_column, strangers
+from tests.render.figure.naming import figure_of, tikz_of, tikz_words
 from tests.render.names import HOSTILE
 
 NAMES = st.one_of(
@@ -233,11 +234,25 @@ LATEX_COMMANDS = {
     "footnotesize", "ldots", "medskip", "midrule", "noindent", "par", "quad", "raggedright", "setlength", "small",
     "smallskip", "tabcolsep", "textasciicircum", "textasciitilde", "textbackslash", "textbar", "textbf",
     "textgreater", "textless", "times", "to", "toprule",
+    "Delta", "Omega", "Phi", "Sigma", "alpha", "approx", "beta", "cdots", "circ", "delta", "downarrow", "eta", "gamma",
+    "geq", "infty", "lambda", "leftarrow", "leq", "mu", "neq", "omega", "oplus", "otimes", "pi", "pm", "sigma", "surd",
+    "tau", "textemdash", "textendash", "textquotedblleft", "textquotedblright", "textquoteleft", "textquoteright",
+    "textsubscript", "textsuperscript", "theta", "uparrow", "varepsilon", "varphi", "vdots",
 }  # fmt: skip
 LATEX_CHARACTERS = {
     "\\textbackslash{}": "\\", "\\textasciicircum{}": "^", "\\textasciitilde{}": "~", "\\textless{}": "<",
     "\\textgreater{}": ">", "\\textbar{}": "|", "\\ldots{}": "…", "$\\cdot$": "·", "$\\times$": "×", "$-$": "−",
     "$\\to$": "→", "{[}": "[", "{*}": "*", "{`}": "`", "-{}": "-", ",{}": ",", "\\allowbreak{}": "",
+    "$\\leftarrow$": "←", "$\\uparrow$": "↑", "$\\downarrow$": "↓", "$\\vdots$": "⋮", "$\\cdots$": "⋯", "$\\surd$": "√",
+    "$\\infty$": "∞", "$\\leq$": "≤", "$\\geq$": "≥", "$\\approx$": "≈", "$\\neq$": "≠", "$\\pm$": "±",
+    "$\\oplus$": "⊕", "$\\otimes$": "⊗", "$^{\\circ}$": "°", "\\^{y}": "ŷ", "\\textendash{}": "–",
+    "\\textemdash{}": "—", "\\textquoteleft{}": "‘", "\\textquoteright{}": "’", "\\textquotedblleft{}": "“",
+    "\\textquotedblright{}": "”",
+    **{f"\\textsuperscript{{{digit}}}": char for digit, char in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{f"\\textsubscript{{{digit}}}": char for digit, char in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    "$\\alpha$": "α", "$\\beta$": "β", "$\\gamma$": "γ", "$\\delta$": "δ", "$\\varepsilon$": "ε", "$\\eta$": "η",
+    "$\\theta$": "θ", "$\\lambda$": "λ", "$\\mu$": "μ", "$\\pi$": "π", "$\\sigma$": "σ", "$\\tau$": "τ",
+    "$\\varphi$": "φ", "$\\omega$": "ω", "$\\Delta$": "Δ", "$\\Sigma$": "Σ", "$\\Phi$": "Φ", "$\\Omega$": "Ω",
     **{f"\\{char}": char for char in "{}$&#_%"},
 }  # fmt: skip
 
@@ -294,10 +309,10 @@ def svg_texts(text: str) -> list[str]:
     return found
 
 
-SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "path", "text"}
+SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "circle", "path", "text"}
 SVG_ATTRIBUTES = {
-    "aria-labelledby", "class", "d", "data-class", "data-ends", "data-layers", "data-path", "fill",
-    "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "refX",
+    "aria-labelledby", "class", "cx", "cy", "d", "data-class", "data-ends", "data-layers", "data-path", "fill", "font-size",
+    "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "r", "refX",
     "refY", "role", "rx", "stroke-width", "textLength", "transform", "viewBox", "width", "x", "y",
 }  # fmt: skip
 
@@ -317,6 +332,17 @@ def dot_texts(text: str) -> list[str]:
         html_module.unescape(re.sub(r"\\(.)", lambda found: {"n": "\n"}.get(found[1], found[1]), label))
         for label in labels
     ]
+
+
+def tikz_texts(text: str) -> list[str]:
+    """The words of each node with every mark of LaTeX taken back; the marks left are balanced, and open nothing."""
+    found = []
+    for words in tikz_words(text):
+        bare = re.sub(r"\\\\|\\[{}$&#_%]", "", words)
+        assert bare.count("{") == bare.count("}") and bare.count("$") % 2 == 0
+        assert not re.search(r"[#_%~&]", bare) and set(re.findall(r"\\([A-Za-z]+)", bare)) <= LATEX_COMMANDS
+        found.append(unlatexed(words))
+    return found
 
 
 def error_lines(text: str) -> list[str]:
@@ -343,12 +369,17 @@ def without_mail(name: str) -> str:
 
 def latin(name: str) -> str:
     """The name with what pdflatex has no glyph for by its code."""
+    signs = {*LATEX_CHARACTERS.values()} - {""}
     return "".join(
-        char if char.isascii() or char in "·×…−→" or (char.isalpha() and char in LATIN) else _code(char)
+        ALIKE.get(char, char)
+        if char.isascii() or char in ALIKE or char in signs or (char.isalpha() and char in LATIN)
+        else _code(char)
         for char in terminal(name)
     )
 
 
+ALIKE = {"µ": "μ", "∑": "Σ"}
+"""Characters that LaTeX writes as another that looks the same."""
 LATIN = bytes(range(0xC0, 0x100)).decode("latin-1").translate({ord(char): None for char in "ÐÞðþ"})
 
 
@@ -385,6 +416,8 @@ RENDERERS = {
     "sarif": Renderer(("data",), (), sarif, sarif_texts, whole),
     "svg": Renderer(("diagram",), ("svg",), picture, svg_texts),
     "plot": Renderer(("chart",), ("svg",), plot_of, plot_texts, plot_name),
+    "figure": Renderer(("figure",), ("svg",), figure_of, svg_texts),
+    "tikz": Renderer(("figure",), ("latex",), tikz_of, tikz_texts, latin),
     "dot": Renderer(("dot",), ("dot",), lambda names: diagram_to_dot(strangers(names)), dot_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
@@ -400,6 +433,8 @@ HELPERS = {
     "layout": "numbers only; names stand for rectangles there and do not come out",
     "drawing": "which renderer writes which format of a graph",
     "plotting": "which renderer writes which format of a plot",
+    "colors": "arithmetic of colours",
+    "illustration": "which renderer writes which format of a figure",
     "sheet": "which renderer writes which format",
 }
 """The modules of netviz.render that write no language."""
