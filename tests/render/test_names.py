@@ -311,7 +311,8 @@ def svg_texts(text: str) -> list[str]:
 
 SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "circle", "path", "text"}
 SVG_ATTRIBUTES = {
-    "aria-labelledby", "class", "cx", "cy", "d", "data-class", "data-ends", "data-layers", "data-path", "fill", "font-size",
+    "aria-labelledby", "class", "cx", "cy", "d", "data-class", "data-ends", "data-layers", "data-path", "fill",
+    "font-size",
     "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "r", "refX",
     "refY", "role", "rx", "stroke-width", "textLength", "transform", "viewBox", "width", "x", "y",
 }  # fmt: skip
