@@ -5,11 +5,18 @@ from __future__ import annotations
 import sys
 
 from tests.bench.drawing import measure_graph
+from tests.bench.figures import measure_figures
 from tests.bench.inspecting import measure_inspect
 from tests.bench.outputs import measure_outputs
 from tests.bench.weights import measure_weights
 
-SUBJECTS = {"inspect": measure_inspect, "graph": measure_graph, "weights": measure_weights, "outputs": measure_outputs}
+SUBJECTS = {
+    "inspect": measure_inspect,
+    "graph": measure_graph,
+    "figure": measure_figures,
+    "weights": measure_weights,
+    "outputs": measure_outputs,
+}
 
 for subject in sys.argv[1:] or SUBJECTS:
     SUBJECTS[subject]()
