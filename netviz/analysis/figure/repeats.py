@@ -30,6 +30,12 @@ LEVELS: Sequence[int] = (0, 1, 2, 3, 4)
 LABELS = (0, 1, 1, 2, 3)
 """By level that of the labels; their level 0 holds all settings."""
 
+LOOSE = 2
+"""The first level that folds also what has other shapes: it has to be worth that."""
+
+WORTH = 0.8
+"""Share of the stages down to which folding loosely has to bring them."""
+
 IN_A_ROW = 4
 """So many equal stages in a row are drawn one by one: a reader counts them at a glance."""
 
@@ -89,7 +95,7 @@ def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[
     best = plain
     for level in LEVELS:
         found = _Places(plan, level, shared, told is True).of(items)
-        if count_stages(found) < count_stages(best):
+        if count_stages(found) < count_stages(best) * (1 if level < LOOSE else WORTH):
             best = found
         if count_stages(best) <= MANY:
             break
@@ -202,7 +208,8 @@ class _Places:
             return
         rows = [tuple(self._row(row)) for row in item.repeats]
         count, size = len(rows), shown([item])
-        small = count <= IN_A_ROW if size == 1 else (count - 1) * size < SAVING
+        alike = self.level is not None and self.level < LOOSE
+        small = count <= IN_A_ROW or not alike if size == 1 else (count - 1) * size < SAVING
         if not self.eager and (small or (item.parallel and count < SIDE_BY_SIDE)):
             for row in rows:
                 yield from (place for place in row if place is not None)
