@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -73,18 +73,31 @@ def arrange(flow: Flow) -> Arrangement:
     """Where each stage stands and how each link runs; without any link, all stages stand in a row."""
     homes = dict(_homes(flow.children, ()))
     links = [link for link in flow.links if link.tail in homes and link.head in homes and link.tail != link.head]
-    edges: dict[_Place, set[tuple[int, int]]] = defaultdict(set)
+    joins: dict[_Place, _Joins] = defaultdict(_Joins)
     for link in links:
         tail, head = homes[link.tail], homes[link.head]
         depth = next(depth for depth, (one, other) in enumerate(zip(tail, head, strict=False)) if one != other)
-        edges[tail[:depth]].add((tail[depth], head[depth]))
-    whole = _group(flow.children, (), edges if links else None)
+        joins[tail[:depth]].edges.add((tail[depth], head[depth]))
+        for inner in range(depth + 1, len(tail)):
+            joins[tail[:inner]].left.add(tail[inner])
+        for inner in range(depth + 1, len(head)):
+            joins[head[:inner]].entered.add(head[inner])
+    whole = _group(flow.children, (), joins if links else None)
     spots = {id: Spot(rank, lane) for id, rank, lane in whole.spots}
     return Arrangement(spots, dict(whole.frames), _ways(links, spots), whole.length, whole.low, whole.high)
 
 
 _Place: TypeAlias = tuple[int, ...]
 """Where a stage or block is nested: its number among the children of each block around it."""
+
+
+@dataclass(slots=True)
+class _Joins:
+    """What joins the children of a place, by their numbers, and which of them links enter or leave from elsewhere."""
+
+    edges: set[tuple[int, int]] = field(default_factory=set)
+    entered: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 def _homes(children: Sequence[Stage | Block], place: _Place) -> Iterator[tuple[str, _Place]]:
@@ -106,19 +119,17 @@ class _Item:
     frames: list[tuple[str, Frame]] = field(default_factory=list)
 
 
-def _group(
-    children: Sequence[Stage | Block], place: _Place, edges: Mapping[_Place, Iterable[tuple[int, int]]] | None
-) -> _Item:
-    """The children of the flow or of a block, arranged. `edges` are those at each place, None where none are known."""
+def _group(children: Sequence[Stage | Block], place: _Place, joins: Mapping[_Place, _Joins] | None) -> _Item:
+    """The children of the flow or of a block, arranged. `joins` are those of each place, None where none are known."""
     items = [
         _Item(spots=[(child.id, 0, 0.0)])
         if isinstance(child, Stage)
-        else _group(child.children, (*place, number), edges)
+        else _group(child.children, (*place, number), joins)
         for number, child in enumerate(children)
     ]
-    joins = sorted(edges.get(place, ())) if edges is not None else list(pairwise(range(len(items))))
+    own = _Joins(set(pairwise(range(len(items))))) if joins is None else joins.get(place, _Joins())
     slots = [Slot(item.length, item.low, item.high) for item in items]
-    ranks, lanes = settle(slots, joins)
+    ranks, lanes = settle(slots, sorted(own.edges), own.entered, own.left)
     group = _Item(length=0)
     for child, item, rank, lane in zip(children, items, ranks, lanes, strict=True):
         if not item.length:

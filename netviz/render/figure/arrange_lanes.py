@@ -8,7 +8,7 @@ taken apart in turn. A part without a cut has its longest path as spine, and the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -25,16 +25,28 @@ class Slot:
     high: float = 0.0
 
 
-def settle(items: Sequence[Slot], edges: Sequence[tuple[int, int]]) -> tuple[list[int], list[float]]:
-    """First rank and spine lane of each item; `edges` join their numbers. No two take the same rank and lane."""
-    return _Level(items, edges).settled()
+def settle(
+    items: Sequence[Slot],
+    edges: Sequence[tuple[int, int]],
+    entered: Set[int] = frozenset(),
+    left: Set[int] = frozenset(),
+) -> tuple[list[int], list[float]]:
+    """First rank and spine lane of each item; no two take the same rank and lane.
+
+    `edges` join their numbers; `entered` and `left` are those that an edge from or to another level touches.
+    """
+    return _Level(items, edges, entered, left).settled()
 
 
 class _Level:
     """The items and the edges between them, on the way to their ranks and lanes."""
 
-    def __init__(self, items: Sequence[Slot], edges: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, items: Sequence[Slot], edges: Sequence[tuple[int, int]], entered: Set[int], left: Set[int]
+    ) -> None:
         self.items = items
+        self.entered = entered
+        self.left = left
         self.order = _topological(len(items), edges)
         place = {number: at for at, number in enumerate(self.order)}
         self.after: list[list[int]] = [[] for _ in items]
@@ -92,7 +104,7 @@ class _Level:
         if len(parts) == 2 and length[0] != length[1] and any(self._follows(part) for part in parts):
             main = 0 if length[0] > length[1] else 1
             side = 1 - main
-            closes = bool(self._room(parts[side]))
+            closes = bool(self._room(parts[side])) or not self.left.isdisjoint(parts[side])
             low, high = reach[main]
             # a way around goes above, where arcs go as well; what ends there, below
             shift = low - 1 - reach[side][1] if closes else high + 1 - reach[side][0]
@@ -189,7 +201,9 @@ class _Level:
     def _follows(self, numbers: Sequence[int]) -> bool:
         """Whether an edge leads to them from elsewhere."""
         inside = set(numbers)
-        return any(tail not in inside for number in numbers for tail in self.before[number])
+        return not inside.isdisjoint(self.entered) or any(
+            tail not in inside for number in numbers for tail in self.before[number]
+        )
 
     def _start(self, numbers: Iterable[int]) -> int:
         return min(self.ranks[number] for number in numbers)

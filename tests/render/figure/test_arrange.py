@@ -188,3 +188,9 @@ def test_a_thousand_layers_of_cells_are_arranged_one_after_the_other() -> None:
     found = arrange(flow(text))
     assert len(found.spots) == 3001
     assert found.ranks >= 2000
+
+
+def test_a_projection_in_a_block_stands_beside_its_spine() -> None:
+    found = arrange(flow("a>b b>c c>d a>ca ca>d d>e", ("b", "c", "ca", "d")))
+    assert lanes(found, "abcd") == [0] * 4
+    assert found.spots["ca"].lane == -1
