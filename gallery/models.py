@@ -1,4 +1,4 @@
-"""The models of the gallery's graphs that do not lie in examples/: architectures without weights, as configs.
+"""The models of the gallery's graphs that are too large for examples/, and twins: architectures without weights.
 
 Needs Keras; prints nothing, writes `<name>.json` into the folder given as the argument.
 """
@@ -11,50 +11,6 @@ from pathlib import Path
 
 import keras
 from keras import layers
-
-
-def encoder() -> keras.Model:
-    """A transformer of BERT's base size: 12 blocks of attention and feed-forward layers, after Devlin et al., 2019."""
-    tokens = keras.Input((512,), dtype="int32", name="tokens")
-    mask = keras.Input((512,), dtype="bool", name="mask")
-    x = layers.Embedding(30522, 768, name="embedding")(tokens)
-    x = layers.Dropout(0.1, name="embedding_dropout")(x)
-    for number in range(12):
-        block = f"block{number + 1}"
-        attended = layers.MultiHeadAttention(12, 64, dropout=0.1, name=f"{block}_attention")(
-            x, x, key_mask=mask, value_mask=mask
-        )
-        x = layers.Add(name=f"{block}_attention_add")([x, attended])
-        x = layers.LayerNormalization(epsilon=1e-12, name=f"{block}_attention_norm")(x)
-        inner = layers.Dense(3072, activation="gelu", name=f"{block}_expand")(x)
-        inner = layers.Dense(768, name=f"{block}_project")(inner)
-        inner = layers.Dropout(0.1, name=f"{block}_dropout")(inner)
-        x = layers.Add(name=f"{block}_add")([x, inner])
-        x = layers.LayerNormalization(epsilon=1e-12, name=f"{block}_norm")(x)
-    first = layers.Lambda(lambda tensor: tensor[:, 0], output_shape=(768,), name="first_token")(x)
-    return keras.Model([tokens, mask], layers.Dense(768, activation="tanh", name="pooler")(first), name="encoder")
-
-
-def u_net() -> keras.Model:
-    """A U-Net of four levels, after Ronneberger et al., 2015."""
-
-    def convolved(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-        for number in (1, 2):
-            x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"{name}_conv{number}")(x)
-        return x
-
-    x = image = keras.Input((256, 256, 1), name="image")
-    skips = []
-    for level, filters in enumerate((64, 128, 256)):
-        x = convolved(x, filters, f"down{level + 1}")
-        skips.append(x)
-        x = layers.MaxPooling2D(name=f"down{level + 1}_pool")(x)
-    x = convolved(x, 512, "bottom")
-    for level, filters in reversed(list(enumerate((64, 128, 256)))):
-        x = layers.Conv2DTranspose(filters, 2, strides=2, name=f"up{level + 1}_conv")(x)
-        x = layers.Concatenate(name=f"up{level + 1}_join")([skips[level], x])
-        x = convolved(x, filters, f"up{level + 1}")
-    return keras.Model(image, layers.Conv2D(2, 1, activation="softmax", name="classes")(x), name="u_net")
 
 
 def twins() -> keras.Model:
@@ -80,20 +36,10 @@ def application(name: str) -> Callable[[], keras.Model]:
 
 
 MODELS: dict[str, Callable[[], keras.Model]] = {
-    "encoder": encoder,
-    "u_net": u_net,
     "twins": twins,
     **{
         name.lower(): application(name)
-        for name in (
-            "ResNet50",
-            "MobileNetV2",
-            "DenseNet201",
-            "NASNetLarge",
-            "VGG16",
-            "EfficientNetB7",
-            "InceptionResNetV2",
-        )
+        for name in ("DenseNet201", "NASNetLarge", "EfficientNetB7", "InceptionResNetV2")
     },
 }
 

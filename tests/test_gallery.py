@@ -1,0 +1,124 @@
+"""The gallery shows what the commands under its pictures write today.
+
+Run again are those whose bytes are netviz's alone, or Graphviz's in the version that is installed. Plots are left to
+`make gallery`, for matplotlib's bytes change with its versions.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from netviz.cli import cli
+from netviz.figures import STYLES
+from tests.conftest import EXAMPLES, ROOT
+
+GALLERY = ROOT / "gallery"
+TABLE: Any = importlib.import_module("gallery.commands")
+FIGURES: dict[str, Any] = {name: picture for drawn in TABLE.FIGURES.values() for name, picture in drawn.items()}
+HERE = {name: picture for name, picture in TABLE.GRAPHS.items() if "examples/" in picture.command}
+
+NETWORKS = {
+    **{name: f"architectures/{name}.json" for name in
+       ("lenet-5", "alexnet", "vgg16", "resnet50", "u-net", "autoencoder", "two-inputs", "encoder")},
+    "mlp": "models/mlp.keras",
+    "perceptron": "models/perceptron.keras",
+}  # fmt: skip
+LARGEST, LARGEST_OF_ALL = 150_000, 8_000_000
+
+
+def run(command: str, *more: str) -> Result:
+    return CliRunner().invoke(cli, [*shlex.split(command), *more])
+
+
+@pytest.fixture(autouse=True)
+def in_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("name", [*FIGURES, *HERE])
+def test_a_picture_is_what_its_command_writes(name: str, tmp_path: Path) -> None:
+    for suffix in (".svg", ".tex") if name in TABLE.TIKZ else (".svg",):
+        made = tmp_path / f"{name}{suffix}"
+        done = run(TABLE.ALL[name].command, "-o", str(made))
+        assert done.exit_code == 0, done.output
+        kept = GALLERY / made.name
+        if os.environ.get("NETVIZ_UPDATE_GOLDENS"):
+            kept.write_bytes(made.read_bytes())
+        assert made.read_text() == kept.read_text(), f"{name} has changed: look at it, then `make gallery`"
+
+
+@pytest.mark.parametrize("name", TABLE.TABLES)
+def test_a_terminal_shows_what_its_command_prints(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = TABLE.TABLES[name]
+    monkeypatch.setattr("netviz.cli.output._terminal", lambda: (picture.columns, False))
+    done = run(picture.command)
+    assert done.exit_code in (0, 3)
+    drawn = ElementTree.parse(GALLERY / f"{name}.svg").iter("{http://www.w3.org/2000/svg}text")
+    shown = "".join("".join(text.itertext()) for text in drawn)
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", f"$ netviz {picture.command}\n{done.stdout}")
+
+
+def test_all_that_a_command_writes_is_there_and_nothing_else() -> None:
+    expected = {f"{name}.svg" for name in TABLE.ALL}
+    expected |= {f"{name}.png" for name in FIGURES} | {f"{name}.tex" for name in TABLE.TIKZ}
+    assert {path.name for path in GALLERY.iterdir() if path.suffix in (".svg", ".png", ".tex")} == expected
+    assert set(TABLE.TIKZ) <= set(FIGURES)
+
+
+def test_the_page_is_written_from_the_commands() -> None:
+    path = GALLERY / "README.md"
+    if os.environ.get("NETVIZ_UPDATE_GOLDENS"):
+        path.write_text(TABLE.readme())
+    assert path.read_text() == TABLE.readme()
+    for link in re.findall(r"\]\(([^)#]+)\)", TABLE.readme()):
+        assert (GALLERY / link).exists(), link
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_png_shows_the_same_as_the_svg(name: str) -> None:
+    svg = ElementTree.parse(GALLERY / f"{name}.svg").getroot()
+    _, _, width, height = (float(number) for number in svg.attrib["viewBox"].split())
+    with Image.open(GALLERY / f"{name}.png") as image:
+        assert image.width / image.height == pytest.approx(width / height, rel=0.02)
+        assert image.width >= width / 2
+
+
+def test_files_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in GALLERY.iterdir() if path.is_file()}
+    assert max(size for name, size in sizes.items() if name.endswith(".png")) <= LARGEST
+    assert sum(sizes.values()) <= LARGEST_OF_ALL
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_is_drawn_in_each_style_or_another_is_named(name: str, style: str, tmp_path: Path) -> None:
+    source = f"examples/{NETWORKS[name]}"
+    drawn = any(f" {source} --style {style}" in picture.command for picture in FIGURES.values())
+    done = run(f"figure {source} --style {style}", "-o", str(tmp_path / "figure.json"))
+    if drawn:
+        assert done.exit_code == 0, done.output
+        return
+    assert done.exit_code == 2
+    problem, advice = done.stderr.splitlines()
+    assert style in problem
+    named = re.search(rf"\b({'|'.join(STYLES)})\b", advice)
+    assert named is not None
+    assert run(f"figure {source} --style {named[1]}", "-o", str(tmp_path / "other.json")).exit_code == 0
+
+
+def test_the_plots_name_models_that_are_there() -> None:
+    for picture in (*TABLE.PLOTS.values(), *TABLE.TABLES.values()):
+        for word in shlex.split(picture.command):
+            if word.startswith("examples/"):
+                assert (ROOT / word).exists()
+    assert EXAMPLES.exists()
