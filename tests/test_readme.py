@@ -3,6 +3,7 @@ has the keys that are written; NETVIZ_UPDATE_GOLDENS=1 writes the reference anew
 
 from __future__ import annotations
 
+import html
 import importlib
 import json
 import os
@@ -14,6 +15,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import click
+import cmarkgfm
 import pytest
 from click.testing import CliRunner
 
@@ -151,6 +154,24 @@ def test_every_option_is_described_and_every_described_one_exists() -> None:
     described = set(re.findall(r"(?<![\w-])--?[a-z]+(?:-[a-z]+)*\b", README))
     assert {option for option in options if option.startswith("-")} <= described
     assert described - options <= {"--debug", "-c", "-m"}
+
+
+def test_the_reference_has_every_option_at_its_command_and_reads_as_tables() -> None:
+    _, *sections = re.split(r"<h3>(.*?)</h3>", cmarkgfm.github_flavored_markdown_to_html(command_reference(cli)))
+    by_title = dict(zip(sections[::2], sections[1::2], strict=True))
+    shared = by_title.pop("Shared options")
+    assert list(by_title) == [f"netviz {name}" for name in cli.commands]
+    for name, command in cli.commands.items():
+        section = by_title[f"netviz {name}"]
+        shown = only_words(html.unescape(re.sub(r"<[^>]+>", "", section + shared)))
+        for option in (parameter for parameter in command.params if isinstance(parameter, click.Option)):
+            for written in (*option.opts, *option.secondary_opts):
+                assert not written.startswith("-") or f"<code>{written}</code>" in section
+            assert only_words(option.help or "") in shown
+
+
+def only_words(text: str) -> str:
+    return re.sub(r"\W", "", text)
 
 
 def test_columns_and_formats_are_listed() -> None:
