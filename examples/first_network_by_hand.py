@@ -2,7 +2,7 @@
 
     python examples/first_network_by_hand.py [FOLDER]
 
-Writes line.svg (a neuron with its weight and bias, and what flows for x = 4) and the sum behind it, line-trace.svg.
+Writes line.svg (a neuron with its weight and bias, and what flows for x = 4) and line-trace.svg, for which Keras runs it.
 """
 
 from __future__ import annotations
