@@ -197,7 +197,7 @@ class Neurons:
     `units` is how many there are; `shown` the numbers (from 0) of those that are drawn, where others are left out in
     the middle. The tuples after that have one item for each that is shown, or are None: `labels` what an input or an
     output is called, `values` what it gives for the sample (after the activation), `sums` what it is before it,
-    `biases`.
+    `biases`. `biased` tells that there are biases, also where their values cannot be had.
     """
 
     id: str
@@ -215,6 +215,7 @@ class Neurons:
     biases: tuple[float, ...] | None = None
     parameters: int | None = 0
     layers: tuple[str, ...] = ()
+    biased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,18 +223,21 @@ class Connections:
     """How two layers (their ids) are connected.
 
     `weights` has a row per shown unit of `tail` and a column per one of `head`; it is None where the values cannot be
-    had. With `single`, unit i feeds unit i alone (a concatenation).
+    had. With `single`, unit i of `tail` feeds unit `begin` + i of `head` alone (normalisation, addition). With `gap`,
+    layers between the two are left out, and so is what connects them.
     """
 
     tail: str
     head: str
     weights: tuple[tuple[float, ...], ...] | None
     single: bool = False
+    begin: int = 0
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Neurons, column by column. `limit` is the largest absolute weight or bias (None: not known; zero for none).
+    """Neurons, column by column. `limit` is the largest absolute weight or bias of those shown (None: not known).
 
     `before` says what stands in front of the first column and is not drawn: "" for nothing, else such as
     "18 layers". `sample` says which sample the values are of, "" without values. `remarks` are what a reader has to

@@ -8,7 +8,7 @@ from typing import Literal
 
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.render.figure.moving import moved
-from netviz.render.figure.picture import Circle, Paint, Part, Picture, Rectangle, Shape, Text, polyline
+from netviz.render.figure.picture import Circle, Paint, Part, Picture, Rectangle, Shape, Text, polygon, polyline
 
 MARGIN = 12.0
 """Pixels of paper around everything."""
@@ -17,12 +17,15 @@ _GAP = 14.0
 _BETWEEN = 16.0
 """Pixels between two entries of a legend."""
 
-EntryKind = Literal["area", "line", "circle", "dashed"]
+EntryKind = Literal["area", "line", "circle", "dashed", "wedge"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a paint means: an area of it, a line, or a circle, and words. `stroke` is the hairline of an area."""
+    """What a paint means: an area of it, a line, a circle, or a wedge (of a width that grows), and words.
+
+    `stroke` is the hairline of an area.
+    """
 
     paint: Paint
     label: str
@@ -109,6 +112,9 @@ def _swatch(entry: Entry, x: float, y: float, side: float) -> list[Shape]:
         return [Rectangle(x, y, side, side, 1.5, entry.paint, entry.stroke, 0.6)]
     if entry.kind == "circle":
         return [Circle(x + side / 2, middle, side / 2, entry.paint, entry.stroke, 0.6)]
+    if entry.kind == "wedge":
+        corners = ((x, middle - 0.3), (x + side, middle - 1.6), (x + side, middle + 1.6), (x, middle + 0.3))
+        return [polygon(corners, entry.paint)]
     line = polyline(((x, middle), (x + side, middle)), entry.paint, 1.6)
     if entry.kind == "dashed":
         line = type(line)(line.steps, None, entry.paint, 1.6, (2.5, 1.8))

@@ -1,0 +1,235 @@
+"""One try at laying a network out with given sizes: circles, words around them, and how much paper that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from netviz.figures import Network, Neurons
+from netviz.render.figure.frame import Bounds
+from netviz.render.figure.look import Look, width_of
+from netviz.render.figure.neurons_numbers import number_shapes, numbered
+from netviz.render.figure.neurons_place import Places, Sizes, Taken, Turn, place
+from netviz.render.figure.neurons_units import AWAY, bias_room, bias_shapes, bias_unit, unit_shapes
+from netviz.render.figure.neurons_words import (
+    Line,
+    before_lines,
+    heading_lines,
+    headings,
+    is_source,
+    label_lines,
+    label_width,
+    stacked,
+    tall,
+    wide,
+)
+from netviz.render.figure.picture import Bend, Circle, Close, Part, Path, Point, Rectangle, Shape, Text
+
+HEAD = 9.0
+"""Pixels between the neurons and the headings."""
+FOOT = 7.0
+"""Pixels between the neurons and the words below or beside them."""
+STUB = 26.0
+"""Pixels of the dots that stand for what is in front of the neurons."""
+BESIDE = 110.0
+"""Pixels for the words of a layer beside it, in a figure that runs from top to bottom."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(slots=True)
+class Layout:
+    """A network laid out; `lay` has to be called first, `add_numbers` before the shapes are taken."""
+
+    network: Network
+    look: Look
+    sizes: Sizes
+    numbers: bool
+    tight: float = 1.0
+    places: Places = field(init=False)
+    shapes: list[Shape] = field(default_factory=list)
+    over: list[Shape] = field(default_factory=list)
+    bounds: Bounds = field(init=False)
+
+    @property
+    def _says_biases(self) -> bool:
+        """Whether biases stand at the neurons."""
+        return self.numbers and bool(self.network.sample) and "biases" not in self.look.show
+
+    @property
+    def turn(self) -> Turn:
+        return Turn(self.look.direction)
+
+    @property
+    def room(self) -> float:
+        """Pixels that the words of a layer may take in width."""
+        if not self.look.sideways:
+            return max(44.0, BESIDE * min(self.tight, 1.0))
+        return self.sizes.gap - 7 if len({one.column for one in self.network.layers_shown}) > 1 else 160.0
+
+    def lay(self) -> Bounds | None:
+        """The paper that it takes; None where there is no room for how many units a layer has."""
+        labels: dict[str, list[Line]] = {}
+        for one in self.network.layers_shown:
+            lines = label_lines(self.network, one, self.look, self.room)
+            if lines is None:
+                return None
+            labels[one.id] = lines
+        columns: dict[int, list[Neurons]] = {}
+        for one in self.network.layers_shown:
+            columns.setdefault(one.column, []).append(one)
+        sources = [one for one in columns[0] if is_source(self.network, one)]
+        ahead = before_lines(self.network, self.look)
+        if len(sources) == 1 < len(columns[0]):
+            labels[sources[0].id] = labels[sources[0].id] + ahead
+        self._space(columns, labels)
+        beyond = bias_room(self.network, self.look) if self._says_biases else 0.0
+        self.places = place(self.network, self.sizes, "biases" in self.look.show, beyond)
+        last = max(columns)
+        for column, members in columns.items():
+            lowest = max(members, key=lambda one: self.places.stands[one.id].middle)
+            for one in members:
+                self._layer(one, labels[one.id], len(members) > 1, column == last, one is lowest)
+        if sources and ahead and len(sources) == len(columns[0]):
+            middle = (self.places.ends[0][0] + self.places.ends[0][1]) / 2
+            away = self.sizes.radius + STUB
+            self._outside(self.shapes, ahead, self.places.columns[0] - away, middle, -1)
+        for x, y in (self.turn(*point) for point in self.places.biases.values()):
+            self.shapes.append(Part(tuple(bias_unit(x, y, self.sizes.radius, self.look)), "neuron", "", "bias: 1"))
+        self._headings(columns)
+        boxes = list(boxes_of(self.shapes))
+        low, high = self.places.columns[0], self.places.columns[last]
+        corners = [self.turn(low, self.places.top), self.turn(high, self.places.bottom)]
+        boxes += [(x, y, x, y) for x, y in corners]
+        self.bounds = Bounds(
+            min(box[0] for box in boxes), min(box[1] for box in boxes),
+            max(box[2] for box in boxes), max(box[3] for box in boxes),
+        )  # fmt: skip
+        return self.bounds
+
+    def add_numbers(self) -> bool:
+        """Whether there is a place for each number on a connection; then they are there."""
+        if not self.numbers:
+            return True
+        taken = Taken(list(boxes_of(self.shapes)))
+        found = number_shapes(numbered(self.network, self.places, self.turn), self.look, taken, self.sizes.radius)
+        self.over += found or []
+        return found is not None
+
+    def _space(self, columns: dict[int, list[Neurons]], labels: dict[str, list[Line]]) -> None:
+        """Takes care that layers of one column have room for the words between them."""
+        crowded = [one for members in columns.values() if len(members) > 1 for one in members]
+        extent = tall if self.look.sideways else wide
+        need = max((extent(labels[one.id]) for one in crowded), default=0.0)
+        between = max(self.sizes.pitch * 1.5, need + 2 * self.sizes.radius + 2 * FOOT if need else 0.0)
+        self.sizes = replace(self.sizes, between=between)
+
+    def _layer(self, one: Neurons, lines: list[Line], crowded: bool, last: bool, lowest: bool) -> None:
+        """The neurons of a layer and its words: behind the column, or outside where several layers share it."""
+        stand, sizes = self.places.stands[one.id], self.sizes
+        shapes = unit_shapes(one, stand, sizes, self.turn, self.look, self.network)
+        if self._says_biases and one.biases:
+            shapes += bias_shapes(one, stand, sizes, self.turn, self.look)
+        first = one.column == 0
+        label = max((label_width(text, self.look.size) for text in one.labels or ()), default=0.0)
+        ahead = sizes.radius + (AWAY + (label if self.look.sideways else self.look.size * 1.3) if one.labels else 0.0)
+        stub = first and is_source(self.network, one) and bool(self.network.before)
+        if stub:
+            shapes += self._dots(stand.along, stand.middle)
+            ahead = sizes.radius + STUB
+        if crowded and (first or last):
+            side = -1 if first else 1
+            self._outside(shapes, lines, stand.along + side * (ahead + FOOT * (not stub)), stand.middle, side)
+        elif crowded and not lowest:
+            self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius)
+        else:
+            self._behind(shapes, lines, stand.along, self.places.bottom)
+        self.shapes.append(Part(tuple(shapes), "stage", one.id, _title(one)))
+
+    def _dots(self, along: float, across: float) -> list[Shape]:
+        points = [self.turn(along - self.sizes.radius - away, across) for away in (7.0, 13.0, 19.0)]
+        return [Circle(x, y, 1.6, "muted") for x, y in points]
+
+    def _outside(self, shapes: list[Shape], lines: list[Line], along: float, across: float, side: int) -> None:
+        """Words in front of the first column (side −1) or behind the last."""
+        x, y = self.turn(along, across)
+        if self.look.sideways:
+            right = (side > 0) == (self.look.direction == "LR")
+            shapes += stacked(lines, x, y - tall(lines) / 2, "start" if right else "end")
+        else:
+            below = (side > 0) == (self.look.direction == "TB")
+            shapes += stacked(lines, x, y if below else y - tall(lines), "middle")
+
+    def _behind(self, shapes: list[Shape], lines: list[Line], along: float, across: float) -> None:
+        """Words below a column, or at the right of a row."""
+        x, y = self.turn(along, across)
+        if self.look.sideways:
+            shapes += _haloed(stacked(lines, x, y + FOOT, "middle"))
+        else:
+            shapes += _haloed(stacked(lines, x + FOOT, y - tall(lines) / 2, "start"))
+
+    def _headings(self, columns: dict[int, list[Neurons]]) -> None:
+        """What stands above the columns; where hidden layers are too close for numbers, one heading for all."""
+        said = headings(self.network)
+        found = {column: heading_lines(text, self.look, self.room) for column, text in said.items()}
+        hidden = [column for column, text in said.items() if text.startswith("hidden ")]
+        alongs = {column: self.places.columns[column] for column in columns}
+        if any(not found[column] for column in hidden):
+            for column in hidden:
+                del found[column]
+            middle = (alongs[hidden[0]] + alongs[hidden[-1]]) / 2
+            span = self.room + self.sizes.gap * (len(hidden) - 1)
+            self._heading(heading_lines("hidden layers", self.look, span), middle)
+        for column, lines in found.items():
+            self._heading(lines, alongs[column])
+
+    def _heading(self, lines: list[Line], along: float) -> None:
+        x, y = self.turn(along, self.places.top - HEAD)
+        if self.look.sideways:
+            self.shapes += stacked(lines, x, y - tall(lines), "middle")
+        else:
+            self.shapes += stacked(lines, x, y - tall(lines) / 2, "end")
+
+
+def _haloed(shapes: list[Shape]) -> list[Shape]:
+    return [replace(shape, halo=True) if isinstance(shape, Text) else shape for shape in shapes]
+
+
+def _title(one: Neurons) -> str:
+    kind = f" ({one.class_name})" if one.class_name else ""
+    lines = [f"{one.name}{kind}", f"{one.units:,} unit{'s' * (one.units != 1)}"]
+    if one.activation:
+        lines.append(one.activation)
+    lines.append("parameters unknown" if one.parameters is None else f"{one.parameters:,} parameters")
+    if len(one.layers) > 1:
+        lines.append("with " + ", ".join(one.layers[1:]))
+    return "\n".join(lines)
+
+
+def boxes_of(shapes: Iterable[Shape]) -> Iterable[Box]:
+    """The rectangle that each shape takes."""
+    for shape in shapes:
+        if isinstance(shape, Part):
+            yield from boxes_of(shape.shapes)
+        elif isinstance(shape, Circle):
+            reach = shape.radius + shape.line / 2 * (shape.stroke is not None)
+            yield shape.x - reach, shape.y - reach, shape.x + reach, shape.y + reach
+        elif isinstance(shape, Rectangle):
+            yield shape.x, shape.y, shape.x + shape.width, shape.y + shape.height
+        elif isinstance(shape, Text):
+            long = width_of(shape.text, shape.size, bold=shape.bold)
+            left = shape.x - long * {"start": 0.0, "middle": 0.5, "end": 1.0}[shape.anchor]
+            yield left, shape.y - shape.size * 0.85, left + long, shape.y + shape.size * 0.28
+        else:
+            across, down = zip(*_points(shape), strict=True)
+            yield min(across), min(down), max(across), max(down)
+
+
+def _points(path: Path) -> Iterable[Point]:
+    for step in path.steps:
+        if isinstance(step, Bend):
+            yield step.first
+            yield step.second
+        if not isinstance(step, Close):
+            yield step.to

@@ -1,0 +1,160 @@
+"""Where neurons stand: columns along the flow, units across it, lanes for what passes a column.
+
+In coordinates along and across the flow, whatever the direction; `Turn` brings them to paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netviz.figures import Network, Neurons
+from netviz.render.figure.picture import Point
+from netviz.render.layout.geometry import Direction
+
+DOTS = 1.7
+"""Room for the dots that stand for units left out, in distances between units."""
+BIAS = 1.25
+"""From the last unit of a column to its bias unit."""
+LANE = 4.0
+"""Pixels between wires that pass a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pixels: radius of a neuron, from one unit to the next, one column to the next, between layers of a column."""
+
+    radius: float
+    pitch: float
+    gap: float
+    between: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where the neurons of one layer stand: along the flow, across it each that is shown, and the dots (None: none)."""
+
+    along: float
+    across: tuple[float, ...]
+    dots: float | None
+
+    @property
+    def middle(self) -> float:
+        return (self.across[0] + self.across[-1]) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything stands. `biases` are by column, `lanes` by layer that passes and column; `columns` are along.
+
+    `ends` are how far each column reaches across, with all that belongs to it.
+    """
+
+    sizes: Sizes
+    stands: Mapping[str, Stand]
+    biases: Mapping[int, Point]
+    lanes: Mapping[tuple[str, int], tuple[float, ...]]
+    columns: Mapping[int, float]
+    ends: Mapping[int, Point]
+
+    @property
+    def top(self) -> float:
+        return min(begin for begin, _ in self.ends.values())
+
+    @property
+    def bottom(self) -> float:
+        return max(end for _, end in self.ends.values())
+
+
+def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> Places:
+    """Where the neurons stand; columns are centred on 0.
+
+    `biases` are units of their own at the foot of a column; `beyond` is what stands behind the last neuron with a bias.
+    """
+    columns: dict[int, list[Neurons]] = {}
+    for one in network.layers_shown:
+        columns.setdefault(one.column, []).append(one)
+    stands: dict[str, Stand] = {}
+    units: dict[int, Point] = {}
+    lanes: dict[tuple[str, int], tuple[float, ...]] = {}
+    alongs = {column: place * sizes.gap for place, column in enumerate(sorted(columns))}
+    ends: dict[int, Point] = {}
+    passing = _passing(network)
+    wired = {tail for tails in passing.values() for tail in tails}
+    for column in sorted(columns):
+        members = columns[column] = sorted(columns[column], key=lambda one: one.id in wired)
+        heights = [_height(one, sizes) for one in members]
+        end = (sum(heights) + sizes.between * (len(members) - 1)) / 2
+        at = -end
+        for one, height in zip(members, heights, strict=True):
+            stands[one.id] = _stand(one, alongs[column], at, sizes)
+            at += height + sizes.between
+        top = -end - sizes.radius
+        if biases and any(one.biased and one.column == column + 1 for one in network.layers_shown):
+            end += sizes.pitch * BIAS
+            units[column] = (alongs[column], end)
+        end += sizes.radius + (beyond if members[-1].biases and not biases else 0.0)
+        for tail in passing.get(column, ()):
+            count = len(stands[tail].across)
+            lanes[tail, column] = tuple(end + 10 + LANE * unit for unit in range(count))
+            end = lanes[tail, column][-1] + 3
+        ends[column] = (top, end)
+    return Places(sizes, stands, units, lanes, alongs, ends)
+
+
+def _height(one: Neurons, sizes: Sizes) -> float:
+    steps = len(one.shown) - 1 + (DOTS if len(one.shown) < one.units else 0.0)
+    return steps * sizes.pitch
+
+
+def _stand(one: Neurons, along: float, begin: float, sizes: Sizes) -> Stand:
+    across, dots = [], None
+    at = begin
+    for place, unit in enumerate(one.shown):
+        if place and unit != one.shown[place - 1] + 1:
+            dots = at - sizes.pitch + (DOTS + 1) * sizes.pitch / 2
+            at += DOTS * sizes.pitch
+        across.append(at)
+        at += sizes.pitch
+    return Stand(along, tuple(across), dots)
+
+
+def _passing(network: Network) -> dict[int, list[str]]:
+    """By column the layers whose connections pass it."""
+    columns = {one.id: one.column for one in network.layers_shown}
+    found: dict[int, dict[str, None]] = {}
+    for one in network.connections:
+        if not one.gap:
+            for column in range(columns[one.tail] + 1, columns[one.head]):
+                found.setdefault(column, {})[one.tail] = None
+    return {column: list(tails) for column, tails in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From (along, across) to (x, y)."""
+
+    direction: Direction
+
+    def __call__(self, along: float, across: float) -> Point:
+        if self.direction == "LR":
+            return along, across
+        if self.direction == "RL":
+            return -along, across
+        return (across, along) if self.direction == "TB" else (across, -along)
+
+
+@dataclass(slots=True)
+class Taken:
+    """Rectangles of paper that words take, to keep others off them: left, top, right, bottom."""
+
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def free(self, box: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = box
+        return not any(
+            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in self.boxes
+        )
+
+    def take(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
+        self.boxes.extend(boxes)
