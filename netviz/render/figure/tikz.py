@@ -28,7 +28,7 @@ _FONTS: Mapping[str, tuple[str, str]] = {
     "serif": ("\\rmfamily", "\\IfFileExists{t1utm.fd}{\\usepackage[T1]{fontenc}\\renewcommand{\\rmdefault}{ptm}}{}%"),
     "mono": ("\\ttfamily", "\\IfFileExists{t1ucr.fd}{\\usepackage[T1]{fontenc}\\renewcommand{\\ttdefault}{pcr}}{}%"),
 }
-"""By the name of a font: the command for it, and the line of the preamble that takes Helvetica, Times or Courier for it.
+"""By the name of a font: its command, and the line of the preamble that takes Helvetica, Times or Courier for it.
 
 The file that is asked for comes with the metrics: where they are missing TeX would stop, and LaTeX's own fonts do.
 """

@@ -1,0 +1,282 @@
+"""The bodies, lines and words of a LeNet figure on paper, in any direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netviz.figures import Flow
+from netviz.render.figure.frame import Bounds
+from netviz.render.figure.lenet_braces import BRACKET, Brace, braces_of, spans_of
+from netviz.render.figure.lenet_rows import Row, lowest_line
+from netviz.render.figure.lenet_shapes import HAIR, THIN, Body, Lines, drawn
+from netviz.render.figure.lenet_words import Line, Words, extent_of, title_of
+from netviz.render.figure.look import Look
+from netviz.render.figure.picture import (
+    Anchor,
+    Bend,
+    Close,
+    Move,
+    Part,
+    Path,
+    Point,
+    Shape,
+    Step,
+    Straight,
+    Text,
+    polyline,
+)
+
+ABOVE, BELOW, BESIDE = 5.0, 8.0, 9.0
+"""Pixels from a body to its label, from the bodies of a row to the operations, from those of a column to all words."""
+BETWEEN = 26.0
+"""Pixels between rows, where the line to the next one runs."""
+END = 9.0
+"""Pixels from the longest row to the lines that lead to the next."""
+
+
+class Paper:
+    """What `shapes` are drawn within `bounds`. `rows` say where the bodies stand."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        look: Look,
+        bodies: Sequence[Body],
+        words: Sequence[Words],
+        lines: Sequence[Lines],
+        rows: Sequence[Row],
+    ) -> None:
+        self.look, self.bodies, self.words, self.lines, self.rows = look, bodies, words, lines, rows
+        self.spans = spans_of(flow)
+        self.longest = max((row.length for row in rows), default=0.0)
+        self._boxes: list[tuple[float, float, float, float]] = []
+        self._axes: list[float] = []
+        stages: list[Shape] = []
+        over: list[Shape] = []
+        edge = 0.0
+        for number, row in enumerate(rows):
+            low, high = self._reach(row)
+            axis = edge - low + (BETWEEN * max(look.spacing, 0.6) if number else 0.0)
+            self._axes.append(axis)
+            if number and lines[row.spots[0].item - 1].kind != "none":
+                over.append(self._elbow(rows[number - 1], row, self._axes[number - 1], axis, (edge + axis + low) / 2))
+            stages += self._stages(row, axis)
+            over += self._links(row, axis)
+            over += self._braces(row, axis)
+            edge = axis + high
+        self.shapes: tuple[Shape, ...] = (*stages, *over)
+        xs = [x for box in self._boxes for x in (box[0], box[2])] or [0.0]
+        ys = [y for box in self._boxes for y in (box[1], box[3])] or [0.0]
+        self.bounds = Bounds(min(xs), min(ys), max(xs), max(ys))
+
+    # ---- where things are
+
+    def _turn(self, point: Point) -> Point:
+        """A place along and across the flow, on paper."""
+        along, across = point
+        forward = along if self.look.direction in ("LR", "TB") else -along
+        return (forward, across) if self.look.sideways else (across, forward)
+
+    def _corner(self, row: Row, place: int) -> Point:
+        spot = row.spots[place]
+        return spot.start, -self.bodies[spot.item].across / 2
+
+    def _inner(self, row: Row) -> list[tuple[Lines, Point, Point]]:
+        """The lines within a row, with the corners of the bodies that they join."""
+        return [
+            (self.lines[spot.item - 1], self._corner(row, place - 1), self._corner(row, place))
+            for place, spot in enumerate(row.spots)
+            if place
+        ]
+
+    def _label_edge(self, row: Row, place: int) -> float:
+        """Where across the label of a body ends: above it, and above all lines."""
+        spot = row.spots[place]
+        body = self.bodies[spot.item]
+        half = extent_of(self.words[spot.item].label)[0] / 2 + 2
+        middle = spot.start + body.middle
+        near = self._inner(row)[max(place - 1, 0) : place + 1]
+        return min(-body.across / 2, lowest_line(middle - half, middle + half, near)) - ABOVE
+
+    def _high(self, row: Row) -> float:
+        return max(self.bodies[spot.item].across for spot in row.spots) / 2
+
+    def _low(self, row: Row) -> float:
+        """Where the outermost label of a row ends across, or its outermost body."""
+        edges = [-self.bodies[spot.item].across / 2 for spot in row.spots]
+        if self.look.sideways:
+            for place, spot in enumerate(row.spots):
+                if self.words[spot.item].label:
+                    edges.append(self._label_edge(row, place) - extent_of(self.words[spot.item].label)[1])
+        return min(edges)
+
+    def _reach(self, row: Row) -> tuple[float, float]:
+        """How far a row reaches across, all words included."""
+        _, out = self._brackets(row)
+        high = self._high(row)
+        extents = [
+            extent_of(lines)
+            for spot in row.spots
+            for lines in (self.words[spot.item].label, self.words[spot.item].operation)
+        ]
+        if not self.look.sideways:
+            wide = max(wide for wide, _ in extents)
+            return self._low(row) - out, high + (BESIDE + wide if wide else 0.0)
+        tall = max(tall for _, tall in extents[1::2])
+        return self._low(row) - out, high + (BELOW + tall if tall else 0.0)
+
+    def _brackets(self, row: Row) -> tuple[tuple[Brace, ...], float]:
+        places = {spot.item: (spot.start, spot.start + self.bodies[spot.item].along) for spot in row.spots}
+        first = row.spots[0]
+        room = (first.start - row.lead + 6.0 if row.lead else 0.0, row.length)
+        return braces_of(self.spans, places, room, self.look)
+
+    def _point(self, along: float, across: float) -> Point:
+        point = self._turn((along, across))
+        self._boxes.append((*point, *point))
+        return point
+
+    # ---- what is drawn
+
+    def _stages(self, row: Row, axis: float) -> Iterator[Shape]:
+        for place, spot in enumerate(row.spots):
+            body, words = self.bodies[spot.item], self.words[spot.item]
+            x, y = self._corner(row, place)
+            self._point(x - HAIR, y + axis - HAIR)
+            self._point(x + body.along + HAIR, y + axis + body.across + HAIR)
+
+            def turn(point: Point, x: float = x, y: float = y + axis) -> Point:
+                return self._turn((x + point[0], y + point[1]))
+
+            shapes = [*drawn(body, turn)]
+            middle = spot.start + body.middle
+            if self.look.sideways:
+                shapes += self._lines_at(words.label, middle, axis + self._label_edge(row, place), "above")
+                if spot.item:
+                    shapes += self._lines_at(words.operation, spot.operation, axis + self._high(row) + BELOW, "below")
+            else:
+                beside = axis + self._high(row) + BESIDE
+                shapes += self._lines_at(words.label, middle, beside, "right")
+                if spot.item:
+                    shapes += self._lines_at(words.operation, spot.operation, beside, "right")
+            yield Part(tuple(shapes), "stage", body.stage.id, title_of(body.stage))
+
+    def _lines_at(self, lines: Sequence[Line], along: float, across: float, side: str) -> Iterator[Text]:
+        """Lines below each other that end above a place, begin below it, or stand at the right or left of it."""
+        wide, tall = extent_of(lines)
+        x, y = self._turn((along, across))
+        anchor: Anchor = {"right": "start", "left": "end"}.get(side, "middle")  # type: ignore[assignment]
+        top = {"above": y - tall, "below": y}.get(side, y - tall / 2)
+        left = {"right": x, "left": x - wide}.get(side, x - wide / 2)
+        if lines:
+            self._boxes.append((left, top, left + wide, top + tall))
+        for line in lines:
+            base = top + line.height * 0.5 + line.size * 0.36
+            yield Text(x, base, line.text, line.size, anchor, line.paint, line.bold, room=line.width)
+            top += line.height
+
+    def _links(self, row: Row, axis: float) -> Iterator[Shape]:
+        for lines, (x, y), (u, v) in self._inner(row):
+            y, v = y + axis, v + axis
+            at = [(self._turn((a + x, b + y)), self._turn((c + u, d + v))) for (a, b), (c, d) in lines.pairs]
+            if lines.kind == "none":
+                continue
+            if lines.kind == "arrow":
+                yield Part((polyline(self._shortened(at[0]), "edge", 1.0, True),), "link")
+                continue
+            shapes: list[Shape] = [polyline(pair, "muted", THIN) for pair in at]
+            boxes = (lines.target, lines.window) if lines.spreads else (lines.window, lines.target)
+            for box, corner in zip(boxes, ((x, y), (u, v)), strict=True):
+                if box is not None:
+                    shapes.append(self._box(box, corner, box is lines.window))
+            yield Part(tuple(shapes), "link")
+
+    def _box(self, box: tuple[float, float, float, float], corner: Point, window: bool) -> Path:
+        x, y = box[0] + corner[0], box[1] + corner[1]
+        points = (x, y), (x + box[2], y), (x + box[2], y + box[3]), (x, y + box[3])
+        steps = [Move(self._turn(points[0])), *(Straight(self._turn(point)) for point in points[1:]), Close()]
+        if window:
+            return Path(tuple(steps), None, "ink", 0.9)
+        return Path(tuple(steps), "ink", None)
+
+    @staticmethod
+    def _shortened(pair: tuple[Point, Point], by: float = 3.0) -> tuple[Point, Point]:
+        (x, y), (u, v) = pair
+        length = max(((u - x) ** 2 + (v - y) ** 2) ** 0.5, 1e-6)
+        part = min(by / length, 0.3)
+        return (x + (u - x) * part, y + (v - y) * part), (u - (u - x) * part, v - (v - y) * part)
+
+    def _elbow(self, before: Row, row: Row, above: float, axis: float, channel: float) -> Part:
+        """The line from the last body of a row around to the first of the next."""
+        first = row.spots[0]
+        lines = self.lines[first.item - 1]
+        corner, other = self._corner(before, len(before.spots) - 1), self._corner(row, 0)
+        corner, other = (corner[0], corner[1] + above), (other[0], other[1] + axis)
+        boxes = (lines.target, lines.window) if lines.spreads else (lines.window, lines.target)
+        squares = [
+            self._box(box, at, box is lines.window) for box, at in zip(boxes, (corner, other), strict=True) if box
+        ]
+        if boxes[0] and boxes[1]:
+            (x, y, wide, tall), (u, v, _, high) = boxes
+            start, end = (corner[0] + x + wide, corner[1] + y + tall / 2), (other[0] + u, other[1] + v + high / 2)
+        else:
+            (a, b), (c, d) = self.bodies[before.spots[-1].item].ends(True), self.bodies[first.item].ends(False)
+            start = corner[0] + (a[0] + b[0]) / 2 + 3, corner[1] + (a[1] + b[1]) / 2
+            end = other[0] + (c[0] + d[0]) / 2 - 3, other[1] + (c[1] + d[1]) / 2
+        far, near = self.longest + END, first.start - row.lead
+        points = [start, (far, start[1]), (far, channel), (near, channel), (near, end[1]), end]
+        for along, across in points:
+            self._point(along, across)
+        return Part((*squares, Path(self._rounded(points), None, "edge", 1.0, (), True)), "link")
+
+    def _rounded(self, points: Sequence[Point], radius: float = 5.0) -> tuple[Step, ...]:
+        """A line through the points with round corners."""
+        steps: list[Step] = [Move(self._turn(points[0]))]
+        for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+            enter, leave = _towards(corner, before, radius), _towards(corner, after, radius)
+            steps.append(Straight(self._turn(enter)))
+            steps.append(
+                Bend(
+                    self._turn(_towards(corner, enter, radius * 0.45)),
+                    self._turn(_towards(corner, leave, radius * 0.45)),
+                    self._turn(leave),
+                )
+            )
+        return (*steps, Straight(self._turn(points[-1])))
+
+    def _braces(self, row: Row, axis: float) -> Iterator[Shape]:
+        braces, _ = self._brackets(row)
+        edge = axis + self._low(row)
+        for brace in braces:
+            line = edge - brace.away
+            points = [
+                (brace.low, line + BRACKET),
+                (brace.low, line),
+                (brace.high, line),
+                (brace.high, line + BRACKET),
+            ]
+            for along, across in points:
+                self._point(along, across)
+            path = Path(self._rounded(points, 3.0), None, "muted", 0.8)
+            side = "above" if self.look.sideways else "left"
+            away = line - (3.0 if self.look.sideways else 5.0)
+            words = (
+                [self._turned(one, brace.middle, away) for one in brace.lines]
+                if brace.turned
+                else self._lines_at(brace.lines, brace.middle, away, side)
+            )
+            yield Part((path, *words), "annotation")
+
+    def _turned(self, line: Line, along: float, across: float) -> Text:
+        """A line that runs along the flow, on the outer side of a place."""
+        x, y = self._turn((along, across))
+        self._boxes.append((x - line.height, y - line.width / 2, x, y + line.width / 2))
+        return Text(x, y, line.text, line.size, "middle", line.paint, line.bold, turned=True, room=line.width)
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    """The point so many pixels from one point towards another, no further than half of the way."""
+    x, y = end[0] - start[0], end[1] - start[1]
+    length = (x * x + y * y) ** 0.5
+    part = min(by / length, 0.5) if length else 0.0
+    return start[0] + x * part, start[1] + y * part
