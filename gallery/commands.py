@@ -38,7 +38,7 @@ FIGURES: Mapping[str, Mapping[str, Picture]] = {
         lenet=("", "feature maps, and what one number of the next is computed from"),
         volumes=("", "the same as boxes in space"),
         neurons=("", "its dense end as neurons"),
-        blocks=("", "and as a flow"),
+        blocks=("--direction LR", "as a flow from left to right"),
         lenet_column=("--width 8.5cm --font serif --theme print", "in one column of a paper, safe in greyscale"),
     ),
     "AlexNet": figures(
@@ -54,7 +54,7 @@ FIGURES: Mapping[str, Mapping[str, Picture]] = {
         volumes_column=("--width 8.5cm", "in one column of a paper"),
         lenet=("", "feature maps"),
         neurons=("", "its dense end"),
-        blocks=("--direction LR", "from left to right"),
+        blocks=("", "as a flow"),
     ),
     "ResNet50": figures(
         "architectures/resnet50.json",
@@ -194,6 +194,12 @@ TABLES: Mapping[str, Picture] = {
 
 TIKZ: tuple[str, ...] = ("figure-lenet-5-lenet", "figure-u-net-volumes", "figure-mlp-neurons", "figure-encoder-blocks")
 """Figures that are there as LaTeX as well, one of each style."""
+
+LARGEST_PNG = 150_000
+"""In bytes."""
+
+SCALES = (2.0, 1.5, 1.25, 1.0, 0.75, 0.5)
+"""Pixels per 1/96 inch, tried in turn until a PNG is small enough."""
 
 ALL: Mapping[str, Picture] = {
     **{name: picture for pictures in FIGURES.values() for name, picture in pictures.items()},

