@@ -49,9 +49,9 @@ _WIDE_BOLD = (
     365, 712, 838,
 )  # fmt: skip
 _MONO = 0.602  # DejaVu Sans Mono and Menlo; Liberation Mono has 0.600, Consolas 0.550
-_SIGNS = {"·": 278, "×": 584, "…": 1000, "→": 1000, "–": 556, "−": 584}
-_WIDE_SIGNS = {"·": 380, "×": 838, "…": 1000, "→": 1000, "–": 556, "−": 838}
-_KNOWN = re.compile("[ -~·×…→–−]*")
+_SIGNS = {"·": 278, "×": 584, "…": 1000, "→": 1000, "–": 556, "−": 584, "²": 333, "³": 333}
+_WIDE_SIGNS = {"·": 380, "×": 838, "…": 1000, "→": 1000, "–": 556, "−": 838, "²": 401, "³": 401}
+_KNOWN = re.compile("[ -~·×…→–−²³]*")
 
 _SPARE_MONO, _SPARE_SANS = 1.05, 1.02
 """How much wider than the tables say a text may come out: a character of SF Mono takes 0.62 em."""
