@@ -115,8 +115,9 @@ def test_every_line_of_a_console_runs_or_is_accounted_for() -> None:
 def test_pictures_are_those_that_the_commands_above_them_write() -> None:
     pictures = importlib.import_module("gallery.commands").ALL
     tour = README[README.index("## A tour") : README.index("## Install")]
-    pairs = re.findall(r"\$ netviz ([^\n]+)\n```\n\n!\[[^\]]+\]\(gallery/([\w-]+)\.svg\)", tour)
-    assert len(pairs) == tour.count("```console") == tour.count("![")
+    picture = r"(?:!\[[^\]]+\]\(|<img src=\")gallery/([\w-]+)\.svg"
+    pairs = re.findall(rf"\$ netviz ([^\n]+)\n```\n\n{picture}", tour)
+    assert len(pairs) == tour.count("```console") == len(re.findall(picture, tour))
     for line, name in pairs:
         command = re.sub(r" -o \S+$", "", line.partition("#")[0].strip())
         assert command == pictures[name].command
@@ -126,8 +127,8 @@ def test_links_lead_somewhere() -> None:
     headings = {
         re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in re.findall(r"^#+ (.*)$", README, re.M)
     }
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        path, _, anchor = link.partition("#")
+    for link in re.findall(r"\]\(([^)]+)\)|<img src=\"([^\"]+)", README):
+        path, _, anchor = "".join(link).partition("#")
         assert (ROOT / path).exists() if path else anchor in headings, link
 
 
