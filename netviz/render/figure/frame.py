@@ -24,13 +24,14 @@ EntryKind = Literal["area", "line", "circle", "dashed", "wedge"]
 class Entry:
     """What a paint means: an area of it, a line, a circle, or a wedge (of a width that grows), and words.
 
-    `stroke` is the hairline of an area.
+    `stroke` is the hairline of an area, `inside` what a circle holds, around its middle.
     """
 
     paint: Paint
     label: str
     kind: EntryKind = "area"
     stroke: Paint = "muted"
+    inside: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _swatch(entry: Entry, x: float, y: float, side: float) -> list[Shape]:
     if entry.kind == "area":
         return [Rectangle(x, y, side, side, 1.5, entry.paint, entry.stroke, 0.6)]
     if entry.kind == "circle":
-        return [Circle(x + side / 2, middle, side / 2, entry.paint, entry.stroke, 0.6)]
+        circle = Circle(x + side / 2, middle, side / 2, entry.paint, entry.stroke, 0.6)
+        return [circle, *moved(entry.inside, x + side / 2, middle)]
     if entry.kind == "wedge":
         corners = ((x, middle - 0.3), (x + side, middle - 1.6), (x + side, middle + 1.6), (x, middle + 0.3))
         return [polygon(corners, entry.paint)]

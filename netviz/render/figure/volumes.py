@@ -1,0 +1,129 @@
+"""A flow as volumes: boxes in space as high and wide as their tensors, as thick as their channels.
+
+Scales and forms are in `volumes_solids`, what stands close in `volumes_groups`, where it all stands in `volumes_place`,
+links and frames in `volumes_wires`, shapes in `volumes_draw`. Here the size is found that fits the paper, and the rows.
+"""
+
+from __future__ import annotations
+
+from netviz.errors import UsageError
+from netviz.figures import Flow
+from netviz.render.figure.arrange import arrange
+from netviz.render.figure.frame import MARGIN, Bounds, framed
+from netviz.render.figure.look import Look
+from netviz.render.figure.picture import Picture
+from netviz.render.figure.volumes_groups import Groups
+from netviz.render.figure.volumes_items import Axes
+from netviz.render.figure.volumes_legend import legend_of
+from netviz.render.figure.volumes_rows import Page, best_cuts, cuts_of, laid_out, stacked
+from netviz.render.figure.volumes_solids import Measures
+from netviz.render.figure.volumes_words import CAN_SHOW, SHOWN
+
+__all__ = ["CAN_SHOW", "MOST", "SHOWN", "volumes_to_picture"]
+
+MOST = 600
+"""Stages that one figure draws at most."""
+_WIDE, _TARGET = 1240.0, 1120.0
+"""What is wider than this, without a given width, is broken into rows of about that width."""
+_SMALLER = 0.62
+"""The share of the natural size that is still drawn in one row where no width is given."""
+_SHORTER = 0.85
+"""How much shorter the longest row has to become for another row."""
+_PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.2, 1.3
+"""Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
+
+
+def volumes_to_picture(flow: Flow, look: Look) -> Picture:
+    """The flow as volumes; raises `UsageError` where it does not fit the width that is asked for."""
+    stages = flow.stages
+    if len(stages) > MOST:
+        raise UsageError(
+            f"{len(stages):,} stages are too many for a figure of volumes",
+            f"fold what repeats, leave layers out, or use the style blocks; {MOST} stages can be drawn",
+        )
+    groups = Groups(flow, arrange(flow))
+    page = _fitting(flow, groups, look)
+    shapes, area = stacked(page)
+    axes = Axes(look.direction)
+    one, other = axes.point(area.first, area.low), axes.point(area.last, area.high)
+    bounds = Bounds(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+    caption = f"{flow.title}: {flow.layers:,} layer{'s' * (flow.layers != 1)}"
+    if flow.parameters is not None:
+        caption += f", {flow.parameters:,} parameter{'s' * (flow.parameters != 1)}"
+    return framed(
+        shapes,
+        bounds,
+        look,
+        flow.title,
+        flow.description,
+        caption=caption,
+        legend=legend_of(stages, look, skips=any(way.skips for way in groups.arrangement.ways)),
+    )
+
+
+class _Fit:
+    """A flow at any size and in any number of rows."""
+
+    def __init__(self, flow: Flow, groups: Groups, look: Look) -> None:
+        self.flow, self.groups, self.look = flow, groups, look
+        self.cuts = cuts_of(groups) if look.sideways else []
+        self.whole = laid_out(groups, Measures(flow, look), (), thin=False)
+
+    def rows(self) -> list[int]:
+        """In how many rows it may be broken: where one more makes the longest much shorter."""
+        found, width = [1], self.whole.width
+        for rows in range(2, len(self.cuts) + 2):
+            narrower = self.page(1.0, rows, thin=False).width
+            if narrower < width * _SHORTER:
+                found.append(rows)
+                width = narrower
+            elif rows > found[-1] + 4:
+                break
+        return found
+
+    def page(self, share: float, rows: int, *, thin: bool) -> Page:
+        """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
+        along, across = (share, share**0.5) if self.look.sideways else (share**0.5, share)
+        cuts = best_cuts(self.whole.rows[0].row, self.cuts, rows) if rows > 1 else ()
+        return laid_out(self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin)
+
+    def largest(self, room: float, rows: int, least: float, *, thin: bool) -> Page | None:
+        """The largest that fits, if it is not smaller than `least`."""
+        best: Page = self.page(least, rows, thin=thin)
+        if best.width > room:
+            return None
+        low, high = least, _LARGEST
+        for _ in range(7):
+            middle = (low + high) / 2
+            page = self.page(middle, rows, thin=thin)
+            if page.width <= room:
+                low, best = middle, page
+            else:
+                high = middle
+        return best
+
+
+def _excess(page: Page) -> tuple[float, int]:
+    return max(page.width - _TARGET, 0.0), len(page.rows)
+
+
+def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
+    fit = _Fit(flow, groups, look)
+    if look.width is None:
+        if not look.sideways or fit.whole.width <= _WIDE:
+            return fit.whole
+        page = fit.largest(_TARGET, 1, _SMALLER, thin=False)
+        return page or min((fit.page(1.0, rows, thin=False) for rows in fit.rows()), key=_excess)
+    room = look.width - 2 * MARGIN
+    counts = fit.rows()
+    tries = [(rows, thin, least) for rows in counts for thin, least in ((False, _PLEASANT), (True, _READABLE))]
+    for rows, thin, least in [*tries, *((rows, True, _LEAST) for rows in counts)]:
+        page = fit.largest(room, rows, least, thin=thin)
+        if page is not None:
+            return page
+    needs = fit.page(_LEAST, counts[-1], thin=True).width + 2 * MARGIN
+    turn = "draw it from top to bottom, " if look.sideways else ""
+    raise UsageError(
+        f"the volumes need a width of {needs / 96 * 2.54 + 0.05:.1f} cm, not {look.width / 96 * 2.54:.1f} cm",
+        f"{turn}leave layers out, fold what repeats, or use the style blocks",
+    )

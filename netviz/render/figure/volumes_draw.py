@@ -1,0 +1,239 @@
+"""Shapes of a row of volumes: boxes with three tones, circles, frames, arrows, arcs and notes, from the back to the front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from os.path import commonprefix
+
+from netviz.figures import Stage
+from netviz.render.cells import count_text
+from netviz.render.figure.look import width_of
+from netviz.render.figure.moving import moved
+from netviz.render.figure.picture import (
+    Anchor,
+    Bend,
+    Circle,
+    Move,
+    Paint,
+    Part,
+    Path,
+    Point,
+    Rectangle,
+    Shape,
+    Step,
+    Straight,
+    Text,
+    polygon,
+)
+from netviz.render.figure.volumes_place import Placed, Row
+from netviz.render.figure.volumes_signs import sign_shapes
+from netviz.render.figure.volumes_solids import Solid
+from netviz.render.figure.volumes_wires import Border, Wire, Wires, rounded
+from netviz.render.figure.volumes_words import elided, shape_text
+
+_HAIR = 0.6
+_ROUND = 7.0
+_FACE = 0.16
+"""The share of a box's thickness that its activation takes."""
+_VEIL = 0.5
+"""How much of an activation's colour lies on the large face, which would else outshine all."""
+
+
+def row_shapes(row: Row, wires: Wires) -> Iterator[Shape]:
+    """All that is drawn of a row."""
+    for border in wires.borders:
+        yield Part(tuple(_frame(row, border)), "block", "", border.block.title)
+    for wire in wires.wires:
+        if not wire.skips:
+            yield _wire(row, wire)
+    backwards = row.look.direction == "TB"  # what lies above hides what lies below it
+    order = sorted(row.ids, key=lambda id: row.along[id], reverse=backwards)
+    notes: dict[str, list[Placed]] = {}
+    for placed in row.notes:
+        notes.setdefault(placed.note.owners[0], []).append(placed)
+    words = []
+    for id in order:
+        stage = row.groups.stages[id]
+        yield Part(tuple(_stage(row, row.solids[id], id)), "stage", id, told(stage))
+        for placed in notes.get(id, ()):
+            words += list(_note(row, placed))
+    for wire in wires.wires:
+        if wire.skips:
+            yield _wire(row, wire)
+    yield from words
+    for border in wires.borders:
+        yield from _header(row, border)
+
+
+def told(stage: Stage) -> str:
+    """What a pointer reads at a stage: names, classes, settings, shape and parameters."""
+    said = [", ".join(stage.names) or stage.id, ", ".join(name or "?" for name in stage.classes)]
+    said += [" ".join(stage.details), stage.activation, shape_text(stage.output)]
+    if stage.parameters is None or stage.parameters:
+        count = "?" if stage.parameters is None else count_text(stage.parameters)
+        said.append(f"{count} parameter{'s' * (stage.parameters != 1)}")
+    if stage.inside:
+        said.append(f"{count_text(stage.inside)} layers inside")
+    return " · ".join(filter(None, said))
+
+
+# stages
+
+
+def _stage(row: Row, solid: Solid, id: str) -> Iterator[Shape]:
+    along, across = row.along[id], row.across[id]
+    family = solid.stage.family
+    if solid.form == "sign":
+        yield from _sign(solid, row.axes.point(along, across))
+        return
+    faced = bool(solid.stage.activation) and solid.form != "slab"
+    yield from _box(row, solid, along, across, family, faced)
+    if solid.stage.kind == "closed":  # a second hairline: there is more inside
+        inset = min(solid.length, solid.breadth) * 0.22
+        lead, rise = row.axes.back
+        front = along - lead * solid.lean / 2, across - rise * solid.rise / 2
+        corners = _corners(front, solid.length / 2 - inset, solid.breadth / 2 - inset)
+        if solid.length > 8:
+            yield polygon(tuple(row.axes.point(*corner) for corner in corners), None, f"{family}-line", _HAIR)
+
+
+def _corners(middle: Point, x: float, y: float) -> tuple[Point, Point, Point, Point]:
+    return (
+        (middle[0] - x, middle[1] - y),
+        (middle[0] + x, middle[1] - y),
+        (middle[0] + x, middle[1] + y),
+        (middle[0] - x, middle[1] + y),
+    )
+
+
+def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced: bool) -> Iterator[Shape]:
+    """Front, top and side of a box; the activation is a band at its end, and the face there where that is seen."""
+    axes = row.axes
+    lead, rise = axes.back[0] * solid.lean, axes.back[1] * solid.rise
+    first, last = along - lead / 2 - solid.length / 2, along - lead / 2 + solid.length / 2
+    low, high = across - rise / 2 - solid.breadth / 2, across - rise / 2 + solid.breadth / 2
+    band = last - max(min(solid.length * _FACE, 3.5), 1.4) if faced else last
+    line = f"{family}-line"
+
+    def face(corners: Sequence[Point], paint: Paint) -> Path:
+        return polygon(tuple(axes.point(*corner) for corner in corners), paint, line, _HAIR)
+
+    def pane(start: float, end: float, edge: float) -> tuple[Point, ...]:
+        return ((start, edge), (end, edge), (end + lead, edge + rise), (start + lead, edge + rise))
+
+    def front(start: float, end: float) -> tuple[Point, ...]:
+        return ((start, low), (end, low), (end, high), (start, high))
+
+    if axes.sideways:  # the end of the flow is seen at the side, the top is before the lane
+        end, top, side = last, "top", "side"
+        edge = low
+    else:  # from above: the start of a flow that runs down, the end of one that runs up
+        end, top, side = (first if axes.direction == "TB" else last), "side", "top"
+        edge = high
+    flow_face = tuple(axes.point(*corner) for corner in _pane_end(end, low, high, lead, rise))
+    sheet = solid.stage.kind == "input"
+    yield polygon(flow_face, f"{family}-{'front' if sheet else side}", line, _HAIR)
+    if faced and end == last:
+        yield replace(polygon(flow_face, f"{family}-face"), opacity=_VEIL)
+    yield face(pane(first, band, edge), f"{family}-{top}")
+    yield face(front(first, band), f"{family}-{'side' if sheet else 'front'}")
+    if faced:
+        yield face(pane(band, last, edge), f"{family}-face")
+        yield face(front(band, last), f"{family}-face")
+
+
+def _pane_end(end: float, low: float, high: float, lead: float, rise: float) -> tuple[Point, ...]:
+    """The corners of the face that a tensor is seen on."""
+    return ((end, low), (end, high), (end + lead, high + rise), (end + lead, low + rise))
+
+
+def _sign(solid: Solid, middle: Point) -> Iterator[Shape]:
+    yield Circle(*middle, solid.length / 2, "paper", f"{solid.stage.family}-line", 1.0)
+    yield from moved(sign_shapes(solid.stage.sign, solid.length / 2, f"{solid.stage.family}-text"), *middle)
+
+
+# links
+
+
+def _wire(row: Row, wire: Wire) -> Part:
+    points = tuple(row.axes.point(*point) for point in wire.points)
+    steps: list[Step] = [Move(points[0])]
+    for begin, corner, end in rounded(points, _ROUND):
+        steps += [Straight(begin), Bend(toward(begin, corner), toward(end, corner), end)]
+    steps.append(Straight(points[-1]))
+    paint, width = ("skip", 1.3) if wire.skips else ("edge", 0.9)
+    dash = (3.0, 2.4) if wire.link.memory else ()
+    return Part((Path(tuple(steps), None, paint, width, dash, True),), "link")
+
+
+def toward(point: Point, corner: Point) -> Point:
+    """The handle of a round corner that is nearly a quarter of a circle."""
+    share = 0.5523
+    return point[0] + (corner[0] - point[0]) * share, point[1] + (corner[1] - point[1]) * share
+
+
+# blocks
+
+
+def _frame(row: Row, border: Border) -> Iterator[Shape]:
+    area = border.area
+    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    x, y = min(one[0], other[0]), min(one[1], other[1])
+    yield Rectangle(x, y, abs(other[0] - one[0]), abs(other[1] - one[1]), 5.0, "tint", "line", 0.8)
+
+
+def _header(row: Row, border: Border) -> Iterator[Shape]:
+    area, small = border.area, row.look.small
+    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    left, right, top = min(one[0], other[0]), max(one[0], other[0]), min(one[1], other[1])
+    room = right - left - 10
+    if border.block.repeats > 1:
+        text = f"×{border.block.repeats}"
+        wide = width_of(text, small, bold=True) + 8
+        high = small * 1.45
+        x, y = right - wide - 4, top + 4
+        yield Rectangle(x, y, wide, high, high / 2, "badge")
+        yield Text(
+            x + wide / 2, y + high / 2 + small * 0.35, text, small, "middle", "on-badge", bold=True, room=wide - 6
+        )
+        room -= wide + 4
+    if border.block.title and room > 24:
+        title = _title(border.block.title, small, room)
+        yield Text(left + 6, top + 4 + small * 1.08, title, small, "start", "muted", bold=True, halo=True, room=room)
+
+
+def _title(text: str, size: float, room: float) -> str:
+    """A title in that room; of "block1 … block3" what differs stands alone: block1…3."""
+    first, gap, last = text.partition(" … ")
+    if gap and width_of(text, size, bold=True) > room:
+        same = len(commonprefix([first, last]))
+        if first[:same] and first[same:].isdigit() and last[same:].isdigit():
+            text = f"{first}…{last[same:]}"
+    return elided(text, size, room, bold=True)
+
+
+# notes
+
+
+def _note(row: Row, placed: Placed) -> Iterator[Text]:
+    area, note = placed.area, placed.note
+    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    left, right = min(one[0], other[0]), max(one[0], other[0])
+    top, bottom = min(one[1], other[1]), max(one[1], other[1])
+    if note.turned:
+        x = left
+        for line in note.lines:
+            step = line.size * 1.22
+            yield Text(
+                x + step * 0.8, top, line.text, line.size, "end", line.paint, line.bold, turned=True, room=line.width
+            )
+            x += step
+        return
+    flush = placed.flush * (-1 if row.look.direction == "RL" else 1)
+    anchor: Anchor = ("start", "middle", "end")[flush + 1]
+    x = {-1: left, 0: (left + right) / 2, 1: right}[flush]
+    y = top if bottom - top >= note.height - 0.01 else (top + bottom - note.height) / 2
+    for line in note.lines:
+        yield Text(x, y + line.size * 0.95, line.text, line.size, anchor, line.paint, line.bold, room=line.width)
+        y += line.size * 1.22

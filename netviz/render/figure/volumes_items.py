@@ -1,0 +1,87 @@
+"""Where things lie: rectangles and boxes in space by how far along the flow and across it they reach.
+
+`Axes` turns that into paper in each of the four directions; nothing else knows which way the flow runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netviz.render.figure.picture import Point
+from netviz.render.layout.geometry import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """From along and across the flow to paper; `back` says which way depth leads, along and across."""
+
+    direction: Direction
+
+    @property
+    def sideways(self) -> bool:
+        return self.direction in ("LR", "RL")
+
+    @property
+    def back(self) -> tuple[int, int]:
+        return {"LR": (1, -1), "RL": (1, -1), "TB": (-1, 1), "BT": (1, 1)}[self.direction]
+
+    def point(self, along: float, across: float) -> Point:
+        """The point of the paper."""
+        if self.direction == "LR":
+            return along, across
+        if self.direction == "RL":
+            return -along, across
+        return (across, along) if self.direction == "TB" else (across, -along)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What something takes: a range along the flow and one across it, and for boxes in space that of the `slant`.
+
+    The slant of a point is what is the same for all points behind it: along times `rise` minus across times `lead`.
+    """
+
+    first: float
+    low: float
+    last: float
+    high: float
+    lead: float = 0.0
+    rise: float = 0.0
+    slant: tuple[float, float] | None = None
+
+    def meets(self, other: Area, margin: float) -> float:
+        """How far the other has to be moved along the flow, at least, to be clear of it; 0 where it is."""
+        if min(self.high, other.high) + margin <= max(self.low, other.low):
+            return 0.0
+        moves = [min(self.last, other.last) - max(self.first, other.first) + margin]
+        for one, two in ((self, other), (other, self)):
+            if one.slant is not None and one.rise:
+                corners = [
+                    along * one.rise - across * one.lead
+                    for along in (two.first, two.last)
+                    for across in (two.low, two.high)
+                ]
+                over = min(one.slant[1], max(corners)) - max(one.slant[0], min(corners))
+                moves.append(over / abs(one.rise) + margin)
+        return max(min(moves), 0.0)
+
+
+def area_of(along: float, across: float, length: float, breadth: float, lead: float, rise: float) -> Area:
+    """What a box around that middle takes, whose depth leads so far along and across."""
+    front = along - lead / 2, across - rise / 2
+    corners = [
+        (front[0] + x * length / 2) * rise - (front[1] + y * breadth / 2) * lead for x in (-1, 1) for y in (-1, 1)
+    ]
+    reach, stretch = (length + abs(lead)) / 2, (breadth + abs(rise)) / 2
+    slant = (min(corners), max(corners)) if lead or rise else None
+    return Area(along - reach, across - stretch, along + reach, across + stretch, lead, rise, slant)
+
+
+def around(areas: list[Area], margin: float = 0.0) -> Area:
+    """The rectangle around them all."""
+    return Area(
+        min(area.first for area in areas) - margin,
+        min(area.low for area in areas) - margin,
+        max(area.last for area in areas) + margin,
+        max(area.high for area in areas) + margin,
+    )

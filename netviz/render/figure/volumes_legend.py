@@ -1,0 +1,62 @@
+"""What the paints and signs of volumes mean: only what occurs, in the order in which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from netviz.figures import Stage
+from netviz.render.figure.frame import Entry
+from netviz.render.figure.look import Look
+from netviz.render.figure.volumes_signs import sign_shapes
+from netviz.render.figure.volumes_solids import form_of
+from netviz.views import Family
+
+_WORDS: Mapping[Family, str] = {
+    "input-output": "input",
+    "model": "nested model",
+    "pooling": "pooling",
+    "unknown": "other",
+}
+_MERGES: Mapping[str, str] = {
+    "+": "addition",
+    "−": "subtraction",
+    "×": "product",
+    "·": "dot product",
+    "concat": "concatenation",
+    "max": "maximum",
+    "min": "minimum",
+    "mean": "average",
+}
+
+
+def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool) -> tuple[Entry, ...]:
+    """An entry per family, one for the faces of activations, for each sign, and for arcs."""
+    boxes: dict[Family, Entry] = {}
+    faced: dict[str, str] = {}
+    signs: dict[str, Entry] = {}
+    for stage in stages:
+        if form_of(stage) == "sign":
+            inside = sign_shapes(stage.sign, look.small * 0.45, f"{stage.family}-text")
+            signs.setdefault(stage.sign, Entry("paper", _MERGES[stage.sign], "circle", f"{stage.family}-line", inside))
+            continue
+        name = _WORDS.get(stage.family, stage.family)
+        if stage.family == "pooling" and all(
+            "upsampl" in (kind or "").lower()
+            for other in stages
+            if other.family == "pooling"
+            for kind in other.classes[:1]
+        ):
+            name = "upsampling"
+        boxes.setdefault(stage.family, Entry(f"{stage.family}-front", name, "area", f"{stage.family}-line"))
+        if stage.activation and form_of(stage) != "slab":
+            faced.setdefault(stage.activation, stage.family)
+    entries = list(boxes.values())
+    if faced:
+        names = list(faced)
+        label = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        family = next(iter(faced.values()))
+        entries.append(Entry(f"{family}-face", label, "area", f"{family}-line"))
+    entries += signs.values()
+    if skips:
+        entries.append(Entry("skip", "skip connection", "line"))
+    return tuple(entries)

@@ -1,0 +1,366 @@
+"""Where volumes stand: columns along the flow, lanes across it, and their notes, moved apart until nothing meets.
+
+One `Row` is what stands side by side; a long flow is broken into several. All in lengths along and across the flow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from netviz.render.figure.arrange import Way
+from netviz.render.figure.volumes_groups import Groups
+from netviz.render.figure.volumes_items import Area, Axes, area_of
+from netviz.render.figure.volumes_solids import Measures, Solid
+from netviz.render.figure.volumes_words import Line, Note, channels_text, size_text, stands_upright, words_of
+
+TIP = 9.0
+"""The shortest arrow, in pixels."""
+PAD = 7.0
+"""From what a frame holds to the frame."""
+HEADER = 15.0
+"""What the title and ×N of a frame take."""
+TRACK = 6.0
+"""From one link to the next where several change lanes side by side."""
+_CLOSE, _HUG, _BARS, _APART = 3.0, 1.2, 9.0, 20.0
+_ROUNDS, _PUSHES = 32, 5
+"""How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
+_CLEAR = 3.0
+"""Pixels between a note and what is not its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A note where it lies; `flush` says to which end of the paper's x axis its lines keep, -1, 0 or 1."""
+
+    note: Note
+    area: Area
+    flush: int = 0
+
+
+class Row:
+    """The ranks from `first` to `last`, laid out. With `thin`, notes that have no room are left out, and arrows short."""
+
+    def __init__(self, groups: Groups, measures: Measures, first: int, last: int, *, thin: bool) -> None:
+        self.groups, self.measures, self.thin = groups, measures, thin
+        self.look = measures.look
+        self.axes = Axes(self.look.direction)
+        self.first, self.last = first, last
+        self.ids = [id for column in groups.columns[first : last + 1] for id in column]
+        self.solids: dict[str, Solid] = {id: measures.solid(groups.stages[id]) for id in self.ids}
+        inside = set(self.ids)
+        self.ways = [way for way in groups.arrangement.ways if way.link.tail in inside and way.link.head in inside]
+        self.outside = [
+            way for way in groups.arrangement.ways if (way.link.tail in inside) != (way.link.head in inside)
+        ]
+        self.frames = {
+            id: frame for id, frame in groups.arrangement.frames.items() if first <= frame.first and frame.last <= last
+        }
+        self.tracks = self._tracks()
+        self.extra: dict[int, float] = defaultdict(float)
+        self.stretches = self._stretches()
+        self.wider: dict[int, float] = defaultdict(float)
+        self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
+        self.dropped: set[tuple[str, tuple[str, ...]]] = set()
+        self.notes: list[Placed] = []
+        self.gap = max(_APART * measures.along, 6.0) * self.look.spacing
+        for turn in range(_ROUNDS):
+            self.along = self._columns()
+            self.across = self._lanes()
+            self.notes = list(self._notes())
+            if not self._part() and turn:
+                break
+
+    # columns along the flow
+
+    def _tracks(self) -> dict[int, list[str]]:
+        """Behind which rank links change lanes, and what each of their tracks there belongs to."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for way in self.ways:
+            for rank, key in self.turns(way):
+                if key not in found[rank]:
+                    found[rank].append(key)
+        return found
+
+    def turns(self, way: Way) -> Iterator[tuple[int, str]]:
+        """Behind which ranks a link turns, and the track that it takes there: one for all that join, or that fork."""
+        tail, head = self.groups.spots[way.link.tail], self.groups.spots[way.link.head]
+        if way.skips:
+            if self.closed_in(way.link.tail, way):
+                yield tail.rank, f"out {way.link.tail}"
+            if self.closed_in(way.link.head, way):
+                yield head.rank - 1, f"in {way.link.head}"
+        elif tail.lane != head.lane:
+            yield way.bend, f"in {way.link.head}" if abs(tail.lane) > abs(head.lane) else f"out {way.link.tail}"
+
+    def closed_in(self, id: str, way: Way) -> bool:
+        """Whether an arc cannot leave a stage straight: its labels are there, or stages of other lanes."""
+        if way.side == "after":
+            return True
+        spot = self.groups.spots[id]
+        near = self.groups.columns[max(spot.rank - 1, self.first) : min(spot.rank + 1, self.last) + 1]
+        return any(self.groups.spots[other].lane < spot.lane for column in near for other in column)
+
+    def _columns(self) -> dict[str, float]:
+        """The middle of each stage along the flow; those of one rank stand in one column."""
+        along: dict[str, float] = {}
+        before = {head: tail for tail, head in self.groups.next.items()}
+        lanes: dict[float, float] = {}  # how far each is taken
+        bounds = {frame.first for frame in self.frames.values()} | {frame.last + 1 for frame in self.frames.values()}
+        for rank in range(self.first, self.last + 1):
+            tracks = len(self.tracks.get(rank - 1, ()))
+            gap = max(self.gap, TIP + 4) if not tracks else max(self.gap, TIP + 8 + TRACK * tracks)
+            starts = []
+            for id in self.groups.columns[rank]:
+                tail, lane = before.get(id), self.groups.spots[id].lane
+                if tail in along and self.groups.joint(id) != "apart" and not tracks:
+                    starts.append(along[tail] + self._step(tail, id))
+                    continue
+                whole = tracks or rank in bounds
+                reached = [to for other, to in lanes.items() if whole or abs(other - lane) < 1]
+                starts.append(max(reached) + gap + self.solids[id].reach if reached else 0.0)
+            at = max(starts, default=0.0) + self.extra[rank] + self._pads(rank)
+            for id in self.groups.columns[rank]:
+                lane = self.groups.spots[id].lane
+                along[id] = at
+                lanes[lane] = max(lanes.get(lane, at), at + self.solids[id].reach)
+        return along
+
+    def _step(self, tail: str, head: str) -> float:
+        """From the middle of a stage to that of the next, which stands close."""
+        one, other = self.solids[tail], self.solids[head]
+        joint = self.groups.joint(head)
+        if joint == "bars":
+            return one.reach + other.reach + max(_BARS * self.measures.along, 3.0) * self.look.spacing
+        gap = _HUG if joint == "hug" else _CLOSE * self.look.spacing
+        return (one.length + other.length) / 2 + max(gap * self.measures.along, 1.0)
+
+    def _pads(self, rank: int) -> float:
+        """What frames that end before the rank, or begin with it, need."""
+        starts = sum(frame.first == rank for frame in self.frames.values())
+        ends = sum(frame.last == rank - 1 for frame in self.frames.values())
+        header = {"TB": starts, "BT": ends}.get(self.look.direction, 0) * HEADER
+        return (starts + ends) * PAD + header
+
+    # lanes across it
+
+    def _lanes(self) -> dict[str, float]:
+        """The middle of each stage across the flow: lanes between two cuts are as far apart as the closest need."""
+        spots, gap = self.groups.spots, 8 * self.look.spacing
+        pitches = dict.fromkeys(self.stretches.values(), 0.0)
+        own = {id: self._own(id) for id in self.ids}
+        columns = self.groups.columns[self.first : self.last + 1]
+        for place, column in enumerate(columns):
+            near = [*column, *(columns[place + 1] if place + 1 < len(columns) else ())]
+            near.sort(key=lambda id: (spots[id].lane, spots[id].rank))
+            stretch = self.stretches[self.first + place]
+            for at, one in enumerate(near):
+                for other in near[at + 1 :]:
+                    lanes = spots[other].lane - spots[one].lane
+                    if lanes >= 1 or (lanes > 0 and spots[one].rank == spots[other].rank):
+                        needs = own[one][1] - own[other][0] + gap + self._between(one, other)
+                        pitches[stretch] = max(pitches[stretch], needs / lanes)
+                        if lanes >= 1.5:
+                            break
+        for rank, lane in self._passing():
+            for id in self.groups.columns[rank]:
+                lanes = spots[id].lane - lane
+                if lanes:
+                    needs = gap + (own[id][1] if lanes < 0 else -own[id][0])
+                    stretch = self.stretches[rank]
+                    pitches[stretch] = max(pitches[stretch], needs / abs(lanes))
+        pitch = {rank: pitches[stretch] + self.wider[stretch] for rank, stretch in self.stretches.items()}
+        return {id: spots[id].lane * pitch[spots[id].rank] for id in self.ids}
+
+    def _passing(self) -> Iterator[tuple[int, float]]:
+        """The ranks that direct links pass by, and in which lanes."""
+        for way in self.ways:
+            tail, head = self.groups.spots[way.link.tail], self.groups.spots[way.link.head]
+            if not way.skips:
+                for rank in range(tail.rank + 1, head.rank):
+                    yield rank, tail.lane if rank <= way.bend else head.lane
+
+    def _stretches(self) -> dict[int, int]:
+        """How many cuts come before each rank: a stage that stands on the spine, with nothing beside it."""
+        found, number = {}, 0
+        passed = {rank for rank, _ in self._passing()}
+        for rank in range(self.first, self.last + 1):
+            column = self.groups.columns[rank]
+            if len(column) == 1 and not self.groups.spots[column[0]].lane and rank not in passed:
+                number += 1
+            found[rank] = number
+        return found
+
+    def _own(self, id: str) -> tuple[float, float]:
+        """How far a stage reaches across its lane, with its notes."""
+        solid = self.solids[id]
+        low, high = -solid.stretch, solid.stretch
+        for placed in self.notes:
+            if id in placed.note.owners:
+                low = min(low, placed.area.low - self.across[id])
+                high = max(high, placed.area.high - self.across[id])
+        return low, high
+
+    def _between(self, one: str, other: str) -> float:
+        """What the frames around one but not the other need where the two stand in different lanes."""
+        ends, starts = set(self.groups.around[one]), set(self.groups.around[other])
+        header = HEADER if self.axes.sideways else 0.0
+        return len(ends - starts) * PAD + len(starts - ends) * (PAD + header)
+
+    # notes
+
+    def _notes(self) -> Iterator[Placed]:
+        show, look = self.look.show, self.look
+        below: dict[str, float] = {}
+        sized = {id for id in self.groups.sized() if id in self.solids} if "size" in show else set()
+        if "channels" in show:
+            for run in self.groups.runs(bars=self.thin):
+                if run[0] not in self.solids:
+                    continue
+                ids = [id for id in run if id in self.solids]
+                note = Note("channels", tuple(ids), (Line(channels_text(self.groups.stages[ids[0]]), look.size),))
+                placed = self._below(note, 0.0)
+                if not self._is_dropped(note):
+                    yield placed
+                    for id in ids:
+                        below[id] = placed.area.high - self._under(ids)
+        words = {id: words_of(self.groups.stages[id], look) for id in self.ids}
+        upright = not self.axes.sideways or all(stands_upright(lines) for lines in words.values())
+        for id, lines in words.items():
+            note = Note("words", (id,), lines, turned=not upright) if lines else None
+            if note and not self._is_dropped(note):
+                yield self._below(note, below.get(id, 0.0))
+        for id in self.ids:
+            if id in sized:
+                output = self.groups.stages[id].output
+                text = size_text(output.spatial if output is not None else ())
+                note = Note("size", (id,), (Line(text, look.small, "muted"),))
+                if not self._is_dropped(note):
+                    yield self._beside(note, below.get(id, 0.0))
+
+    def _is_dropped(self, note: Note) -> bool:
+        return (note.role, note.owners) in self.dropped
+
+    def _under(self, ids: Sequence[str]) -> float:
+        return max(self.across[id] + self.solids[id].stretch for id in ids)
+
+    def _below(self, note: Note, after: float) -> Placed:
+        """A note behind the lane's stages: below them where the flow is sideways, else to the right."""
+        main = [id for id in note.owners if self.solids[id].form == "box"] or list(note.owners)
+        first, last = main[0], main[-1]
+        middle = (
+            self.along[first] - self.solids[first].length / 2 + self.along[last] + self.solids[last].length / 2
+        ) / 2
+        start = self._under(note.owners) + after
+        if self.axes.sideways:
+            middle -= self.solids[first].lean / 2
+            return Placed(note, _box(middle, start + 2 + note.height / 2, note.width, note.height))
+        return Placed(note, _box(middle, start + 6 + note.width / 2, note.height, note.width), -1)
+
+    def _beside(self, note: Note, after: float) -> Placed:
+        """A size: at the upper right corner of its box, or after the channels where the flow runs down."""
+        id = note.owners[0]
+        solid, middle = self.solids[id], self.across[id]
+        if not self.axes.sideways:
+            return self._below(note, after + 2 if after else 0.0)
+        if self.groups.joint(id) == "hug":  # the corner belongs to what it stands against
+            rim = self.along[id] + solid.reach + 3 + note.width / 2
+            return Placed(note, _box(rim, middle + 4 + note.height / 2, note.width, note.height), -1)
+        rim, at = self.along[id] + solid.reach, id
+        while at in self.groups.next and self.groups.joint(self.groups.next[at]) == "hug":
+            at = self.groups.next[at]
+            if at in self.along:
+                rim = max(rim, self.along[at] + self.solids[at].reach)
+        height = min(middle - solid.stretch + note.height * 0.55, middle - note.height / 2 - 3)
+        return Placed(note, _box(rim + 3 + note.width / 2, height, note.width, note.height), -1)
+
+    # what meets
+
+    def area(self, id: str) -> Area:
+        """What a stage takes."""
+        solid, (lead, rise) = self.solids[id], self.axes.back
+        return area_of(
+            self.along[id], self.across[id], solid.length, solid.breadth, lead * solid.lean, rise * solid.rise
+        )
+
+    def _part(self) -> bool:
+        """Whether anything met; room is made for it then, or a note is left out."""
+        met = False
+        stages = [(self.area(id), id) for id in self.ids]
+        things: list[tuple[Area, tuple[str, ...], Placed | None]] = [(area, (id,), None) for area, id in stages]
+        things += [(placed.area, placed.note.owners, placed) for placed in self.notes]
+        things.sort(key=lambda thing: thing[0].first)
+        pushed: dict[int, float] = defaultdict(float)
+        open: list[tuple[Area, tuple[str, ...], Placed | None]] = []
+        for thing in things:
+            open = [other for other in open if other[0].last + _CLEAR > thing[0].first]
+            for other in open:
+                met = self._clash(other, thing, pushed) or met
+            open.append(thing)
+        for rank, keys in self.tracks.items():
+            met = self._corridor(rank, len(keys), pushed) or met
+        for rank, by in pushed.items():
+            self.extra[rank] += by + 0.01
+        return met
+
+    def _clash(
+        self,
+        one: tuple[Area, tuple[str, ...], Placed | None],
+        other: tuple[Area, tuple[str, ...], Placed | None],
+        pushed: dict[int, float],
+    ) -> bool:
+        spots, notes = self.groups.spots, [thing[2] for thing in (one, other) if thing[2] is not None]
+        same_lane = spots[one[1][0]].lane == spots[other[1][0]].lane
+        if (not notes and same_lane) or (len(notes) == 1 and set(one[1]) & set(other[1])):
+            return False
+        by = one[0].meets(other[0], _CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
+        if by <= 0.01:
+            return False
+        ranks = sorted((spots[thing[1][0]].rank, spots[thing[1][-1]].rank) for thing in (one, other))
+        pair = (*one[1], "", *other[1])
+        self.pushes[pair] += 1
+        in_order = ranks[0][1] < ranks[1][0]
+        if notes and (self.thin or self.pushes[pair] > _PUSHES or (same_lane and not in_order)):
+            order = ("words", "size", "channels", "title")
+            loser = min(notes, key=lambda placed: (order.index(placed.note.role), -placed.area.first))
+            if (loser.note.role, loser.note.owners) in self.dropped:
+                return False
+            self.dropped.add((loser.note.role, loser.note.owners))
+        elif same_lane and in_order:
+            pushed[ranks[1][0]] = max(pushed[ranks[1][0]], by)
+        else:
+            for thing in (one, other):
+                self.wider[self.stretches[spots[thing[1][0]].rank]] += 4.0
+        return True
+
+    def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:
+        first, last = self.corridor(rank)
+        short = TIP + 6 + TRACK * tracks - (last - first)
+        if short > 0.01:
+            pushed[rank + 1] = max(pushed[rank + 1], short)
+        return short > 0.01
+
+    def corridor(self, rank: int) -> tuple[float, float]:
+        """The range along the flow behind a rank where nothing stands."""
+        spots = self.groups.spots
+        left = [self.along[id] + self.solids[id].reach for id in self.ids if spots[id].rank <= rank]
+        right = [self.along[id] - self.solids[id].reach for id in self.ids if spots[id].rank > rank]
+        for placed in self.notes:
+            ranks = [spots[id].rank for id in placed.note.owners]
+            if max(ranks) <= rank:
+                left.append(placed.area.last)
+            elif min(ranks) > rank:
+                right.append(placed.area.first)
+        first = max(left, default=0.0)
+        return first, min(right, default=first + 20)
+
+    def track(self, rank: int, key: str) -> float:
+        """Where a track runs behind a rank."""
+        first, last = self.corridor(rank)
+        keys = self.tracks[rank]
+        return (first + last - TIP + 3) / 2 + (keys.index(key) - (len(keys) - 1) / 2) * TRACK
+
+
+def _box(along: float, across: float, length: float, breadth: float) -> Area:
+    return Area(along - length / 2, across - breadth / 2, along + length / 2, across + breadth / 2)

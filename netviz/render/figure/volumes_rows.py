@@ -1,0 +1,167 @@
+"""A flow of volumes as rows that are short enough, one below the other, each with an arrow to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netviz.render.figure.moving import moved
+from netviz.render.figure.picture import Bend, Move, Part, Path, Point, Shape, Step, Straight
+from netviz.render.figure.volumes_braces import braces
+from netviz.render.figure.volumes_draw import row_shapes, toward
+from netviz.render.figure.volumes_groups import Groups
+from netviz.render.figure.volumes_items import Area, around
+from netviz.render.figure.volumes_place import TIP, Row
+from netviz.render.figure.volumes_solids import Measures
+from netviz.render.figure.volumes_wires import Wires, rounded
+
+_BETWEEN = 22.0
+"""From one row to the next, where the arrow runs back."""
+_OUT, _INTO = 10.0, TIP + 12.0
+"""What the arrow takes at the end of a row, and before the next."""
+_ROUND = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A row with all that belongs to it, and the area that it takes."""
+
+    row: Row
+    wires: Wires
+    shapes: tuple[Shape, ...]
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a flow."""
+
+    rows: tuple[Laid, ...]
+
+    @property
+    def width(self) -> float:
+        """How wide the drawing is on paper."""
+        if not self.rows[0].row.axes.sideways:
+            return self.rows[0].area.high - self.rows[0].area.low
+        last = len(self.rows) - 1
+        return max(
+            laid.area.last - laid.area.first + (_OUT if place < last else 0.0) + (_INTO if place else 0.0)
+            for place, laid in enumerate(self.rows)
+        )
+
+
+def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: bool) -> Page:
+    """The ranks in rows, each from behind one of the cuts to the next."""
+    starts = [0, *(cut + 1 for cut in cuts)]
+    ends = [*cuts, len(groups.columns) - 1]
+    return Page(tuple(_laid(Row(groups, measures, *ranks, thin=thin)) for ranks in zip(starts, ends, strict=True)))
+
+
+def _laid(row: Row) -> Laid:
+    wires = Wires(row)
+    areas = [row.area(id) for id in row.ids] + [placed.area for placed in row.notes]
+    areas += [border.area for border in wires.borders]
+    for wire in wires.wires:
+        areas += [Area(along, across, along, across) for along, across in wire.points]
+    over = list(braces(row, wires))
+    shapes = (*row_shapes(row, wires), *(shape for shape, _ in over))
+    return Laid(row, wires, shapes, around([*areas, *(area for _, area in over)], 1.0))
+
+
+def cuts_of(groups: Groups) -> list[int]:
+    """The ranks behind which a row may end: where one link alone passes, to the next stage of its lane."""
+    found = []
+    for rank in range(len(groups.columns) - 1):
+        here, there = groups.columns[rank], groups.columns[rank + 1]
+        framed = any(frame.first <= rank < frame.last for frame in groups.arrangement.frames.values())
+        if len(here) != 1 or len(there) != 1 or framed or groups.next.get(here[0]) != there[0]:
+            continue
+        if groups.joint(there[0]) != "apart" or len(groups.leaving(rank)) > 1:
+            continue
+        found.append(rank)
+    return found
+
+
+def best_cuts(row: Row, cuts: Sequence[int], rows: int) -> list[int]:
+    """Those of the cuts that make so many rows (or fewer) of a row, the longest as short as it can be."""
+    spots = row.groups.spots
+    ends, starts = {}, {}
+    for id in row.ids:
+        rank = spots[id].rank
+        ends[rank] = max(ends.get(rank, 0.0), row.along[id] + row.solids[id].reach)
+        starts[rank] = min(starts.get(rank, 1e9), row.along[id] - row.solids[id].reach)
+    low, high = 0.0, max(ends.values())
+    best: list[int] = []
+    for _ in range(24):
+        cap = (low + high) / 2
+        found = _greedy(cuts, starts, ends, cap)
+        if found is not None and len(found) < rows:
+            best, high = found, cap
+        else:
+            low = cap
+    return best
+
+
+def _greedy(cuts: Sequence[int], starts: dict[int, float], ends: dict[int, float], cap: float) -> list[int] | None:
+    chosen: list[int] = []
+    start, last = starts[0], None
+    final = max(ends)
+    for cut in (*cuts, final):
+        if max(ends[rank] for rank in (cut,)) - start > cap:
+            if last is None:
+                return None
+            chosen.append(last)
+            start = starts[last + 1]
+            if ends[cut] - start > cap:
+                return None
+        last = cut
+    return chosen
+
+
+def stacked(page: Page) -> tuple[tuple[Shape, ...], Area]:
+    """The shapes of all rows, one below the other, and the area that they take."""
+    shapes: list[Shape] = []
+    across, before, areas = 0.0, None, []
+    for laid in page.rows:
+        indent = _INTO if before else 0.0
+        along = indent - laid.area.first
+        shift = across - laid.area.low if before else 0.0
+        if not before:
+            across, along = laid.area.low, 0.0 if len(page.rows) == 1 else along
+        x, y = _vector(laid.row, along, shift)
+        shapes += moved(laid.shapes, x, y)
+        if before:
+            shapes.append(_carried(before, laid, along, shift))
+        areas.append(
+            Area(
+                laid.area.first + along - indent, laid.area.low + shift, laid.area.last + along, laid.area.high + shift
+            )
+        )
+        before = (laid, along, shift)
+        across = laid.area.high + shift + _BETWEEN
+    if len(areas) > 1:
+        areas.append(Area(0.0, areas[0].low, max(area.last for area in areas[:-1]) + _OUT, areas[0].low))
+    return tuple(shapes), around(areas)
+
+
+def _vector(row: Row, along: float, across: float) -> Point:
+    zero, moved_ = row.axes.point(0.0, 0.0), row.axes.point(along, across)
+    return moved_[0] - zero[0], moved_[1] - zero[1]
+
+
+def _carried(before: tuple[Laid, float, float], laid: Laid, along: float, shift: float) -> Part:
+    """The arrow from the end of a row to the start of the next."""
+    last, old_along, old_shift = before
+    tail, head = last.row.groups.columns[last.row.last][0], laid.row.groups.columns[laid.row.first][0]
+    start = last.row.along[tail] + last.row.solids[tail].rim + 1 + old_along, last.row.across[tail] + old_shift
+    end = laid.row.along[head] - laid.row.solids[head].rim - 1 + along, laid.row.across[head] + shift
+    out = last.area.last + old_along + _OUT - 3
+    back = last.area.high + old_shift + _BETWEEN / 2
+    into = end[0] - _INTO + 4
+    path = [start, (out, start[1]), (out, back), (into, back), (into, end[1]), end]
+    points = tuple(laid.row.axes.point(*point) for point in path)
+    steps: list[Step] = [Move(points[0])]
+    for begin, corner, finish in rounded(points, _ROUND):
+        steps += [Straight(begin), Bend(toward(begin, corner), toward(finish, corner), finish)]
+    steps.append(Straight(points[-1]))
+    return Part((Path(tuple(steps), None, "edge", 0.9, (), True),), "link")

@@ -1,0 +1,150 @@
+"""What each stage looks like in space: a box, a sheet, a slab, a bar or a sign, and how large it is on paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from netviz.figures import Extent, Flow, Stage
+from netviz.render.figure.look import Look, Measure
+from netviz.render.figure.volumes_signs import SIGNS
+from netviz.views import Family
+
+Form = Literal["box", "slab", "bar", "sign"]
+"""How a stage is drawn: a tensor of height, width and channels; one that a layer of no great matter gives, thin; a vector;
+a circle for what joins tensors."""
+
+LARGEST = 150.0
+"""Pixels of the longest side of all tensors, and of the longest bar."""
+_LEAST = 5.0
+_THIN, _SHEET, _BAR = 5.0, 3.0, 7.0
+_DEEP = 20.0
+"""How deep bars and the slabs of sequences are, which have no second axis."""
+_LEAD, _RISE = 0.38, 0.25
+"""How far one pixel of depth leads to the right and up on paper."""
+_THINNEST, _DOUBLING, _RANGE = 9.0, 7.0, 26.0
+"""The thickness of the fewest channels, what each doubling adds to it, and how much may be added in all."""
+_CIRCLE = 14.0
+
+_THICK: frozenset[Family] = frozenset({"convolution", "dense", "recurrent", "attention", "model", "unknown"})
+"""Families whose thickness shows their channels; what others give has those of what came before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solid:
+    """A stage in space: `length` along the flow, `breadth` across it; its depth leads `lean` along and `rise` across."""
+
+    stage: Stage
+    form: Form
+    length: float
+    breadth: float
+    lean: float
+    rise: float
+
+    @property
+    def reach(self) -> float:
+        """Half of what it takes along the flow on paper."""
+        return (self.length + self.lean) / 2
+
+    @property
+    def stretch(self) -> float:
+        """Half of what it takes across the flow on paper."""
+        return (self.breadth + self.rise) / 2
+
+    @property
+    def rim(self) -> float:
+        """How far from its middle a line along the flow through the middle leaves it."""
+        if self.form == "sign" or self.rise <= self.breadth:
+            return self.reach
+        return self.reach - self.lean * (self.rise - self.breadth) / 2 / self.rise
+
+
+def form_of(stage: Stage) -> Form:
+    """How a stage is drawn."""
+    if stage.kind == "merge" and stage.sign in SIGNS:
+        return "sign"
+    if stage.output is not None and not stage.output.spatial:
+        return "bar"
+    return "box" if stage.family in _THICK and stage.kind != "input" else "slab"
+
+
+class Measures:
+    """Lengths on paper for all of a flow, `along` and `across` it as shares of the natural size."""
+
+    def __init__(self, flow: Flow, look: Look, along: float = 1.0, across: float = 1.0) -> None:
+        self.look, self.along, self.across = look, along, across
+        stages = flow.stages
+        sizes = [size for stage in stages for size in _plane(stage.output) if size is not None]
+        channels = [count for stage in stages if form_of(stage) == "box" for count in _channels(stage.output)]
+        units = [count for stage in stages if form_of(stage) == "bar" for count in _channels(stage.output)]
+        self.side = partial(_share, look.size_scale, most=max(sizes, default=1))
+        self.least, self.most = min(channels, default=1), max(channels, default=1)
+        self.units = partial(_share, look.channel_scale, most=max(units, default=1))
+
+    def solid(self, stage: Stage) -> Solid:
+        """The stage in space."""
+        form, output = form_of(stage), stage.output
+        if form == "sign":
+            side = max(_CIRCLE * min(self.along, self.across), 11.0)
+            return Solid(stage, form, side, side, 0.0, 0.0)
+        if form == "bar":
+            units = output.channels if output is not None else None
+            tall = LARGEST * (self.units(units) if units is not None else 0.4)
+            return self._solid(stage, form, max(_BAR * self.along, 3.0), tall, _DEEP)
+        plane = _plane(output)
+        wide, tall = (LARGEST * (self.side(size) if size is not None else 0.5) for size in (*plane, None, None)[:2])
+        if len(plane) == 1:  # a sequence: as long as it is, and flat
+            wide, tall = _DEEP, wide
+        elif self.look.sideways:
+            wide, tall = tall, wide
+        else:
+            wide, tall = wide, tall
+        if stage.kind == "input":
+            length = max(_SHEET * self.along, 2.0)
+        elif form == "slab":
+            length = max(_THIN * self.along, 2.0)
+        else:
+            length = max(self._thickness(output.channels if output is not None else None) * self.along, 2.5)
+        return self._solid(stage, form, length, tall, wide)
+
+    def _solid(self, stage: Stage, form: Form, length: float, breadth: float, depth: float) -> Solid:
+        breadth = max(breadth * self.across, _LEAST)
+        depth = max(depth, _LEAST)
+        if self.look.sideways:
+            return Solid(stage, form, length, breadth, depth * _LEAD * self.along, depth * _RISE * self.across)
+        return Solid(stage, form, length, breadth, depth * _RISE * self.along, depth * _LEAD * self.across)
+
+    def _thickness(self, channels: int | None) -> float:
+        if channels is None or self.look.channel_scale == "equal":
+            return _THINNEST + _DOUBLING
+        if self.look.channel_scale != "log":
+            return max((_THINNEST + _RANGE) * _share(self.look.channel_scale, channels, self.most), 2.5)
+        doublings = math.log2(max(self.most, 1) / max(self.least, 1)) or 1.0
+        each = min(_DOUBLING, _RANGE / doublings)
+        return _THINNEST + each * max(math.log2(max(channels, 1) / max(self.least, 1)), 0.0)
+
+
+def _plane(extent: Extent | None) -> tuple[int | None, ...]:
+    """Height and width, or the length of a sequence; of three axes the last two."""
+    return extent.spatial[-2:] if extent is not None else ()
+
+
+def _channels(extent: Extent | None) -> Iterator[int]:
+    if extent is not None and extent.channels is not None:
+        yield extent.channels
+
+
+def _share(measure: Measure, number: int, most: int) -> float:
+    """What part of the largest length a number has."""
+    if measure == "equal":
+        return 0.6
+    if most <= 0:
+        return 1.0
+    if measure == "linear":
+        return number / most
+    if measure == "sqrt":
+        return math.sqrt(number / most)
+    return math.log2(1 + number) / math.log2(1 + most)

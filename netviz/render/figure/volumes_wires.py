@@ -1,0 +1,190 @@
+"""The ways of links between volumes and of arcs over them, and the frames around blocks, once everything has its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netviz.figures import Block, Link
+from netviz.render.figure.arrange import Way
+from netviz.render.figure.picture import Point
+from netviz.render.figure.volumes_items import Area, around
+from netviz.render.figure.volumes_place import HEADER, PAD, TIP, Row
+
+CLEAR = 9.0
+"""From what an arc passes over to the arc."""
+STEP = 8.0
+"""From one arc to the next that spans it."""
+_SIDE = 3.5
+"""How far from each other an arc arrives at a circle and another leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A link as points along and across the flow, joined by straight lines with round corners."""
+
+    link: Link
+    points: tuple[Point, ...]
+    skips: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """The frame of a block; `depth` counts the frames around it."""
+
+    block: Block
+    area: Area
+    depth: int
+
+
+class Wires:
+    """All ways and frames of a row."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.arcs = sorted((way for way in row.ways if way.skips), key=lambda way: way.level)
+        self.heights: dict[int, float] = {}
+        self.areas: dict[str, Area] = {}
+        self.blocks = {item.id: item for item in row.groups.flow.walk() if isinstance(item, Block)}
+        self.held: dict[str, set[str]] = {id: set() for id in row.frames}
+        for id in row.ids:
+            for block in row.groups.around[id]:
+                if block in self.held:
+                    self.held[block].add(id)
+        order = sorted(row.frames, key=lambda id: (row.frames[id].last - row.frames[id].first, -self._depth(id)))
+        for _ in range(2 + len(order)):  # frames hold arcs, arcs pass over frames
+            before = dict(self.areas), dict(self.heights)
+            for id in order:
+                self.areas[id] = self._frame(id)
+            for number, arc in enumerate(self.arcs):
+                self.heights[number] = self._height(number, arc)
+            if before == (self.areas, self.heights):
+                break
+        self.borders = [
+            Border(self.blocks[id], self.areas[id], self._depth(id)) for id in sorted(order, key=self._depth)
+        ]
+        self.wires = [self._direct(way) for way in row.ways if not way.skips and self._shows(way)]
+        self.wires += [self._arc(number, arc) for number, arc in enumerate(self.arcs)]
+
+    def _depth(self, block: str) -> int:
+        return min((list(self.row.groups.around[id]).index(block) for id in self.held[block]), default=0)
+
+    def _frame(self, block: str) -> Area:
+        row, held = self.row, self.held[block]
+        areas = [row.area(id) for id in row.ids if id in held]
+        areas += [placed.area for placed in row.notes if held.issuperset(placed.note.owners)]
+        areas += [area for id, area in self.areas.items() if id != block and self.held[id] < held]
+        for number, arc in enumerate(self.arcs):
+            if number in self.heights and arc.link.tail in held and arc.link.head in held:
+                height = self.heights[number]
+                middle = row.along[arc.link.tail]
+                areas.append(Area(middle, height, middle, height))
+        area = around(areas, PAD)
+        if row.axes.sideways:
+            return Area(area.first, area.low - HEADER, area.last, area.high)
+        if row.look.direction == "TB":
+            return Area(area.first - HEADER, area.low, area.last, area.high)
+        return Area(area.first, area.low, area.last + HEADER, area.high)
+
+    def _height(self, number: int, arc: Way) -> float:
+        """How far out across the flow an arc runs: beyond all that it passes over."""
+        row, spots = self.row, self.row.groups.spots
+        sign = -1 if arc.side == "before" else 1
+        first, last = self._span(arc)
+        passed = [id for id in row.ids if first <= spots[id].rank <= last]
+        areas = [row.area(id) for id in passed]
+        ids = set(passed)
+        areas += [placed.area for placed in row.notes if not ids.isdisjoint(placed.note.owners)]
+        areas += [
+            area
+            for id, area in self.areas.items()
+            if not self.held[id].isdisjoint(ids) and not {arc.link.tail, arc.link.head} <= self.held[id]
+        ]
+        edge = max(sign * (area.low if sign < 0 else area.high) for area in areas) + CLEAR
+        for other, under in enumerate(self.arcs[:number]):
+            begin, end = self._span(under)
+            if under.side == arc.side and under.level < arc.level and begin < last and first < end:
+                edge = max(edge, sign * self.heights[other] + STEP)
+        return sign * edge
+
+    def _span(self, arc: Way) -> tuple[int, int]:
+        ends = self.row.groups.spots[arc.link.tail].rank, self.row.groups.spots[arc.link.head].rank
+        return min(ends), max(ends)
+
+    def _shows(self, way: Way) -> bool:
+        """Whether there is room for an arrow: what stands close needs none."""
+        row = self.row
+        tail, head = way.link.tail, way.link.head
+        if row.groups.next.get(tail) == head and row.groups.joint(head) != "apart":
+            gap = row.along[head] - row.solids[head].reach - row.along[tail] - row.solids[tail].reach
+            return gap > 1.5 * TIP
+        return True
+
+    def _out(self, id: str) -> Point:
+        row = self.row
+        return row.along[id] + row.solids[id].rim + 1, row.across[id]
+
+    def _in(self, id: str) -> Point:
+        row = self.row
+        return row.along[id] - row.solids[id].rim - 1, row.across[id]
+
+    def _direct(self, way: Way) -> Wire:
+        start, end = self._out(way.link.tail), self._in(way.link.head)
+        turns = list(self.row.turns(way))
+        if not turns:
+            return Wire(way.link, (start, end))
+        at = self.row.track(*turns[0])
+        return Wire(way.link, (start, (at, start[1]), (at, end[1]), end))
+
+    def _arc(self, number: int, arc: Way) -> Wire:
+        height, turns = self.heights[number], dict(self.row.turns(arc))
+        spots = self.row.groups.spots
+        tail, head = arc.link.tail, arc.link.head
+        out, into = self._top(tail), self._top(head)
+        points: list[Point] = []
+        if turns.get(spots[tail].rank) == f"out {tail}":
+            at = self.row.track(spots[tail].rank, f"out {tail}")
+            start = self._out(tail)
+            points += [start, (at, start[1]), (at, height)]
+        else:
+            points += [
+                (out[0] + self._aside(tail, arrives=False), out[1]),
+                (out[0] + self._aside(tail, arrives=False), height),
+            ]
+        if turns.get(spots[head].rank - 1) == f"in {head}":
+            at = self.row.track(spots[head].rank - 1, f"in {head}")
+            end = self._in(head)
+            points += [(at, height), (at, end[1]), end]
+        else:
+            points += [
+                (into[0] + self._aside(head, arrives=True), height),
+                (into[0] + self._aside(head, arrives=True), into[1]),
+            ]
+        return Wire(arc.link, tuple(points), True)
+
+    def _aside(self, id: str, *, arrives: bool) -> float:
+        """How far from the middle an arc touches what has arcs that arrive and others that leave."""
+        arrive = any(arc.link.head == id for arc in self.arcs)
+        leave = any(arc.link.tail == id for arc in self.arcs)
+        return (-_SIDE if arrives else _SIDE) if arrive and leave else 0.0
+
+    def _top(self, id: str) -> Point:
+        """The middle of the rear edge of a box that faces the arcs before the lanes."""
+        row, solid = self.row, self.row.solids[id]
+        lead, rise = row.axes.back
+        back = 1 if rise < 0 else -1
+        return row.along[id] + back * lead * solid.lean / 2, row.across[id] - solid.stretch - 1
+
+
+def rounded(points: Sequence[Point], radius: float) -> list[tuple[Point, Point, Point]]:
+    """For each corner where the round begins, the corner, and where it ends."""
+    found = []
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        legs = []
+        for end, share in ((before, 0.5), (after, 0.5)):
+            x, y = end[0] - corner[0], end[1] - corner[1]
+            length = (x * x + y * y) ** 0.5
+            reach = min(radius, length * share)
+            legs.append((corner[0] + x / length * reach, corner[1] + y / length * reach) if length else corner)
+        found.append((legs[0], corner, legs[1]))
+    return found
