@@ -17,7 +17,7 @@ from netviz.analysis.subjects import family_of
 from netviz.figures import Style
 
 MANY = 30
-"""Stages above which folding gets looser step by step."""
+"""Stages above which also what differs in strides and shortcuts is folded."""
 
 LEVELS: Sequence[int] = (0, 1, 2, 3, 4)
 """How loosely repeats are folded.
@@ -29,6 +29,9 @@ LEVELS: Sequence[int] = (0, 1, 2, 3, 4)
 
 LABELS = (0, 1, 1, 2, 3)
 """By level that of the labels; their level 0 holds all settings."""
+
+VERY_MANY = 60
+"""Stages above which also what has other shapes is folded."""
 
 LOOSE = 2
 """The first level that folds also what has other shapes: it has to be worth that."""
@@ -97,7 +100,7 @@ def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[
         found = _Places(plan, level, shared, told is True).of(items)
         if count_stages(found) < count_stages(best) * (1 if level < LOOSE else WORTH):
             best = found
-        if count_stages(best) <= MANY:
+        if count_stages(best) <= (MANY if level + 1 < LOOSE else VERY_MANY):
             break
     return best
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from netviz.errors import UsageError
 from netviz.figures import Block, Field, Flow
 from netviz.render.figure.arrange import Arrangement, arrange
-from netviz.render.figure.blocks_draw import SPLIT, Card, draw, titled, turning
+from netviz.render.figure.blocks_draw import HEAD, SPLIT, Card, draw, titled, turning
 from netviz.render.figure.blocks_notes import annotated
 from netviz.render.figure.blocks_place import Placed, Placer, Size, Spacing
 from netviz.render.figure.blocks_words import NARROWEST, WIDEST, Mode, Words, height, lines, need, words_of
@@ -151,8 +151,7 @@ class _Tries:
 
     def _head(self, block: Block) -> float:
         """Room for the title of a frame and its badge."""
-        title = self.look.small * 1.3 if titled(block, self.look) else 0.0
-        return title + (self.look.small * 0.65 if block.repeats > 1 else 0.0)
+        return self.look.small * 1.3 + HEAD if block.repeats > 1 or titled(block, self.look) else 0.0
 
     def _card(self, words: Words, mode: Mode, width: float) -> Card:
         look = self.look

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from netviz.figures import Block, Flow, Stage
 from netviz.render.figure.blocks_notes import annotated
@@ -33,6 +34,8 @@ ROUNDING = 5.0
 """Radius at which lines turn."""
 BAND = 3.0
 """How thick the band is that stands for an activation."""
+HEAD = 1.0
+"""Pixels that the head of a frame has beyond its words and the frame's padding."""
 SPLIT = 6.0
 """Pixels between a circle and the low block behind it."""
 
@@ -116,12 +119,14 @@ class _Drawing:
                 continue
             yield from self.badges(child.children)
             left, top, width, _ = self.box(self.placed.areas[child.id])
-            wide = 0.0
+            begin, end = left + 8.0, left + width - 8.0
             if child.repeats > 1:
                 text = f"×{child.repeats}"
-                wide = width_of(text, size, bold=True) + 10.0
-                high = size * 1.3
-                x, y = left + width - wide - 6.0, top - high / 2
+                wide, high = width_of(text, size, bold=True) + 10.0, size * 1.3
+                x, y = left + width - wide - 4.0, top + 4.0
+                places = [x - 4.0 * step for step in range(int((width - wide - 8.0) / 4) + 1)]
+                x = next((place for place in places if not self._met(place, y, wide, high)), x)
+                begin, end = (begin, x - 8.0) if x > left + width / 2 else (x + wide + 6.0, end)
                 yield Part(
                     (
                         Rectangle(x, y, wide, high, high / 2, "badge", "paper", 1.0),
@@ -130,17 +135,28 @@ class _Drawing:
                     "badge",
                 )
             title = titled(child, self.look)
-            if title:
-                room = max(self._clear(child, left, width), 8.0)
+            room = self._clear(child, begin, max(end - begin, 0.0))
+            if title and room > size * 2:
                 text = lines_of(title, size, room, 1)[0]
-                yield Text(left + 8.0, top + size * 1.25, text, size, paint="muted", room=room)
+                yield Text(begin, top + 4.0 + size, text, size, paint="muted", room=min(room, width_of(text, size)))
 
-    def _clear(self, block: Block, left: float, width: float) -> float:
-        """Room for a title at the left of what enters and leaves a frame there."""
-        if self.direction in ("LR", "RL"):
-            return width - 54.0
-        inside = [item.id for item in _stages(block)]
-        return min(self.placed.spots[id].across for id in inside) - left - 14.0
+    def _met(self, x: float, y: float, width: float, height: float) -> bool:
+        """Whether a line runs through a rectangle."""
+        for route in self.placed.routes:
+            for one, other in pairwise([self.point(*point) for point in route.points]):
+                (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+                if left < x + width + 2 and right > x - 2 and top < y + height + 2 and bottom > y - 2:
+                    return True
+        return False
+
+    def _clear(self, block: Block, begin: float, most: float) -> float:
+        """Room for a title up to what enters or leaves a frame there."""
+        high = self.look.small * 1.3
+        _, top, _, _ = self.box(self.placed.areas[block.id])
+        room = most
+        while room > high and self._met(begin, top + 4.0, room, high):
+            room -= 4.0
+        return room
 
     def stage(self, stage: Stage) -> Part:
         spot, card = self.placed.spots[stage.id], self.cards[stage.id]
@@ -295,14 +311,6 @@ def _sign(sign: str, x: float, y: float, arm: float) -> Iterator[tuple[Point, Po
         slant = arm * 0.75
         yield (x - slant, y - slant), (x + slant, y + slant)
         yield (x - slant, y + slant), (x + slant, y - slant)
-
-
-def _stages(block: Block) -> Iterator[Stage]:
-    for child in block.children:
-        if isinstance(child, Stage):
-            yield child
-        else:
-            yield from _stages(child)
 
 
 def titled(block: Block, look: Look) -> str:
