@@ -1,6 +1,7 @@
 """Where the bodies of a LeNet figure stand: one behind another along the flow, in rows where one is too long.
 
-Numbers only, in the frame of `lenet_shapes`: along the flow and across it. A row begins at 0 along, its axis is at 0 across.
+Numbers only, in the frame of `lenet_shapes`: along the flow and across it. A row begins at 0 along; its axis is at 0
+across.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ The file that is asked for comes with the metrics: where they are missing TeX wo
 """
 
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
+_MARGINS = "left=0bp,top=0bp,right=-1bp,bottom=-1bp"
+"""A little more room than the picture takes: what is rounded up must not go to a second page."""
 _COMMENT = 120
 """Characters of a name in a comment."""
 
@@ -80,7 +82,7 @@ def picture_to_tikz(
         "% In a paper: \\includegraphics of the PDF that this makes, or the tikzpicture itself and what loads tikz.",
         "\\RequirePackage{fix-cm}",
         "\\documentclass{article}",
-        f"\\usepackage[papersize={{{_length(picture.width)},{_length(picture.height)}}},margin=0bp]{{geometry}}",
+        f"\\usepackage[papersize={{{_length(picture.width)},{_length(picture.height)}}},{_MARGINS}]{{geometry}}",
         "\\usepackage{tikz}",
         *(["\\usetikzlibrary{patterns}"] if hatches else []),
         chosen,
