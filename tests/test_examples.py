@@ -101,7 +101,7 @@ PARSED: dict[str, Callable[[Path], object]] = {
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "summary_as_markdown": ("lenet.md", "lenet.html", "lenet.tex"),
     "draw_a_graph": ("resnet50.svg", "resnet50-outline.pdf", "resnet50-part.svg"),
-    "figure_for_a_paper": ("u-net.pdf", "lenet-5.tex", "encoder.svg"),
+    "figure_for_a_paper": ("vgg16.pdf", "u-net.svg", "lenet-5.tex", "encoder.pdf"),
     "first_network_by_hand": ("line.svg", "line-trace.svg"),
     "compare_activations": ("activations.svg", "activations.md", "of-my-own.svg"),
     "watch_the_outputs": ("health.csv", "conv1.svg"),
