@@ -2,7 +2,7 @@
 
     python examples/first_network_by_hand.py [FOLDER]
 
-Writes line.svg (a neuron with its weight and bias, and what flows for x = 4) and line-trace.svg, for which Keras runs it.
+Writes line.svg (a neuron with its weight and bias, and what flows for x = 4) and line-trace.svg, which takes Keras.
 """
 
 from __future__ import annotations
