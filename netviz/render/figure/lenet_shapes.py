@@ -68,7 +68,8 @@ class Scales:
             return 4
         if channels <= 4:
             return max(channels, 1)
-        return max(5, round(MOST_SHEETS * self._part(self.look.channel_scale, channels, self.channels)))
+        part = self._part(self.look.channel_scale, channels, self.channels)
+        return min(max(5, round(MOST_SHEETS * part)), channels)
 
     def _part(self, measure: Measure, value: int, largest: int) -> float:
         scaled = MEASURED[measure]
