@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.analysis.diagram.boxes import count
+from netviz.analysis.diagram.scene import Node
 from netviz.analysis.diagram.selection import find_nodes
-from netviz.analysis.figure.neurons_head import MOST_COLUMNS, Group, Head, Joint, find_head
+from netviz.analysis.figure.neurons_head import MOST_COLUMNS, WORKS, Group, Head, Joint, find_head
 from netviz.analysis.figure.neurons_weights import read_rows, weight_of
 from netviz.analysis.figure.quiet import FUNCTIONS_OF_ACTIVATION
 from netviz.analysis.subjects import family_of
@@ -106,6 +107,7 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
     dense = main is not None and main.class_name == "Dense"
     biased = dense and main is not None and main.config.get("use_bias", True) is not False
     biases = read_rows(model.store, weight_of(main, "bias"), shown) if biased and main else None
+    said = _preparation if group.role == "input" else _activation
     source = main is not None and group.main.id not in {node.id for node in head.nodes}
     return Neurons(
         group.id,
@@ -116,7 +118,7 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
         group.column,
         group.units,
         shown,
-        activation="" if source else " → ".join(filter(None, map(_activation, layers.values()))),
+        activation="" if source else " → ".join(filter(None, map(said, layers.values()))),
         biases=None if biases is None or biases.ndim != 1 else tuple(map(float, biases)),
         parameters=count(layers),
         layers=tuple(layers),
@@ -127,6 +129,16 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
 def _activation(layer: Layer) -> str:
     name = FUNCTIONS_OF_ACTIVATION.get(layer.class_name or "") or activation_name(layer.config)
     return "" if name == "linear" else name
+
+
+def _preparation(layer: Layer) -> str:
+    """What is done to an input before it is fed: "rescaling"."""
+    name = layer.class_name or ""
+    return _activation(layer) or (name.lower() if WORKS.get(name) == "each" else "")
+
+
+def _computes(node: Node) -> bool:
+    return node.layer is not None and WORKS.get(node.layer.class_name or "") == "each"
 
 
 def _labelled(neurons: Sequence[Neurons]) -> list[Neurons]:
@@ -256,8 +268,10 @@ def _remarks(model: Model, head: Head, neurons: Sequence[Neurons], sample: str) 
     remarks += [f"{head.groups[id].main.name} is an output of the model, too" for id in head.taken if id in drawn]
     if head.skipped:
         remarks.append(f"{head.skipped} more output{'s' * (head.skipped > 1)} of the model is not of dense layers")
-    computed = [one for one in neurons if sample and one.role == "input" and one.sums not in (None, one.values)]
-    remarks += [f"the values of {one.name} are those after {' and '.join(one.layers[1:])}" for one in computed]
+    for one in neurons:
+        after = [node.name for node in head.groups[one.id].nodes if _computes(node)]
+        if sample and one.role == "input" and after:
+            remarks.append(f"the values of {one.name} are those after {' and '.join(after)}")
     return tuple(remarks)
 
 

@@ -17,7 +17,7 @@ from netviz.render.figure.neurons_layout import Layout, boxes_of
 from netviz.render.figure.neurons_lines import connection_shapes
 from netviz.render.figure.neurons_notes import note_shapes
 from netviz.render.figure.neurons_numbers import are_few
-from netviz.render.figure.neurons_place import DOTS, Sizes
+from netviz.render.figure.neurons_place import Sizes, height_of, least_gap
 from netviz.render.figure.neurons_thin import thinned
 from netviz.render.figure.neurons_units import bias_room, radius_for
 from netviz.render.figure.neurons_words import number
@@ -26,7 +26,7 @@ from netviz.render.figure.picture import Picture, Shape
 SHOWN: tuple[Field, ...] = ("channels", "activation")
 CAN_SHOW: tuple[Field, ...] = ("name", "class", "activation", "channels", "parameters", "weights", "biases")
 
-FEWER = (10, 8, 6, 4)
+FEWER = (10, 8, 6, 4, 2)
 """Neurons of one layer that are drawn where more do not fit, tried in this order."""
 SPREADS = (1.0, 1.25, 1.6, 2.0)
 """How much wider than usual neurons stand, tried in this order until numbers find a place."""
@@ -54,7 +54,7 @@ def neurons_to_picture(network: Network, look: Look) -> Picture:
     if layout is None and asked and _fitting(network, look, False)[0]:
         raise UsageError("there is no room for a number on each connection", "Make the figure wider (width, spacing).")
     if layout is None:
-        turned = ' or direction="TB"' if look.sideways else ""
+        turned = f' or direction="{"TB" if look.sideways else "LR"}"'
         words = f", not {look.width:.0f} (all in pixels, 37.8 to a centimetre)" if look.width else ""
         raise UsageError(f"the neurons need a width of {math.ceil(need)}{words}", f"Choose a larger width{turned}.")
     return _picture(layout)
@@ -71,8 +71,8 @@ def _fitting(network: Network, look: Look, numbers: bool) -> tuple[Layout | None
     least = math.inf
     for fewer in _fewer(network, look):
         for spread in SPREADS if numbers else (1.0,):
-            for sizes, tight in _sizes(fewer, look, numbers, spread):
-                layout = Layout(fewer, look, sizes, numbers, tight)
+            for sizes, tight, merged in _tries(fewer, look, numbers, spread):
+                layout = Layout(fewer, look, sizes, numbers, tight, merged)
                 bounds = layout.lay()
                 if bounds is None:
                     continue
@@ -96,24 +96,32 @@ def _fewer(network: Network, look: Look) -> Iterator[Network]:
             given = fewer
 
 
+def _tries(network: Network, look: Look, numbers: bool, spread: float) -> Iterator[tuple[Sizes, float, bool]]:
+    """The sizes to try; where a column on paper is narrow also with the headings among the other words."""
+    for merged in (False,) if look.width is None or look.sideways else (False, True):
+        for sizes, tight in _sizes(network, look, numbers, spread):
+            yield sizes, tight, merged
+
+
 def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterator[tuple[Sizes, float]]:
     """The sizes to try, from the usual ones to the smallest that are legible, with how close they are (1: usual)."""
-    columns: dict[int, float] = {}
-    for one in network.layers_shown:
-        dots = DOTS if len(one.shown) < one.units else 0.0
-        columns[one.column] = columns.get(one.column, 0.0) + len(one.shown) + dots
-    most = max(columns.values())
+    columns = height_of(network, 1.0)
+    most = max(columns.values()) + 1
     usual = min(42.0, max(21.0, 300 / most))
     least = radius_for(network, look)
     radius = max(min(14.0, usual * 0.36), least)
+    beside = 0.0
     pitch = max(usual * look.spacing, 2 * radius + 6)
     if numbers and network.sample:
-        pitch = max(pitch, 2 * radius + bias_room(network, look) + 4)
-    high = most * pitch
+        beside = bias_room(network, look)
+        pitch = max(pitch, 2 * radius + beside + 4)
+    high = max(height_of(network, pitch).values())
     gap = min(170.0, max(96.0, 0.5 * high + 40)) if len(columns) <= 6 else 100.0
     gap = gap if look.sideways else min(gap, 110.0)
     gap = max(gap, 2 * radius + (110 if look.sideways else 80) if numbers else 0.0) * max(look.spacing, 0.1)
     gap = max(gap, 2 * radius + 16)
+    if network.sample:
+        gap = max(gap, min(1.03 * least_gap(network, radius + 1, pitch), 320.0))
     if look.width is None:
         yield Sizes(radius, pitch * spread, gap * spread, 0.0), 1.0
         return
@@ -126,7 +134,7 @@ def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterat
             yield Sizes(small, pitch * spread, gap * tight, 0.0), tight
         else:
             small = max(least, LEAST_RADIUS, min(radius, pitch * tight * 0.38))
-            if pitch * tight < 2 * small + LEAST_APART:
+            if pitch * tight < 2 * small + beside + LEAST_APART:
                 return
             yield Sizes(small, pitch * tight, gap * spread, 0.0), tight
         tight *= CLOSER

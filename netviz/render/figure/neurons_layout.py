@@ -40,13 +40,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class Layout:
-    """A network laid out; `lay` has to be called first, `add_numbers` before the shapes are taken."""
+    """A network laid out; `lay` has to be called first, `add_numbers` before the shapes are taken.
+
+    `tight` is how close things stand (1: as usual); `merged` headings stand with the other words of a layer.
+    """
 
     network: Network
     look: Look
     sizes: Sizes
     numbers: bool
     tight: float = 1.0
+    merged: bool = False
     places: Places = field(init=False)
     shapes: list[Shape] = field(default_factory=list)
     over: list[Shape] = field(default_factory=list)
@@ -56,6 +60,11 @@ class Layout:
     def _says_biases(self) -> bool:
         """Whether biases stand at the neurons."""
         return self.numbers and bool(self.network.sample) and "biases" not in self.look.show
+
+    @property
+    def _beyond(self) -> float:
+        """What biases at the neurons take across the flow."""
+        return bias_room(self.network, self.look) if self._says_biases else 0.0
 
     @property
     def turn(self) -> Turn:
@@ -83,9 +92,11 @@ class Layout:
         ahead = before_lines(self.network, self.look)
         if len(sources) == 1 < len(columns[0]):
             labels[sources[0].id] = labels[sources[0].id] + ahead
+        if self.merged:
+            for column, lines in self._heading_lines().items():
+                labels[columns[column][0].id] = lines + labels[columns[column][0].id]
         self._space(columns, labels)
-        beyond = bias_room(self.network, self.look) if self._says_biases else 0.0
-        self.places = place(self.network, self.sizes, "biases" in self.look.show, beyond)
+        self.places = place(self.network, self.sizes, "biases" in self.look.show, self._beyond)
         last = max(columns)
         for column, members in columns.items():
             lowest = max(members, key=lambda one: self.places.stands[one.id].middle)
@@ -97,7 +108,8 @@ class Layout:
             self._outside(self.shapes, ahead, self.places.columns[0] - away, middle, -1)
         for x, y in (self.turn(*point) for point in self.places.biases.values()):
             self.shapes.append(Part(tuple(bias_unit(x, y, self.sizes.radius, self.look)), "neuron", "", "bias: 1"))
-        self._headings(columns)
+        if not self.merged:
+            self._headings(columns)
         boxes = list(boxes_of(self.shapes))
         low, high = self.places.columns[0], self.places.columns[last]
         corners = [self.turn(low, self.places.top), self.turn(high, self.places.bottom)]
@@ -122,7 +134,7 @@ class Layout:
         crowded = [one for members in columns.values() if len(members) > 1 for one in members]
         extent = tall if self.look.sideways else wide
         need = max((extent(labels[one.id]) for one in crowded), default=0.0)
-        between = max(self.sizes.pitch * 1.5, need + 2 * self.sizes.radius + 2 * FOOT if need else 0.0)
+        between = max(self.sizes.pitch * 1.5, need + 2 * self.sizes.radius + 2 * FOOT + self._beyond if need else 0.0)
         self.sizes = replace(self.sizes, between=between)
 
     def _layer(self, one: Neurons, lines: list[Line], crowded: bool, last: bool, lowest: bool) -> None:
@@ -142,7 +154,7 @@ class Layout:
             side = -1 if first else 1
             self._outside(shapes, lines, stand.along + side * (ahead + FOOT * (not stub)), stand.middle, side)
         elif crowded and not lowest:
-            self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius)
+            self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius + self._beyond)
         else:
             self._behind(shapes, lines, stand.along, self.places.bottom)
         self.shapes.append(Part(tuple(shapes), "stage", one.id, _title(one)))
@@ -169,11 +181,13 @@ class Layout:
         else:
             shapes += _haloed(stacked(lines, x + FOOT, y - tall(lines) / 2, "start"))
 
+    def _heading_lines(self) -> dict[int, list[Line]]:
+        return {column: heading_lines(text, self.look, self.room) for column, text in headings(self.network).items()}
+
     def _headings(self, columns: dict[int, list[Neurons]]) -> None:
         """What stands above the columns; where hidden layers are too close for numbers, one heading for all."""
-        said = headings(self.network)
-        found = {column: heading_lines(text, self.look, self.room) for column, text in said.items()}
-        hidden = [column for column, text in said.items() if text.startswith("hidden ")]
+        found = self._heading_lines()
+        hidden = [column for column, text in headings(self.network).items() if text.startswith("hidden ")]
         alongs = {column: self.places.columns[column] for column in columns}
         if any(not found[column] for column in hidden):
             for column in hidden:

@@ -64,10 +64,21 @@ def line_ends(
 
 
 def _lines(one: Connections, tail: Neurons, head: Neurons, places: Places, turn: Turn) -> list[Line]:
-    return [
-        (turn(*start), turn(*stop), None if one.weights is None else one.weights[row][column])
-        for row, column, start, stop in line_ends(one, tail, head, places)
-    ]
+    wired = head.column > tail.column + 1
+    lines: list[Line] = []
+    for row, column, start, stop in line_ends(one, tail, head, places):
+        first, last = _rims(turn(*start), turn(*stop), places)
+        weight = None if one.weights is None else one.weights[row][column]
+        lines.append((turn(*start) if wired else first, last, weight))
+    return lines
+
+
+def _rims(start: Point, stop: Point, places: Places) -> tuple[Point, Point]:
+    """Where the line between the middles of two neurons meets their rims."""
+    (a, b), (c, d) = start, stop
+    length = ((c - a) ** 2 + (d - b) ** 2) ** 0.5
+    share = min(0.45, (places.sizes.radius - 0.2) / max(length, 1e-6))
+    return (a + (c - a) * share, b + (d - b) * share), (c - (c - a) * share, d - (d - b) * share)
 
 
 def _drawn(lines: Sequence[Line], limit: float | None, scale: float) -> Iterator[Path]:
@@ -95,7 +106,7 @@ def _passing(tail: Neurons, reach: int, places: Places, turn: Turn) -> Part:
     steps: list[Step] = []
     columns = [column for column in places.columns if tail.column < column < reach]
     for place, across in enumerate(stand.across):
-        at = (stand.along, across)
+        at = (stand.along + radius, across)
         steps.append(Move(turn(*at)))
         for column in columns:
             begin, end = places.columns[column] - radius, places.columns[column] + radius
@@ -126,7 +137,7 @@ def _biases(network: Network, column: int, places: Places, turn: Turn, scale: fl
             stand = places.stands[head.id]
             values: Sequence[float | None] = head.biases or [None] * len(head.shown)
             ends = (turn(stand.along, across) for across in stand.across)
-            lines += [(start, end, value) for end, value in zip(ends, values, strict=True)]
+            lines += [(*_rims(start, end, places), value) for end, value in zip(ends, values, strict=True)]
     return Part(tuple(_drawn(lines, network.limit, scale)), "link", "", "biases")
 
 

@@ -25,7 +25,8 @@ def note_shapes(network: Network, places: Places, turn: Turn, look: Look, bounds
     found: list[tuple[int, Annotation, float, float, list[Line], float]] = []
     for note in network.annotations:
         begin, end = _ends(note, columns, places, turn, look)
-        limit = room if look.sideways else ROOM
+        beside = ROOM if look.width is None else max(62.0, min(ROOM, 0.2 * look.width))
+        limit = room if look.sideways else beside
         lines = [Line(text, look.small, "accent") for text in lines_of(note.text, look.small, limit, 6)]
         half = (wide(lines) if look.sideways else tall(lines)) / 2
         middle = (begin + end) / 2

@@ -5,6 +5,7 @@ In coordinates along and across the flow, whatever the direction; `Turn` brings 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,8 +13,8 @@ from netviz.figures import Network, Neurons
 from netviz.render.figure.picture import Point
 from netviz.render.layout.geometry import Direction
 
-DOTS = 1.7
-"""Room for the dots that stand for units left out, in distances between units."""
+DOTS, MOST_DOTS = 1.7, 36.0
+"""Room for the dots that stand for units left out, in distances between units, and in pixels at most."""
 BIAS = 1.25
 """From the last unit of a column to its bias unit."""
 LANE = 4.0
@@ -83,7 +84,7 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
     wired = {tail for tails in passing.values() for tail in tails}
     for column in sorted(columns):
         members = columns[column] = sorted(columns[column], key=lambda one: one.id in wired)
-        heights = [_height(one, sizes) for one in members]
+        heights = [_height(one, sizes.pitch) for one in members]
         end = (sum(heights) + sizes.between * (len(members) - 1)) / 2
         at = -end
         for one, height in zip(members, heights, strict=True):
@@ -102,9 +103,34 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
     return Places(sizes, stands, units, lanes, alongs, ends)
 
 
-def _height(one: Neurons, sizes: Sizes) -> float:
-    steps = len(one.shown) - 1 + (DOTS if len(one.shown) < one.units else 0.0)
-    return steps * sizes.pitch
+def height_of(network: Network, pitch: float) -> dict[int, float]:
+    """Pixels that the neurons of each column take across the flow, from the middle of the first to that of the last."""
+    heights: dict[int, float] = {}
+    for one in network.layers_shown:
+        before = heights.get(one.column)
+        heights[one.column] = _height(one, pitch) + (0.0 if before is None else before + pitch)
+    return heights
+
+
+def steepness(network: Network, pitch: float) -> float:
+    """How far across the flow the longest connection leads, at least, in pixels."""
+    heights = height_of(network, pitch)
+    pairs = ((heights[column], heights[column + 1]) for column in heights if column + 1 in heights)
+    return max(((one + other) / 2 for one, other in pairs), default=0.0)
+
+
+def least_gap(network: Network, radius: float, pitch: float) -> float:
+    """From column to column so that no connection runs behind a neuron that is none of its ends."""
+    return steepness(network, pitch) * radius / math.sqrt(max(pitch * pitch - radius * radius, 1.0))
+
+
+def dots_room(pitch: float) -> float:
+    """Pixels for the dots that stand for units left out, besides the usual distance."""
+    return min(DOTS * pitch, MOST_DOTS)
+
+
+def _height(one: Neurons, pitch: float) -> float:
+    return (len(one.shown) - 1) * pitch + (dots_room(pitch) if len(one.shown) < one.units else 0.0)
 
 
 def _stand(one: Neurons, along: float, begin: float, sizes: Sizes) -> Stand:
@@ -112,8 +138,8 @@ def _stand(one: Neurons, along: float, begin: float, sizes: Sizes) -> Stand:
     at = begin
     for place, unit in enumerate(one.shown):
         if place and unit != one.shown[place - 1] + 1:
-            dots = at - sizes.pitch + (DOTS + 1) * sizes.pitch / 2
-            at += DOTS * sizes.pitch
+            dots = at + (dots_room(sizes.pitch) - sizes.pitch) / 2
+            at += dots_room(sizes.pitch)
         across.append(at)
         at += sizes.pitch
     return Stand(along, tuple(across), dots)

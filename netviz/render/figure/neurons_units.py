@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netviz.figures import Network, Neurons
 from netviz.render.figure.look import Look, width_of
-from netviz.render.figure.neurons_place import Sizes, Stand, Turn
+from netviz.render.figure.neurons_place import Sizes, Stand, Turn, least_gap
 from netviz.render.figure.neurons_words import label_shapes, label_width, number, signed
 from netviz.render.figure.picture import Bend, Circle, Move, Paint, Part, Path, Shape, Text, polyline
 
@@ -36,11 +36,12 @@ def unit_shapes(one: Neurons, stand: Stand, sizes: Sizes, turn: Turn, look: Look
     """The circles of a layer, the dots for those left out, and the names, values and biases at them."""
     shapes: list[Shape] = []
     largest = max((abs(value) for value in one.values or ()), default=0.0)
+    steep = sizes.gap < least_gap(network, sizes.radius + 1, sizes.pitch)
     split = one.role != "input" and is_perceptron(network)
     for place, across in enumerate(stand.across):
         x, y = turn(stand.along, across)
         value = None if one.values is None else one.values[place]
-        inner: list[Shape] = list(_circle(x, y, sizes.radius, one, value, largest, look))
+        inner: list[Shape] = list(_circle(x, y, sizes.radius, one, value, largest, look, steep))
         if split:
             inner += _halves(x, y, sizes.radius, one, look)
         shapes.append(Part(tuple(inner), "neuron", "", _title(one, place)))
@@ -54,7 +55,7 @@ def unit_shapes(one: Neurons, stand: Stand, sizes: Sizes, turn: Turn, look: Look
 
 def bias_unit(x: float, y: float, radius: float, look: Look) -> list[Shape]:
     """The unit that always gives 1."""
-    text = Text(x, y + look.small * 0.34, "+1", look.small, "middle")
+    text = Text(x, y + look.small * 0.34, "+1", look.small, "middle", halo=True)
     return [Circle(x, y, radius, "tint", "muted", HAIRLINE, (2.5, 1.8)), text]
 
 
@@ -80,7 +81,7 @@ def bias_room(network: Network, look: Look) -> float:
 
 
 def _circle(
-    x: float, y: float, radius: float, one: Neurons, value: float | None, largest: float, look: Look
+    x: float, y: float, radius: float, one: Neurons, value: float | None, largest: float, look: Look, halo: bool
 ) -> Iterator[Shape]:
     line: Paint = f"{one.family}-line"
     if value is None:
@@ -90,7 +91,7 @@ def _circle(
     share = abs(value) / largest if largest else 0.0
     if share > 0.02:
         yield _disc(x, y, radius - HAIRLINE / 2, "negative" if value < 0 else "positive", round(STRONGEST * share, 2))
-    yield Text(x, y + look.small * 0.34, number(value), look.small, "middle")
+    yield Text(x, y + look.small * 0.34, number(value), look.small, "middle", halo=halo)
 
 
 def _disc(x: float, y: float, radius: float, paint: Paint, opacity: float) -> Path:

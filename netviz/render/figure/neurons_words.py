@@ -14,6 +14,9 @@ from netviz.render.figure.picture import Anchor, Paint, Shape, Text
 LEADING = 1.25
 """From one line to the next, in sizes of the text."""
 
+LEANING = 1.2
+"""Pixels more than its width that a slanted letter takes."""
+
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NUMBERED = re.compile(r"(.+?)([₀-₉]+)")
 
@@ -57,7 +60,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "?" if math.isnan(value) else "∞" if value > 0 else "−∞"
     size = abs(value)
-    text = f"{value:.0e}" if size and (size < 1e-3 or size >= 1e5) else f"{value:.3g}"
+    text = f"{value:.0e}" if size and (size < 1e-3 or size >= 1e5) else f"{value:.{3 if size >= 0.01 else 1}g}"
     if "e" in text and 1e-3 <= size < 1e5:
         text = f"{value:.0f}"
     digits, power, exponent = text.partition("e")
@@ -151,7 +154,7 @@ def label_width(label: str, size: float) -> float:
     found = _NUMBERED.fullmatch(label)
     if not found:
         return width_of(label, size)
-    return width_of(found[1], size) + width_of(found[2].translate(_SUBSCRIPTS), SMALLEST)
+    return width_of(found[1], size) + LEANING + width_of(found[2].translate(_SUBSCRIPTS), SMALLEST)
 
 
 def label_shapes(label: str, x: float, y: float, size: float, anchor: str) -> list[Shape]:
@@ -161,6 +164,6 @@ def label_shapes(label: str, x: float, y: float, size: float, anchor: str) -> li
     base = y + size * 0.3
     if not found:
         return [Text(left, base, label, size, italic=True)]
-    after = left + width_of(found[1], size)
+    after = left + width_of(found[1], size) + LEANING
     digits = found[2].translate(_SUBSCRIPTS)
     return [Text(left, base, found[1], size, italic=True), Text(after, base + size * 0.25, digits, SMALLEST)]
