@@ -27,9 +27,9 @@ _WIDE, _TARGET = 1240.0, 1120.0
 """What is wider than this, without a given width, is broken into rows of about that width."""
 _SMALLER = 0.62
 """The share of the natural size that is still drawn in one row where no width is given."""
-_SHORTER = 0.85
+_SHORTER = 0.75
 """How much shorter the longest row has to become for another row."""
-_PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.2, 1.3
+_PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
 """Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
 
 
@@ -67,13 +67,13 @@ class _Fit:
     def __init__(self, flow: Flow, groups: Groups, look: Look) -> None:
         self.flow, self.groups, self.look = flow, groups, look
         self.cuts = cuts_of(groups) if look.sideways else []
-        self.whole = laid_out(groups, Measures(flow, look), (), thin=False)
+        self.whole = laid_out(groups, Measures(flow, look), (), thin=0)
 
     def rows(self) -> list[int]:
         """In how many rows it may be broken: where one more makes the longest much shorter."""
         found, width = [1], self.whole.width
         for rows in range(2, len(self.cuts) + 2):
-            narrower = self.page(1.0, rows, thin=False).width
+            narrower = self.page(1.0, rows, thin=0).width
             if narrower < width * _SHORTER:
                 found.append(rows)
                 width = narrower
@@ -81,13 +81,13 @@ class _Fit:
                 break
         return found
 
-    def page(self, share: float, rows: int, *, thin: bool) -> Page:
+    def page(self, share: float, rows: int, *, thin: int) -> Page:
         """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
         along, across = (share, share**0.5) if self.look.sideways else (share**0.5, share)
         cuts = best_cuts(self.whole.rows[0].row, self.cuts, rows) if rows > 1 else ()
         return laid_out(self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin)
 
-    def largest(self, room: float, rows: int, least: float, *, thin: bool) -> Page | None:
+    def largest(self, room: float, rows: int, least: float, *, thin: int) -> Page | None:
         """The largest that fits, if it is not smaller than `least`."""
         best: Page = self.page(least, rows, thin=thin)
         if best.width > room:
@@ -112,16 +112,16 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
     if look.width is None:
         if not look.sideways or fit.whole.width <= _WIDE:
             return fit.whole
-        page = fit.largest(_TARGET, 1, _SMALLER, thin=False)
-        return page or min((fit.page(1.0, rows, thin=False) for rows in fit.rows()), key=_excess)
+        page = fit.largest(_TARGET, 1, _SMALLER, thin=0)
+        return page or min((fit.page(1.0, rows, thin=0) for rows in fit.rows()), key=_excess)
     room = look.width - 2 * MARGIN
     counts = fit.rows()
-    tries = [(rows, thin, least) for rows in counts for thin, least in ((False, _PLEASANT), (True, _READABLE))]
-    for rows, thin, least in [*tries, *((rows, True, _LEAST) for rows in counts)]:
+    tries = [(rows, thin, least) for rows in counts for thin, least in ((0, _PLEASANT), (1, _READABLE))]
+    for rows, thin, least in [*tries, *((rows, 2, _LEAST) for rows in counts)]:
         page = fit.largest(room, rows, least, thin=thin)
         if page is not None:
             return page
-    needs = fit.page(_LEAST, counts[-1], thin=True).width + 2 * MARGIN
+    needs = fit.page(_LEAST, counts[-1], thin=2).width + 2 * MARGIN
     turn = "draw it from top to bottom, " if look.sideways else ""
     raise UsageError(
         f"the volumes need a width of {needs / 96 * 2.54 + 0.05:.1f} cm, not {look.width / 96 * 2.54:.1f} cm",

@@ -36,6 +36,8 @@ _HAIR = 0.6
 _ROUND = 7.0
 _FACE = 0.16
 """The share of a box's thickness that its activation takes."""
+_TITLE = 9
+"""Characters that a title has at least; less of it says nothing."""
 _VEIL = 0.5
 """How much of an activation's colour lies on the large face, which would else outshine all."""
 
@@ -63,7 +65,7 @@ def row_shapes(row: Row, wires: Wires) -> Iterator[Shape]:
             yield _wire(row, wire)
     yield from words
     for border in wires.borders:
-        yield from _header(row, border)
+        yield from _header(row, wires, border)
 
 
 def told(stage: Stage) -> str:
@@ -183,31 +185,38 @@ def _frame(row: Row, border: Border) -> Iterator[Shape]:
     yield Rectangle(x, y, abs(other[0] - one[0]), abs(other[1] - one[1]), 5.0, "tint", "line", 0.8)
 
 
-def _header(row: Row, border: Border) -> Iterator[Shape]:
+def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
+    """The title at the upper left of a frame, ×N at its right; both keep clear of arcs that pass."""
     area, small = border.area, row.look.small
     one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
     left, right, top = min(one[0], other[0]), max(one[0], other[0]), min(one[1], other[1])
-    room = right - left - 10
+    lines = [row.axes.point(at, at)[0] for at in wires.crossing(area)]
+    edges = sorted([left + 2, right - 1, *lines])
+    gaps = [(start + 4, end - 3) for start, end in zip(edges, edges[1:], strict=False)]
     if border.block.repeats > 1:
         text = f"×{border.block.repeats}"
         wide = width_of(text, small, bold=True) + 8
         high = small * 1.45
-        x, y = right - wide - 4, top + 4
-        yield Rectangle(x, y, wide, high, high / 2, "badge")
+        place = next((place for place in reversed(range(len(gaps))) if gaps[place][1] - gaps[place][0] >= wide), None)
+        x = gaps[place][1] - wide if place is not None else right - wide - 4
+        yield Rectangle(x, top + 4, wide, high, high / 2, "badge")
         yield Text(
-            x + wide / 2, y + high / 2 + small * 0.35, text, small, "middle", "on-badge", bold=True, room=wide - 6
+            x + wide / 2, top + 4 + high / 2 + small * 0.35, text, small, "middle", "on-badge", bold=True, room=wide - 6
         )
-        room -= wide + 4
-    if border.block.title and room > 24:
+        if place is not None:
+            gaps[place] = (gaps[place][0], x - 4)
+    room = gaps[0][1] - gaps[0][0]
+    if border.block.title and room > 36:
         title = _title(border.block.title, small, room)
-        yield Text(left + 6, top + 4 + small * 1.08, title, small, "start", "muted", bold=True, halo=True, room=room)
+        if len(title) >= min(len(border.block.title), _TITLE):
+            yield Text(gaps[0][0], top + 4 + small * 1.08, title, small, "start", "muted", bold=True, room=room)
 
 
 def _title(text: str, size: float, room: float) -> str:
     """A title in that room; of "block1 … block3" what differs stands alone: block1…3."""
     first, gap, last = text.partition(" … ")
     if gap and width_of(text, size, bold=True) > room:
-        same = len(commonprefix([first, last]))
+        same = len(commonprefix([first, last]).rstrip("0123456789"))
         if first[:same] and first[same:].isdigit() and last[same:].isdigit():
             text = f"{first}…{last[same:]}"
     return elided(text, size, room, bold=True)

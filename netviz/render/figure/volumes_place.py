@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.volumes_groups import Groups
-from netviz.render.figure.volumes_items import Area, Axes, area_of
+from netviz.render.figure.volumes_items import Area, Axes, area_of, around
 from netviz.render.figure.volumes_solids import Measures, Solid
 from netviz.render.figure.volumes_words import Line, Note, channels_text, size_text, stands_upright, words_of
 
@@ -26,6 +26,8 @@ TRACK = 6.0
 _CLOSE, _HUG, _BARS, _APART = 3.0, 1.2, 9.0, 20.0
 _ROUNDS, _PUSHES = 32, 5
 """How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
+_NUDGE = 10.0
+"""Pixels that are always found for the channels, also where labels are thinned."""
 _CLEAR = 3.0
 """Pixels between a note and what is not its own."""
 
@@ -39,10 +41,23 @@ class Placed:
     flush: int = 0
 
 
-class Row:
-    """The ranks from `first` to `last`, laid out. With `thin`, notes that have no room are left out, and arrows short."""
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What may meet others: a stage, a note, or a frame."""
 
-    def __init__(self, groups: Groups, measures: Measures, first: int, last: int, *, thin: bool) -> None:
+    area: Area
+    owners: tuple[str, ...]
+    placed: Placed | None = None
+    framed: bool = False
+
+
+class Row:
+    """The ranks from `first` to `last`, laid out.
+
+    With `thin` notes that have no room are left out, and arrows are short; at 2 no room at all is made for notes.
+    """
+
+    def __init__(self, groups: Groups, measures: Measures, first: int, last: int, *, thin: int) -> None:
         self.groups, self.measures, self.thin = groups, measures, thin
         self.look = measures.look
         self.axes = Axes(self.look.direction)
@@ -51,12 +66,17 @@ class Row:
         self.solids: dict[str, Solid] = {id: measures.solid(groups.stages[id]) for id in self.ids}
         inside = set(self.ids)
         self.ways = [way for way in groups.arrangement.ways if way.link.tail in inside and way.link.head in inside]
-        self.outside = [
-            way for way in groups.arrangement.ways if (way.link.tail in inside) != (way.link.head in inside)
+        self.entering = [
+            way for way in groups.arrangement.ways if way.link.head in inside and way.link.tail not in inside
         ]
         self.frames = {
             id: frame for id, frame in groups.arrangement.frames.items() if first <= frame.first and frame.last <= last
         }
+        self.held: dict[str, list[str]] = {id: [] for id in self.frames}
+        for id in self.ids:
+            for block in groups.around[id]:
+                if block in self.held:
+                    self.held[block].append(id)
         self.tracks = self._tracks()
         self.extra: dict[int, float] = defaultdict(float)
         self.stretches = self._stretches()
@@ -64,7 +84,7 @@ class Row:
         self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
         self.dropped: set[tuple[str, tuple[str, ...]]] = set()
         self.notes: list[Placed] = []
-        self.gap = max(_APART * measures.along, 6.0) * self.look.spacing
+        self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
         for turn in range(_ROUNDS):
             self.along = self._columns()
             self.across = self._lanes()
@@ -77,9 +97,9 @@ class Row:
     def _tracks(self) -> dict[int, list[str]]:
         """Behind which rank links change lanes, and what each of their tracks there belongs to."""
         found: dict[int, list[str]] = defaultdict(list)
-        for way in self.ways:
+        for way in (*self.ways, *self.entering):
             for rank, key in self.turns(way):
-                if key not in found[rank]:
+                if rank >= self.first and key not in found[rank]:
                     found[rank].append(key)
         return found
 
@@ -87,7 +107,7 @@ class Row:
         """Behind which ranks a link turns, and the track that it takes there: one for all that join, or that fork."""
         tail, head = self.groups.spots[way.link.tail], self.groups.spots[way.link.head]
         if way.skips:
-            if self.closed_in(way.link.tail, way):
+            if tail.rank >= self.first and self.closed_in(way.link.tail, way):
                 yield tail.rank, f"out {way.link.tail}"
             if self.closed_in(way.link.head, way):
                 yield head.rank - 1, f"in {way.link.head}"
@@ -110,7 +130,7 @@ class Row:
         bounds = {frame.first for frame in self.frames.values()} | {frame.last + 1 for frame in self.frames.values()}
         for rank in range(self.first, self.last + 1):
             tracks = len(self.tracks.get(rank - 1, ()))
-            gap = max(self.gap, TIP + 4) if not tracks else max(self.gap, TIP + 8 + TRACK * tracks)
+            gap = max(self.gap, TIP + 8 + TRACK * tracks) if tracks else self.gap
             starts = []
             for id in self.groups.columns[rank]:
                 tail, lane = before.get(id), self.groups.spots[id].lane
@@ -175,10 +195,10 @@ class Row:
 
     def _passing(self) -> Iterator[tuple[int, float]]:
         """The ranks that direct links pass by, and in which lanes."""
-        for way in self.ways:
+        for way in (*self.ways, *self.entering):
             tail, head = self.groups.spots[way.link.tail], self.groups.spots[way.link.head]
             if not way.skips:
-                for rank in range(tail.rank + 1, head.rank):
+                for rank in range(max(tail.rank + 1, self.first), head.rank):
                     yield rank, tail.lane if rank <= way.bend else head.lane
 
     def _stretches(self) -> dict[int, int]:
@@ -213,9 +233,10 @@ class Row:
     def _notes(self) -> Iterator[Placed]:
         show, look = self.look.show, self.look
         below: dict[str, float] = {}
+        beside: dict[str, float] = {}
         sized = {id for id in self.groups.sized() if id in self.solids} if "size" in show else set()
         if "channels" in show:
-            for run in self.groups.runs(bars=self.thin):
+            for run in self.groups.runs(bars=self.thin > 0):
                 if run[0] not in self.solids:
                     continue
                 ids = [id for id in run if id in self.solids]
@@ -225,6 +246,7 @@ class Row:
                     yield placed
                     for id in ids:
                         below[id] = placed.area.high - self._under(ids)
+                        beside[id] = (placed.area.first + placed.area.last) / 2
         words = {id: words_of(self.groups.stages[id], look) for id in self.ids}
         upright = not self.axes.sideways or all(stands_upright(lines) for lines in words.values())
         for id, lines in words.items():
@@ -237,7 +259,12 @@ class Row:
                 text = size_text(output.spatial if output is not None else ())
                 note = Note("size", (id,), (Line(text, look.small, "muted"),))
                 if not self._is_dropped(note):
-                    yield self._beside(note, below.get(id, 0.0))
+                    placed = self._beside(note, below.get(id, 0.0))
+                    if not self.axes.sideways and id in beside:  # both on one line
+                        by = beside[id] - (placed.area.first + placed.area.last) / 2
+                        area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
+                        placed = replace(placed, area=area)
+                    yield placed
 
     def _is_dropped(self, note: Note) -> bool:
         return (note.role, note.owners) in self.dropped
@@ -267,6 +294,9 @@ class Row:
         if self.groups.joint(id) == "hug":  # the corner belongs to what it stands against
             rim = self.along[id] + solid.reach + 3 + note.width / 2
             return Placed(note, _box(rim, middle + 4 + note.height / 2, note.width, note.height), -1)
+        if self.thin and not any(way.skips and id in (way.link.tail, way.link.head) for way in self.ways):
+            end, top = self.along[id] + solid.reach, middle - solid.stretch - _CLEAR - 0.1
+            return Placed(note, Area(end - note.width, top - note.height, end, top), 1)
         rim, at = self.along[id] + solid.reach, id
         while at in self.groups.next and self.groups.joint(self.groups.next[at]) == "hug":
             at = self.groups.next[at]
@@ -287,14 +317,14 @@ class Row:
     def _part(self) -> bool:
         """Whether anything met; room is made for it then, or a note is left out."""
         met = False
-        stages = [(self.area(id), id) for id in self.ids]
-        things: list[tuple[Area, tuple[str, ...], Placed | None]] = [(area, (id,), None) for area, id in stages]
-        things += [(placed.area, placed.note.owners, placed) for placed in self.notes]
-        things.sort(key=lambda thing: thing[0].first)
+        things = [_Thing(self.area(id), (id,)) for id in self.ids]
+        things += [_Thing(placed.area, placed.note.owners, placed) for placed in self.notes]
+        things += [_Thing(self.frame_area(id), tuple(held), framed=True) for id, held in self.held.items()]
+        things.sort(key=lambda thing: thing.area.first)
         pushed: dict[int, float] = defaultdict(float)
-        open: list[tuple[Area, tuple[str, ...], Placed | None]] = []
+        open: list[_Thing] = []
         for thing in things:
-            open = [other for other in open if other[0].last + _CLEAR > thing[0].first]
+            open = [other for other in open if other.area.last + _CLEAR > thing.area.first]
             for other in open:
                 met = self._clash(other, thing, pushed) or met
             open.append(thing)
@@ -304,34 +334,53 @@ class Row:
             self.extra[rank] += by + 0.01
         return met
 
-    def _clash(
-        self,
-        one: tuple[Area, tuple[str, ...], Placed | None],
-        other: tuple[Area, tuple[str, ...], Placed | None],
-        pushed: dict[int, float],
-    ) -> bool:
-        spots, notes = self.groups.spots, [thing[2] for thing in (one, other) if thing[2] is not None]
-        same_lane = spots[one[1][0]].lane == spots[other[1][0]].lane
-        if (not notes and same_lane) or (len(notes) == 1 and set(one[1]) & set(other[1])):
+    def frame_area(self, block: str) -> Area:
+        """What the frame of a block takes, but for arcs in it."""
+        held, inner = set(self.held[block]), [0]
+        for id in held:
+            inner.append(len(self.groups.around[id]) - self.groups.around[id].index(block))
+        areas = [self.area(id) for id in self.held[block]]
+        areas += [placed.area for placed in self.notes if held.issuperset(placed.note.owners)]
+        area = around(areas, max(inner) * PAD)
+        return area if not self.axes.sideways else replace(area, low=area.low - max(inner) * HEADER)
+
+    def _clash(self, one: _Thing, other: _Thing, pushed: dict[int, float]) -> bool:
+        spots = self.groups.spots
+        notes = [thing.placed for thing in (one, other) if thing.placed is not None]
+        framed = one.framed or other.framed
+        same_lane = spots[one.owners[0]].lane == spots[other.owners[0]].lane
+        if not notes and same_lane and not framed:
             return False
-        by = one[0].meets(other[0], _CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
+        if (len(notes) == 1 or framed) and not set(one.owners).isdisjoint(other.owners):
+            return False
+        by = one.area.meets(other.area, _CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
         if by <= 0.01:
             return False
-        ranks = sorted((spots[thing[1][0]].rank, spots[thing[1][-1]].rank) for thing in (one, other))
-        pair = (*one[1], "", *other[1])
+        if any(self._is_dropped(placed.note) for placed in notes):
+            return True  # in this round, by another
+        ranks = sorted((spots[thing.owners[0]].rank, spots[thing.owners[-1]].rank) for thing in (one, other))
+        pair = (*one.owners, "", *other.owners)
         self.pushes[pair] += 1
         in_order = ranks[0][1] < ranks[1][0]
-        if notes and (self.thin or self.pushes[pair] > _PUSHES or (same_lane and not in_order)):
+        hopeless = self.pushes[pair] > _PUSHES
+        small = (
+            by < _NUDGE
+            and self.thin < 2
+            and same_lane
+            and in_order
+            and all(placed.note.role == "channels" for placed in notes)
+        )
+        if notes and ((self.thin and not small) or hopeless or (same_lane and not in_order)):
             order = ("words", "size", "channels", "title")
             loser = min(notes, key=lambda placed: (order.index(placed.note.role), -placed.area.first))
-            if (loser.note.role, loser.note.owners) in self.dropped:
-                return False
             self.dropped.add((loser.note.role, loser.note.owners))
-        elif same_lane and in_order:
+        elif hopeless:
+            return False
+        elif in_order and (same_lane or framed):
             pushed[ranks[1][0]] = max(pushed[ranks[1][0]], by)
         else:
             for thing in (one, other):
-                self.wider[self.stretches[spots[thing[1][0]].rank]] += 4.0
+                self.wider[self.stretches[spots[thing.owners[0]].rank]] += 4.0
         return True
 
     def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:

@@ -11,13 +11,13 @@ from netviz.render.figure.volumes_braces import braces
 from netviz.render.figure.volumes_draw import row_shapes, toward
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area, around
-from netviz.render.figure.volumes_place import TIP, Row
+from netviz.render.figure.volumes_place import Row
 from netviz.render.figure.volumes_solids import Measures
 from netviz.render.figure.volumes_wires import Wires, rounded
 
 _BETWEEN = 22.0
 """From one row to the next, where the arrow runs back."""
-_OUT, _INTO = 10.0, TIP + 12.0
+_OUT, _INTO = 10.0, 10.0
 """What the arrow takes at the end of a row, and before the next."""
 _ROUND = 7.0
 
@@ -50,7 +50,7 @@ class Page:
         )
 
 
-def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: bool) -> Page:
+def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: int) -> Page:
     """The ranks in rows, each from behind one of the cuts to the next."""
     starts = [0, *(cut + 1 for cut in cuts)]
     ends = [*cuts, len(groups.columns) - 1]
@@ -69,16 +69,16 @@ def _laid(row: Row) -> Laid:
 
 
 def cuts_of(groups: Groups) -> list[int]:
-    """The ranks behind which a row may end: where one link alone passes, to the next stage of its lane."""
+    """The ranks behind which a row may end: where all that passes comes from one stage, which stands alone."""
     found = []
     for rank in range(len(groups.columns) - 1):
-        here, there = groups.columns[rank], groups.columns[rank + 1]
+        here = groups.columns[rank]
         framed = any(frame.first <= rank < frame.last for frame in groups.arrangement.frames.values())
-        if len(here) != 1 or len(there) != 1 or framed or groups.next.get(here[0]) != there[0]:
+        if len(here) != 1 or groups.spots[here[0]].lane or framed:
             continue
-        if groups.joint(there[0]) != "apart" or len(groups.leaving(rank)) > 1:
-            continue
-        found.append(rank)
+        close = any(groups.joint(id) != "apart" for id in groups.columns[rank + 1])
+        if not close and all(way.link.tail == here[0] for way in groups.leaving(rank)):
+            found.append(rank)
     return found
 
 
@@ -152,16 +152,16 @@ def _vector(row: Row, along: float, across: float) -> Point:
 def _carried(before: tuple[Laid, float, float], laid: Laid, along: float, shift: float) -> Part:
     """The arrow from the end of a row to the start of the next."""
     last, old_along, old_shift = before
-    tail, head = last.row.groups.columns[last.row.last][0], laid.row.groups.columns[laid.row.first][0]
+    tail = last.row.groups.columns[last.row.last][0]
     start = last.row.along[tail] + last.row.solids[tail].rim + 1 + old_along, last.row.across[tail] + old_shift
-    end = laid.row.along[head] - laid.row.solids[head].rim - 1 + along, laid.row.across[head] + shift
+    end = laid.wires.entry[0] + along, laid.wires.entry[1] + shift
     out = last.area.last + old_along + _OUT - 3
     back = last.area.high + old_shift + _BETWEEN / 2
-    into = end[0] - _INTO + 4
+    into = end[0] - _INTO + 2
     path = [start, (out, start[1]), (out, back), (into, back), (into, end[1]), end]
     points = tuple(laid.row.axes.point(*point) for point in path)
     steps: list[Step] = [Move(points[0])]
     for begin, corner, finish in rounded(points, _ROUND):
         steps += [Straight(begin), Bend(toward(begin, corner), toward(finish, corner), finish)]
     steps.append(Straight(points[-1]))
-    return Part((Path(tuple(steps), None, "edge", 0.9, (), True),), "link")
+    return Part((Path(tuple(steps), None, "edge", 0.9),), "link")

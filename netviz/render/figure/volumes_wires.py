@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.figures import Block, Link
 from netviz.render.figure.arrange import Way
@@ -42,15 +42,11 @@ class Wires:
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self.arcs = sorted((way for way in row.ways if way.skips), key=lambda way: way.level)
+        self.arcs = sorted((way for way in (*row.ways, *row.entering) if way.skips), key=lambda way: way.level)
         self.heights: dict[int, float] = {}
         self.areas: dict[str, Area] = {}
         self.blocks = {item.id: item for item in row.groups.flow.walk() if isinstance(item, Block)}
-        self.held: dict[str, set[str]] = {id: set() for id in row.frames}
-        for id in row.ids:
-            for block in row.groups.around[id]:
-                if block in self.held:
-                    self.held[block].add(id)
+        self.held = {id: set(held) for id, held in row.held.items()}
         order = sorted(row.frames, key=lambda id: (row.frames[id].last - row.frames[id].first, -self._depth(id)))
         for _ in range(2 + len(order)):  # frames hold arcs, arcs pass over frames
             before = dict(self.areas), dict(self.heights)
@@ -63,8 +59,28 @@ class Wires:
         self.borders = [
             Border(self.blocks[id], self.areas[id], self._depth(id)) for id in sorted(order, key=self._depth)
         ]
-        self.wires = [self._direct(way) for way in row.ways if not way.skips and self._shows(way)]
+        stages = [row.area(id) for id in row.ids] + [placed.area for placed in row.notes] + list(self.areas.values())
+        self.entry = min(area.first for area in stages) - TIP, 0.0
+        """Where links from the row before come in."""
+        self.wires = [self._entering(way) for way in row.entering if not way.skips]
+        self.wires += [self._direct(way) for way in row.ways if not way.skips and self._shows(way)]
         self.wires += [self._arc(number, arc) for number, arc in enumerate(self.arcs)]
+
+    def crossing(self, area: Area) -> list[float]:
+        """Where links run through the header of a frame, along the header."""
+        axes, found = self.row.axes, set[float]()
+        header = {"TB": replace(area, last=area.first + HEADER), "BT": replace(area, first=area.last - HEADER)}.get(
+            axes.direction, replace(area, high=area.low + HEADER)
+        )
+        for wire in self.wires:
+            for one, other in zip(wire.points, wire.points[1:], strict=False):
+                if (one[0] == other[0]) != axes.sideways:
+                    continue
+                reach = Area(*map(min, zip(one, other, strict=True)), *map(max, zip(one, other, strict=True)))
+                along = max(reach.first, header.first) <= min(reach.last, header.last)
+                if along and max(reach.low, header.low) <= min(reach.high, header.high):
+                    found.add(one[0] if axes.sideways else one[1])
+        return sorted(found)
 
     def _depth(self, block: str) -> int:
         return min((list(self.row.groups.around[id]).index(block) for id in self.held[block]), default=0)
@@ -109,16 +125,19 @@ class Wires:
 
     def _span(self, arc: Way) -> tuple[int, int]:
         ends = self.row.groups.spots[arc.link.tail].rank, self.row.groups.spots[arc.link.head].rank
-        return min(ends), max(ends)
+        return max(min(ends), self.row.first), max(ends)
 
     def _shows(self, way: Way) -> bool:
         """Whether there is room for an arrow: what stands close needs none."""
         row = self.row
         tail, head = way.link.tail, way.link.head
         if row.groups.next.get(tail) == head and row.groups.joint(head) != "apart":
-            gap = row.along[head] - row.solids[head].reach - row.along[tail] - row.solids[tail].reach
-            return gap > 1.5 * TIP
-        return True
+            return self._gap(tail, head) > 1.5 * TIP
+        return bool(list(row.turns(way))) or self._gap(tail, head) > TIP
+
+    def _gap(self, tail: str, head: str) -> float:
+        row = self.row
+        return row.along[head] - row.solids[head].rim - row.along[tail] - row.solids[tail].rim
 
     def _out(self, id: str) -> Point:
         row = self.row
@@ -136,21 +155,29 @@ class Wires:
         at = self.row.track(*turns[0])
         return Wire(way.link, (start, (at, start[1]), (at, end[1]), end))
 
+    def _entering(self, way: Way) -> Wire:
+        end = self._in(way.link.head)
+        if end[1] == self.entry[1]:
+            return Wire(way.link, (self.entry, end))
+        at = next((self.row.track(*turn) for turn in self.row.turns(way) if turn[0] >= self.row.first), self.entry[0])
+        return Wire(way.link, (self.entry, (at, self.entry[1]), (at, end[1]), end))
+
     def _arc(self, number: int, arc: Way) -> Wire:
         height, turns = self.heights[number], dict(self.row.turns(arc))
         spots = self.row.groups.spots
         tail, head = arc.link.tail, arc.link.head
-        out, into = self._top(tail), self._top(head)
+        into = self._top(head)
         points: list[Point] = []
-        if turns.get(spots[tail].rank) == f"out {tail}":
+        if spots[tail].rank < self.row.first:
+            points += [self.entry, (self.entry[0], height)]
+        elif turns.get(spots[tail].rank) == f"out {tail}":
             at = self.row.track(spots[tail].rank, f"out {tail}")
             start = self._out(tail)
             points += [start, (at, start[1]), (at, height)]
         else:
-            points += [
-                (out[0] + self._aside(tail, arrives=False), out[1]),
-                (out[0] + self._aside(tail, arrives=False), height),
-            ]
+            out = self._top(tail)
+            at = out[0] + self._aside(tail, arrives=False)
+            points += [(at, out[1]), (at, height)]
         if turns.get(spots[head].rank - 1) == f"in {head}":
             at = self.row.track(spots[head].rank - 1, f"in {head}")
             end = self._in(head)
