@@ -29,6 +29,8 @@ _SMALLER = 0.62
 """The share of the natural size that is still drawn in one row where no width is given."""
 _SHORTER = 0.75
 """How much shorter the longest row has to become for another row."""
+_MISSING = 0.2
+"""The share of channels that may be left out before more rows are made."""
 _PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
 """Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
 
@@ -114,13 +116,16 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
             return fit.whole
         page = fit.largest(_TARGET, 1, _SMALLER, thin=0)
         return page or min((fit.page(1.0, rows, thin=0) for rows in fit.rows()), key=_excess)
-    room = look.width - 2 * MARGIN
+    room, spare = look.width - 2 * MARGIN, None
     counts = fit.rows()
     tries = [(rows, thin, least) for rows in counts for thin, least in ((0, _PLEASANT), (1, _READABLE))]
     for rows, thin, least in [*tries, *((rows, 2, _LEAST) for rows in counts)]:
         page = fit.largest(room, rows, least, thin=thin)
-        if page is not None:
+        if page is not None and page.missing <= _MISSING:
             return page
+        spare = spare or page
+    if spare is not None:
+        return spare
     needs = fit.page(_LEAST, counts[-1], thin=2).width + 2 * MARGIN
     turn = "draw it from top to bottom, " if look.sideways else ""
     raise UsageError(

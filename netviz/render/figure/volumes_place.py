@@ -82,6 +82,7 @@ class Row:
         self.stretches = self._stretches()
         self.wider: dict[int, float] = defaultdict(float)
         self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
+        self.split: set[str] = set()
         self.dropped: set[tuple[str, tuple[str, ...]]] = set()
         self.notes: list[Placed] = []
         self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
@@ -231,40 +232,58 @@ class Row:
     # notes
 
     def _notes(self) -> Iterator[Placed]:
-        show, look = self.look.show, self.look
+        show, look, sideways = self.look.show, self.look, self.axes.sideways
         below: dict[str, float] = {}
         beside: dict[str, float] = {}
-        sized = {id for id in self.groups.sized() if id in self.solids} if "size" in show else set()
-        if "channels" in show:
-            for run in self.groups.runs(bars=self.thin > 0):
-                if run[0] not in self.solids:
-                    continue
-                ids = [id for id in run if id in self.solids]
-                note = Note("channels", tuple(ids), (Line(channels_text(self.groups.stages[ids[0]]), look.size),))
+        for run in self._runs() if "channels" in show else ():
+            note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
+            if not self._is_dropped(note):
                 placed = self._below(note, 0.0)
-                if not self._is_dropped(note):
-                    yield placed
-                    for id in ids:
-                        below[id] = placed.area.high - self._under(ids)
-                        beside[id] = (placed.area.first + placed.area.last) / 2
+                yield placed
+                for id in run:
+                    below[id] = placed.area.high - self._under(run)
+                    beside[id] = (placed.area.first + placed.area.last) / 2
+        for id in self.groups.sized() if "size" in show else ():
+            if id not in self.solids:
+                continue
+            output = self.groups.stages[id].output
+            text = size_text(output.spatial if output is not None else ())
+            note = Note("size", (id,), (Line(text, look.small, "muted"),))
+            if self._is_dropped(note):
+                continue
+            placed = self._beside(note, below.get(id, 0.0))
+            if not sideways:  # on one line with the channels
+                by = beside[id] - (placed.area.first + placed.area.last) / 2 if id in beside else 0.0
+                area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
+                placed = replace(placed, area=area)
+                for other in (other for other in self.ids if beside.get(other) == beside.get(id, -1e9)):
+                    below[other] = area.high - self._under([other])
+            yield placed
         words = {id: words_of(self.groups.stages[id], look) for id in self.ids}
-        upright = not self.axes.sideways or all(stands_upright(lines) for lines in words.values())
+        upright = not sideways or all(stands_upright(lines) for lines in words.values())
         for id, lines in words.items():
-            note = Note("words", (id,), lines, turned=not upright) if lines else None
-            if note and not self._is_dropped(note):
-                yield self._below(note, below.get(id, 0.0))
-        for id in self.ids:
-            if id in sized:
-                output = self.groups.stages[id].output
-                text = size_text(output.spatial if output is not None else ())
-                note = Note("size", (id,), (Line(text, look.small, "muted"),))
-                if not self._is_dropped(note):
-                    placed = self._beside(note, below.get(id, 0.0))
-                    if not self.axes.sideways and id in beside:  # both on one line
-                        by = beside[id] - (placed.area.first + placed.area.last) / 2
-                        area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
-                        placed = replace(placed, area=area)
-                    yield placed
+            note = Note("words", (id,), lines, turned=not upright)
+            if lines and not self._is_dropped(note):
+                yield self._below(note, below.get(id, 0.0) + 1)
+
+    def _runs(self) -> Iterator[tuple[str, ...]]:
+        """Stages that share a label, and really stand close."""
+        for whole in self.groups.runs(bars=self.thin > 0):
+            run: list[str] = []
+            for id in whole:
+                if id not in self.solids:
+                    continue
+                if run:
+                    before = run[-1]
+                    gap = self.along[id] - self.solids[id].reach - self.along[before] - self.solids[before].reach
+                    if gap > TIP * 1.5:
+                        self.split.add(id)
+                    if id in self.split:
+                        yield tuple(run)
+                        run = []
+                run.append(id)
+            if run:
+                yield tuple(run)
 
     def _is_dropped(self, note: Note) -> bool:
         return (note.role, note.owners) in self.dropped
@@ -341,8 +360,12 @@ class Row:
             inner.append(len(self.groups.around[id]) - self.groups.around[id].index(block))
         areas = [self.area(id) for id in self.held[block]]
         areas += [placed.area for placed in self.notes if held.issuperset(placed.note.owners)]
-        area = around(areas, max(inner) * PAD)
-        return area if not self.axes.sideways else replace(area, low=area.low - max(inner) * HEADER)
+        area, header = around(areas, max(inner) * PAD), max(inner) * HEADER
+        if self.axes.sideways:
+            return replace(area, low=area.low - header)
+        if self.look.direction == "TB":
+            return replace(area, first=area.first - header)
+        return replace(area, last=area.last + header)
 
     def _clash(self, one: _Thing, other: _Thing, pushed: dict[int, float]) -> bool:
         spots = self.groups.spots
@@ -351,7 +374,7 @@ class Row:
         same_lane = spots[one.owners[0]].lane == spots[other.owners[0]].lane
         if not notes and same_lane and not framed:
             return False
-        if (len(notes) == 1 or framed) and not set(one.owners).isdisjoint(other.owners):
+        if (notes or framed) and not set(one.owners).isdisjoint(other.owners):
             return False
         by = one.area.meets(other.area, _CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
         if by <= 0.01:
@@ -401,6 +424,11 @@ class Row:
                 left.append(placed.area.last)
             elif min(ranks) > rank:
                 right.append(placed.area.first)
+        for block, frame in self.frames.items():
+            if frame.last <= rank:
+                left.append(self.frame_area(block).last)
+            elif frame.first > rank:
+                right.append(self.frame_area(block).first)
         first = max(left, default=0.0)
         return first, min(right, default=first + 20)
 

@@ -49,6 +49,14 @@ class Page:
             for place, laid in enumerate(self.rows)
         )
 
+    @property
+    def missing(self) -> float:
+        """The share of the labels of channels that are left out for want of room."""
+        rows = [laid.row for laid in self.rows]
+        dropped = sum(role == "channels" for row in rows for role, _ in row.dropped)
+        written = sum(placed.note.role == "channels" for row in rows for placed in row.notes)
+        return dropped / max(dropped + written, 1)
+
 
 def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: int) -> Page:
     """The ranks in rows, each from behind one of the cuts to the next."""

@@ -21,6 +21,8 @@ _LINE = 1.22
 """From one line to the next, as a multiple of the size."""
 _LONGEST = 128.0
 """Pixels that a name may take before it is elided."""
+_CLOSED = 90.0
+"""The same for the name of what is not opened, which is always written."""
 _SHORT = 44.0
 """Words of at most that many pixels stand upright where they would else be turned."""
 
@@ -94,30 +96,24 @@ def channels_text(stage: Stage) -> str:
 
 
 def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
-    """What is said of one stage besides its shape, a line per field."""
-    small = look.small
-    main, kind = f"{stage.family}-text", visible(stage.classes[0] or "") if stage.classes else ""
-    found: list[Line] = []
-    fields: Mapping[Field, tuple[str, Paint]] = {
-        "name": (stage.names[0] if stage.names else stage.id, "ink"),
-        "class": (kind, main),
-        "details": (" ".join(stage.details), "muted"),
-        "activation": (stage.activation, "muted"),
-        "output": (shape_text(stage.output), "muted"),
-        "parameters": (
-            count_text(stage.parameters) if stage.parameters else "?" if stage.parameters is None else "",
-            "muted",
-        ),
-    }
-    for field, (text, paint) in fields.items():
-        if field in look.show and text:
-            found.append(Line(elided(text, small, _LONGEST), small, paint))
+    """What is said of one stage besides its shape: its name, what it is, what it gives."""
+    small, show = look.small, look.show
+    name = stage.names[0] if stage.names else stage.id
+    main: Paint = f"{stage.family}-text"
+    kind = visible(stage.classes[0] or "") if stage.classes else ""
+    count = "?" if stage.parameters is None else count_text(stage.parameters) if stage.parameters else ""
+    what: Mapping[Field, str] = {"class": kind, "details": " ".join(stage.details), "activation": stage.activation}
+    gives: Mapping[Field, str] = {"output": shape_text(stage.output), "parameters": count}
+    lines = [Line(elided(name, small, _LONGEST), small)] if "name" in show else []
+    said = " ".join(text for field, text in what.items() if field in show and text)
+    lines += [Line(elided(said, small, _LONGEST), small, main if "class" in show else "muted")]
+    lines += [Line(" · ".join(text for field, text in gives.items() if field in show and text), small, "muted")]
     if stage.kind == "closed":
-        small_print = f"{count_text(stage.inside)} layers" if stage.inside else ""
-        title = elided(stage.names[0] if stage.names else stage.id, small, 90.0)
-        found = [Line(title, small, main, True)] * ("name" not in look.show) + found
-        found += [Line(small_print, small, "muted")] * bool(small_print)
-    return tuple(found)
+        if "name" not in show:
+            lines.insert(0, Line(elided(name, small, _CLOSED), small, main, True))
+        if stage.inside:
+            lines.append(Line(f"{count_text(stage.inside)} layer{'s' * (stage.inside != 1)}", small, "muted"))
+    return tuple(line for line in lines if line.text)
 
 
 def elided(text: str, size: float, room: float, *, bold: bool = False) -> str:
