@@ -98,7 +98,7 @@ def figure(
 
     flow = build_flow(net.model, style=chosen, fold=fold, depth=depth, omit=patterns, annotate=notes)
     return illustration(
-        net.name, chosen, flow, dress, partial(build_flow_sheet, flow), partial(flow_document, flow, __version__)
+        net.name, chosen, flow, dress, partial(build_flow_sheet, flow), partial(flow_document, flow, __version__, chosen)
     )
 
 

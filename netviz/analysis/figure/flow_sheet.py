@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netviz.figures import Annotation, Block, Extent, Flow, Stage, Window
+from netviz.figures import Annotation, Block, Extent, Flow, Stage, Style, Window
 from netviz.views import Column, Row, Sheet, Table
 
 _COLUMNS = (
@@ -67,11 +67,12 @@ def _place(flow: Flow, note: Annotation) -> str:
 SCHEMA = 1
 
 
-def flow_document(flow: Flow, version: str) -> dict[str, Any]:
+def flow_document(flow: Flow, version: str, style: Style) -> dict[str, Any]:
     """The flow as plain data: schema 1 of `netviz figure --format json`, described in the README."""
     return {
         "netviz": version,
         "schema": SCHEMA,
+        "style": style,
         "title": flow.title,
         "description": flow.description,
         "layers": flow.layers,
