@@ -1,4 +1,4 @@
-"""`netviz.figure` and its command: what a user gets in each style and format, and what is said where one does not fit."""
+"""`netviz.figure` and its command: what a user gets in every style and format, and what is said where none fits."""
 
 from __future__ import annotations
 
