@@ -91,7 +91,7 @@ def count_stages(places: Iterable[Place]) -> int:
 
 def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[str]) -> tuple[Place, ...]:
     """The places of a figure, folded or not as told, None as the style has it."""
-    items = _nested(plan.stations, 0)
+    items = _nested(plan.stations, 0) if style == "blocks" else plan.stations
     plain = _Places(plan, None, shared, False).of(items)
     if told is False or (told is None and style == "lenet"):
         return plain

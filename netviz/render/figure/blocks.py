@@ -199,4 +199,6 @@ def _legend(flow: Flow) -> Sequence[Entry]:
     ]
     if any(link.memory for link in flow.links):
         entries.append(Entry("muted", "mask or memory", "dashed"))
+    if any(stage.present for stage in flow.stages):
+        entries.append(Entry("ink", "not in every repeat", "dashed"))
     return entries

@@ -128,14 +128,21 @@ class Placer:
     def _forks(self) -> Iterator[tuple[int, str]]:
         """By the place of a link that changes lanes where it enters a block: that block, in which it does so.
 
-        Only where all that leaves the same tail there enters the same block.
+        Only where all that leaves the same tail there enters the same block, and enters it straight ahead.
         """
+        begins = {
+            (id, self._lane(stage))
+            for stage, above in self.above.items()
+            for id in above
+            if self.plan.spots[stage].rank == self.plan.frames[id].first
+        }
         found: dict[object, list[tuple[int, str]]] = defaultdict(list)
         for place, way in enumerate(self.plan.ways):
             if way.skips or way.link.memory or self._lane(way.link.tail) == self._lane(way.link.head):
                 continue
             entered = self._entered(way.link)
-            inside = entered if entered and self.plan.frames[entered].first == way.bend + 1 else ""
+            straight = (entered, self._lane(way.link.tail)) in begins
+            inside = entered if straight and self.plan.frames[entered].first == way.bend + 1 else ""
             found[way.link.tail, way.bend].append((place, inside))
         for ways in found.values():
             if ways[0][1] and len({inside for _, inside in ways}) == 1:

@@ -1,0 +1,300 @@
+"""The flow of a model against what Keras says of the same model: layers, shapes, connections, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.analysis.figure.flow import build_flow, unfit
+from netviz.errors import LayerNotFound, UsageError
+from netviz.figures import Block, Flow, Style
+from netviz.readers import read
+from tests.conftest import EXAMPLES, ROOT
+from tests.models.zoo import ZOO
+
+ARCHITECTURES = ROOT / "examples" / "architectures"
+IN_FLOW: tuple[Style, ...] = ("volumes", "lenet", "blocks")
+APPLICATIONS = ("MobileNetV2", "DenseNet121", "InceptionV3", "ResNet50V2", "MobileNetV3Small", "ConvNeXtTiny")
+
+
+def is_plain(model: Any) -> bool:
+    """Whether the layers of a live Keras model are called once each, all of them on one level."""
+    import keras
+
+    if not hasattr(model, "_nodes_by_depth"):
+        return False
+    nested = any(isinstance(layer, keras.Model) for layer in model.layers)
+    return not nested and all(len(calls) == 1 for calls in calls_of(model).values())
+
+
+def calls_of(model: Any) -> Mapping[str, list[Any]]:
+    """By the name of each operation of a Functional model its nodes in that model."""
+    found: dict[str, list[Any]] = {operation.name: [] for operation in model.operations}
+    for nodes in model._nodes_by_depth.values():
+        for node in nodes:
+            found[node.operation.name].append(node)
+    return found
+
+
+def reaching(model: Any) -> Mapping[str, set[str]]:
+    """By the name of each operation those that its output reaches, as Keras's nodes say."""
+    behind: dict[str, set[str]] = {operation.name: set() for operation in model.operations}
+    for depth in sorted(model._nodes_by_depth):  # Keras counts from the outputs
+        for node in model._nodes_by_depth[depth]:
+            for parent in node.parent_nodes:
+                behind[parent.operation.name] |= {node.operation.name} | behind[node.operation.name]
+    return behind
+
+
+def reached(flow: Flow) -> Mapping[str, set[str]]:
+    """By the id of each stage those that links lead to from it."""
+    heads: dict[str, list[str]] = {stage.id: [] for stage in flow.stages}
+    for link in flow.links:
+        heads[link.tail].append(link.head)
+    found: dict[str, set[str]] = {}
+    for stage in heads:
+        seen: set[str] = set()
+        todo = [stage]
+        while todo:
+            for head in heads[todo.pop()]:
+                if head not in seen:
+                    seen.add(head)
+                    todo.append(head)
+        found[stage] = seen
+    return found
+
+
+@pytest.mark.parametrize("style", IN_FLOW)
+@pytest.mark.parametrize("name", sorted(ZOO))
+def test_every_layer_is_in_one_stage_or_left_out(
+    name: str, style: Style, saved_zoo: Callable[[str], tuple[Path, Any]]
+) -> None:
+    model = read(saved_zoo(name)[0])
+    for fold in (None, False, True):
+        flow = build_flow(model, style=style, fold=fold)
+        calls = [call for stage in flow.stages for call in stage.calls]
+        assert len(calls) == len(set(calls))
+        shown = {path for stage in flow.stages for path in stage.layers}
+        opened = {path for path in (layer.path for layer in model.root.walk()) if path not in shown}
+        names = set(flow.omitted)
+        for layer in model.root.walk():
+            if layer.path in opened and not layer.layers:
+                assert layer.name in names or any(layer.path.startswith(f"{path}/") for path in opened), layer.path
+        ids = [item.id for item in flow.walk()]
+        assert len(ids) == len(set(ids))
+        assert {end for link in flow.links for end in (link.tail, link.head)} <= {stage.id for stage in flow.stages}
+        pairs = [(link.tail, link.head) for link in flow.links]
+        assert len(pairs) == len(set(pairs))
+
+
+def test_shapes_and_ways_are_those_of_keras(saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    """Without folding: what a stage gives is what Keras says its last layer gives, and leads where Keras leads."""
+    models = [model for name in sorted(ZOO) if is_plain(model := saved_zoo(name)[1])]
+    assert len(models) > 15
+    for model in models:
+        for style in IN_FLOW:
+            compare(model, build_flow(read(model), style=style, fold=False, depth=1))
+
+
+def compare(model: Any, flow: Flow) -> None:
+    """Fails unless the flow says of shapes and connections what Keras says of the model."""
+    nodes, behind, found = calls_of(model), reaching(model), reached(flow)
+    owner = {name: stage.id for stage in flow.stages for name in stage.names}
+    assert owner.keys() | set(flow.omitted) == nodes.keys()
+    assert owner.keys().isdisjoint(flow.omitted)
+    for stage in flow.stages:
+        last = max(stage.names, key=lambda name: -len(behind[name]))
+        given = [tuple(tensor.shape[1:]) for tensor in nodes[last][0].output_tensors]
+        assert [extent.shape for extent in stage.outputs if extent] == given, stage
+        ways = {owner[name] for own in stage.names for name in behind[own] if name in owner} - {stage.id}
+        assert found[stage.id] == ways, stage.id
+    assert {stage.id for stage in flow.stages if stage.leaves} >= {
+        owner[tensor._keras_history.operation.name]
+        for tensor in model.outputs
+        if tensor._keras_history.operation.name in owner
+    }
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_applications(name: str) -> None:
+    """Large architectures too; folded or not, the parameters add up to Keras's."""
+    import keras
+
+    model = getattr(keras.applications, name)(weights=None)
+    own = read(model)
+    compare(model, build_flow(own, style="blocks", fold=False, depth=1))
+    for style in IN_FLOW:
+        for fold in (None, False, True):
+            flow = build_flow(own, style=style, fold=fold)
+            left = sum(model.get_layer(name).count_params() for name in flow.omitted if name in layer_names(model))
+            assert sum(stage.parameters or 0 for stage in flow.stages) + left == model.count_params()
+            assert flow.parameters == model.count_params()
+            unfolded = {call for stage in build_flow(own, style=style, fold=False).stages for call in stage.calls}
+            assert {call for stage in flow.stages for call in stage.calls} == unfolded
+    keras.utils.clear_session()
+
+
+def layer_names(model: Any) -> set[str]:
+    return {layer.name for layer in model.layers}
+
+
+def repeats(flow: Flow) -> list[int]:
+    return [item.repeats for item in flow.walk() if isinstance(item, Block) and item.repeats > 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [("ResNet50", [3, 4, 6, 3]), ("ResNet101", [3, 4, 23, 3]), ("ResNet152", [3, 8, 36, 3])],
+)
+def test_blocks_are_those_of_the_paper(name: str, times: list[int], application: Callable[[str], Path]) -> None:
+    """Source: He et al., "Deep Residual Learning for Image Recognition", table 1."""
+    model = read(application(name))
+    for style in ("blocks", "volumes"):
+        flow = build_flow(model, style=style)
+        assert repeats(flow) == times
+        shortcuts = [stage for stage in flow.stages if stage.present]
+        assert [stage.present for stage in shortcuts] == [(1, time) for time in times]
+
+
+def test_folded_repeats_have_equal_shapes() -> None:
+    flow = build_flow(read(ARCHITECTURES / "encoder.json"), style="blocks")
+    assert repeats(flow) == [12]
+    assert not any(stage.last_outputs for stage in flow.stages)
+    assert repeats(build_flow(read(ARCHITECTURES / "vgg16.json"), style="volumes")) == []
+
+
+@pytest.mark.parametrize("name", ["conv_lstm", "channels_first", "convolutions", "convolutions_1d", "convolutions_3d"])
+def test_windows_and_axes(name: str, saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    """Windows and the axis of channels are as Keras's own layers have them."""
+    path, model = saved_zoo(name)
+    layers = {layer.name: layer for layer in model.layers}
+    seen = 0
+    for stage in build_flow(read(path), style="blocks", fold=False).stages:
+        layer = layers.get(stage.names[0])
+        if stage.window is None or layer is None:
+            continue
+        seen += 1
+        assert stage.window.size == tuple(getattr(layer, "kernel_size", None) or layer.pool_size)
+        assert stage.window.strides == tuple(layer.strides)
+        assert stage.window.padding == layer.padding
+        assert stage.window.dilation == tuple(getattr(layer, "dilation_rate", (1,) * len(stage.window.size)))
+        output = stage.output
+        assert output is not None
+        if hasattr(layer, "filters"):
+            assert output.channels == layer.filters
+        front = layer.data_format == "channels_first"
+        assert output.channels == output.shape[0 if front else -1]
+        assert output.spatial == (output.shape[1:] if front else output.shape[:-1])
+    assert seen
+
+
+def test_a_layer_takes_its_normalisation_and_activation() -> None:
+    import keras
+    from keras import layers
+
+    image = keras.Input((8, 8, 3), name="image")
+    x = layers.Conv2D(4, 3, padding="same", name="conv")(image)
+    x = layers.BatchNormalization(name="bn")(x)
+    x = layers.ReLU(name="relu")(x)
+    y = layers.Conv2D(4, 3, padding="same", name="other")(x)
+    y = layers.Dropout(0.1, name="drop")(y)
+    x = layers.Add(name="sum")([x, y])
+    x = layers.LayerNormalization(name="ln")(x)
+    model = keras.Model(image, layers.Flatten(name="flat")(x))
+    flow = build_flow(read(model), style="blocks")
+    assert [stage.names for stage in flow.stages] == [
+        ("image",), ("conv", "bn", "relu"), ("other",), ("sum", "ln"), ("flat",),
+    ]  # fmt: skip
+    conv, total = flow.stages[1], flow.stages[3]
+    assert (conv.activation, conv.normalised, conv.kind) == ("relu", True, "layer")
+    assert (total.kind, total.sign, total.normalised) == ("merge", "+", True)
+    assert flow.omitted == ("drop",)
+    assert {(link.tail, link.head) for link in flow.links} == {
+        ("image", "conv"), ("conv", "other"), ("conv", "sum"), ("other", "sum"), ("sum", "flat"),
+    }  # fmt: skip
+    assert "flat" in build_flow(read(model), style="volumes").omitted
+
+
+def test_omitting_and_annotating() -> None:
+    model = read(ARCHITECTURES / "lenet-5.json")
+    whole = build_flow(model, style="volumes")
+    less = build_flow(model, style="volumes", omit=["AveragePooling2D"], annotate=[("C1..C3", "features"), ("F6", "f")])
+    assert [stage.id for stage in less.stages] == [
+        stage.id for stage in whole.stages if stage.classes[0] != "AveragePooling2D"
+    ]
+    assert {"S2", "S4"} <= set(less.omitted)
+    assert ("C1", "C3") in {(link.tail, link.head) for link in less.links}
+    assert [(note.text, note.first, note.last) for note in less.annotations] == [
+        ("features", "C1", "C3"),
+        ("f", "F6", "F6"),
+    ]
+    with pytest.raises(LayerNotFound):
+        build_flow(model, style="volumes", omit=["no such layer"])
+    with pytest.raises(UsageError, match="left to draw"):
+        build_flow(model, style="volumes", omit=[".*"])
+    with pytest.raises(UsageError, match="is not drawn"):
+        build_flow(model, style="volumes", omit=["S2"], annotate=[("S2", "pooled")])
+    for wrong in ({"fold": 2}, {"depth": 0}):
+        with pytest.raises(UsageError):
+            build_flow(model, style="volumes", **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("lenet-5", ("volumes", "lenet", "blocks")),
+        ("vgg16", ("volumes", "lenet", "blocks")),
+        ("alexnet", ("volumes", "lenet", "blocks")),
+        ("autoencoder", ("volumes", "lenet", "blocks")),
+        ("resnet50", ("volumes", "blocks")),
+        ("u-net", ("volumes", "blocks")),
+        ("two-inputs", ("volumes", "blocks")),
+        ("encoder", ("blocks",)),
+    ],
+)
+def test_which_styles_fit(name: str, fits: tuple[Style, ...]) -> None:
+    model = read(ARCHITECTURES / f"{name}.json")
+    assert tuple(style for style in IN_FLOW if not unfit(model, style)) == fits
+
+
+def test_dense_networks_have_no_maps() -> None:
+    for name in ("mlp", "perceptron", "xor"):
+        assert "feature maps" in unfit(read(EXAMPLES / f"{name}.keras"), "volumes")
+
+
+def test_nested_models_are_blocks_only_in_the_style_of_blocks(
+    saved_zoo: Callable[[str], tuple[Path, Any]],
+) -> None:
+    model = read(saved_zoo("nested")[0])
+    blocks = build_flow(model, style="blocks")
+    nested = {layer.name for layer in model.root.layers if layer.graph and layer.graph.calls}
+    assert nested
+    assert {item.title for item in blocks.children if isinstance(item, Block)} == nested
+    assert not any(isinstance(item, Block) and item.class_name for item in build_flow(model, style="volumes").walk())
+    closed = build_flow(model, style="blocks", depth=1)
+    assert {stage.names[0] for stage in closed.stages if stage.kind == "closed"} == nested
+
+
+def test_without_connections_there_are_no_links(saved_zoo: Callable[[str], tuple[Path, Any]]) -> None:
+    flow = build_flow(read(saved_zoo("subclassed")[0]), style="blocks")
+    assert flow.links == ()
+    assert "not known" in flow.description
+
+
+def test_memory_is_told_from_the_main_flow() -> None:
+    """A mask, and what a decoder's attention reads of the encoder."""
+    import keras
+    from keras import layers
+
+    source, target = keras.Input((5, 8), name="source"), keras.Input((4, 8), name="target")
+    seen = layers.Dense(8, name="encode")(source)
+    x = layers.MultiHeadAttention(2, 4, name="own")(target, target)
+    x = layers.MultiHeadAttention(2, 4, name="cross")(x, seen)
+    flow = build_flow(read(keras.Model([source, target], x)), style="blocks")
+    memory = {(link.tail, link.head): link.memory for link in flow.links}
+    assert memory["encode", "cross"]
+    assert not memory["own", "cross"]
+    assert not memory["target", "own"]
