@@ -103,11 +103,13 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
     """The neurons of a group, as yet without labels and values."""
     nodes = [node for node in group.nodes if node.id not in gone]
     layers = {node.layer.path: node.layer for node in nodes if node.layer}
+    # What follows a concatenation is part of several groups, and counts in the first.
+    first = [node for node in nodes if node.id not in head.places or head.places[node.id][0] == group.id]
+    own = {node.layer.path: node.layer for node in first if node.layer}
     main = group.main.layer
     dense = main is not None and main.class_name == "Dense"
     biased = dense and main is not None and main.config.get("use_bias", True) is not False
     biases = read_rows(model.store, weight_of(main, "bias"), shown) if biased and main else None
-    said = _preparation if group.role == "input" else _activation
     source = main is not None and group.main.id not in {node.id for node in head.nodes}
     return Neurons(
         group.id,
@@ -118,23 +120,26 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
         group.column,
         group.units,
         shown,
-        activation="" if source else " → ".join(filter(None, map(said, layers.values()))),
+        activation="" if source else " → ".join(filter(None, map(_activation, layers.values()))),
         biases=None if biases is None or biases.ndim != 1 else tuple(map(float, biases)),
-        parameters=count(layers),
+        parameters=count(own),
         layers=tuple(layers),
         biased=biased,
     )
 
 
+NORMALISATIONS = {
+    "BatchNormalization": "batch norm", "LayerNormalization": "layer norm", "RMSNormalization": "rms norm",
+    "UnitNormalization": "unit norm", "Normalization": "normalization", "Rescaling": "rescaling",
+}  # fmt: skip
+"""What is said of layers that change the values of the neurons that they follow, and are no activations."""
+
+
 def _activation(layer: Layer) -> str:
-    name = FUNCTIONS_OF_ACTIVATION.get(layer.class_name or "") or activation_name(layer.config)
-    return "" if name == "linear" else name
-
-
-def _preparation(layer: Layer) -> str:
-    """What is done to an input before it is fed: "rescaling"."""
+    """What a layer does to each number, in a word or two; "" for nothing."""
     name = layer.class_name or ""
-    return _activation(layer) or (name.lower() if WORKS.get(name) == "each" else "")
+    said = NORMALISATIONS.get(name) or FUNCTIONS_OF_ACTIVATION.get(name) or activation_name(layer.config)
+    return "" if said == "linear" else said
 
 
 def _computes(node: Node) -> bool:

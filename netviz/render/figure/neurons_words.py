@@ -14,7 +14,7 @@ from netviz.render.figure.picture import Anchor, Paint, Shape, Text
 LEADING = 1.25
 """From one line to the next, in sizes of the text."""
 
-LEANING = 1.2
+LEANING = 1.0
 """Pixels more than its width that a slanted letter takes."""
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -134,8 +134,8 @@ def label_lines(network: Network, one: Neurons, look: Look, room: float) -> list
 
 
 def _whole(text: str, size: float, room: float) -> list[Line]:
-    """The text in up to two lines, none where it would have to be cut or words broken."""
-    lines = lines_of(text, size, room, 2)
+    """The text in up to three lines, none where it would have to be cut or words broken."""
+    lines = lines_of(text, size, room, 3)
     words = {word for line in lines for word in line.split()}
     return [Line(line, size) for line in lines] if words == set(text.split()) else []
 
