@@ -137,8 +137,8 @@ class _Drawing:
             title = titled(child, self.look)
             room = self._clear(child, begin, max(end - begin, 0.0))
             if title and room > size * 2:
-                text = lines_of(title, size, room, 1)[0]
-                yield Text(begin, top + 4.0 + size, text, size, paint="muted", room=min(room, width_of(text, size)))
+                for text in lines_of(title, size, room, 1):
+                    yield Text(begin, top + 4.0 + size, text, size, paint="muted", room=room)
 
     def _met(self, x: float, y: float, width: float, height: float) -> bool:
         """Whether a line runs through a rectangle."""
@@ -250,7 +250,8 @@ class _Drawing:
                 sub = width_of(line.sub, look.small) + 6.0 if line.sub else 0.0
                 own = min(width_of(line.text, size), max(room - side - sub, 4.0))
                 if line.text:
-                    yield Text(x + PAD, base, line.text, size, "start", ink, room=own)
+                    wide = own if line.sub else max(room - side, own)
+                    yield Text(x + PAD, base, line.text, size, "start", ink, room=wide)
                 if line.sub:
                     shift = own + 6.0 if line.text else 0.0
                     yield Text(x + PAD + shift, base, line.sub, look.small, "start", f"{stage.family}-text", room=sub)
@@ -262,8 +263,7 @@ class _Drawing:
                 yield Text(start, base, line.text, size, "start", ink, room=own)
                 yield Text(start + own + BETWEEN, base, line.after, size, "start", "muted", room=other)
             else:
-                own = min(width_of(line.text, size), room)
-                yield Text(x + width / 2, base, line.text, size, "middle", ink, room=own)
+                yield Text(x + width / 2, base, line.text, size, "middle", ink, room=room)
 
     def route(self, route: Route) -> Part:
         points = [self.point(*point) for point in route.points]

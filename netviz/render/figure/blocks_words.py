@@ -211,7 +211,7 @@ def lines(words: Words, look: Look, mode: Mode, width: float) -> tuple[Line, ...
 
 
 def _cut(text: str, size: float, room: float) -> str:
-    return lines_of(text, size, room, 1)[0] if text else ""
+    return next(iter(lines_of(text, size, room, 1)), "")
 
 
 def height(found: tuple[Line, ...], look: Look) -> float:
