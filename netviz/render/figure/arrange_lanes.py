@@ -101,7 +101,8 @@ class _Level:
         if len(parts) == 1:
             return reach[0]
         length = [self._end(part) - self._start(part) for part in parts]
-        if len(parts) == 2 and length[0] != length[1] and any(self._follows(part) for part in parts):
+        unequal = len(parts) == 2 and length[0] != length[1]
+        if unequal and (min(length) == 1 or any(self._follows(part) for part in parts)):
             main = 0 if length[0] > length[1] else 1
             side = 1 - main
             closes = bool(self._room(parts[side])) or not self.left.isdisjoint(parts[side])

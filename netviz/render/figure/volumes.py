@@ -38,6 +38,8 @@ _PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
 def volumes_to_picture(flow: Flow, look: Look) -> Picture:
     """The flow as volumes; raises `UsageError` where it does not fit the width that is asked for."""
     stages = flow.stages
+    if not stages:
+        return framed((), Bounds(0.0, 0.0, 0.0, 0.0), look, flow.title, flow.description)
     if len(stages) > MOST:
         raise UsageError(
             f"{len(stages):,} stages are too many for a figure of volumes",
@@ -59,7 +61,12 @@ def volumes_to_picture(flow: Flow, look: Look) -> Picture:
         flow.title,
         flow.description,
         caption=caption,
-        legend=legend_of(stages, look, skips=any(way.skips for way in groups.arrangement.ways)),
+        legend=legend_of(
+            stages,
+            look,
+            skips=any(way.skips for way in groups.arrangement.ways),
+            memory=any(link.memory for link in flow.links),
+        ),
     )
 
 

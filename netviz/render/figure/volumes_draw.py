@@ -1,10 +1,10 @@
-"""Shapes of a row of volumes: boxes with three tones, circles, frames, arrows, arcs and notes, from the back to the front."""
+"""Shapes of a row of volumes: boxes in three tones, circles, frames, arrows, arcs and notes, from back to front."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from os.path import commonprefix
+from itertools import pairwise, takewhile
 
 from netviz.figures import Stage
 from netviz.render.cells import count_text
@@ -33,11 +33,12 @@ from netviz.render.figure.volumes_wires import Border, Wire, Wires, rounded
 from netviz.render.figure.volumes_words import elided, shape_text
 
 _HAIR = 0.6
+_DASHES = (2.4, 1.6)
 _ROUND = 7.0
 _FACE = 0.16
 """The share of a box's thickness that its activation takes."""
-_TITLE = 9
-"""Characters that a title has at least; less of it says nothing."""
+_TITLE, _LEAST = 9, 36.0
+"""Characters that a title has at least, and the pixels for it; less of it says nothing."""
 _VEIL = 0.5
 """How much of an activation's colour lies on the large face, which would else outshine all."""
 
@@ -75,6 +76,8 @@ def told(stage: Stage) -> str:
     if stage.parameters is None or stage.parameters:
         count = "?" if stage.parameters is None else count_text(stage.parameters)
         said.append(f"{count} parameter{'s' * (stage.parameters != 1)}")
+    if stage.present:
+        said.append(f"in {stage.present[0]} of {stage.present[1]} repeats")
     if stage.inside:
         said.append(f"{count_text(stage.inside)} layers inside")
     return " · ".join(filter(None, said))
@@ -119,7 +122,8 @@ def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced
     line = f"{family}-line"
 
     def face(corners: Sequence[Point], paint: Paint) -> Path:
-        return polygon(tuple(axes.point(*corner) for corner in corners), paint, line, _HAIR)
+        shape = polygon(tuple(axes.point(*corner) for corner in corners), paint, line, _HAIR)
+        return replace(shape, dash=_DASHES) if solid.stage.present else shape
 
     def pane(start: float, end: float, edge: float) -> tuple[Point, ...]:
         return ((start, edge), (end, edge), (end + lead, edge + rise), (start + lead, edge + rise))
@@ -135,7 +139,7 @@ def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced
         edge = high
     flow_face = tuple(axes.point(*corner) for corner in _pane_end(end, low, high, lead, rise))
     sheet = solid.stage.kind == "input"
-    yield polygon(flow_face, f"{family}-{'front' if sheet else side}", line, _HAIR)
+    yield face(_pane_end(end, low, high, lead, rise), f"{family}-{'front' if sheet else side}")
     if faced and end == last:
         yield replace(polygon(flow_face, f"{family}-face"), opacity=_VEIL)
     yield face(pane(first, band, edge), f"{family}-{top}")
@@ -192,7 +196,7 @@ def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
     left, right, top = min(one[0], other[0]), max(one[0], other[0]), min(one[1], other[1])
     lines = [row.axes.point(at, at)[0] for at in wires.crossing(area)]
     edges = sorted([left + 2, right - 1, *lines])
-    gaps = [(start + 4, end - 3) for start, end in zip(edges, edges[1:], strict=False)]
+    gaps = [(start + 4, end - 3) for start, end in pairwise(edges)]
     if border.block.repeats > 1:
         text = f"×{border.block.repeats}"
         wide = width_of(text, small, bold=True) + 8
@@ -205,18 +209,21 @@ def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
         )
         if place is not None:
             gaps[place] = (gaps[place][0], x - 4)
-    room = gaps[0][1] - gaps[0][0]
-    if border.block.title and room > 36:
-        title = _title(border.block.title, small, room)
+    if border.block.title:
+        needs = width_of(border.block.title, small, bold=True)
+        fits = [gap for gap in gaps if gap[1] - gap[0] >= needs]
+        start, end = fits[0] if fits else max(gaps, key=lambda gap: gap[1] - gap[0])
+        title = _title(border.block.title, small, end - start) if end - start > _LEAST else ""
         if len(title) >= min(len(border.block.title), _TITLE):
-            yield Text(gaps[0][0], top + 4 + small * 1.08, title, small, "start", "muted", bold=True, room=room)
+            yield Text(start, top + 4 + small * 1.08, title, small, "start", "muted", bold=True, room=end - start)
 
 
 def _title(text: str, size: float, room: float) -> str:
     """A title in that room; of "block1 … block3" what differs stands alone: block1…3."""
     first, gap, last = text.partition(" … ")
     if gap and width_of(text, size, bold=True) > room:
-        same = len(commonprefix([first, last]).rstrip("0123456789"))
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+        same = len("".join(one for one, _ in alike).rstrip("0123456789"))
         if first[:same] and first[same:].isdigit() and last[same:].isdigit():
             text = f"{first}…{last[same:]}"
     return elided(text, size, room, bold=True)

@@ -137,7 +137,7 @@ def _features(stage: Stage) -> tuple[object, ...]:
 
 
 def changes(one: Stage, other: Stage) -> bool:
-    """Whether the spatial size of the other is another than that of the one before it; where it is unknown, by strides."""
+    """Whether the other is of another spatial size than the one before it; by strides where sizes are unknown."""
     if _spatial(one) != _spatial(other) or (one.output is None) != (other.output is None):
         return True
     strides = other.window.strides if other.window is not None else ()

@@ -29,7 +29,7 @@ _MERGES: Mapping[str, str] = {
 }
 
 
-def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool) -> tuple[Entry, ...]:
+def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool) -> tuple[Entry, ...]:
     """An entry per family, one for the faces of activations, for each sign, and for arcs."""
     boxes: dict[Family, Entry] = {}
     faced: dict[str, str] = {}
@@ -57,6 +57,10 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool) -> tuple[Entr
         family = next(iter(faced.values()))
         entries.append(Entry(f"{family}-face", label, "area", f"{family}-line"))
     entries += signs.values()
+    if any(stage.present for stage in stages):
+        entries.append(Entry("ink", "not in every repeat", "dashed"))
+    if memory:
+        entries.append(Entry("muted", "mask or memory", "dashed"))
     if skips:
         entries.append(Entry("skip", "skip connection", "line"))
     return tuple(entries)

@@ -6,17 +6,16 @@ One `Row` is what stands side by side; a long flow is broken into several. All i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area, Axes, area_of, around
+from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
 from netviz.render.figure.volumes_solids import Measures, Solid
-from netviz.render.figure.volumes_words import Line, Note, channels_text, size_text, stands_upright, words_of
+from netviz.render.figure.volumes_words import Note
 
-TIP = 9.0
-"""The shortest arrow, in pixels."""
 PAD = 7.0
 """From what a frame holds to the frame."""
 HEADER = 15.0
@@ -28,17 +27,6 @@ _ROUNDS, _PUSHES = 32, 5
 """How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
 _NUDGE = 10.0
 """Pixels that are always found for the channels, also where labels are thinned."""
-_CLEAR = 3.0
-"""Pixels between a note and what is not its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A note where it lies; `flush` says to which end of the paper's x axis its lines keep, -1, 0 or 1."""
-
-    note: Note
-    area: Area
-    flush: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,7 @@ class Row:
         for turn in range(_ROUNDS):
             self.along = self._columns()
             self.across = self._lanes()
-            self.notes = list(self._notes())
+            self.notes = list(self._notes().placed())
             if not self._part() and turn:
                 break
 
@@ -229,102 +217,24 @@ class Row:
         header = HEADER if self.axes.sideways else 0.0
         return len(ends - starts) * PAD + len(starts - ends) * (PAD + header)
 
-    # notes
+    # what meets
 
-    def _notes(self) -> Iterator[Placed]:
-        show, look, sideways = self.look.show, self.look, self.axes.sideways
-        below: dict[str, float] = {}
-        beside: dict[str, float] = {}
-        for run in self._runs() if "channels" in show else ():
-            note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
-            if not self._is_dropped(note):
-                placed = self._below(note, 0.0)
-                yield placed
-                for id in run:
-                    below[id] = placed.area.high - self._under(run)
-                    beside[id] = (placed.area.first + placed.area.last) / 2
-        for id in self.groups.sized() if "size" in show else ():
-            if id not in self.solids:
-                continue
-            output = self.groups.stages[id].output
-            text = size_text(output.spatial if output is not None else ())
-            note = Note("size", (id,), (Line(text, look.small, "muted"),))
-            if self._is_dropped(note):
-                continue
-            placed = self._beside(note, below.get(id, 0.0))
-            if not sideways:  # on one line with the channels
-                by = beside[id] - (placed.area.first + placed.area.last) / 2 if id in beside else 0.0
-                area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
-                placed = replace(placed, area=area)
-                for other in (other for other in self.ids if beside.get(other) == beside.get(id, -1e9)):
-                    below[other] = area.high - self._under([other])
-            yield placed
-        words = {id: words_of(self.groups.stages[id], look) for id in self.ids}
-        upright = not sideways or all(stands_upright(lines) for lines in words.values())
-        for id, lines in words.items():
-            note = Note("words", (id,), lines, turned=not upright)
-            if lines and not self._is_dropped(note):
-                yield self._below(note, below.get(id, 0.0) + 1)
-
-    def _runs(self) -> Iterator[tuple[str, ...]]:
-        """Stages that share a label, and really stand close."""
-        for whole in self.groups.runs(bars=self.thin > 0):
-            run: list[str] = []
-            for id in whole:
-                if id not in self.solids:
-                    continue
-                if run:
-                    before = run[-1]
-                    gap = self.along[id] - self.solids[id].reach - self.along[before] - self.solids[before].reach
-                    if gap > TIP * 1.5:
-                        self.split.add(id)
-                    if id in self.split:
-                        yield tuple(run)
-                        run = []
-                run.append(id)
-            if run:
-                yield tuple(run)
+    def _notes(self) -> Notes:
+        arcs = {end for way in self.ways if way.skips for end in (way.link.tail, way.link.head)}
+        return Notes(
+            self.groups,
+            self.measures.look,
+            self.solids,
+            self.along,
+            self.across,
+            arcs,
+            self.thin,
+            self.dropped,
+            self.split,
+        )
 
     def _is_dropped(self, note: Note) -> bool:
         return (note.role, note.owners) in self.dropped
-
-    def _under(self, ids: Sequence[str]) -> float:
-        return max(self.across[id] + self.solids[id].stretch for id in ids)
-
-    def _below(self, note: Note, after: float) -> Placed:
-        """A note behind the lane's stages: below them where the flow is sideways, else to the right."""
-        main = [id for id in note.owners if self.solids[id].form == "box"] or list(note.owners)
-        first, last = main[0], main[-1]
-        middle = (
-            self.along[first] - self.solids[first].length / 2 + self.along[last] + self.solids[last].length / 2
-        ) / 2
-        start = self._under(note.owners) + after
-        if self.axes.sideways:
-            middle -= self.solids[first].lean / 2
-            return Placed(note, _box(middle, start + 2 + note.height / 2, note.width, note.height))
-        return Placed(note, _box(middle, start + 6 + note.width / 2, note.height, note.width), -1)
-
-    def _beside(self, note: Note, after: float) -> Placed:
-        """A size: at the upper right corner of its box, or after the channels where the flow runs down."""
-        id = note.owners[0]
-        solid, middle = self.solids[id], self.across[id]
-        if not self.axes.sideways:
-            return self._below(note, after + 2 if after else 0.0)
-        if self.groups.joint(id) == "hug":  # the corner belongs to what it stands against
-            rim = self.along[id] + solid.reach + 3 + note.width / 2
-            return Placed(note, _box(rim, middle + 4 + note.height / 2, note.width, note.height), -1)
-        if self.thin and not any(way.skips and id in (way.link.tail, way.link.head) for way in self.ways):
-            end, top = self.along[id] + solid.reach, middle - solid.stretch - _CLEAR - 0.1
-            return Placed(note, Area(end - note.width, top - note.height, end, top), 1)
-        rim, at = self.along[id] + solid.reach, id
-        while at in self.groups.next and self.groups.joint(self.groups.next[at]) == "hug":
-            at = self.groups.next[at]
-            if at in self.along:
-                rim = max(rim, self.along[at] + self.solids[at].reach)
-        height = min(middle - solid.stretch + note.height * 0.55, middle - note.height / 2 - 3)
-        return Placed(note, _box(rim + 3 + note.width / 2, height, note.width, note.height), -1)
-
-    # what meets
 
     def area(self, id: str) -> Area:
         """What a stage takes."""
@@ -343,7 +253,7 @@ class Row:
         pushed: dict[int, float] = defaultdict(float)
         open: list[_Thing] = []
         for thing in things:
-            open = [other for other in open if other.area.last + _CLEAR > thing.area.first]
+            open = [other for other in open if other.area.last + CLEAR > thing.area.first]
             for other in open:
                 met = self._clash(other, thing, pushed) or met
             open.append(thing)
@@ -356,8 +266,7 @@ class Row:
     def frame_area(self, block: str) -> Area:
         """What the frame of a block takes, but for arcs in it."""
         held, inner = set(self.held[block]), [0]
-        for id in held:
-            inner.append(len(self.groups.around[id]) - self.groups.around[id].index(block))
+        inner += [len(self.groups.around[id]) - self.groups.around[id].index(block) for id in held]
         areas = [self.area(id) for id in self.held[block]]
         areas += [placed.area for placed in self.notes if held.issuperset(placed.note.owners)]
         area, header = around(areas, max(inner) * PAD), max(inner) * HEADER
@@ -376,7 +285,7 @@ class Row:
             return False
         if (notes or framed) and not set(one.owners).isdisjoint(other.owners):
             return False
-        by = one.area.meets(other.area, _CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
+        by = one.area.meets(other.area, CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
         if by <= 0.01:
             return False
         if any(self._is_dropped(placed.note) for placed in notes):
@@ -437,7 +346,3 @@ class Row:
         first, last = self.corridor(rank)
         keys = self.tracks[rank]
         return (first + last - TIP + 3) / 2 + (keys.index(key) - (len(keys) - 1) / 2) * TRACK
-
-
-def _box(along: float, across: float, length: float, breadth: float) -> Area:
-    return Area(along - length / 2, across - breadth / 2, along + length / 2, across + breadth / 2)

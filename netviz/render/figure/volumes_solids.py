@@ -14,8 +14,8 @@ from netviz.render.figure.volumes_signs import SIGNS
 from netviz.views import Family
 
 Form = Literal["box", "slab", "bar", "sign"]
-"""How a stage is drawn: a tensor of height, width and channels; one that a layer of no great matter gives, thin; a vector;
-a circle for what joins tensors."""
+"""How a stage is drawn: a tensor of height, width and channels; the same, thin, where the channels are those of what
+came before; a vector; a circle for what joins tensors."""
 
 LARGEST = 150.0
 """Pixels of the longest side of all tensors, and of the longest bar."""
@@ -35,7 +35,7 @@ _THICK: frozenset[Family] = frozenset({"convolution", "dense", "recurrent", "att
 
 @dataclass(frozen=True, slots=True)
 class Solid:
-    """A stage in space: `length` along the flow, `breadth` across it; its depth leads `lean` along and `rise` across."""
+    """A stage in space: `length` along the flow, `breadth` across; its depth leads `lean` along, `rise` across."""
 
     stage: Stage
     form: Form
@@ -141,8 +141,8 @@ def _share(measure: Measure, number: int, most: int) -> float:
     """What part of the largest length a number has."""
     if measure == "equal":
         return 0.6
-    if most <= 0:
-        return 1.0
+    if most <= 0 or number <= 0:
+        return 0.0
     if measure == "linear":
         return number / most
     if measure == "sqrt":

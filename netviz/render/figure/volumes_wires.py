@@ -1,9 +1,10 @@
-"""The ways of links between volumes and of arcs over them, and the frames around blocks, once everything has its place."""
+"""Ways of links between volumes and of arcs over them, frames around blocks, once everything has its place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from netviz.figures import Block, Link
 from netviz.render.figure.arrange import Way
@@ -73,7 +74,7 @@ class Wires:
             axes.direction, replace(area, high=area.low + HEADER)
         )
         for wire in self.wires:
-            for one, other in zip(wire.points, wire.points[1:], strict=False):
+            for one, other in pairwise(wire.points):
                 if (one[0] == other[0]) != axes.sideways:
                     continue
                 reach = Area(*map(min, zip(one, other, strict=True)), *map(max, zip(one, other, strict=True)))

@@ -1,4 +1,4 @@
-"""What is written at the volumes: channels below a run of equal ones, sizes where they change, and what else is asked for."""
+"""What is written at volumes: channels below a run of equal ones, sizes where they change, what else is asked for."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class Note:
 
 
 def axis_text(axis: int | None) -> str:
-    return "?" if axis is None else str(axis)
+    """An axis without separators; what no model can have in short."""
+    return "?" if axis is None else str(axis) if 0 <= axis < 10**9 else count_text(axis)
 
 
 def size_text(spatial: Sequence[int | None]) -> str:
@@ -76,9 +77,13 @@ def size_text(spatial: Sequence[int | None]) -> str:
     if len(spatial) == 1:
         return axis_text(spatial[0])
     if spatial and None not in spatial and len(set(spatial)) == 1:
-        return f"{spatial[0]}{'²³'[len(spatial) - 2]}" if len(spatial) < 4 else "×".join(map(axis_text, spatial))
+        return (
+            f"{axis_text(spatial[0])}{'²³'[len(spatial) - 2]}"
+            if len(spatial) < 4
+            else "×".join(map(axis_text, spatial))
+        )
     if len(spatial) == 3 and spatial[1] == spatial[2] is not None:
-        return f"{axis_text(spatial[0])}×{spatial[1]}²"
+        return f"{axis_text(spatial[0])}×{axis_text(spatial[1])}²"
     return "×".join(map(axis_text, spatial))
 
 
@@ -87,12 +92,19 @@ def shape_text(extent: Extent | None) -> str:
     return "×".join(map(axis_text, extent.shape)) or "1" if extent is not None else "?"
 
 
+def last_of(stage: Stage) -> Extent | None:
+    """What the last repeat gives, where that differs from the first."""
+    last = stage.last_outputs[0] if stage.last_outputs else None
+    return last if last is not None and stage.output is not None and last.shape != stage.output.shape else None
+
+
 def channels_text(stage: Stage) -> str:
     """The axis of features; the whole shape of what has none."""
     output = stage.output
     if output is None or (output.channels is None and None in output.shape):
         return "?"
-    return "1" if output.channels is None else str(output.channels)
+    text, last = "1" if output.channels is None else axis_text(output.channels), last_of(stage)
+    return text if last is None or last.channels == output.channels else f"{text}…{axis_text(last.channels)}"
 
 
 def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
@@ -102,8 +114,10 @@ def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
     main: Paint = f"{stage.family}-text"
     kind = visible(stage.classes[0] or "") if stage.classes else ""
     count = "?" if stage.parameters is None else count_text(stage.parameters) if stage.parameters else ""
+    shape, last = shape_text(stage.output), last_of(stage)
+    shape += f" … {shape_text(last)}" if last is not None else ""
     what: Mapping[Field, str] = {"class": kind, "details": " ".join(stage.details), "activation": stage.activation}
-    gives: Mapping[Field, str] = {"output": shape_text(stage.output), "parameters": count}
+    gives: Mapping[Field, str] = {"output": shape, "parameters": count}
     lines = [Line(elided(name, small, _LONGEST), small)] if "name" in show else []
     said = " ".join(text for field, text in what.items() if field in show and text)
     lines += [Line(elided(said, small, _LONGEST), small, main if "class" in show else "muted")]

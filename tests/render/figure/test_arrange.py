@@ -156,10 +156,16 @@ def test_branches_stand_around_the_spine() -> None:
 
 
 def test_two_inputs_stand_side_by_side_close_to_what_joins_them() -> None:
-    found = arrange(flow("a>b b>c c>z d>z z>zz"))
-    assert lanes(found, "abcd") == [-0.5, -0.5, -0.5, 0.5]
-    assert found.spots["d"].rank == found.spots["c"].rank == found.spots["z"].rank - 1
+    found = arrange(flow("a>b b>c c>z d>e e>z z>zz"))
+    assert lanes(found, "abcde") == [-0.5, -0.5, -0.5, 0.5, 0.5]
+    assert found.spots["e"].rank == found.spots["c"].rank == found.spots["z"].rank - 1
     assert lanes(found, "z") == [0]
+
+
+def test_an_input_that_comes_in_late_leaves_the_spine_straight() -> None:
+    found = arrange(flow("a>b b>c c>z d>z"))
+    assert lanes(found, "abcz") == [0] * 4
+    assert (found.spots["d"].rank, found.spots["d"].lane) == (found.spots["c"].rank, -1)
 
 
 def test_a_second_output_leaves_the_spine_straight() -> None:

@@ -1,0 +1,146 @@
+"""Where the notes of volumes lie: channels below, sizes at the corner, words under both, or all beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from netviz.render.figure.look import Look
+from netviz.render.figure.volumes_groups import Groups
+from netviz.render.figure.volumes_items import Area
+from netviz.render.figure.volumes_solids import Solid
+from netviz.render.figure.volumes_words import Line, Note, channels_text, size_text, stands_upright, words_of
+
+TIP = 9.0
+"""The shortest arrow, in pixels."""
+CLEAR = 3.0
+"""Pixels between a note and what is not its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A note where it lies; `flush` says to which end of the paper's x axis its lines keep, -1, 0 or 1."""
+
+    note: Note
+    area: Area
+    flush: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What notes are placed by: solids and their middles along and across the flow, and which of them have arcs.
+
+    `dropped` are the notes that are left out; `split` are stages that do not share the label of those before them, to
+    which those are added that turn out to stand apart.
+    """
+
+    groups: Groups
+    look: Look
+    solids: Mapping[str, Solid]
+    along: Mapping[str, float]
+    across: Mapping[str, float]
+    arcs: Set[str]
+    thin: int
+    dropped: Set[tuple[str, tuple[str, ...]]]
+    split: set[str]
+
+    @property
+    def sideways(self) -> bool:
+        return self.look.sideways
+
+    def placed(self) -> Iterator[Placed]:
+        """Every note that is not left out."""
+        show, look, sideways = self.look.show, self.look, self.sideways
+        below: dict[str, float] = {}
+        beside: dict[str, float] = {}
+        for run in self._runs() if "channels" in show else ():
+            note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
+            if (note.role, note.owners) not in self.dropped:
+                placed = self._below(note, 0.0)
+                yield placed
+                for id in run:
+                    below[id] = placed.area.high - self._under([id])
+                    beside[id] = (placed.area.first + placed.area.last) / 2
+        for id in self.groups.sized() if "size" in show else ():
+            if id not in self.solids:
+                continue
+            output = self.groups.stages[id].output
+            text = size_text(output.spatial if output is not None else ())
+            note = Note("size", (id,), (Line(text, look.small, "muted"),))
+            if (note.role, note.owners) in self.dropped:
+                continue
+            placed = self._beside(note, below.get(id, 0.0))
+            if not sideways:  # on one line with the channels
+                by = beside[id] - (placed.area.first + placed.area.last) / 2 if id in beside else 0.0
+                area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
+                placed = replace(placed, area=area)
+                for other in self.solids:
+                    if other == id or beside.get(other) == beside.get(id, -1e9):
+                        below[other] = area.high - self._under([other])
+            yield placed
+        words = {id: words_of(self.groups.stages[id], look) for id in self.solids}
+        upright = not sideways or all(stands_upright(lines) for lines in words.values())
+        for id, lines in words.items():
+            note = Note("words", (id,), lines, turned=not upright)
+            if lines and (note.role, note.owners) not in self.dropped:
+                yield self._below(note, below.get(id, 0.0) + 1)
+
+    def _runs(self) -> Iterator[tuple[str, ...]]:
+        """Stages that share a label, and really stand close."""
+        for whole in self.groups.runs(bars=self.thin > 0):
+            run: list[str] = []
+            for id in whole:
+                if id not in self.solids:
+                    continue
+                if run:
+                    before = run[-1]
+                    gap = self.along[id] - self.solids[id].reach - self.along[before] - self.solids[before].reach
+                    if gap > TIP * 1.5:
+                        self.split.add(id)
+                    if id in self.split:
+                        yield tuple(run)
+                        run = []
+                run.append(id)
+            if run:
+                yield tuple(run)
+
+    def _under(self, ids: Sequence[str]) -> float:
+        return max(self.across[id] + self.solids[id].stretch for id in ids)
+
+    def _below(self, note: Note, after: float) -> Placed:
+        """A note behind the lane's stages: below them where the flow is sideways, else to the right."""
+        main = [id for id in note.owners if self.solids[id].form == "box"] or list(note.owners)
+        first, last = main[0], main[-1]
+        middle = (
+            self.along[first] - self.solids[first].length / 2 + self.along[last] + self.solids[last].length / 2
+        ) / 2
+        start = self._under(note.owners) + after
+        if self.sideways:
+            middle -= self.solids[first].lean / 2
+            return Placed(note, _box(middle, start + 2 + note.height / 2, note.width, note.height))
+        return Placed(note, _box(middle, start + 6 + note.width / 2, note.height, note.width), -1)
+
+    def _beside(self, note: Note, after: float) -> Placed:
+        """A size: at the upper right corner of its box, or after the channels where the flow runs down."""
+        id = note.owners[0]
+        solid, middle = self.solids[id], self.across[id]
+        if not self.sideways:
+            return self._below(note, after + 2 if after else 0.0)
+        if self.groups.joint(id) == "hug":  # the corner belongs to what it stands against
+            rim = self.along[id] + solid.reach + 3 + note.width / 2
+            return Placed(note, _box(rim, middle + 4 + note.height / 2, note.width, note.height), -1)
+        against = self.groups.next.get(id, id)
+        if self.thin and self.arcs.isdisjoint((id, against)):
+            end, top = self.along[id] + solid.reach, middle - solid.stretch - CLEAR - 0.1
+            return Placed(note, Area(end - note.width, top - note.height, end, top), 1)
+        rim, at = self.along[id] + solid.reach, id
+        while at in self.groups.next and self.groups.joint(self.groups.next[at]) == "hug":
+            at = self.groups.next[at]
+            if at in self.along:
+                rim = max(rim, self.along[at] + self.solids[at].reach)
+        height = min(middle - solid.stretch + note.height * 0.55, middle - note.height / 2 - 3)
+        return Placed(note, _box(rim + 3 + note.width / 2, height, note.width, note.height), -1)
+
+
+def _box(along: float, across: float, length: float, breadth: float) -> Area:
+    return Area(along - length / 2, across - breadth / 2, along + length / 2, across + breadth / 2)
