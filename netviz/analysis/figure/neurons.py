@@ -24,6 +24,9 @@ from netviz.model import Endpoint, Layer, Model
 MOST = 16
 """Neurons of one layer that are drawn; of a longer layer fewer, from both ends, so that what is left out is seen."""
 
+COARSE = ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16")
+"""Dtype policies under which Keras rounds what is computed here in float32."""
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 Rows = tuple[tuple[float, ...], ...]
@@ -273,6 +276,8 @@ def _remarks(model: Model, head: Head, neurons: Sequence[Neurons], sample: str) 
     remarks += [f"{head.groups[id].main.name} is an output of the model, too" for id in head.taken if id in drawn]
     if head.skipped:
         remarks.append(f"{head.skipped} more output{'s' * (head.skipped > 1)} of the model is not of dense layers")
+    coarse = dict.fromkeys(layer.dtype for layer in model.root.walk() if layer.weights and layer.dtype in COARSE)
+    remarks += [f"the model computes in {dtype}, the values here are of float32" for dtype in coarse if sample]
     for one in neurons:
         after = [node.name for node in head.groups[one.id].nodes if _computes(node)]
         if sample and one.role == "input" and after:

@@ -123,7 +123,8 @@ def find_head(model: Model) -> Head | str:
         return _without_dense(model)
     names = {end.name: place for place, end in enumerate(model.graph.inputs)}
     order.sort(key=lambda node: len(names) if feeds.get(node.id) else names.get(node.name, len(names)))
-    return _Builder(scene, leaves, works, feeds).head(order, sources, ends)
+    every = {node.id: node for node in scene.walk()}  # what is not opened gives tensors, too
+    return _Builder(scene, every, works, feeds).head(order, sources, ends)
 
 
 def _without_dense(model: Model) -> str:
@@ -242,7 +243,7 @@ def _spatial(
 @dataclass(slots=True)
 class _Builder:
     scene: Scene
-    leaves: Mapping[str, Node]
+    every: Mapping[str, Node]
     works: Mapping[str, Work | None]
     feeds: Mapping[str, Sequence[Wire]]
     groups: dict[str, Group] = field(default_factory=dict)
@@ -256,7 +257,7 @@ class _Builder:
                 counts[tensor_id(wire)] = counts.get(tensor_id(wire), 0) + 1
         cut: dict[str, Node] = {}
         for wire in sources:
-            cut.setdefault(wire.tail, self.leaves[wire.tail])
+            cut.setdefault(wire.tail, self.every[wire.tail])
             id, units = tensor_id(wire), size_of((wire.tensor,))
             if units and len(wire.tensor.shape or ()) == 2 and id not in self.bundles:
                 self._open(id, cut[wire.tail], "hidden", units)
@@ -342,11 +343,11 @@ class _Builder:
         seen = set(stack)
         while stack:
             id = stack.pop()
-            node = self.leaves.get(id)
+            node = self.every.get(id)
             if node and node.layer and node.id not in own and node.layer.class_name != "InputLayer":
                 found[id] = node
             for tail in _tails(self.feeds.get(id, ())):
                 if tail not in seen and tail not in inside:
                     seen.add(tail)
                     stack.append(tail)
-        return tuple(found[id] for id in self.leaves if id in found)
+        return tuple(found[id] for id in self.every if id in found)

@@ -20,7 +20,7 @@ PLAIN_WIDTH = 0.7
 def connection_shapes(network: Network, places: Places, turn: Turn) -> list[Shape]:
     """All connections, the weak ones behind the strong ones."""
     neurons = {one.id: one for one in network.layers_shown}
-    scale = min(1.0, max(0.55, places.sizes.pitch / 26))
+    scale = min(1.0, max(0.5, min(places.sizes.pitch / 26, places.sizes.gap / 105)))
     shapes: list[Shape] = []
     wired: set[str] = set()
     for one in network.connections:

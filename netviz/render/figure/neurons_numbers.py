@@ -68,7 +68,7 @@ def number_shapes(lines: Sequence[Numbered], look: Look, taken: Taken, radius: f
     for line in lines:
         wide, tall = width_of(line.text, size) + 3, size * 1.2
         best: tuple[float, int, tuple[float, float, float, float], Point] | None = None
-        for rank, spot in enumerate(SPOTS):
+        for rank, spot in enumerate(SPOTS if len(lines) > 1 else (0.5, *SPOTS)):
             x, y = _at(line, spot, radius)
             box = (x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
             if not taken.free(box):

@@ -17,6 +17,7 @@ from netviz.figures import Network
 from netviz.model import Model
 from tests.analysis.figure.dense import MODELS, filled
 from tests.conftest import EXAMPLES, ROOT
+from tests.models.zoo import ZOO
 
 ALL = 10_000
 ARCHITECTURES = ROOT / "examples" / "architectures"
@@ -226,6 +227,20 @@ def saved(tmp_path: Path) -> Callable[[Any], Model]:
         return inspect(tmp_path / "model.keras").model
 
     return read
+
+
+@pytest.mark.parametrize("name", list(ZOO))
+def test_any_model_is_drawn_or_has_a_reason(saved_zoo: Callable[[str], tuple[Path, Any]], name: str) -> None:
+    model = inspect(saved_zoo(name)[0]).model
+    reason = unfit(model)
+    if reason:
+        assert not is_whole(model) and "\n" not in reason
+        return
+    network = build_network(model)
+    assert any(one.class_name == "Dense" for one in network.layers_shown)
+    assert not (is_whole(model) and network.before)
+    if name.startswith("quantized"):  # their kernels hold integers, which are no weights
+        assert all(one.weights is None for one in network.connections)
 
 
 def test_too_many_columns(saved: Callable[[Any], Model]) -> None:
