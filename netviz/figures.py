@@ -75,8 +75,9 @@ class Stage:
     """One thing that a figure of a flow draws: a layer, together with the normalisation and activation that follow it.
 
     `id` is the path of its first call and unique in the figure; `names`, `classes` have one item per layer in it, the
-    main one first. `details` are the telling arguments without the activation; `activation` is the name of the last
-    one applied, "" where none is (or it is linear). `normalised` tells that a normalisation is among its layers.
+    main one first. `details` are the telling arguments without the activation, those that are equal in all repeats;
+    `activation` is the name of the last one applied, "" where none is (or it is linear). `normalised` tells that a
+    normalisation is among its layers.
     `inputs` and `outputs` have one item per tensor, None where the shape is unknown. `sign` is what a merge does, in
     one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.

@@ -76,17 +76,12 @@ class Stages:
         later = self._extents(last=last)
         if main.layer is None:
             return stage
-        inside = wrapped(main.layer)
-        own = inside or main.layer
         behind = [node.layer for node in (main, *first.after) if node.layer]
         applied = [name for layer in behind if (name := activation(wrapped(layer) or layer))]
-        constants = main.call.constants if main.call and is_operation(main.layer) else {}
-        said = telling_arguments(
-            own.class_name, {key: value for key, value in own.config.items() if key != "activation"}
-        )
+        said = [_details(station) for station in place.stations]
         return replace(
             stage,
-            details=(*said, *(str(value) for value in constants.values() if isinstance(value, int | float))),
+            details=tuple(text for text in said[0] if all(text in other for other in said)),
             activation=applied[-1] if applied else "",
             normalised=any(family_of(node.layer) == "normalisation" for node in first.nodes if node.layer),
             window=window_of(main.layer),
@@ -129,6 +124,18 @@ def _layers(stations: Iterable[Station]) -> dict[str, Layer]:
                 found.setdefault(node.layer.path, node.layer)
                 found.update((inner.path, inner) for inner in node.layer.walk())
     return found
+
+
+def _details(station: Station) -> tuple[str, ...]:
+    """The telling arguments of a station's main layer without its activation; of an operation its numbers."""
+    layer, call = station.main.layer, station.main.call
+    if layer is None:
+        return ()
+    own = wrapped(layer) or layer
+    plain = {key: value for key, value in own.config.items() if key != "activation"}
+    constants = call.constants if call and is_operation(layer) else {}
+    numbers = (str(value) for value in constants.values() if isinstance(value, int | float))
+    return (*telling_arguments(own.class_name, plain), *numbers)
 
 
 def _class(layer: Layer | None) -> str | None:

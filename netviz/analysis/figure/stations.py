@@ -144,7 +144,7 @@ def _left_out(one: _Leaf, style: Style) -> bool:
     layer = one.node.layer
     if layer is None:
         return False
-    if is_quiet(layer, style):
+    if is_quiet(layer, style) or (one.around and family_of(layer) == "input-output"):
         return True
     if style == "blocks" or operation(layer) not in RESHAPES or one.node.call is None:
         return False

@@ -111,6 +111,7 @@ class Placer:
     def __init__(self, flow: Flow, plan: Arrangement, sizes: Mapping[str, Size], spacing: Spacing) -> None:
         self.flow, self.plan, self.sizes, self.spacing = flow, plan, sizes, spacing
         self.above: dict[str, tuple[str, ...]] = dict(_blocks(flow.children, ()))
+        self.within: dict[str, float] = {}  # by block, how far frames in it begin before its first rank
         self.forks = dict(self._forks())
         self.arcs = self._arcs()
 
@@ -335,11 +336,14 @@ class Placer:
             first = max(
                 (pad for id, pad, _ in found if self.plan.frames[id].first == frame.first and id != ""), default=0.0
             )
+            self.within[block.id] = first
             last = max((pad for id, _, pad in found if self.plan.frames[id].last == frame.last), default=0.0)
             head = self.spacing.head.get(block.id, 0.0) if not self.spacing.before else 0.0
+            forks = block.id in self.forks.values() or any(arc.fork == block.id for arc in self.arcs)
+            before = first + PADDING + (0.0 if self.spacing.tail else head) + (FORK if forks else 0.0)
             own = (
                 block.id,
-                first + PADDING + (0.0 if self.spacing.tail else head),
+                before,
                 (last + PADDING + (head if self.spacing.tail else 0.0)),
             )
             return [*found, own]
@@ -390,6 +394,11 @@ class Placer:
         shift = self.sizes[link.head].wide / 4
         return middle + (shift if self.middle[link.tail] > middle else -shift)
 
+    def _fork(self, block: str) -> float:
+        """Where along the flow a line that enters a block forks in it: before its first stage, or the frame of that."""
+        within = self.within[block]
+        return self.begin[self.plan.frames[block].first] - (within + FORK * 0.7 if within else FORKED)
+
     def _routes(self, spots: Mapping[str, Spot], tracks: Mapping[tuple[int, object], float]) -> Iterator[Route]:
         arcs = {arc.place: arc for arc in self.arcs}
         entries: dict[tuple[str, Side], list[_Arc]] = defaultdict(list)
@@ -404,7 +413,7 @@ class Placer:
             if not way.skips:
                 start, out, into = tail.along + tail.size.along, self._out(way.link), self._in(way.link)
                 if place in self.forks:
-                    track = self.begin[way.bend + 1] - FORKED
+                    track = self._fork(self.forks[place])
                 else:
                     track = tracks.get((way.bend, self.keys[place]), -1.0)
                 if track < 0 or abs(out - into) < 0.5:
@@ -416,7 +425,7 @@ class Placer:
             sign = -1.0 if arc.side == "before" else 1.0
             first, last = self._ranks(arc)
             if arc.fork:
-                at = self.begin[first] - FORKED
+                at = self._fork(arc.fork)
                 points = [(at, self.middle[arc.start]), (at, arc.across)]
             elif arc.leaves:
                 at = tail.along + tail.size.exit

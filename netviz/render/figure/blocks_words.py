@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -154,9 +155,24 @@ def _widths(words: Words, look: Look) -> tuple[float, float, float]:
     )
 
 
+_HALVES = re.compile(r"(?<=\dD)(?=[A-Z])|(?=\()")
+"""Where the names of classes are broken best: Conv2D|Transpose, TimeDistributed|(Dense)."""
+
+
+def _broken(text: str, look: Look, room: float, most: int) -> tuple[str, ...]:
+    """The text in at most so many lines, in its halves where these fit."""
+    halves = _HALVES.split(text, 1)
+    if len(halves) <= most and all(width_of(half, look.size) <= room for half in halves):
+        return tuple(halves)
+    return lines_of(text, look.size, room, most)
+
+
 def _wrapped(text: str, look: Look) -> float:
     """How wide a text has to be so that it stands on `MAIN_LINES`, nothing cut."""
     whole = width_of(text, look.size)
+    halves = _HALVES.split(text, 1)
+    if len(halves) > 1:
+        return max(width_of(half, look.size) for half in halves) + 0.1
     plain = "".join(text.split())
     for part in (0.5, 0.6, 0.7, 0.8, 0.9):
         if "".join("".join(lines_of(text, look.size, whole * part, MAIN_LINES)).split()) == plain:
@@ -200,7 +216,7 @@ def lines(words: Words, look: Look, mode: Mode, width: float) -> tuple[Line, ...
         found.append(Line(title_of(words), True))
     elif words.main:
         most = MAIN_LINES if mode == "wrap" else 1
-        found += [Line(text, True) for text in lines_of(words.main, look.size, room, most)]
+        found += [Line(text, True) for text in _broken(words.main, look, room, most)]
         found += [Line(text, True) for text in lines_of(words.more, look.size, room, MAIN_LINES)] if words.more else []
     _, own, side = _widths(words, look)
     if words.sub and words.side and own + BETWEEN + side <= room:

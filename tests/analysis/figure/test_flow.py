@@ -157,6 +157,8 @@ def test_blocks_are_those_of_the_paper(name: str, times: list[int], application:
         assert repeats(flow) == times
         shortcuts = [stage for stage in flow.stages if stage.present]
         assert [stage.present for stage in shortcuts] == [(1, time) for time in times]
+        strided = [stage for stage in flow.stages if len(stage.calls) > 3 and "/2" in stage.details]
+        assert strided == []  # only the first of the repeats halves, so no stage of all of them says so
 
 
 def test_folded_repeats_have_equal_shapes() -> None:
