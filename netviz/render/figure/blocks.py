@@ -11,7 +11,8 @@ from netviz.figures import Block, Field, Flow
 from netviz.render.figure.arrange import Arrangement, arrange
 from netviz.render.figure.blocks_draw import HEAD, SPLIT, Card, draw, titled, turning
 from netviz.render.figure.blocks_notes import annotated
-from netviz.render.figure.blocks_place import Placed, Placer, Size, Spacing
+from netviz.render.figure.blocks_parts import Placed, Size, Spacing
+from netviz.render.figure.blocks_place import Placer
 from netviz.render.figure.blocks_words import NARROWEST, WIDEST, Mode, Words, height, lines, need, words_of
 from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed
 from netviz.render.figure.look import Look

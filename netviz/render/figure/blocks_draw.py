@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from netviz.figures import Block, Flow, Stage
 from netviz.render.figure.blocks_notes import annotated
-from netviz.render.figure.blocks_place import Area, Placed, Route
+from netviz.render.figure.blocks_parts import Area, Placed, Route
 from netviz.render.figure.blocks_words import BETWEEN, PAD, Line, Words
 from netviz.render.figure.frame import Bounds
 from netviz.render.figure.look import Look, lines_of, width_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netviz.figures import Flow
-from netviz.render.figure.blocks_place import Placed
+from netviz.render.figure.blocks_parts import Placed
 from netviz.render.figure.frame import Bounds
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.render.figure.picture import Bend, Move, Part, Path, Point, Shape, Straight, Text

@@ -8,101 +8,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from netviz.figures import Block, Flow, Link, Stage
 from netviz.render.figure.arrange import Arrangement, Side
-
-TRACK = 9.0
-"""Pixels between lines side by side."""
-TIP = 13.0
-"""Pixels that a line needs in front of what it enters, for its tip and a piece of line."""
-PADDING = 8.0
-"""Pixels between a frame and what is in it."""
-ENTRY = 7.0
-"""Pixels between lines that enter at the same side."""
-FORK = 10.0
-"""Pixels that a frame is longer, where a line forks inside of it before its first block."""
-FORKED = 11.0
-"""Pixels from there to the first block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How long a stage is along the flow and across; `inset` is from its begin to where lines enter at its side."""
-
-    along: float
-    across: float
-    entry: float
-    exit: float
-    wide: float
-    """How wide it is across where lines enter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spacing:
-    """Pixels: between ranks, between lanes; what a frame has beyond its padding at its begin and end along the flow."""
-
-    ranks: float
-    lanes: float
-    head: Mapping[str, float] = field(default_factory=dict)
-    before: bool = False
-    tail: bool = False
-
-
-@dataclass(slots=True)
-class Spot:
-    """Where a stage stands: its begin along the flow and its middle across."""
-
-    along: float
-    across: float
-    size: Size
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A frame's rectangle."""
-
-    first: float
-    last: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The corners of a link's line, from its tail to its head, as (along, across)."""
-
-    link: Link
-    points: tuple[tuple[float, float], ...]
-    skips: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    spots: Mapping[str, Spot]
-    areas: Mapping[str, Area]
-    routes: tuple[Route, ...]
-    length: float
-    low: float
-    high: float
-
-
-@dataclass(slots=True)
-class _Arc:
-    """A link that passes over others: on which side, and whether its ends leave and enter there or between ranks."""
-
-    place: int
-    link: Link
-    side: Side
-    leaves: bool
-    enters: bool
-    fork: str = ""
-    """The block in which it leaves the line that enters there, "" where it leaves its tail."""
-    start: str = ""
-    """Then the stage that this line enters."""
-    across: float = 0.0
+from netviz.render.figure.blocks_parts import (
+    ENTRY,
+    FORK,
+    FORKED,
+    PADDING,
+    TIP,
+    TRACK,
+    Arc,
+    Area,
+    Placed,
+    Route,
+    Size,
+    Spacing,
+    Spot,
+    around,
+    common,
+    slotted,
+)
 
 
 class Placer:
@@ -110,7 +37,7 @@ class Placer:
 
     def __init__(self, flow: Flow, plan: Arrangement, sizes: Mapping[str, Size], spacing: Spacing) -> None:
         self.flow, self.plan, self.sizes, self.spacing = flow, plan, sizes, spacing
-        self.above: dict[str, tuple[str, ...]] = dict(_blocks(flow.children, ()))
+        self.above: dict[str, tuple[str, ...]] = dict(around(flow.children, ()))
         self.within: dict[str, float] = {}  # by block, how far frames in it begin before its first rank
         self.forks = dict(self._forks())
         self.arcs = self._arcs()
@@ -154,10 +81,10 @@ class Placer:
 
     def _entered(self, link: Link) -> str:
         """The outermost block that a link enters, "" for none."""
-        around, own = self.above[link.tail], self.above[link.head]
-        return next((id for id in own if id not in around), "")
+        outer, own = self.above[link.tail], self.above[link.head]
+        return next((id for id in own if id not in outer), "")
 
-    def _arcs(self) -> list[_Arc]:
+    def _arcs(self) -> list[Arc]:
         taken: dict[int, list[float]] = defaultdict(list)
         for spot in self.plan.spots.values():
             taken[spot.rank].append(spot.lane)
@@ -180,7 +107,7 @@ class Placer:
             best = max(sides, key=lambda side: (bool(start) or free(tail, side)) + free(way.link.head, side))
             leaves = bool(start) or free(tail, best)
             fork = self._entered(way.link) if start else ""
-            arcs.append(_Arc(place, way.link, best, leaves, free(way.link.head, best), fork, start))
+            arcs.append(Arc(place, way.link, best, leaves, free(way.link.head, best), fork, start))
         return arcs
 
     def _started(self, link: Link) -> str:
@@ -201,13 +128,13 @@ class Placer:
         at = self._lanes(between)
         self.middle = {id: at[spot.lane] for id, spot in self.plan.spots.items()}
         self.extent: dict[str, Area] = {}
-        inside: dict[str, list[_Arc]] = defaultdict(list)
+        inside: dict[str, list[Arc]] = defaultdict(list)
         for arc in self.arcs:
-            inside[arc.fork or _common(self.above[arc.link.tail], self.above[arc.link.head])].append(arc)
+            inside[arc.fork or common(self.above[arc.link.tail], self.above[arc.link.head])].append(arc)
         self.edges: dict[str, dict[int, list[tuple[float, float]]]] = {}
         self._level("", self.flow.children, inside)
 
-    def _level(self, id: str, children: Sequence[Stage | Block], inside: Mapping[str, list[_Arc]]) -> None:
+    def _level(self, id: str, children: Sequence[Stage | Block], inside: Mapping[str, list[Arc]]) -> None:
         """Sets the frame of a block by what is in it and the arcs between; the extents of its children by rank."""
         ranks: dict[int, list[tuple[float, float]]] = defaultdict(list)
         for child in children:
@@ -224,7 +151,7 @@ class Placer:
         self.edges[id] = ranks
         low = min((one[0] for found in ranks.values() for one in found), default=0.0)
         high = max((one[1] for found in ranks.values() for one in found), default=0.0)
-        set_arcs: list[tuple[int, int, _Arc]] = []
+        set_arcs: list[tuple[int, int, Arc]] = []
         for arc in sorted(inside.get(id, ()), key=self._span):
             first, last = self._ranks(arc)
             sign = -1.0 if arc.side == "before" else 1.0
@@ -259,11 +186,11 @@ class Placer:
                 found[sign * float(number)] = found[sign * (number - 1.0)] + sign * ((one + other) / 2 + between)
         return found
 
-    def _ranks(self, arc: _Arc) -> tuple[int, int]:
+    def _ranks(self, arc: Arc) -> tuple[int, int]:
         first = arc.start or arc.link.tail
         return self.plan.spots[first].rank, self.plan.spots[arc.link.head].rank
 
-    def _span(self, arc: _Arc) -> tuple[int, int]:
+    def _span(self, arc: Arc) -> tuple[int, int]:
         first, last = self._ranks(arc)
         return last - first, first
 
@@ -292,7 +219,7 @@ class Placer:
             ends = [max(pair) for pair in zip(ends, pad_ends, strict=True)]
             starts = [max(pair) for pair in zip(starts, pad_starts, strict=True)]
         runs = self._runs()
-        slots = {rank: _slotted(found) for rank, found in runs.items()}
+        slots = {rank: slotted(found) for rank, found in runs.items()}
         begin: list[float] = []
         free: list[float] = []
         at = starts[0]
@@ -401,7 +328,7 @@ class Placer:
 
     def _routes(self, spots: Mapping[str, Spot], tracks: Mapping[tuple[int, object], float]) -> Iterator[Route]:
         arcs = {arc.place: arc for arc in self.arcs}
-        entries: dict[tuple[str, Side], list[_Arc]] = defaultdict(list)
+        entries: dict[tuple[str, Side], list[Arc]] = defaultdict(list)
         for arc in self.arcs:
             if arc.enters:
                 entries[arc.link.head, arc.side].append(arc)
@@ -444,38 +371,3 @@ class Placer:
                 at = tracks[last - 1, ("head", arc.link.head, "arc")]
                 points += [(at, arc.across), (at, head.across), (end, head.across)]
             yield Route(arc.link, tuple(points), True)
-
-
-def _blocks(children: Sequence[Stage | Block], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """By the id of each stage the blocks around it, the outermost first."""
-    for child in children:
-        if isinstance(child, Stage):
-            yield child.id, above
-        else:
-            yield from _blocks(child.children, (*above, child.id))
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> str:
-    """The innermost block around both, "" for none."""
-    found = ""
-    for first, second in zip(one, other, strict=False):
-        if first != second:
-            break
-        found = first
-    return found
-
-
-def _slotted(found: Mapping[object, tuple[float, float, int]]) -> dict[object, int]:
-    """A slot for each line, so that those in the same one have no part in common."""
-    slots: list[list[tuple[float, float]]] = []
-    given: dict[object, int] = {}
-    for key, (low, high, _) in sorted(found.items(), key=lambda item: (item[1][1] - item[1][0], item[1][2])):
-        number = next(
-            (at for at, others in enumerate(slots) if all(high + 3 < one or two + 3 < low for one, two in others)),
-            len(slots),
-        )
-        if number == len(slots):
-            slots.append([])
-        slots[number].append((low, high))
-        given[key] = number
-    return given
