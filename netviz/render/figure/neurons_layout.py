@@ -67,6 +67,13 @@ class Layout:
         return bias_room(self.network, self.look) if self._says_biases else 0.0
 
     @property
+    def _overhang(self) -> float:
+        """How far the names of inputs and outputs reach beyond their neurons, in a row of them."""
+        labels = [one.labels[-1] for one in self.network.layers_shown if one.labels]
+        reach = max((label_width(label, self.look.size) / 2 for label in labels), default=0.0)
+        return max(0.0, reach - self.sizes.radius)
+
+    @property
     def turn(self) -> Turn:
         return Turn(self.look.direction)
 
@@ -179,7 +186,7 @@ class Layout:
         if self.look.sideways:
             shapes += _haloed(stacked(lines, x, y + FOOT, "middle"))
         else:
-            shapes += _haloed(stacked(lines, x + FOOT, y - tall(lines) / 2, "start"))
+            shapes += _haloed(stacked(lines, x + FOOT + self._overhang, y - tall(lines) / 2, "start"))
 
     def _heading_lines(self) -> dict[int, list[Line]]:
         return {column: heading_lines(text, self.look, self.room) for column, text in headings(self.network).items()}

@@ -132,6 +132,9 @@ SAMPLES: dict[str, Network] = {
     "sums and gaps": merged(),
     "hostile names": hostile(),
     "annotations": annotated(),
+    "annotations of a dense part": replace(
+        feature_head(), annotations=(Annotation("all " * 12, "flatten", "predictions"),)
+    ),
 }
 
 
