@@ -240,16 +240,23 @@ def _note(row: Row, placed: Placed) -> Iterator[Text]:
     if note.turned:
         x = left
         for line in note.lines:
-            step = line.size * 1.22
             yield Text(
-                x + step * 0.8, top, line.text, line.size, "end", line.paint, line.bold, turned=True, room=line.width
+                x + line.above - 0.15 * line.size,
+                top,
+                line.text,
+                line.size,
+                "end",
+                line.paint,
+                line.bold,
+                turned=True,
+                room=line.width,
             )
-            x += step
+            x += line.height
         return
     flush = placed.flush * (-1 if row.look.direction == "RL" else 1)
     anchor: Anchor = ("start", "middle", "end")[flush + 1]
     x = {-1: left, 0: (left + right) / 2, 1: right}[flush]
     y = top if bottom - top >= note.height - 0.01 else (top + bottom - note.height) / 2
     for line in note.lines:
-        yield Text(x, y + line.size * 0.95, line.text, line.size, anchor, line.paint, line.bold, room=line.width)
-        y += line.size * 1.22
+        yield Text(x, y + line.above, line.text, line.size, anchor, line.paint, line.bold, room=line.width)
+        y += line.height

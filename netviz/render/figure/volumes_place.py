@@ -25,6 +25,8 @@ TRACK = 6.0
 _CLOSE, _HUG, _BARS, _APART = 3.0, 1.2, 9.0, 20.0
 _ROUNDS, _PUSHES = 32, 5
 """How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
+_HIGH = 600.0
+"""Pixels above a stage that are kept clear of notes where an arc rises from it: more than arcs are high."""
 _NUDGE = 10.0
 """Pixels that are always found for the channels, also where labels are thinned."""
 
@@ -249,6 +251,7 @@ class Row:
         things = [_Thing(self.area(id), (id,)) for id in self.ids]
         things += [_Thing(placed.area, placed.note.owners, placed) for placed in self.notes]
         things += [_Thing(self.frame_area(id), tuple(held), framed=True) for id, held in self.held.items()]
+        things += [_Thing(self._over(id), (id,)) for id in self._upright()]
         things.sort(key=lambda thing: thing.area.first)
         pushed: dict[int, float] = defaultdict(float)
         open: list[_Thing] = []
@@ -262,6 +265,21 @@ class Row:
         for rank, by in pushed.items():
             self.extra[rank] += by + 0.01
         return met
+
+    def _upright(self) -> list[str]:
+        """The stages that an arc rises from, or comes down to."""
+        ends = [(end, way) for way in self.ways if way.skips for end in (way.link.tail, way.link.head)]
+        return list(dict.fromkeys(end for end, way in ends if not self.closed_in(end, way)))
+
+    def top(self, id: str) -> tuple[float, float]:
+        """The middle of the rear edge of a box that faces the arcs before the lanes."""
+        solid, (lead, rise) = self.solids[id], self.axes.back
+        return self.along[id] - rise * lead * solid.lean / 2, self.across[id] - solid.stretch - 1
+
+    def _over(self, id: str) -> Area:
+        """Where arcs run that touch a stage."""
+        along, across = self.top(id)
+        return Area(along - 4, across - _HIGH, along + 4, across)
 
     def frame_area(self, block: str) -> Area:
         """What the frame of a block takes, but for arcs in it."""

@@ -167,7 +167,7 @@ class Wires:
         height, turns = self.heights[number], dict(self.row.turns(arc))
         spots = self.row.groups.spots
         tail, head = arc.link.tail, arc.link.head
-        into = self._top(head)
+        into = self.row.top(head)
         points: list[Point] = []
         if spots[tail].rank < self.row.first:
             points += [self.entry, (self.entry[0], height)]
@@ -176,7 +176,7 @@ class Wires:
             start = self._out(tail)
             points += [start, (at, start[1]), (at, height)]
         else:
-            out = self._top(tail)
+            out = self.row.top(tail)
             at = out[0] + self._aside(tail, arrives=False)
             points += [(at, out[1]), (at, height)]
         if turns.get(spots[head].rank - 1) == f"in {head}":
@@ -195,13 +195,6 @@ class Wires:
         arrive = any(arc.link.head == id for arc in self.arcs)
         leave = any(arc.link.tail == id for arc in self.arcs)
         return (-_SIDE if arrives else _SIDE) if arrive and leave else 0.0
-
-    def _top(self, id: str) -> Point:
-        """The middle of the rear edge of a box that faces the arcs before the lanes."""
-        row, solid = self.row, self.row.solids[id]
-        lead, rise = row.axes.back
-        back = 1 if rise < 0 else -1
-        return row.along[id] + back * lead * solid.lean / 2, row.across[id] - solid.stretch - 1
 
 
 def rounded(points: Sequence[Point], radius: float) -> list[tuple[Point, Point, Point]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import combining
 
 from netviz.figures import Extent, Field, Stage
 from netviz.render.cells import count_text
@@ -17,8 +18,8 @@ CAN_SHOW: tuple[Field, ...] = ("name", "class", "details", "activation", "size",
 
 Role = Literal["channels", "size", "words", "title"]
 
-_LINE = 1.22
-"""From one line to the next, as a multiple of the size."""
+_LINE, _ACCENTS = 1.22, 0.8
+"""From one line to the next, as a multiple of the size, and how much more where accents are piled up."""
 _LONGEST = 128.0
 """Pixels that a name may take before it is elided."""
 _CLOSED = 90.0
@@ -39,6 +40,19 @@ class Line:
     @property
     def width(self) -> float:
         return width_of(self.text, self.size, bold=self.bold)
+
+    @property
+    def above(self) -> float:
+        """From the top of the line to its baseline."""
+        return self.size * (0.95 + (_ACCENTS / 2 if self._piled else 0.0))
+
+    @property
+    def height(self) -> float:
+        return self.size * (_LINE + (_ACCENTS if self._piled else 0.0))
+
+    @property
+    def _piled(self) -> bool:
+        return not self.text.isascii() and any(map(combining, self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,7 @@ class Note:
 
     @property
     def _tall(self) -> float:
-        return sum(line.size * _LINE for line in self.lines)
+        return sum(line.height for line in self.lines)
 
 
 def axis_text(axis: int | None) -> str:
