@@ -20,7 +20,7 @@ from netviz.render.figure.neurons_numbers import are_few
 from netviz.render.figure.neurons_place import Sizes, height_of, least_gap
 from netviz.render.figure.neurons_thin import thinned
 from netviz.render.figure.neurons_units import bias_room, radius_for
-from netviz.render.figure.neurons_words import number
+from netviz.render.figure.neurons_words import count_width, number
 from netviz.render.figure.picture import Picture, Shape
 
 SHOWN: tuple[Field, ...] = ("channels", "activation")
@@ -119,7 +119,7 @@ def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterat
     gap = min(170.0, max(96.0, 0.5 * high + 40)) if len(columns) <= 6 else 100.0
     gap = gap if look.sideways else min(gap, 110.0)
     gap = max(gap, 2 * radius + (110 if look.sideways else 80) if numbers else 0.0) * max(look.spacing, 0.1)
-    gap = max(gap, 2 * radius + 16)
+    gap = max(gap, 2 * radius + 16, count_width(network, look) + 8)
     if network.sample:
         gap = max(gap, min(1.03 * least_gap(network, radius + 1, pitch), 320.0))
     if look.width is None:

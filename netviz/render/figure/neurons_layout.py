@@ -14,6 +14,7 @@ from netviz.render.figure.neurons_units import AWAY, bias_room, bias_shapes, bia
 from netviz.render.figure.neurons_words import (
     Line,
     before_lines,
+    count_width,
     heading_lines,
     headings,
     is_source,
@@ -81,7 +82,7 @@ class Layout:
     def room(self) -> float:
         """Pixels that the words of a layer may take in width."""
         if not self.look.sideways:
-            return max(44.0, BESIDE * min(self.tight, 1.0))
+            return max(44.0, BESIDE * min(self.tight, 1.0), count_width(self.network, self.look) + 1)
         return self.sizes.gap - 7 if len({one.column for one in self.network.layers_shown}) > 1 else 160.0
 
     def lay(self) -> Bounds | None:

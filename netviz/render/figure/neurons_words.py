@@ -133,6 +133,11 @@ def label_lines(network: Network, one: Neurons, look: Look, room: float) -> list
     return found
 
 
+def count_width(network: Network, look: Look) -> float:
+    """The room that the longest number of units takes, which no label may be without."""
+    return max((width_of(f"{one.units:,}", look.small) for one in network.layers_shown), default=0.0)
+
+
 def _whole(text: str, size: float, room: float) -> list[Line]:
     """The text in up to three lines, none where it would have to be cut or words broken."""
     lines = lines_of(text, size, room, 3)

@@ -31,7 +31,7 @@ looks = st.builds(
     direction=st.sampled_from(DIRECTIONS),
     width=st.sampled_from([None, COLUMN, 500.0, 900.0]),
     spacing=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
-    size=st.sampled_from([SMALLEST, 8 * 96 / 72, 20.0]),
+    size=st.sampled_from([SMALLEST, 8 * 96 / 72, 20.0, 96.0]),
     show=st.frozensets(st.sampled_from(sorted(ALL_BUT_NUMBERS))),
     legend=st.booleans(),
     caption=st.booleans(),
@@ -132,7 +132,7 @@ def test_biases_as_a_unit_of_their_own() -> None:
 
 
 @given(networks(), looks)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_network_fits_or_says_what_it_needs(network: Network, look: Look) -> None:
     try:
         picture = neurons_to_picture(network, look)
