@@ -51,7 +51,7 @@ FIGURES: Mapping[str, Mapping[str, Picture]] = {
     "VGG16": figures(
         "architectures/vgg16.json",
         volumes=("--caption", "with a caption"),
-        volumes_column=("--width 8.5cm", "in one column of a paper, in two rows"),
+        volumes_column=("--width 8.5cm", "in one column of a paper"),
         lenet=("", "feature maps"),
         neurons=("", "its dense end"),
         blocks=("", "as a flow"),
