@@ -25,9 +25,10 @@ def braces(row: Row, wires: Wires) -> Iterator[tuple[Shape, Area]]:
         alongs, acrosses = zip(*wire.points, strict=True)
         taken.append(Area(min(alongs), min(acrosses), max(alongs), max(acrosses)))
     spots, whole = row.groups.spots, (min(area.first for area in taken), max(area.last for area in taken))
-    for note in row.groups.flow.annotations:
-        if note.first not in spots or note.last not in spots:
-            continue
+    known = [note for note in row.groups.flow.annotations if note.first in spots and note.last in spots]
+    for note in sorted(
+        known, key=lambda note: abs(spots[note.last].rank - spots[note.first].rank)
+    ):  # short ones inside
         ends = sorted((spots[note.first].rank, spots[note.last].rank))
         over = [id for id in row.ids if ends[0] <= spots[id].rank <= ends[1]]
         if note.first == note.last:

@@ -30,7 +30,7 @@ from netviz.render.figure.volumes_place import Placed, Row
 from netviz.render.figure.volumes_signs import sign_shapes
 from netviz.render.figure.volumes_solids import Solid
 from netviz.render.figure.volumes_wires import Border, Wire, Wires, rounded
-from netviz.render.figure.volumes_words import elided, shape_text
+from netviz.render.figure.volumes_words import badge_width, elided, shape_text
 
 _HAIR = 0.6
 _DASHES = (2.4, 1.6)
@@ -198,8 +198,7 @@ def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
     edges = sorted([left + 2, right - 1, *lines])
     gaps = [(start + 4, end - 3) for start, end in pairwise(edges)]
     if border.block.repeats > 1:
-        text = f"×{border.block.repeats}"
-        wide = width_of(text, small, bold=True) + 8
+        text, wide = f"×{border.block.repeats}", badge_width(border.block.repeats, row.look)
         high = small * 1.45
         place = next((place for place in reversed(range(len(gaps))) if gaps[place][1] - gaps[place][0] >= wide), None)
         x = gaps[place][1] - wide if place is not None else right - wide - 4

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from netviz.figures import Flow, Stage
+from netviz.figures import Block, Flow, Stage
 from netviz.render.figure.arrange import Arrangement, Way
 from netviz.render.figure.volumes_solids import form_of
 
@@ -21,6 +21,7 @@ class Groups:
     def __init__(self, flow: Flow, arrangement: Arrangement) -> None:
         self.flow, self.arrangement = flow, arrangement
         self.stages: Mapping[str, Stage] = {stage.id: stage for stage in flow.stages}
+        self.blocks = [item for item in flow.walk() if isinstance(item, Block)]
         self.spots = arrangement.spots
         self.columns: list[list[str]] = [[] for _ in range(arrangement.ranks)]
         for id, spot in self.spots.items():

@@ -40,13 +40,6 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool)
             signs.setdefault(stage.sign, Entry("paper", _MERGES[stage.sign], "circle", f"{stage.family}-line", inside))
             continue
         name = _WORDS.get(stage.family, stage.family)
-        if stage.family == "pooling" and all(
-            "upsampl" in (kind or "").lower()
-            for other in stages
-            if other.family == "pooling"
-            for kind in other.classes[:1]
-        ):
-            name = "upsampling"
         boxes.setdefault(stage.family, Entry(f"{stage.family}-front", name, "area", f"{stage.family}-line"))
         if stage.activation and form_of(stage) != "slab":
             faced.setdefault(stage.activation, stage.family)

@@ -52,7 +52,7 @@ class Notes:
         """Every note that is not left out."""
         show, look, sideways = self.look.show, self.look, self.sideways
         below: dict[str, float] = {}
-        beside: dict[str, float] = {}
+        beside: dict[str, Placed] = {}
         for run in self._runs() if "channels" in show else ():
             note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
             if (note.role, note.owners) not in self.dropped:
@@ -60,7 +60,7 @@ class Notes:
                 yield placed
                 for id in run:
                     below[id] = placed.area.high - self._under([id])
-                    beside[id] = (placed.area.first + placed.area.last) / 2
+                    beside[id] = placed
         for id in self.groups.sized() if "size" in show else ():
             if id not in self.solids:
                 continue
@@ -71,12 +71,12 @@ class Notes:
                 continue
             placed = self._beside(note, below.get(id, 0.0))
             if not sideways:  # on one line with the channels
-                by = beside[id] - (placed.area.first + placed.area.last) / 2 if id in beside else 0.0
+                line = beside.get(id)
+                by = (line.area.first + line.area.last - placed.area.first - placed.area.last) / 2 if line else 0.0
                 area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)
                 placed = replace(placed, area=area)
-                for other in self.solids:
-                    if other == id or beside.get(other) == beside.get(id, -1e9):
-                        below[other] = area.high - self._under([other])
+                for other in line.note.owners if line else (id,):
+                    below[other] = area.high - self._under([other])
             yield placed
         words = {id: words_of(self.groups.stages[id], look) for id in self.solids}
         upright = not sideways or all(stands_upright(lines) for lines in words.values())

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area, Axes, area_of, around
 from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
 from netviz.render.figure.volumes_solids import Measures, Solid
-from netviz.render.figure.volumes_words import Note
+from netviz.render.figure.volumes_words import Note, badge_width
 
 PAD = 7.0
 """From what a frame holds to the frame."""
@@ -76,11 +77,11 @@ class Row:
         self.dropped: set[tuple[str, tuple[str, ...]]] = set()
         self.notes: list[Placed] = []
         self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
-        for turn in range(_ROUNDS):
+        for self.turn in range(_ROUNDS):
             self.along = self._columns()
             self.across = self._lanes()
             self.notes = list(self._notes().placed())
-            if not self._part() and turn:
+            if not self._part() and self.turn:
                 break
 
     # columns along the flow
@@ -287,12 +288,25 @@ class Row:
         inner += [len(self.groups.around[id]) - self.groups.around[id].index(block) for id in held]
         areas = [self.area(id) for id in self.held[block]]
         areas += [placed.area for placed in self.notes if held.issuperset(placed.note.owners)]
-        area, header = around(areas, max(inner) * PAD), max(inner) * HEADER
+        area, header = self.roomy(block, around(areas, max(inner) * PAD)), max(inner) * HEADER
         if self.axes.sideways:
             return replace(area, low=area.low - header)
         if self.look.direction == "TB":
             return replace(area, first=area.first - header)
         return replace(area, last=area.last + header)
+
+    def roomy(self, block: str, area: Area) -> Area:
+        """The frame of a block, large enough for ×N beside a link that runs through its middle."""
+        repeats = next(item.repeats for item in self.groups.blocks if item.id == block)
+        wide = badge_width(repeats, self.look) + 10 if repeats > 1 else 0.0
+        if self.axes.sideways:
+            upright = set(self._upright()) if wide else set()
+            edges = sorted([area.first, *(self.top(id)[0] for id in self.held[block] if id in upright)])
+            if all(end - start < wide for start, end in pairwise([*edges, area.last])):
+                return replace(area, last=edges[-1] + wide)
+            return area
+        middle = max(self.across[id] for id in self.held[block])
+        return replace(area, high=max(area.high, middle + wide))
 
     def _clash(self, one: _Thing, other: _Thing, pushed: dict[int, float]) -> bool:
         spots = self.groups.spots
@@ -312,7 +326,7 @@ class Row:
         pair = (*one.owners, "", *other.owners)
         self.pushes[pair] += 1
         in_order = ranks[0][1] < ranks[1][0]
-        hopeless = self.pushes[pair] > _PUSHES
+        hopeless = self.pushes[pair] > _PUSHES or self.turn > _ROUNDS - _PUSHES
         small = (
             by < _NUDGE
             and self.thin < 2
@@ -329,8 +343,10 @@ class Row:
         elif in_order and (same_lane or framed):
             pushed[ranks[1][0]] = max(pushed[ranks[1][0]], by)
         else:
-            for thing in (one, other):
-                self.wider[self.stretches[spots[thing.owners[0]].rank]] += 4.0
+            lanes = abs(spots[one.owners[0]].lane - spots[other.owners[0]].lane)
+            over = min(one.area.high, other.area.high) - max(one.area.low, other.area.low) + CLEAR
+            for stretch in {self.stretches[spots[thing.owners[0]].rank] for thing in (one, other)}:
+                self.wider[stretch] += over / max(lanes, 1.0) / 2 + 1
         return True
 
     def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:

@@ -46,7 +46,7 @@ class Wires:
         self.arcs = sorted((way for way in (*row.ways, *row.entering) if way.skips), key=lambda way: way.level)
         self.heights: dict[int, float] = {}
         self.areas: dict[str, Area] = {}
-        self.blocks = {item.id: item for item in row.groups.flow.walk() if isinstance(item, Block)}
+        self.blocks = {block.id: block for block in row.groups.blocks}
         self.held = {id: set(held) for id, held in row.held.items()}
         order = sorted(row.frames, key=lambda id: (row.frames[id].last - row.frames[id].first, -self._depth(id)))
         for _ in range(2 + len(order)):  # frames hold arcs, arcs pass over frames
@@ -96,7 +96,7 @@ class Wires:
                 height = self.heights[number]
                 middle = row.along[arc.link.tail]
                 areas.append(Area(middle, height, middle, height))
-        area = around(areas, PAD)
+        area = row.roomy(block, around(areas, PAD))
         if row.axes.sideways:
             return Area(area.first, area.low - HEADER, area.last, area.high)
         if row.look.direction == "TB":

@@ -144,6 +144,11 @@ def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.text)
 
 
+def badge_width(repeats: int, look: Look) -> float:
+    """What ×N takes."""
+    return width_of(f"×{repeats}", look.small, bold=True) + 8
+
+
 def elided(text: str, size: float, room: float, *, bold: bool = False) -> str:
     """The text in one line of at most that many pixels."""
     return next(iter(lines_of(text, size, room, 1, bold=bold)), "")
