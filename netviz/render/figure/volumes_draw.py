@@ -200,14 +200,14 @@ def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
     if border.block.repeats > 1:
         text, wide = f"×{border.block.repeats}", badge_width(border.block.repeats, row.look)
         high = small * 1.45
-        place = next((place for place in reversed(range(len(gaps))) if gaps[place][1] - gaps[place][0] >= wide), None)
-        x = gaps[place][1] - wide if place is not None else right - wide - 4
+        widths = [end - start for start, end in gaps]
+        place = max((place for place, room in enumerate(widths) if room >= wide), default=widths.index(max(widths)))
+        x = gaps[place][1] - wide if widths[place] >= wide else (sum(gaps[place]) - wide) / 2
         yield Rectangle(x, top + 4, wide, high, high / 2, "badge")
         yield Text(
             x + wide / 2, top + 4 + high / 2 + small * 0.35, text, small, "middle", "on-badge", bold=True, room=wide - 6
         )
-        if place is not None:
-            gaps[place] = (gaps[place][0], x - 4)
+        gaps[place] = (gaps[place][0], x - 4)
     if border.block.title:
         needs = width_of(border.block.title, small, bold=True)
         fits = [gap for gap in gaps if gap[1] - gap[0] >= needs]

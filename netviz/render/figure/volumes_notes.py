@@ -53,6 +53,7 @@ class Notes:
         show, look, sideways = self.look.show, self.look, self.sideways
         below: dict[str, float] = {}
         beside: dict[str, Placed] = {}
+        own: dict[str, float] = {}  # under the label of a stage that shares it with none before
         for run in self._runs() if "channels" in show else ():
             note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
             if (note.role, note.owners) not in self.dropped:
@@ -61,6 +62,7 @@ class Notes:
                 for id in run:
                     below[id] = placed.area.high - self._under([id])
                     beside[id] = placed
+                own[run[0]] = below[run[0]]
         for id in self.groups.sized() if "size" in show else ():
             if id not in self.solids:
                 continue
@@ -69,7 +71,9 @@ class Notes:
             note = Note("size", (id,), (Line(text, look.small, "muted"),))
             if (note.role, note.owners) in self.dropped:
                 continue
-            placed = self._beside(note, below.get(id, 0.0))
+            placed = self._beside(note, own.get(id, 0.0) if sideways else below.get(id, 0.0))
+            if sideways and self.groups.joint(id) == "hug":  # the words of a small box start under its size
+                below[id] = max(below.get(id, 0.0), placed.area.high - self._under([id]))
             if not sideways:  # on one line with the channels
                 line = beside.get(id)
                 by = (line.area.first + line.area.last - placed.area.first - placed.area.last) / 2 if line else 0.0
@@ -128,6 +132,7 @@ class Notes:
             return self._below(note, after + 2 if after else 0.0)
         if self.groups.joint(id) == "hug":  # the corner belongs to what it stands against
             rim = self.along[id] + solid.reach + 3 + note.width / 2
+            middle += max(after + solid.stretch - 4, 0.0)
             return Placed(note, _box(rim, middle + 4 + note.height / 2, note.width, note.height), -1)
         against = self.groups.next.get(id, id)
         if self.thin and self.arcs.isdisjoint((id, against)):

@@ -13,14 +13,11 @@ from itertools import pairwise
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area, Axes, area_of, around
+from netviz.render.figure.volumes_lanes import HEADER, PAD, Lanes
 from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
 from netviz.render.figure.volumes_solids import Measures, Solid
 from netviz.render.figure.volumes_words import Note, badge_width
 
-PAD = 7.0
-"""From what a frame holds to the frame."""
-HEADER = 15.0
-"""What the title and ×N of a frame take."""
 TRACK = 6.0
 """From one link to the next where several change lanes side by side."""
 _CLOSE, _HUG, _BARS, _APART = 3.0, 1.2, 9.0, 20.0
@@ -70,7 +67,7 @@ class Row:
                     self.held[block].append(id)
         self.tracks = self._tracks()
         self.extra: dict[int, float] = defaultdict(float)
-        self.stretches = self._stretches()
+        self.lanes = Lanes(groups, self.look, (*self.ways, *self.entering), first, last)
         self.wider: dict[int, float] = defaultdict(float)
         self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
         self.split: set[str] = set()
@@ -79,7 +76,8 @@ class Row:
         self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
         for self.turn in range(_ROUNDS):
             self.along = self._columns()
-            self.across = self._lanes()
+            own = {id: self._own(id) for id in self.ids}
+            self.across = self.lanes.across(own, self.wider)
             self.notes = list(self._notes().placed())
             if not self._part() and self.turn:
                 break
@@ -155,54 +153,7 @@ class Row:
         header = {"TB": starts, "BT": ends}.get(self.look.direction, 0) * HEADER
         return (starts + ends) * PAD + header
 
-    # lanes across it
-
-    def _lanes(self) -> dict[str, float]:
-        """The middle of each stage across the flow: lanes between two cuts are as far apart as the closest need."""
-        spots, gap = self.groups.spots, 8 * self.look.spacing
-        pitches = dict.fromkeys(self.stretches.values(), 0.0)
-        own = {id: self._own(id) for id in self.ids}
-        columns = self.groups.columns[self.first : self.last + 1]
-        for place, column in enumerate(columns):
-            near = [*column, *(columns[place + 1] if place + 1 < len(columns) else ())]
-            near.sort(key=lambda id: (spots[id].lane, spots[id].rank))
-            stretch = self.stretches[self.first + place]
-            for at, one in enumerate(near):
-                for other in near[at + 1 :]:
-                    lanes = spots[other].lane - spots[one].lane
-                    if lanes >= 1 or (lanes > 0 and spots[one].rank == spots[other].rank):
-                        needs = own[one][1] - own[other][0] + gap + self._between(one, other)
-                        pitches[stretch] = max(pitches[stretch], needs / lanes)
-                        if lanes >= 1.5:
-                            break
-        for rank, lane in self._passing():
-            for id in self.groups.columns[rank]:
-                lanes = spots[id].lane - lane
-                if lanes:
-                    needs = gap + (own[id][1] if lanes < 0 else -own[id][0])
-                    stretch = self.stretches[rank]
-                    pitches[stretch] = max(pitches[stretch], needs / abs(lanes))
-        pitch = {rank: pitches[stretch] + self.wider[stretch] for rank, stretch in self.stretches.items()}
-        return {id: spots[id].lane * pitch[spots[id].rank] for id in self.ids}
-
-    def _passing(self) -> Iterator[tuple[int, float]]:
-        """The ranks that direct links pass by, and in which lanes."""
-        for way in (*self.ways, *self.entering):
-            tail, head = self.groups.spots[way.link.tail], self.groups.spots[way.link.head]
-            if not way.skips:
-                for rank in range(max(tail.rank + 1, self.first), head.rank):
-                    yield rank, tail.lane if rank <= way.bend else head.lane
-
-    def _stretches(self) -> dict[int, int]:
-        """How many cuts come before each rank: a stage that stands on the spine, with nothing beside it."""
-        found, number = {}, 0
-        passed = {rank for rank, _ in self._passing()}
-        for rank in range(self.first, self.last + 1):
-            column = self.groups.columns[rank]
-            if len(column) == 1 and not self.groups.spots[column[0]].lane and rank not in passed:
-                number += 1
-            found[rank] = number
-        return found
+    # what meets
 
     def _own(self, id: str) -> tuple[float, float]:
         """How far a stage reaches across its lane, with its notes."""
@@ -213,14 +164,6 @@ class Row:
                 low = min(low, placed.area.low - self.across[id])
                 high = max(high, placed.area.high - self.across[id])
         return low, high
-
-    def _between(self, one: str, other: str) -> float:
-        """What the frames around one but not the other need where the two stand in different lanes."""
-        ends, starts = set(self.groups.around[one]), set(self.groups.around[other])
-        header = HEADER if self.axes.sideways else 0.0
-        return len(ends - starts) * PAD + len(starts - ends) * (PAD + header)
-
-    # what meets
 
     def _notes(self) -> Notes:
         arcs = {end for way in self.ways if way.skips for end in (way.link.tail, way.link.head)}
@@ -345,7 +288,7 @@ class Row:
         else:
             lanes = abs(spots[one.owners[0]].lane - spots[other.owners[0]].lane)
             over = min(one.area.high, other.area.high) - max(one.area.low, other.area.low) + CLEAR
-            for stretch in {self.stretches[spots[thing.owners[0]].rank] for thing in (one, other)}:
+            for stretch in {self.lanes.stretches[spots[thing.owners[0]].rank] for thing in (one, other)}:
                 self.wider[stretch] += over / max(lanes, 1.0) / 2 + 1
         return True
 

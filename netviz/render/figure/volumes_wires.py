@@ -10,7 +10,9 @@ from netviz.figures import Block, Link
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.picture import Point
 from netviz.render.figure.volumes_items import Area, around
-from netviz.render.figure.volumes_place import HEADER, PAD, TIP, Row
+from netviz.render.figure.volumes_lanes import HEADER, PAD
+from netviz.render.figure.volumes_notes import TIP
+from netviz.render.figure.volumes_place import Row
 
 CLEAR = 9.0
 """From what an arc passes over to the arc."""
