@@ -53,8 +53,11 @@ _SIGNS = {"·": 278, "×": 584, "…": 1000, "→": 1000, "–": 556, "−": 584
 _WIDE_SIGNS = {"·": 380, "×": 838, "…": 1000, "→": 1000, "–": 556, "−": 838, "²": 401, "³": 401}
 _KNOWN = re.compile("[ -~·×…→–−²³]*")
 
-_SPARE_MONO, _SPARE_SANS = 1.05, 1.02
-"""How much wider than the tables say a text may come out: a character of SF Mono takes 0.62 em."""
+_SPARE_MONO, _SPARE_SANS, _SPARE_UNKNOWN = 1.05, 1.02, 1.16
+"""How much wider than the tables say a text may come out: a character of SF Mono takes 0.62 em.
+
+Where there is no table for a glyph it is as much as DejaVu Sans is wider than Helvetica.
+"""
 
 
 _BREAKS = BREAKS["class"][:-1]
@@ -116,12 +119,16 @@ def _sans_width(char: str, table: dict[str, float]) -> float:
 
 def is_safe(text: str, face: Face, room: float) -> bool:
     """Whether `text` stays within `room` pixels in whatever font a reader has."""
-    if not _KNOWN.fullmatch(text):
-        return False
+    return _KNOWN.fullmatch(text) is not None and widest_width(text, face) <= room
+
+
+def widest_width(text: str, face: Face) -> float:
+    """Pixels that `text` takes in the widest of the usual fonts, an estimate where they lack the glyph."""
     if face.mono:
-        return text_width(text, face) * _SPARE_MONO <= room
-    widest = max(sum(map(table[face.bold].__getitem__, text)) for table in (_SANS, _WIDE))
-    return widest * face.size * _SPARE_SANS <= room
+        return text_width(text, face) * _SPARE_MONO
+    if not _KNOWN.fullmatch(text):
+        return text_width(text, face) * _SPARE_UNKNOWN
+    return max(sum(map(table[face.bold].__getitem__, text)) for table in (_SANS, _WIDE)) * face.size * _SPARE_SANS
 
 
 @lru_cache(maxsize=8192)

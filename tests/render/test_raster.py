@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
@@ -48,3 +49,19 @@ def test_what_is_no_svg_is_an_error() -> None:
     for convert in (svg_to_png, svg_to_pdf):
         with pytest.raises(NetvizError):
             convert("<svg")
+
+
+def test_the_size_on_paper_is_that_of_the_svg() -> None:
+    """Pixels are 1/96 inch; a PDF counts points of 1/72, a PNG tells its own pixels by the metre."""
+    svg = diagram_to_svg(lenet())
+    root = parsed(svg)
+    inches = [float(root.get(name, "")) / 96 for name in ("width", "height")]
+    pdf = svg_to_pdf(svg)
+    box = re.search(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", b"".join([pdf, *map(_inflated, pdf.split(b"stream\n"))]))
+    assert box is not None
+    assert [float(one) / 72 for one in box.groups()] == pytest.approx(inches, rel=1e-3)
+    png = svg_to_png(svg, scale=2.0)
+    per_metre = struct.unpack(">II", png[png.index(b"pHYs") + 4 :][:8])
+    size = struct.unpack(">II", png[16:24])
+    for length, pixels, density in zip(inches, size, per_metre, strict=True):
+        assert pixels / density / 0.0254 == pytest.approx(length, rel=0.01)

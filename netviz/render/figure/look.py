@@ -8,7 +8,7 @@ from typing import Literal
 
 from netviz.figures import Field
 from netviz.render.layout.geometry import Direction
-from netviz.render.metrics import Face, text_width, wrap
+from netviz.render.metrics import Face, widest_width, wrap
 
 Measure = Literal["linear", "sqrt", "log", "equal"]
 """How a length on paper grows with a number: in proportion, with its root, with its logarithm, not at all."""
@@ -20,7 +20,7 @@ POINT = 96 / 72
 SMALLEST = 6.0 * POINT
 """No text is smaller than this, in pixels: 6 points, what journals ask for."""
 SPARE = 1.16
-"""How much wider than Helvetica the widest usual face is (DejaVu Sans): room for whatever font a reader has."""
+"""About how much wider than Helvetica the widest usual face is (DejaVu Sans): for breaking text into lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _face(size: float, bold: bool) -> Face:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Pixels to keep free for a line of text of that size, whatever font a reader has."""
-    return text_width(text, _face(size, bold)) * SPARE
+    return widest_width(text, _face(size, bold))
 
 
 def lines_of(text: str, size: float, room: float, most: int, *, bold: bool = False) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 
 from netviz.render.escape import svg
+from netviz.render.figure.look import width_of
 from netviz.render.figure.paints import Fill, Hatch, Mode, Theme, paints
 from netviz.render.figure.picture import Bend, Circle, Close, Move, Paint, Part, Path, Picture, Rectangle, Shape, Text
 from netviz.render.metrics import MONO, SANS, Face, is_safe, text_width
@@ -37,7 +38,7 @@ def picture_to_svg(
     """The whole document, ending in a newline. `theme` "auto" follows the reader's system."""
     width, height = _number(picture.width), _number(picture.height)
     body = [f'<rect class="f-paper" width="{width}" height="{height}"/>'] if background else []
-    body += map(_shape, picture.shapes)
+    body += [_shape(shape, font == "mono") for shape in picture.shapes]
     text = "\n".join(body)
     title, description = svg(picture.title), svg(picture.description)
     mark = f"{theme}{sorted(palette.items()) if isinstance(palette, Mapping) else palette}{font}"
@@ -53,19 +54,19 @@ def picture_to_svg(
 
 
 @singledispatch
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape, mono: bool) -> str:
     raise TypeError(f"{shape!r} is no shape")
 
 
 @_shape.register
-def _(shape: Path) -> str:
+def _(shape: Path, mono: bool) -> str:
     steps = "".join(map(_step, shape.steps))
     line = f'<path{_painted(shape.fill, shape.stroke, shape.width, shape.dash, shape.opacity)} d="{steps}"/>'
     return line + (_tip(shape) if shape.arrow else "")
 
 
 @_shape.register
-def _(shape: Rectangle) -> str:
+def _(shape: Rectangle, mono: bool) -> str:
     radius = f' rx="{_number(shape.radius)}"' if shape.radius else ""
     return (
         f'<rect{_painted(shape.fill, shape.stroke, shape.line, shape.dash)} x="{_number(shape.x)}"'
@@ -74,7 +75,7 @@ def _(shape: Rectangle) -> str:
 
 
 @_shape.register
-def _(shape: Circle) -> str:
+def _(shape: Circle, mono: bool) -> str:
     return (
         f'<circle{_painted(shape.fill, shape.stroke, shape.line, shape.dash)} cx="{_number(shape.x)}"'
         f' cy="{_number(shape.y)}" r="{_number(shape.radius)}"/>'
@@ -82,33 +83,32 @@ def _(shape: Circle) -> str:
 
 
 @_shape.register
-def _(shape: Text) -> str:
+def _(shape: Text, mono: bool) -> str:
     if not shape.text:
         return ""
-    face = Face("", shape.size, shape.size, shape.bold)
-    pressed = shape.room is not None and not is_safe(shape.text, face, shape.room)
-    kinds = {
-        "b": shape.bold,
-        "i": shape.italic,
-        "h": shape.halo,
-        "m": shape.anchor == "middle",
-        "e": shape.anchor == "end",
-    }
-    names = "".join(f" {name}" for name, holds in kinds.items() if holds)
+    room, face = _room(shape, mono), Face("", shape.size, shape.size, shape.bold, mono)
+    pressed = room is not None and not is_safe(shape.text, face, room)
+    told = ("b", shape.bold), ("i", shape.italic), ("h", shape.halo), (shape.anchor[0], shape.anchor != "start")
+    names = "".join(f" {name}" for name, holds in told if holds)
     at = f'x="{_number(shape.x)}" y="{_number(shape.y)}"'
     turn = f' transform="rotate(-90 {_number(shape.x)} {_number(shape.y)})"' if shape.turned else ""
-    wide = min(shape.room or 0.0, text_width(shape.text, face))
+    wide = min(room or 0.0, text_width(shape.text, face))
     length = f' textLength="{_number(wide)}" lengthAdjust="spacingAndGlyphs"' if pressed else ""
     size = f' font-size="{_number(shape.size)}"'
     return f'<text class="f-{shape.paint}{names}" {at}{size}{turn}{length}>{svg(shape.text)}</text>'
 
 
+def _room(shape: Text, mono: bool) -> float | None:
+    """The pixels that the text may take: layouts measure faces whose letters differ in width, `mono` may exceed them."""
+    return width_of(shape.text, shape.size, bold=shape.bold) if mono and shape.room is None else shape.room
+
+
 @_shape.register
-def _(shape: Part) -> str:
+def _(shape: Part, mono: bool) -> str:
     kind = f' class="{shape.kind}"' if shape.kind else ""
     path = f' data-path="{svg(shape.path)}"' if shape.path else ""
     title = f"<title>{svg_lines(shape.title)}</title>" if shape.title else ""
-    return f"<g{kind}{path}>{title}" + "\n".join(map(_shape, shape.shapes)) + "</g>"
+    return f"<g{kind}{path}>{title}" + "\n".join(_shape(inner, mono) for inner in shape.shapes) + "</g>"
 
 
 def svg_lines(text: str) -> str:
