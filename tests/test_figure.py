@@ -158,7 +158,7 @@ def test_values_flow_through_y_2x_1() -> None:
 
 
 def test_only_neurons_take_an_input() -> None:
-    with pytest.raises(UsageError, match="values"):
+    with pytest.raises(UsageError, match="takes no input"):
         netviz.figure(file("encoder.json"), style="blocks", x=[1])
     done = run(EXAMPLES / "xor.keras", "--input", "1,2,3")
     assert done.exit_code == 2 and len(done.stderr.strip().splitlines()) <= 2
@@ -186,6 +186,11 @@ WRONG: list[Callable[[], object]] = [
     lambda: netviz.figure(LENET, style="lenet", show="weights"),
     lambda: netviz.figure(LENET, show=[1]),  # type: ignore[list-item]
     lambda: netviz.figure(LENET, annotate="conv1"),  # type: ignore[arg-type]
+    lambda: netviz.figure(LENET, annotate={"conv1": " "}),
+    lambda: netviz.figure(LENET, sample=2),
+    lambda: netviz.figure(LENET, style="blocks", size_scale="log"),
+    lambda: netviz.figure(MLP, style="neurons", fold=True),
+    lambda: netviz.figure(LENET, palette="convolution=red"),
     lambda: netviz.figure(LENET, omit=".*"),
     lambda: netviz.figure(LENET, omit="("),
     lambda: netviz.figure(EXAMPLES / "xor.keras", x=[1, 2, 3]),

@@ -13,6 +13,7 @@ from netviz.api.inspected import InspectedModel, inspect
 from netviz.api.numbers import whole_number
 from netviz.artifact import Artifact
 from netviz.errors import UsageError
+from netviz.figures import Style
 from netviz.model import Model
 from netviz.render.illustration import checked_dress, illustration
 
@@ -61,8 +62,9 @@ def figure(
 
     What is drawn: `omit` leaves layers out (names, paths, classes, regular expressions; one or several), `annotate`
     puts words at layers (a dict, or pairs; "first..last" gets a brace), `fold` draws repeated blocks once with ×N
-    (None: where the style gains by it), `depth` is how many levels of nested models are opened. `show` names what is labelled:
-    name, class, details, activation, size, channels, output, parameters, weights, biases; each style has some of these.
+    (None: where the style gains by it), `depth` is how many levels of nested models are opened. `show` names what is
+    labelled: name, class, details, activation, size, channels, output, parameters, weights, biases; each style has some
+    of these.
 
     How: `direction` is "LR", "TB", "RL" or "BT", `width` that of the picture ("8.5cm", "3.4in", "240pt" or pixels;
     None: what it needs), where no text gets smaller than 6 points; `spacing` multiplies gaps; `size_scale` and
@@ -76,8 +78,13 @@ def figure(
     """
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     chosen = fitting_style(net.model, "neurons" if style is None and x is not None else style)
-    if x is not None and chosen != "neurons":
-        raise UsageError(f"a figure of {chosen} shows no values", 'Only style "neurons" takes an input.')
+    if x is None and sample:
+        raise UsageError("a sample is chosen, but there is no input", "Give the input as well (x, --input).")
+    given = {"input": x, "fold": fold, "depth": depth, "size scale": size_scale, "channel scale": channel_scale}
+    for name in UNUSED[chosen]:
+        if given[name] not in (None, "sqrt" if name == "size scale" else "log"):
+            taken = [one for one, unused in UNUSED.items() if name not in unused]
+            raise UsageError(f"a figure of {chosen} takes no {name}", f"Figures of {', '.join(taken)} do.")
     dress = checked_dress(
         chosen, show=_names(show), direction=direction, width=width, spacing=spacing, size_scale=size_scale,
         channel_scale=channel_scale, palette=palette, font=font, font_size=font_size, theme=theme, legend=legend,
@@ -88,8 +95,8 @@ def figure(
         from netviz.analysis.figure.neurons import build_network
         from netviz.analysis.figure.neurons_sheet import build_network_sheet, network_document
 
-        given = None if x is None else _sample(net.model, x, whole_number("sample", sample, 0), max_bytes)
-        network = build_network(net.model, x=given, omit=patterns, annotate=notes)
+        values = None if x is None else _sample(net.model, x, whole_number("sample", sample, 0), max_bytes)
+        network = build_network(net.model, x=values, omit=patterns, annotate=notes)
         make = partial(build_network_sheet, network)
         document = partial(network_document, network, __version__)
         return illustration(net.name, chosen, network, dress, make, document)
@@ -98,8 +105,22 @@ def figure(
 
     flow = build_flow(net.model, style=chosen, fold=fold, depth=depth, omit=patterns, annotate=notes)
     return illustration(
-        net.name, chosen, flow, dress, partial(build_flow_sheet, flow), partial(flow_document, flow, __version__, chosen)
+        net.name,
+        chosen,
+        flow,
+        dress,
+        partial(build_flow_sheet, flow),
+        partial(flow_document, flow, __version__, chosen),
     )
+
+
+UNUSED: Mapping[Style, tuple[str, ...]] = {
+    "neurons": ("fold", "depth", "size scale", "channel scale"),
+    "volumes": ("input",),
+    "lenet": ("input",),
+    "blocks": ("input", "size scale", "channel scale"),
+}
+"""By style the choices that mean nothing there: refused, not ignored."""
 
 
 def _sample(model: Model, x: object, sample: int, max_bytes: int | None) -> list[Any]:
@@ -131,8 +152,12 @@ def _texts(patterns: str | Sequence[str]) -> tuple[str, ...]:
 def _pairs(annotate: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     given = annotate.items() if isinstance(annotate, Mapping) else annotate
     try:
-        return tuple((str(layers), str(text)) for layers, text in given)
+        pairs = tuple((str(layers), " ".join(str(text).split())) for layers, text in given)
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"annotations are layers with words, not {annotate!r:.80}", 'Give a dict such as {"conv1": "edges"}.'
         ) from error
+    for layers, text in pairs:
+        if not text:
+            raise UsageError(f"there are no words for {layers}", 'Give some, such as {"conv1": "edges"}.')
+    return pairs

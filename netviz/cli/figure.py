@@ -140,7 +140,7 @@ def figure(
         spacing=spacing,
         size_scale=size_scale,
         channel_scale=channel_scale,
-        palette=_palette(palette),
+        palette=palette,
         font=font,
         font_size=font_size,
         theme=theme,
@@ -162,11 +162,3 @@ def _annotation(text: str) -> tuple[str, str]:
     if not sign or not layers or not words:
         raise UsageError(f"{text!r:.80} annotates nothing", "Write LAYERS=TEXT, such as conv1=edges.")
     return layers, words
-
-
-def _palette(text: str) -> str | dict[str, str]:
-    """The name of a palette, or the colours of FAMILY=COLOUR,…"""
-    if "=" not in text:
-        return text
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    return {family.strip(): color.strip() for family, _, color in pairs}

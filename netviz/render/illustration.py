@@ -69,22 +69,22 @@ def checked_dress(
         direction=ALONG[style] if direction is None else _one_of("direction", direction, DIRECTIONS),
         width=_length(width),
         spacing=_number("spacing", spacing, 0.0, MOST_SPACING, "1 is the usual spacing, 2 twice as much."),
-        size=_number("font size", font_size, 6.0, MOST_FONT_SIZE, "Give points, 6 at least: 8 is the default.") * POINT,
+        size=_number("font size", font_size, 6.0, MOST_FONT_SIZE, "It is in points; 8 is the default.") * POINT,
         show=_fields(style, show),
         legend=bool(legend),
         caption=bool(caption),
+        print=theme == "print",
         size_scale=_one_of("size scale", size_scale, MEASURES),
         channel_scale=_one_of("channel scale", channel_scale, MEASURES),
     )
     assert look.size >= SMALLEST
-    hint = f"1 is 96 dpi, 2 the default, {MOST_SCALE:.0f} the most."
     return Dress(
         look,
         _one_of("theme", theme, THEMES),
         _palette(palette),
         _font(font),
         bool(background),
-        _number("scale", scale, 0.01, MOST_SCALE, hint),
+        _number("scale", scale, 0.01, MOST_SCALE, "1 is 96 dpi, 2 the default."),
     )
 
 
@@ -98,18 +98,25 @@ def _one_of(what: str, given: str, known: Collection[T]) -> T:
 def _number(what: str, given: object, least: float, most: float, hint: str) -> float:
     if isinstance(given, int | float) and not isinstance(given, bool) and least <= given <= most:
         return float(given)
-    raise UsageError(f"{what} {given!r:.80} is none", hint)
+    raise UsageError(f"{what} {given!r:.80} is not a number from {least:g} to {most:g}", hint)
 
 
 def _length(given: object) -> float | None:
-    """A length in pixels, of a number of them or of text with a unit; None for none."""
+    """A length in pixels, of a number of them or of text, with a unit or without; None for none."""
     if given is None:
         return None
-    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*(px|pt|mm|cm|in)\s*", given) if isinstance(given, str) else None
-    if found is not None:
-        given = float(found[1]) * UNITS[found[2]]
-    hint = 'Give it with its unit, such as "8.5cm", "3.4in" or "240pt", or a number of pixels.'
-    return _number("width", given, LEAST_WIDTH, MOST_WIDTH, hint)
+    found = _LENGTH.fullmatch(given) if isinstance(given, str) else None
+    pixels = float(found[1]) * UNITS[(found[2] or "px").lower()] if found else given
+    hint = 'Give it with its unit, such as "8.5cm", "3.4in" or "240pt", or a number of pixels (1/96 inch).'
+    if not isinstance(pixels, int | float) or isinstance(pixels, bool) or pixels != pixels:
+        raise UsageError(f"width {given!r:.80} is no length", hint)
+    if not LEAST_WIDTH <= pixels <= MOST_WIDTH:
+        least, most = (f"{width / UNITS['cm']:.3g} cm" for width in (LEAST_WIDTH, MOST_WIDTH))
+        raise UsageError(f"width {given!r:.80} is not from {least} to {most}", hint)
+    return float(pixels)
+
+
+_LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*(px|pt|mm|cm|in)?\s*", re.IGNORECASE)
 
 
 def _fields(style: Style, names: Collection[str] | None) -> frozenset[Field]:
@@ -125,22 +132,29 @@ def _fields(style: Style, names: Collection[str] | None) -> frozenset[Field]:
 
 
 def _palette(given: object) -> str | Mapping[str, str]:
-    if isinstance(given, str):
-        return _one_of("palette", given, tuple(PALETTES))
+    """The name of a palette, or colours by family: a mapping, or text such as "dense=#7a4bbd,pooling=#5f8a1e"."""
+    if isinstance(given, str) and given in PALETTES:
+        return given
+    if isinstance(given, str) and "=" in given:
+        pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+        given = {family.strip(): color.strip() for family, _, color in pairs}
     if not isinstance(given, Mapping):
+        hint = f'Choose {", ".join(PALETTES)}, or colours by family: "dense=#7a4bbd,pooling=#5f8a1e", or a dict.'
+        raise UsageError(f"no palette {given!r:.80}", hint)
+    return {str(family): _color(family, color) for family, color in given.items()}
+
+
+def _color(family: object, color: object) -> str:
+    """The colour as "#rrggbb"; raises UsageError for what is none, or for no family."""
+    if family not in FAMILIES:
+        near = difflib.get_close_matches(str(family), FAMILIES, n=1)
+        guess = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"no family {family!r:.80}", f"{guess}The families are {', '.join(FAMILIES)}.")
+    if not isinstance(color, str) or not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", color):
         raise UsageError(
-            f"{given!r:.80} is no palette", f"Name {', '.join(PALETTES)}, or give a colour for each family."
+            f"the colour of {family} is no colour but {color!r:.80}", 'Write "#rrggbb", such as "#1f6fb2".'
         )
-    colors = {}
-    for family, color in given.items():
-        if family not in FAMILIES:
-            near = difflib.get_close_matches(str(family), FAMILIES, n=1)
-            guess = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"no family {family!r:.80}", f"{guess}The families are {', '.join(FAMILIES)}.")
-        if not isinstance(color, str) or not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", color):
-            raise UsageError(f"the colour of {family}, {color!r:.80}, is none", 'Write "#rrggbb", such as "#1f6fb2".')
-        colors[str(family)] = "#" + "".join(2 * one if len(color) == 4 else one for one in color[1:]).lower()
-    return colors
+    return "#" + "".join(2 * one if len(color) == 4 else one for one in color[1:]).lower()
 
 
 def _font(given: object) -> str:

@@ -70,8 +70,7 @@ def framed(
     if head:
         parts.insert(0, Part(moved(head, MARGIN, MARGIN), "caption"))
     if key:
-        across = max((room - _extent(key)) / 2, 0.0)
-        parts.append(Part(moved(key, MARGIN + across, foot), "legend"))
+        parts.append(Part(moved(key, MARGIN, foot), "legend"))
     return Picture(width, foot + tall + MARGIN, tuple(parts), title, description)
 
 
@@ -92,19 +91,30 @@ def _caption(caption: str, look: Look, room: float) -> tuple[Shape, ...]:
 
 
 def make_legend(entries: Sequence[Entry], look: Look, room: float) -> tuple[tuple[Shape, ...], float]:
-    """The entries in as many rows as they need, and how high that is."""
+    """The entries in as many rows as they need, each in the middle of the room, and how high that is."""
     size, swatch = look.small, look.small * 0.9
     shapes: list[Shape] = []
-    x = y = 0.0
-    for entry in entries:
-        wide = swatch + 5 + width_of(entry.label, size)
-        if x and x + wide > room:
-            x, y = 0.0, y + size * 1.7
-        shapes += _swatch(entry, x, y, swatch)
-        words = min(width_of(entry.label, size), max(room - swatch - 5, 1.0))
-        shapes.append(Text(x + swatch + 5, y + size * 0.84, entry.label, size, paint="muted", room=words))
-        x += wide + _BETWEEN
-    return tuple(shapes), y + size * 1.2
+    y = 0.0
+    for row in _rows([swatch + 5 + width_of(entry.label, size) for entry in entries], room):
+        x = max((room - sum(wide + _BETWEEN for _, wide in row) + _BETWEEN) / 2, 0.0)
+        for place, wide in row:
+            words = min(wide, room) - swatch - 5
+            shapes += _swatch(entries[place], x, y, swatch)
+            shapes.append(Text(x + swatch + 5, y + size * 0.84, entries[place].label, size, paint="muted", room=words))
+            x += wide + _BETWEEN
+        y += size * 1.7
+    return tuple(shapes), y - size * 0.5
+
+
+def _rows(widths: Sequence[float], room: float) -> list[list[tuple[int, float]]]:
+    """The places of the entries with their widths, in as few rows as they need, of about the same number each."""
+    count = 1
+    while True:
+        most = -(-len(widths) // count)
+        rows = [[*enumerate(widths)][begin : begin + most] for begin in range(0, len(widths), most)]
+        if most == 1 or all(sum(wide + _BETWEEN for _, wide in row) - _BETWEEN <= room for row in rows):
+            return rows
+        count += 1
 
 
 def _swatch(entry: Entry, x: float, y: float, side: float) -> list[Shape]:
@@ -128,7 +138,3 @@ def _legend_width(entries: Sequence[Entry], look: Look) -> float:
     size = look.small
     each = [size * 0.9 + 5 + width_of(entry.label, size) for entry in entries]
     return min(sum(each) + _BETWEEN * max(len(each) - 1, 0), 480.0)
-
-
-def _extent(shapes: Sequence[Shape]) -> float:
-    return max(shape.x + width_of(shape.text, shape.size) for shape in shapes if isinstance(shape, Text))

@@ -28,7 +28,8 @@ class Look:
     """The choices of `netviz.figure` that a layout depends on.
 
     `width` is how wide the picture has to become, in pixels (None: what it needs); `spacing` multiplies all gaps;
-    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled.
+    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled; `print`
+    tells that colours are greys and hatches.
     `size_scale` and `channel_scale` are how lengths grow with spatial axes, and with channels or units.
     """
 
@@ -39,6 +40,7 @@ class Look:
     show: frozenset[Field] = frozenset()
     legend: bool = True
     caption: bool = False
+    print: bool = False
     size_scale: Measure = "sqrt"
     channel_scale: Measure = "log"
 

@@ -99,7 +99,7 @@ def _(shape: Text, mono: bool) -> str:
 
 
 def _room(shape: Text, mono: bool) -> float | None:
-    """The pixels that the text may take: layouts measure faces whose letters differ in width, `mono` may exceed them."""
+    """The pixels that the text may take: layouts measure letters of different width, `mono` may exceed them."""
     return width_of(shape.text, shape.size, bold=shape.bold) if mono and shape.room is None else shape.room
 
 
