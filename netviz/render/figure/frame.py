@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from netviz.errors import UsageError
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.render.figure.moving import moved
 from netviz.render.figure.picture import Circle, Paint, Part, Picture, Rectangle, Shape, Text, polygon, polyline
@@ -42,6 +44,20 @@ class Bounds:
     top: float
     right: float
     bottom: float
+
+
+def too_narrow(look: Look, needs: float | None, *remedies: str) -> UsageError:
+    """The error for a figure that does not fit `look.width`; `needs` are the pixels that it takes (None: not known).
+
+    The remedies are sentences in the words of the command and of Python alike: "Leave layers out."
+    """
+    given = f"does not fit into {(look.width or 0.0) / CENTIMETRE:.1f} cm"
+    wide = "" if needs is None else f": it takes {math.ceil(needs / CENTIMETRE * 10 - 0.01) / 10:.1f} cm"
+    return UsageError(f"the figure {given}{wide}", " ".join(("Give it more width.", *remedies)))
+
+
+CENTIMETRE = 96 / 2.54
+"""Pixels."""
 
 
 def framed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -14,6 +15,17 @@ Measure = Literal["linear", "sqrt", "log", "equal"]
 """How a length on paper grows with a number: in proportion, with its root, with its logarithm, not at all."""
 
 MEASURES: tuple[Measure, ...] = ("linear", "sqrt", "log", "equal")
+
+
+def share(measure: Measure, number: int, most: int) -> float:
+    """What part of the length of the largest number a number has, from 0 to 1; all the same for "equal"."""
+    if measure == "equal" or most <= 0:
+        return 1.0
+    value, limit = (float(min(max(one, 0), 10**15)) for one in (number, most))
+    if measure == "linear":
+        return value / limit
+    return math.sqrt(value / limit) if measure == "sqrt" else math.log2(1 + value) / math.log2(1 + limit)
+
 
 POINT = 96 / 72
 """Pixels of a (PostScript) point."""

@@ -6,7 +6,8 @@ file are put in as they are, the writers escape them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -149,6 +150,27 @@ class Picture:
             yield shape
             if isinstance(shape, Part):
                 stack.extend(reversed(shape.shapes))
+
+
+def rounded(points: Sequence[Point], radius: float) -> tuple[Step, ...]:
+    """Straight lines through the points, with corners rounded as far as there is room."""
+    kept = [point for place, point in enumerate(points) if not place or _distance(point, points[place - 1]) > 0.01]
+    steps: list[Step] = [Move(kept[0])]
+    for before, corner, after in zip(kept, kept[1:], kept[2:], strict=False):
+        reach = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        steps.append(Straight(_towards(corner, before, reach)))
+        handles = (_towards(corner, end, reach * 0.45) for end in (before, after))
+        steps.append(Bend(*handles, _towards(corner, after, reach)))
+    return (*steps, Straight(kept[-1]))
+
+
+def _distance(one: Point, other: Point) -> float:
+    return math.hypot(other[0] - one[0], other[1] - one[1])
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    part = by / (_distance(start, end) or 1.0)
+    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
 
 
 def polygon(points: tuple[Point, ...], fill: Paint | None, stroke: Paint | None = None, width: float = 1.0) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from netviz.figures import Stage
 from netviz.render.figure.frame import Entry
 from netviz.render.figure.look import Look
-from netviz.render.figure.volumes_signs import sign_shapes
+from netviz.render.figure.signs import sign_shapes
 from netviz.render.figure.volumes_solids import form_of
 from netviz.views import Family
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from netviz.figures import Extent, Flow, Stage
 from netviz.render.figure.look import Look, Measure
-from netviz.render.figure.volumes_signs import SIGNS
+from netviz.render.figure.signs import SIGNS
 from netviz.views import Family
 
 Form = Literal["box", "slab", "bar", "sign"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.render.figure.picture import Bend, Circle, Move, Paint, Path, Point, Shape, polyline
 
-SIGNS = ("+", "−", "×", "·", "concat", "max", "min", "mean")
+SIGNS = ("+", "−", "×", "÷", "·", "concat", "max", "min", "mean")
 """The signs of merges that have a circle."""
 
 
@@ -13,6 +13,9 @@ def sign_shapes(sign: str, radius: float, paint: Paint) -> tuple[Shape, ...]:
     arm = radius * 0.5
     if sign == "·":
         return (Circle(0.0, 0.0, radius * 0.2, paint),)
+    if sign == "÷":
+        dots = (Circle(0.0, y * arm, radius * 0.12, paint) for y in (-0.8, 0.8))
+        return (polyline(((-arm, 0.0), (arm, 0.0)), paint, radius * 0.16), *dots)
     if sign == "mean":
         wave = (Move((-arm, radius * 0.1)), Bend((-arm / 3, -arm), (arm / 3, arm), (arm, -radius * 0.1)))
         return (Path(wave, None, paint, radius * 0.16),)
