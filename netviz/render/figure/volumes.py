@@ -15,7 +15,7 @@ from netviz.render.figure.picture import Picture
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Axes
 from netviz.render.figure.volumes_legend import legend_of
-from netviz.render.figure.volumes_rows import Page, best_cuts, cuts_of, laid_out, stacked
+from netviz.render.figure.volumes_rows import Breaks, Page, laid_out, stacked
 from netviz.render.figure.volumes_solids import Measures
 from netviz.render.figure.volumes_words import CAN_SHOW, SHOWN
 
@@ -29,6 +29,8 @@ _SMALLER = 0.62
 """The share of the natural size that is still drawn in one row where no width is given."""
 _SHORTER = 0.75
 """How much shorter the longest row has to become for another row."""
+_SHORTEST = 240.0
+"""Pixels of the longest row of natural size that is not broken any further."""
 _MISSING = 0.2
 """The share of channels that may be left out before more rows are made."""
 _PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
@@ -75,25 +77,25 @@ class _Fit:
 
     def __init__(self, flow: Flow, groups: Groups, look: Look) -> None:
         self.flow, self.groups, self.look = flow, groups, look
-        self.cuts = cuts_of(groups) if look.sideways else []
         self.whole = laid_out(groups, Measures(flow, look), (), thin=0)
+        self.breaks = Breaks(self.whole.rows[0].row)
 
     def rows(self) -> list[int]:
         """In how many rows it may be broken: where one more makes the longest much shorter."""
         found, width = [1], self.whole.width
-        for rows in range(2, len(self.cuts) + 2):
-            narrower = self.page(1.0, rows, thin=0).width
+        for rows in range(2, len(self.breaks.cuts) + 2 if self.look.sideways else 2):
+            narrower = self.breaks.longest(self.breaks.best(rows))
             if narrower < width * _SHORTER:
                 found.append(rows)
                 width = narrower
-            elif rows > found[-1] + 4:
+            if narrower < _SHORTEST or rows > 2 * found[-1] + 2:
                 break
         return found
 
     def page(self, share: float, rows: int, *, thin: int) -> Page:
         """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
         along, across = (share, share**0.5) if self.look.sideways else (share**0.5, share)
-        cuts = best_cuts(self.whole.rows[0].row, self.cuts, rows) if rows > 1 else ()
+        cuts = self.breaks.best(rows) if rows > 1 else ()
         return laid_out(self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin)
 
     def largest(self, room: float, rows: int, least: float, *, thin: int) -> Page | None:
@@ -112,17 +114,17 @@ class _Fit:
         return best
 
 
-def _excess(page: Page) -> tuple[float, int]:
-    return max(page.width - _TARGET, 0.0), len(page.rows)
-
-
 def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
     fit = _Fit(flow, groups, look)
     if look.width is None:
         if not look.sideways or fit.whole.width <= _WIDE:
             return fit.whole
         page = fit.largest(_TARGET, 1, _SMALLER, thin=0)
-        return page or min((fit.page(1.0, rows, thin=0) for rows in fit.rows()), key=_excess)
+        for rows in fit.rows() if page is None else ():
+            page = fit.page(1.0, rows, thin=0)
+            if page.width <= _TARGET:
+                break
+        return page or fit.whole
     room, spare = look.width - 2 * MARGIN, None
     counts = fit.rows()
     tries = [(rows, thin, least) for rows in counts for thin, least in ((0, _PLEASANT), (1, _READABLE))]

@@ -43,6 +43,8 @@ class Groups:
         for id in (id for column in self.columns for id in column):
             if id in self.next:
                 self.joints[self.next[id]] = self._joint(id, self.next[id])
+        self.runs = {bars: self._runs(bars=bars) for bars in (False, True)}
+        self.sized = self._sized()
 
     def joint(self, id: str) -> Joint:
         """How it stands behind the stage before it."""
@@ -74,7 +76,7 @@ class Groups:
             return "close" if same else "hug"
         return "close" if same else "apart"
 
-    def runs(self, *, bars: bool) -> list[tuple[str, ...]]:
+    def _runs(self, *, bars: bool) -> list[tuple[str, ...]]:
         """Stages that stand close and have the same channels, for one label; with `bars`, equal bars share one too."""
         runs: list[list[str]] = []
         run_of: dict[str, list[str]] = {}
@@ -93,7 +95,7 @@ class Groups:
                 run_of[id] = runs[-1]
         return [tuple(run) for run in runs]
 
-    def sized(self) -> list[str]:
+    def _sized(self) -> list[str]:
         """The stages whose size is written: the last of those that follow each other and have the same."""
         before = {head: tail for tail, head in self.next.items()}
         found: list[str] = []

@@ -63,7 +63,7 @@ class Notes:
                     below[id] = placed.area.high - self._under([id])
                     beside[id] = placed
                 own[run[0]] = below[run[0]]
-        for id in self.groups.sized() if "size" in show else ():
+        for id in self.groups.sized if "size" in show else ():
             if id not in self.solids:
                 continue
             output = self.groups.stages[id].output
@@ -91,7 +91,7 @@ class Notes:
 
     def _runs(self) -> Iterator[tuple[str, ...]]:
         """Stages that share a label, and really stand close."""
-        for whole in self.groups.runs(bars=self.thin > 0):
+        for whole in self.groups.runs[self.thin > 0]:
             run: list[str] = []
             for id in whole:
                 if id not in self.solids:

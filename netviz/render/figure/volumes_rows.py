@@ -90,40 +90,50 @@ def cuts_of(groups: Groups) -> list[int]:
     return found
 
 
-def best_cuts(row: Row, cuts: Sequence[int], rows: int) -> list[int]:
-    """Those of the cuts that make so many rows (or fewer) of a row, the longest as short as it can be."""
-    spots = row.groups.spots
-    ends, starts = {}, {}
-    for id in row.ids:
-        rank = spots[id].rank
-        ends[rank] = max(ends.get(rank, 0.0), row.along[id] + row.solids[id].reach)
-        starts[rank] = min(starts.get(rank, 1e9), row.along[id] - row.solids[id].reach)
-    low, high = 0.0, max(ends.values())
-    best: list[int] = []
-    for _ in range(24):
-        cap = (low + high) / 2
-        found = _greedy(cuts, starts, ends, cap)
-        if found is not None and len(found) < rows:
-            best, high = found, cap
-        else:
-            low = cap
-    return best
+class Breaks:
+    """How a row falls into several at some of the cuts, each as short as it can be."""
 
+    def __init__(self, row: Row) -> None:
+        self.cuts = cuts_of(row.groups)
+        self.ends: dict[int, float] = {}
+        self.starts: dict[int, float] = {}
+        for id in row.ids:
+            rank, middle, reach = row.groups.spots[id].rank, row.along[id], row.solids[id].reach
+            self.ends[rank] = max(self.ends.get(rank, 0.0), middle + reach)
+            self.starts[rank] = min(self.starts.get(rank, middle), middle - reach)
 
-def _greedy(cuts: Sequence[int], starts: dict[int, float], ends: dict[int, float], cap: float) -> list[int] | None:
-    chosen: list[int] = []
-    start, last = starts[0], None
-    final = max(ends)
-    for cut in (*cuts, final):
-        if max(ends[rank] for rank in (cut,)) - start > cap:
-            if last is None:
-                return None
-            chosen.append(last)
-            start = starts[last + 1]
-            if ends[cut] - start > cap:
-                return None
-        last = cut
-    return chosen
+    def best(self, rows: int) -> list[int]:
+        """The cuts for so many rows (or fewer), the longest of them as short as can be."""
+        low, high = 0.0, max(self.ends.values())
+        best: list[int] = []
+        for _ in range(20):
+            middle = (low + high) / 2
+            found = self._within(middle)
+            if found is not None and len(found) < rows:
+                best, high = found, middle
+            else:
+                low = middle
+        return best
+
+    def longest(self, cuts: Sequence[int]) -> float:
+        """How long the longest row is."""
+        first, last = [min(self.starts), *(cut + 1 for cut in cuts)], [*cuts, max(self.ends)]
+        return max(self.ends[end] - self.starts[start] for start, end in zip(first, last, strict=True))
+
+    def _within(self, most: float) -> list[int] | None:
+        """The fewest cuts for rows that are no longer, None where a piece is."""
+        chosen: list[int] = []
+        start, last = self.starts[0], None
+        for cut in (*self.cuts, max(self.ends)):
+            if self.ends[cut] - start > most:
+                if last is None:
+                    return None
+                chosen.append(last)
+                start = self.starts[last + 1]
+                if self.ends[cut] - start > most:
+                    return None
+            last = cut
+        return chosen
 
 
 def stacked(page: Page) -> tuple[tuple[Shape, ...], Area]:

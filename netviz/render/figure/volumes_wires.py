@@ -109,7 +109,9 @@ class Wires:
         """How far out across the flow an arc runs: beyond all that it passes over."""
         row, spots = self.row, self.row.groups.spots
         sign = -1 if arc.side == "before" else 1
-        first, last = self._span(arc)
+        start, stop = self._span(arc)
+        turned = [key.partition(" ")[0] for _, key in self.row.turns(arc)]  # where it leaves or arrives between columns
+        first, last = start + turned.count("out"), stop - turned.count("in")
         passed = [id for id in row.ids if first <= spots[id].rank <= last]
         areas = [row.area(id) for id in passed]
         ids = set(passed)
@@ -119,10 +121,10 @@ class Wires:
             for id, area in self.areas.items()
             if not self.held[id].isdisjoint(ids) and not {arc.link.tail, arc.link.head} <= self.held[id]
         ]
-        edge = max(sign * (area.low if sign < 0 else area.high) for area in areas) + CLEAR
+        edge = max(sign * (area.low if sign < 0 else area.high) for area in areas or [row.area(arc.link.head)]) + CLEAR
         for other, under in enumerate(self.arcs[:number]):
             begin, end = self._span(under)
-            if under.side == arc.side and under.level < arc.level and begin < last and first < end:
+            if under.side == arc.side and under.level < arc.level and begin < stop and start < end:
                 edge = max(edge, sign * self.heights[other] + STEP)
         return sign * edge
 
