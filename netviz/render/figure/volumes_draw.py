@@ -26,8 +26,8 @@ from netviz.render.figure.picture import (
     Text,
     polygon,
 )
-from netviz.render.figure.volumes_place import Placed, Row
 from netviz.render.figure.signs import sign_shapes
+from netviz.render.figure.volumes_place import Placed, Row
 from netviz.render.figure.volumes_solids import Solid
 from netviz.render.figure.volumes_wires import Border, Wire, Wires, rounded
 from netviz.render.figure.volumes_words import badge_width, elided, shape_text

@@ -21,6 +21,7 @@ _MERGES: Mapping[str, str] = {
     "+": "addition",
     "−": "subtraction",
     "×": "product",
+    "÷": "division",
     "·": "dot product",
     "concat": "concatenation",
     "max": "maximum",

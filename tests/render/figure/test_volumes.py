@@ -15,9 +15,9 @@ from netviz.errors import UsageError
 from netviz.figures import Annotation, Block, Extent, Field, Flow, Link, Stage, Window
 from netviz.render.figure.look import MEASURES, SMALLEST, Look
 from netviz.render.figure.picture import Circle, Part, Path, Picture, Text
+from netviz.render.figure.signs import SIGNS
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.figure.volumes import CAN_SHOW, MOST, SHOWN, volumes_to_picture
-from netviz.render.figure.volumes_signs import SIGNS
 from netviz.render.figure.volumes_solids import Measures
 from netviz.render.figure.volumes_words import size_text
 from netviz.render.layout.geometry import Direction
@@ -299,6 +299,13 @@ def test_the_legend_has_what_occurs_and_no_more() -> None:
     assert [text for text in said if text.isalpha() or " " in text] == [
         "input", "convolution", "pooling", "relu", "concatenation", "skip connection",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_sign_has_a_circle_and_its_words(sign: str) -> None:
+    joined = replace(stage("j", "Add", maps(8, 8, 4)), sign=sign)
+    said = texts(picture(flow([conv("a", 8, 8, 4), joined])))
+    assert len(said) == len(texts(picture(flow([conv("a", 8, 8, 4)])))) + 1 + (sign == "concat")
 
 
 def test_annotations_are_said_above() -> None:
