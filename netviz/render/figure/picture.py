@@ -159,8 +159,8 @@ def rounded(points: Sequence[Point], radius: float) -> tuple[Step, ...]:
     for before, corner, after in zip(kept, kept[1:], kept[2:], strict=False):
         reach = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
         steps.append(Straight(_towards(corner, before, reach)))
-        handles = (_towards(corner, end, reach * 0.45) for end in (before, after))
-        steps.append(Bend(*handles, _towards(corner, after, reach)))
+        first, second = _towards(corner, before, reach * 0.45), _towards(corner, after, reach * 0.45)
+        steps.append(Bend(first, second, _towards(corner, after, reach)))
     return (*steps, Straight(kept[-1]))
 
 
