@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import pickle
 from pathlib import Path
@@ -229,3 +230,20 @@ def test_a_model_shows_as_its_table_in_notebooks(lenet: netviz.InspectedModel) -
     assert set(bundle) == {"text/plain", "text/html", "text/markdown"}
     assert bundle["text/plain"] == str(lenet)
     assert "conv1" in str(bundle["text/html"])
+
+
+def test_a_model_draws_figures_as_the_function_does() -> None:
+    function = inspect.signature(netviz.figure).parameters
+    method = inspect.signature(netviz.InspectedModel.figure).parameters
+    reading = {"source", "load", "trust", "architecture", "max_bytes"}
+    assert function.keys() - reading == method.keys() - {"self"}
+    assert all(method[name].default == function[name].default for name in method if name != "self")
+    net = netviz.inspect(EXAMPLES / "lenet.keras")
+    assert net.figure(style="lenet").to("svg") == netviz.figure(EXAMPLES / "lenet.keras", style="lenet").to("svg")
+
+
+@pytest.mark.parametrize("wrong", [{"omit": None}, {"omit": 5}, {"show": 5}, {"theme": ["light"]}, {"annotate": None}])
+def test_what_is_no_choice_of_a_figure_is_one_line(wrong: dict[str, Any]) -> None:
+    with pytest.raises(netviz.UsageError) as caught:
+        netviz.figure(EXAMPLES / "lenet.keras", style="blocks", **wrong)
+    assert caught.value.hint and "\n" not in caught.value.message

@@ -14,6 +14,7 @@ from netviz.analysis.diagram.sheet import build_diagram_sheet, diagram_document
 from netviz.analysis.subjects import Subject, walk_subjects
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.api.layers import InspectedLayer
+from netviz.api.names import listed_names
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Call, Layer
 from netviz.render.drawing import Drawing, checked_style, drawing
@@ -81,21 +82,11 @@ def graph(
     )  # fmt: skip
     diagram = build_diagram(
         net.model, fold=fold, outline=outline, compact=compact, depth=depth, select=select, around=around, hops=hops,
-        show=_names(show), config=_names(config) or (), label=_label(net, label), color=color, highlight=highlight,
+        show=listed_names(show), config=listed_names(config) or (), label=_label(net, label), color=color,
+        highlight=highlight,
     )  # fmt: skip
     document = partial(diagram_document, diagram, __version__)
     return drawing(net.name, diagram, style, partial(build_diagram_sheet, diagram), document)
-
-
-def _names(names: str | Collection[str] | None) -> tuple[str, ...] | None:
-    """The names of a list, or of one string with commas; raises UsageError for what is neither."""
-    if isinstance(names, str):
-        return tuple(name.strip() for name in names.split(",") if name.strip())
-    if names is None:
-        return None
-    if isinstance(names, Collection) and all(isinstance(name, str) for name in names):
-        return tuple(names)
-    raise UsageError(f"names are text, not {names!r:.80}", "Give a list of names, or one text with commas.")
 
 
 def _label(

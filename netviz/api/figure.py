@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from netviz import __version__
 from netviz.analysis.figure.fitting import fitting_style
 from netviz.api.inspected import InspectedModel, inspect
+from netviz.api.names import annotation_pairs, listed_names, listed_patterns
 from netviz.api.numbers import whole_number
 from netviz.artifact import Artifact
 from netviz.errors import UsageError
@@ -86,11 +87,11 @@ def figure(
             taken = [one for one, unused in UNUSED.items() if name not in unused]
             raise UsageError(f"a figure of {chosen} takes no {name}", f"Figures of {', '.join(taken)} do.")
     dress = checked_dress(
-        chosen, show=_names(show), direction=direction, width=width, spacing=spacing, size_scale=size_scale,
+        chosen, show=listed_names(show), direction=direction, width=width, spacing=spacing, size_scale=size_scale,
         channel_scale=channel_scale, palette=palette, font=font, font_size=font_size, theme=theme, legend=legend,
         caption=caption, background=background, scale=scale,
     )  # fmt: skip
-    patterns, notes = _texts(omit), _pairs(annotate)
+    patterns, notes = listed_patterns(omit), annotation_pairs(annotate)
     if chosen == "neurons":
         from netviz.analysis.figure.neurons import build_network
         from netviz.analysis.figure.neurons_sheet import build_network_sheet, network_document
@@ -133,31 +134,3 @@ def _sample(model: Model, x: object, sample: int, max_bytes: int | None) -> list
     if sample >= samples:
         raise UsageError(f"there is no sample {sample}", f"They are numbered from 0 to {samples - 1}.")
     return [None if one is None else one.take(sample, sample + 1) for one in inputs]
-
-
-def _names(names: str | Collection[str] | None) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    if isinstance(names, str):
-        names = [name.strip() for name in names.split(",") if name.strip()]
-    if all(isinstance(name, str) for name in names):
-        return tuple(names)
-    raise UsageError(f"names are text, not {names!r:.80}", "Give a list of names, or one text with commas.")
-
-
-def _texts(patterns: str | Sequence[str]) -> tuple[str, ...]:
-    return (patterns,) if isinstance(patterns, str) else tuple(patterns)
-
-
-def _pairs(annotate: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    given = annotate.items() if isinstance(annotate, Mapping) else annotate
-    try:
-        pairs = tuple((str(layers), " ".join(str(text).split())) for layers, text in given)
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            f"annotations are layers with words, not {annotate!r:.80}", 'Give a dict such as {"conv1": "edges"}.'
-        ) from error
-    for layers, text in pairs:
-        if not text:
-            raise UsageError(f"there are no words for {layers}", 'Give some, such as {"conv1": "edges"}.')
-    return pairs

@@ -210,6 +210,59 @@ class InspectedModel:
             engine=engine,
         )
 
+    def figure(
+        self,
+        *,
+        style: str | None = None,
+        x: object = None,
+        sample: int = 0,
+        fold: bool | None = None,
+        depth: int | None = None,
+        omit: str | Sequence[str] = (),
+        annotate: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        show: str | Collection[str] | None = None,
+        direction: str | None = None,
+        width: str | float | None = None,
+        spacing: float = 1.0,
+        size_scale: str = "sqrt",
+        channel_scale: str = "log",
+        palette: str | Mapping[str, str] = "netviz",
+        font: str = "sans",
+        font_size: float = 8.0,
+        theme: str = "light",
+        legend: bool = True,
+        caption: bool = False,
+        background: bool = True,
+        scale: float = 2.0,
+    ) -> Artifact:
+        """The model as a figure for a paper, drawn as `netviz.figure` says."""
+        from netviz.api import figure as figures
+
+        return figures.figure(
+            self,
+            style=style,
+            x=x,
+            sample=sample,
+            fold=fold,
+            depth=depth,
+            omit=omit,
+            annotate=annotate,
+            show=show,
+            direction=direction,
+            width=width,
+            spacing=spacing,
+            size_scale=size_scale,
+            channel_scale=channel_scale,
+            palette=palette,
+            font=font,
+            font_size=font_size,
+            theme=theme,
+            legend=legend,
+            caption=caption,
+            background=background,
+            scale=scale,
+        )
+
     def __str__(self) -> str:
         return str(self.summary())
 

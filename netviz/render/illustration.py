@@ -90,7 +90,7 @@ def checked_dress(
 
 def _one_of(what: str, given: str, known: Collection[T]) -> T:
     for one in known:
-        if given == one:
+        if isinstance(given, str) and given == one:
             return one
     raise UsageError(f"no {what} {given!r:.80}", f"The choices are {', '.join(known)}.")
 
