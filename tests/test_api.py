@@ -6,6 +6,7 @@ import inspect
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
