@@ -247,7 +247,7 @@ class Network:
 
     title: str
     description: str
-    layers_shown: tuple[Neurons, ...]
+    neurons: tuple[Neurons, ...]
     connections: tuple[Connections, ...]
     limit: float | None = None
     before: str = ""

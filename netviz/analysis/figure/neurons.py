@@ -293,12 +293,12 @@ def _description(network: Network, model: Model) -> str:
         head += f", {_plural(network.parameters, 'parameter')}"
     named = [
         f"{one.name} with {_plural(one.units, 'neuron')}" + (f" ({one.activation})" if one.activation else "")
-        for one in network.layers_shown
+        for one in network.neurons
     ]
     parts = [head, f"Drawn as neurons: {', '.join(named[:12])}{', …' if len(named) > 12 else ''}"]
     if network.before:
         parts.append(f"Before them, not drawn: {network.before}")
-    if any(len(one.shown) < one.units for one in network.layers_shown):
+    if any(len(one.shown) < one.units for one in network.neurons):
         parts.append("Of long layers only the first and the last neurons are drawn")
     if network.sample:
         parts.append(f"With the values for {network.sample}")

@@ -26,7 +26,7 @@ MOST_VALUES = 4
 def build_network_sheet(network: Network) -> Sheet:
     """The layers of neurons row by row, with the first of their values where there are any."""
     columns = _COLUMNS + (_VALUES if network.sample else ())
-    rows = tuple(Row(_cells(one, bool(network.sample)), 0, one.family) for one in network.layers_shown)
+    rows = tuple(Row(_cells(one, bool(network.sample)), 0, one.family) for one in network.neurons)
     about = Table("about", (Column("text", ""),), (Row((network.description,)),), heading=False)
     return Sheet(network.title, (Table("neurons", columns, rows), about))
 
@@ -57,7 +57,7 @@ def network_document(network: Network, version: str) -> dict[str, Any]:
         "limit": network.limit,
         "remarks": list(network.remarks),
         "omitted": list(network.omitted),
-        "neurons": [_neurons(one) for one in network.layers_shown],
+        "neurons": [_neurons(one) for one in network.neurons],
         "connections": [_connections(one) for one in network.connections],
         "annotations": [{"text": one.text, "first": one.first, "last": one.last} for one in network.annotations],
     }

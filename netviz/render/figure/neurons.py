@@ -176,8 +176,8 @@ def _legend(layout: Layout) -> Iterator[Entry]:
     network = layout.network
     weights = [value for one in network.connections for row in one.weights or () for value in row]
     if layout.places.biases:
-        weights += [value for one in network.layers_shown for value in one.biases or ()]
-    values = [value for one in network.layers_shown for value in one.values or ()]
+        weights += [value for one in network.neurons for value in one.biases or ()]
+    values = [value for one in network.neurons for value in one.values or ()]
     for paint, sign in (("positive", 1), ("negative", -1)):
         of = [name for name, held in (("weight", weights), ("value", values)) if any(one * sign > 0 for one in held)]
         if of:

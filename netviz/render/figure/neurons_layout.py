@@ -70,7 +70,7 @@ class Layout:
     @property
     def _overhang(self) -> float:
         """How far the names of inputs and outputs reach beyond their neurons, in a row of them."""
-        labels = [one.labels[-1] for one in self.network.layers_shown if one.labels]
+        labels = [one.labels[-1] for one in self.network.neurons if one.labels]
         reach = max((label_width(label, self.look.size) / 2 for label in labels), default=0.0)
         return max(0.0, reach - self.sizes.radius)
 
@@ -83,18 +83,18 @@ class Layout:
         """Pixels that the words of a layer may take in width."""
         if not self.look.sideways:
             return max(44.0, BESIDE * min(self.tight, 1.0), count_width(self.network, self.look) + 1)
-        return self.sizes.gap - 7 if len({one.column for one in self.network.layers_shown}) > 1 else 160.0
+        return self.sizes.gap - 7 if len({one.column for one in self.network.neurons}) > 1 else 160.0
 
     def lay(self) -> Bounds | None:
         """The paper that it takes; None where there is no room for how many units a layer has."""
         labels: dict[str, list[Line]] = {}
-        for one in self.network.layers_shown:
+        for one in self.network.neurons:
             lines = label_lines(self.network, one, self.look, self.room)
             if lines is None:
                 return None
             labels[one.id] = lines
         columns: dict[int, list[Neurons]] = {}
-        for one in self.network.layers_shown:
+        for one in self.network.neurons:
             columns.setdefault(one.column, []).append(one)
         sources = [one for one in columns[0] if is_source(self.network, one)]
         ahead = before_lines(self.network, self.look)

@@ -19,7 +19,7 @@ PLAIN_WIDTH = 0.7
 
 def connection_shapes(network: Network, places: Places, turn: Turn) -> list[Shape]:
     """All connections, the weak ones behind the strong ones."""
-    neurons = {one.id: one for one in network.layers_shown}
+    neurons = {one.id: one for one in network.neurons}
     scale = min(1.0, max(0.5, min(places.sizes.pitch / 26, places.sizes.gap / 105)))
     shapes: list[Shape] = []
     wired: set[str] = set()
@@ -132,7 +132,7 @@ def _biases(network: Network, column: int, places: Places, turn: Turn, scale: fl
     """The connections of the bias unit of a column to all neurons of the next that have a bias."""
     start = turn(*places.biases[column])
     lines: list[Line] = []
-    for head in network.layers_shown:
+    for head in network.neurons:
         if head.column == column + 1 and head.biased:
             stand = places.stands[head.id]
             values: Sequence[float | None] = head.biases or [None] * len(head.shown)

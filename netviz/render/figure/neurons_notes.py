@@ -19,7 +19,7 @@ ROOM = 130.0
 
 def note_shapes(network: Network, places: Places, turn: Turn, look: Look, bounds: Bounds, room: float) -> list[Shape]:
     """The annotations above what is within `bounds`, or at its right; words above take no more than `room` pixels."""
-    columns = {one.id: one.column for one in network.layers_shown}
+    columns = {one.id: one.column for one in network.neurons}
     rows: list[list[tuple[float, float]]] = []
     heights: list[float] = []
     found: list[tuple[int, Annotation, float, float, list[Line], float]] = []

@@ -30,7 +30,7 @@ class Numbered:
 
 def are_few(network: Network) -> bool:
     """Whether no two columns have too many connections for numbers."""
-    columns = {one.id: one for one in network.layers_shown}
+    columns = {one.id: one for one in network.neurons}
     counts: dict[int, int] = {}
     for one in network.connections:
         if not one.single and not one.gap:
@@ -41,7 +41,7 @@ def are_few(network: Network) -> bool:
 
 def numbered(network: Network, places: Places, turn: Turn) -> list[Numbered]:
     """All connections of known weight with their numbers, those of the bias units included."""
-    neurons = {one.id: one for one in network.layers_shown}
+    neurons = {one.id: one for one in network.neurons}
     times = "·" if network.sample else ""
     found = []
     for one in network.connections:
@@ -50,7 +50,7 @@ def numbered(network: Network, places: Places, turn: Turn) -> list[Numbered]:
                 text = times + number(one.weights[row][column])
                 found.append(Numbered(text, turn(*start), turn(*stop)))
     for column, start in places.biases.items():
-        for head in network.layers_shown:
+        for head in network.neurons:
             if head.column == column + 1 and head.biases is not None:
                 stand = places.stands[head.id]
                 for across, value in zip(stand.across, head.biases, strict=True):

@@ -73,7 +73,7 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
     `biases` are units of their own at the foot of a column; `beyond` is what stands behind the last neuron with a bias.
     """
     columns: dict[int, list[Neurons]] = {}
-    for one in network.layers_shown:
+    for one in network.neurons:
         columns.setdefault(one.column, []).append(one)
     stands: dict[str, Stand] = {}
     units: dict[int, Point] = {}
@@ -91,7 +91,7 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
             stands[one.id] = _stand(one, alongs[column], at, sizes)
             at += height + sizes.between
         top = -end - sizes.radius
-        if biases and any(one.biased and one.column == column + 1 for one in network.layers_shown):
+        if biases and any(one.biased and one.column == column + 1 for one in network.neurons):
             end += sizes.pitch * BIAS
             units[column] = (alongs[column], end)
         end += sizes.radius + (beyond if members[-1].biases and not biases else 0.0)
@@ -106,7 +106,7 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
 def height_of(network: Network, pitch: float) -> dict[int, float]:
     """Pixels that the neurons of each column take across the flow, from the middle of the first to that of the last."""
     heights: dict[int, float] = {}
-    for one in network.layers_shown:
+    for one in network.neurons:
         before = heights.get(one.column)
         heights[one.column] = _height(one, pitch) + (0.0 if before is None else before + pitch)
     return heights
@@ -147,7 +147,7 @@ def _stand(one: Neurons, along: float, begin: float, sizes: Sizes) -> Stand:
 
 def _passing(network: Network) -> dict[int, list[str]]:
     """By column the layers whose connections pass it."""
-    columns = {one.id: one.column for one in network.layers_shown}
+    columns = {one.id: one.column for one in network.neurons}
     found: dict[int, dict[str, None]] = {}
     for one in network.connections:
         if not one.gap:

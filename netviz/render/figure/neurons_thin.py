@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 def thinned(network: Network, most: int) -> Network:
     """The network with at most `most` neurons of each layer, from both ends; the same where none has more."""
-    kept = {one.id: _kept(one, most) for one in network.layers_shown}
-    if all(len(kept[one.id]) == len(one.shown) for one in network.layers_shown):
+    kept = {one.id: _kept(one, most) for one in network.neurons}
+    if all(len(kept[one.id]) == len(one.shown) for one in network.neurons):
         return network
     return replace(
         network,
-        layers_shown=tuple(_fewer(one, kept[one.id]) for one in network.layers_shown),
+        neurons=tuple(_fewer(one, kept[one.id]) for one in network.neurons),
         connections=tuple(_between(one, kept[one.tail], kept[one.head]) for one in network.connections),
     )
 

@@ -8,7 +8,7 @@ from netviz.figures import Network, Neurons
 from netviz.render.figure.look import Look, width_of
 from netviz.render.figure.neurons_place import Sizes, Stand, Turn, least_gap
 from netviz.render.figure.neurons_words import label_shapes, label_width, number, signed
-from netviz.render.figure.picture import Bend, Circle, Move, Paint, Part, Path, Shape, Text, polyline
+from netviz.render.figure.picture import Circle, Paint, Part, Shape, Text, polyline
 
 HAIRLINE = 0.9
 STRONGEST = 0.5
@@ -19,13 +19,13 @@ AWAY = 5.0
 
 def is_perceptron(network: Network) -> bool:
     """Whether there is one dense neuron and nothing else but inputs: then it shows what a neuron does."""
-    rest = [one for one in network.layers_shown if one.role != "input"]
+    rest = [one for one in network.neurons if one.role != "input"]
     return not network.sample and len(rest) == 1 and rest[0].units == 1 and rest[0].class_name == "Dense"
 
 
 def radius_for(network: Network, look: Look) -> float:
     """The least radius in which the values, the bias unit's +1 or the halves of a perceptron are legible."""
-    values = [value for one in network.layers_shown for value in one.values or ()]
+    values = [value for one in network.neurons for value in one.values or ()]
     need = max((width_of(number(value), look.small) / 2 + 2.5 for value in values), default=0.0)
     if "biases" in look.show:
         need = max(need, width_of("+1", look.small) / 2 + 2.0)
@@ -76,7 +76,7 @@ def bias_room(network: Network, look: Look) -> float:
     """Pixels across the flow that a bias takes beside its neuron."""
     if look.sideways:
         return look.small * 1.3
-    values = [value for one in network.layers_shown for value in one.biases or ()]
+    values = [value for one in network.neurons for value in one.biases or ()]
     return max((width_of(signed(value), look.small) + 5 for value in values), default=0.0)
 
 
@@ -90,24 +90,9 @@ def _circle(
     yield Circle(x, y, radius, "paper", line, HAIRLINE)
     share = abs(value) / largest if largest else 0.0
     if share > 0.02:
-        yield _disc(x, y, radius - HAIRLINE / 2, "negative" if value < 0 else "positive", round(STRONGEST * share, 2))
+        paint: Paint = "negative" if value < 0 else "positive"
+        yield Circle(x, y, radius - HAIRLINE / 2, paint, opacity=round(STRONGEST * share, 2))
     yield Text(x, y + look.small * 0.34, number(value), look.small, "middle", halo=halo)
-
-
-def _disc(x: float, y: float, radius: float, paint: Paint, opacity: float) -> Path:
-    """A circle with an opacity: four Bézier curves."""
-    k = radius * 0.5523
-    return Path(
-        (
-            Move((x + radius, y)),
-            Bend((x + radius, y + k), (x + k, y + radius), (x, y + radius)),
-            Bend((x - k, y + radius), (x - radius, y + k), (x - radius, y)),
-            Bend((x - radius, y - k), (x - k, y - radius), (x, y - radius)),
-            Bend((x + k, y - radius), (x + radius, y - k), (x + radius, y)),
-        ),
-        paint,
-        opacity=opacity,
-    )
 
 
 def _halves(x: float, y: float, radius: float, one: Neurons, look: Look) -> list[Shape]:

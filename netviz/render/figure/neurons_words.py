@@ -83,7 +83,7 @@ def is_source(network: Network, one: Neurons) -> bool:
 def headings(network: Network) -> dict[int, str]:
     """What stands over each column: input, hidden (with a number where there are several), output."""
     columns: dict[int, list[Neurons]] = {}
-    for one in network.layers_shown:
+    for one in network.neurons:
         columns.setdefault(one.column, []).append(one)
     said = {column: _heading(network, members) for column, members in columns.items()}
     hidden = [column for column, text in said.items() if text == "hidden"]
@@ -135,7 +135,7 @@ def label_lines(network: Network, one: Neurons, look: Look, room: float) -> list
 
 def count_width(network: Network, look: Look) -> float:
     """The room that the longest number of units takes, which no label may be without."""
-    return max((width_of(f"{one.units:,}", look.small) for one in network.layers_shown), default=0.0)
+    return max((width_of(f"{one.units:,}", look.small) for one in network.neurons), default=0.0)
 
 
 def _whole(text: str, size: float, room: float) -> list[Line]:

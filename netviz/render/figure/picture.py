@@ -83,7 +83,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A circle around (x, y)."""
+    """A circle around (x, y). `opacity` is of the fill and the stroke."""
 
     x: float
     y: float
@@ -92,6 +92,7 @@ class Circle:
     stroke: Paint | None = None
     line: float = 1.0
     dash: tuple[float, ...] = ()
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

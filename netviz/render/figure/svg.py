@@ -77,7 +77,7 @@ def _(shape: Rectangle, mono: bool) -> str:
 @_shape.register
 def _(shape: Circle, mono: bool) -> str:
     return (
-        f'<circle{_painted(shape.fill, shape.stroke, shape.line, shape.dash)} cx="{_number(shape.x)}"'
+        f'<circle{_painted(shape.fill, shape.stroke, shape.line, shape.dash, shape.opacity)} cx="{_number(shape.x)}"'
         f' cy="{_number(shape.y)}" r="{_number(shape.radius)}"/>'
     )
 

@@ -125,7 +125,7 @@ def _(shape: Rectangle, hatches: Mapping[Paint, str]) -> Iterator[str]:
 
 @_shape.register
 def _(shape: Circle, hatches: Mapping[Paint, str]) -> Iterator[str]:
-    options = _painted(hatches, shape.fill, shape.stroke, shape.line, shape.dash)
+    options = _painted(hatches, shape.fill, shape.stroke, shape.line, shape.dash, shape.opacity)
     yield f"\\path[{options}] {_point((shape.x, shape.y))} circle[radius={_number(shape.radius)}];"
 
 

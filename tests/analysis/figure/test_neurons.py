@@ -60,7 +60,7 @@ def test_values_are_those_of_keras(made: Made, name: str) -> None:
     network = build_network(model, x=samples, most=ALL)
     expected = outputs_of(live, samples)
     found: dict[str, list[float]] = {}
-    for one in network.layers_shown:
+    for one in network.neurons:
         found.setdefault(one.layers[-1] if one.layers else one.name, []).extend(one.values or ())
     compared = {layer: values for layer, values in found.items() if layer in expected}
     assert compared
@@ -68,7 +68,7 @@ def test_values_are_those_of_keras(made: Made, name: str) -> None:
         np.testing.assert_allclose(values, expected[layer], rtol=1e-5, atol=2e-6, err_msg=layer)
     given = live.predict(samples if len(samples) > 1 else samples[0], verbose=0)
     flat = np.concatenate([np.reshape(one, -1) for one in (given if isinstance(given, list) else [given])])
-    drawn = [value for one in network.layers_shown if one.role == "output" for value in one.values or ()]
+    drawn = [value for one in network.neurons if one.role == "output" for value in one.values or ()]
     np.testing.assert_allclose(drawn, flat, rtol=1e-5, atol=2e-6)
 
 
@@ -77,8 +77,8 @@ def test_what_is_drawn_comes_to_the_sums(made: Made, name: str) -> None:
     """Values times weights along the connections, plus biases, is what each dense neuron has before its activation."""
     model, _, samples = made[name]
     network = build_network(model, x=samples, most=ALL)
-    by_id = {one.id: one for one in network.layers_shown}
-    for head in network.layers_shown:
+    by_id = {one.id: one for one in network.neurons}
+    for head in network.neurons:
         if head.class_name != "Dense":
             continue
         total: Any = np.zeros(head.units) if head.biases is None else np.array(head.biases)
@@ -91,11 +91,11 @@ def test_what_is_drawn_comes_to_the_sums(made: Made, name: str) -> None:
 @names
 def test_less_that_is_shown_is_part_of_all(made: Made, name: str) -> None:
     model, _, samples = made[name]
-    whole = {one.id: one for one in build_network(model, x=samples, most=ALL).layers_shown}
+    whole = {one.id: one for one in build_network(model, x=samples, most=ALL).neurons}
     weights = {(one.tail, one.head, one.begin): one for one in build_network(model, most=ALL).connections}
     few = build_network(model, x=samples, most=4)
-    shown = {one.id: one.shown for one in few.layers_shown}
-    for one in few.layers_shown:
+    shown = {one.id: one.shown for one in few.neurons}
+    for one in few.neurons:
         assert len(one.shown) == (one.units if one.units <= 4 else 2)
         assert one.shown[0] == 0 and one.shown[-1] == one.units - 1
         for field in ("values", "sums", "biases", "labels"):
@@ -113,11 +113,11 @@ def test_less_that_is_shown_is_part_of_all(made: Made, name: str) -> None:
 @names
 def test_connections_lead_forwards(made: Made, name: str) -> None:
     network = build_network(made[name][0])
-    columns = {one.id: one.column for one in network.layers_shown}
+    columns = {one.id: one.column for one in network.neurons}
     assert sorted(set(columns.values())) == list(range(max(columns.values()) + 1))
     assert all(columns[one.tail] < columns[one.head] for one in network.connections)
     tails, heads = {one.tail for one in network.connections}, {one.head for one in network.connections}
-    for one in network.layers_shown:
+    for one in network.neurons:
         assert (one.role == "input") == (one.id not in heads)
         assert (one.role == "output") == (one.id not in tails)
         assert (one.labels is None) == (one.role == "hidden")
@@ -127,16 +127,16 @@ def test_connections_lead_forwards(made: Made, name: str) -> None:
 def test_every_layer_with_weights_is_drawn(made: Made, name: str) -> None:
     model = made[name][0]
     network = build_network(model)
-    drawn = {path for one in network.layers_shown for path in one.layers}
+    drawn = {path for one in network.neurons for path in one.layers}
     assert {layer.path for layer in model.root.walk() if layer.weights and not layer.graph} <= drawn
     if name != "shared":
-        assert sum(one.parameters or 0 for one in network.layers_shown) == model.parameters.total
+        assert sum(one.parameters or 0 for one in network.neurons) == model.parameters.total
     assert is_whole(model) and not network.before
 
 
 def test_y_is_2_x_plus_1() -> None:
     network = build_network(inspect(EXAMPLES / "line.keras").model, x=4)
-    x, y = network.layers_shown
+    x, y = network.neurons
     assert x.values == (4.0,) and network.sample == "x = 4"
     assert (x.labels, y.labels) == (("x",), ("ŷ",))
     numbers = [*(y.values or ()), *(y.biases or ()), *(network.connections[0].weights or ((),))[0]]
@@ -144,7 +144,7 @@ def test_y_is_2_x_plus_1() -> None:
 
 
 def vector(network: Network, role: str) -> list[float]:
-    return [value for one in network.layers_shown if one.role == role for value in one.values or ()]
+    return [value for one in network.neurons if one.role == role for value in one.values or ()]
 
 
 def test_a_sample_may_be_given_in_many_ways(made: Made) -> None:
@@ -190,10 +190,10 @@ def test_no_values_behind_what_is_not_computed() -> None:
 
 def test_the_dense_part_at_the_end() -> None:
     network = build_network(inspect(ARCHITECTURES / "vgg16.json").model)
-    assert [one.units for one in network.layers_shown] == [25_088, 4_096, 4_096, 1_000]
+    assert [one.units for one in network.neurons] == [25_088, 4_096, 4_096, 1_000]
     assert network.before == "18 layers"  # 13 convolutions and 5 poolings: Simonyan and Zisserman (2015), table 1, D
-    assert [one.role for one in network.layers_shown] == ["hidden", "hidden", "hidden", "output"]
-    assert all(len(one.shown) <= MOST for one in network.layers_shown)
+    assert [one.role for one in network.neurons] == ["hidden", "hidden", "hidden", "output"]
+    assert all(len(one.shown) <= MOST for one in network.neurons)
     assert network.limit is None and all(one.weights is None for one in network.connections)
     assert not is_whole(inspect(ARCHITECTURES / "vgg16.json").model)
 
@@ -237,7 +237,7 @@ def test_any_model_is_drawn_or_has_a_reason(saved_zoo: Callable[[str], tuple[Pat
         assert not is_whole(model) and "\n" not in reason
         return
     network = build_network(model)
-    assert any(one.class_name == "Dense" for one in network.layers_shown)
+    assert any(one.class_name == "Dense" for one in network.neurons)
     assert not (is_whole(model) and network.before)
     if name.startswith("quantized"):  # their kernels hold integers, which are no weights
         assert all(one.weights is None for one in network.connections)
@@ -255,12 +255,12 @@ def test_too_many_columns(saved: Callable[[Any], Model]) -> None:
 def test_layers_left_out(made: Made) -> None:
     model = made["pictures"][0]
     network = build_network(model, omit="second")
-    assert [one.name for one in network.layers_shown] == ["picture", "first", "third"]
+    assert [one.name for one in network.neurons] == ["picture", "first", "third"]
     assert [(one.tail, one.head, one.gap) for one in network.connections][-1] == ("first", "third", True)
     assert network.omitted == ("second",)
     quiet = build_network(model, omit=["Dropout", "ReLU"])
-    assert [one.activation for one in quiet.layers_shown][1] == "batch norm"
-    assert build_network(model).layers_shown[1].activation == "batch norm → relu"
+    assert [one.activation for one in quiet.neurons][1] == "batch norm"
+    assert build_network(model).neurons[1].activation == "batch norm → relu"
     assert build_network(model, omit="picture").before == "input 6×5"
     with pytest.raises(UsageError, match="nothing of"):
         build_network(model, omit=".*")

@@ -22,7 +22,7 @@ def network() -> Network:
 
 def test_a_row_for_each_layer_of_neurons(network: Network) -> None:
     table = build_network_sheet(network).tables[0]
-    assert [row.cells[0] for row in table.rows] == [one.name for one in network.layers_shown]
+    assert [row.cells[0] for row in table.rows] == [one.name for one in network.neurons]
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
     text = sheet_to_text(build_network_sheet(network))
     assert "hidden1" in text and "softmax" in text and "0.5" in text
@@ -34,14 +34,14 @@ def test_the_data_hold_all_of_the_view(network: Network) -> None:
     data = json.loads(json.dumps(network_document(network, "1.0"), allow_nan=False))
     assert {one.name for one in fields(Neurons)} == set(data["neurons"][0])
     assert {one.name for one in fields(Connections)} == set(data["connections"][0])
-    assert {one.name for one in fields(Network)} - {"layers_shown"} <= set(data)
-    for one, written in zip(network.layers_shown, data["neurons"], strict=True):
+    assert {one.name for one in fields(Network)} <= set(data)
+    for one, written in zip(network.neurons, data["neurons"], strict=True):
         assert written["values"] == list(one.values or ())
     weights = data["connections"][0]["weights"]
     assert weights == [list(row) for row in network.connections[0].weights or ()]
 
 
 def test_what_is_not_finite_is_null(network: Network) -> None:
-    first = replace(network.layers_shown[0], values=(float("nan"), float("inf"), 1.0))
-    broken = replace(network, layers_shown=(first, *network.layers_shown[1:]))
+    first = replace(network.neurons[0], values=(float("nan"), float("inf"), 1.0))
+    broken = replace(network, neurons=(first, *network.neurons[1:]))
     assert network_document(broken, "1.0")["neurons"][0]["values"] == [None, None, 1.0]

@@ -99,12 +99,12 @@ def hostile() -> Network:
         "",
     )
     made = chain(3, 4, 40, 2, 1)
-    layers = tuple(replace(one, name=name, class_name=name) for one, name in zip(made.layers_shown, names, strict=True))
+    layers = tuple(replace(one, name=name, class_name=name) for one, name in zip(made.neurons, names, strict=True))
     odd = (float("nan"), float("inf"), float("-inf"), 0.0)
-    broken = replace(made.connections[0], weights=tuple(odd for _ in made.layers_shown[0].shown))
+    broken = replace(made.connections[0], weights=tuple(odd for _ in made.neurons[0].shown))
     notes = (Annotation("words <b>of</b> the user " * 4, "layer1", "layer2"), Annotation("猫" * 40, "layer0", "layer4"))
     return replace(
-        made, layers_shown=layers, connections=(broken, *made.connections[1:]), annotations=notes, title=names[0]
+        made, neurons=layers, connections=(broken, *made.connections[1:]), annotations=notes, title=names[0]
     )
 
 

@@ -67,9 +67,9 @@ def lines_in(part: Part) -> Counter[str]:
 def test_a_circle_for_each_neuron_and_a_line_for_each_connection(name: str) -> None:
     network = SAMPLES[name]
     picture = neurons_to_picture(network, usual())
-    shown = sum(len(one.shown) for one in network.layers_shown)
+    shown = sum(len(one.shown) for one in network.neurons)
     assert len(parts(picture, "neuron")) == shown
-    assert len(parts(picture, "stage")) == len(network.layers_shown)
+    assert len(parts(picture, "stage")) == len(network.neurons)
     drawn: Counter[str] = Counter()
     for part in parts(picture, "link"):
         drawn += lines_in(part)
@@ -92,7 +92,7 @@ def test_stronger_weights_are_wider_and_fuller() -> None:
 def test_words_of_the_layers(name: str) -> None:
     network = SAMPLES[name]
     said = " ".join(texts(neurons_to_picture(network, usual(spacing=3.0)).shapes))
-    for one in network.layers_shown:
+    for one in network.neurons:
         assert f"{one.units:,}" in said
     assert {"input", "output"} & set(said.split()) or network.before
     if network.before:
@@ -103,10 +103,10 @@ def test_words_of_the_layers(name: str) -> None:
 
 def test_y_is_2_x_plus_1() -> None:
     network = chain(1, 1, valued=True)
-    x, y = network.layers_shown
+    x, y = network.neurons
     x, y = replace(x, values=(4.0,), labels=("x",)), replace(y, values=(8.99999,), biases=(1.00001,), labels=("ŷ",))
     line = replace(network.connections[0], weights=((1.99999,),))
-    picture = neurons_to_picture(replace(network, layers_shown=(x, y), connections=(line,)), usual(legend=False))
+    picture = neurons_to_picture(replace(network, neurons=(x, y), connections=(line,)), usual(legend=False))
     assert {"4", "·2", "+1", "9", "x", "ŷ"} <= set(texts(picture.shapes))
 
 
@@ -164,7 +164,7 @@ def test_directions_turn_the_same_drawing(network: Network, direction: Direction
     """Neurons of a later column stand further along, whatever the direction."""
     picture = neurons_to_picture(network, usual(direction))
     sign = 1 if direction in ("LR", "TB") else -1
-    columns = {one.id: one.column for one in network.layers_shown}
+    columns = {one.id: one.column for one in network.neurons}
     at: dict[int, set[float]] = {}
     for part in parts(picture, "stage"):
         circles = [inner.shapes[0] for inner in part.shapes if isinstance(inner, Part) and inner.kind == "neuron"]

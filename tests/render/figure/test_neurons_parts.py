@@ -51,9 +51,9 @@ def test_biases_have_a_sign() -> None:
 @given(networks(), st.integers(2, 16))
 def test_fewer_neurons_are_part_of_all(network: Network, most: int) -> None:
     fewer = thinned(network, most)
-    full = {one.id: one for one in network.layers_shown}
-    shown = {one.id: one.shown for one in fewer.layers_shown}
-    for one in fewer.layers_shown:
+    full = {one.id: one for one in network.neurons}
+    shown = {one.id: one.shown for one in fewer.neurons}
+    for one in fewer.neurons:
         assert len(one.shown) == min(
             len(full[one.id].shown), 2 * (most // 2) if len(full[one.id].shown) > most else most
         )
@@ -71,7 +71,7 @@ def test_fewer_neurons_are_part_of_all(network: Network, most: int) -> None:
 def test_neurons_keep_their_distance(network: Network) -> None:
     places = place(network, Sizes(5.0, 14.0, 80.0, 20.0), biases=True)
     for column in places.columns:
-        own = [places.stands[one.id] for one in network.layers_shown if one.column == column]
+        own = [places.stands[one.id] for one in network.neurons if one.column == column]
         across = sorted(at for stand in own for at in stand.across)
         if column in places.biases:
             across.append(places.biases[column][1])
