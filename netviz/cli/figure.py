@@ -39,7 +39,7 @@ SCALES = ("linear", "sqrt", "log", "equal")
 @click.option(
     "--annotate", multiple=True, metavar="LAYERS=TEXT", help="Words at a layer, or a brace over first..last=TEXT."
 )
-@click.option("--show", metavar="FIELD,…", help=f"What is labelled: {FIELDS}.")
+@click.option("--show", metavar="FIELD,…", help=f"What is labelled, of {FIELDS}; each style has some of these.")
 @click.option(
     "--direction",
     type=click.Choice(("LR", "TB", "RL", "BT")),
