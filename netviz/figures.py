@@ -198,7 +198,8 @@ class Neurons:
     `units` is how many there are; `shown` the numbers (from 0) of those that are drawn, where others are left out in
     the middle. The tuples after that have one item for each that is shown, or are None: `labels` what an input or an
     output is called, `values` what it gives for the sample (after the activation), `sums` what it is before it,
-    `biases`. `biased` tells that there are biases, also where their values cannot be had.
+    `biases`. `biased` tells that there are biases, also where their values cannot be had. `shared` numbers a layer
+    among those that are called more than once.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Neurons:
     parameters: int | None = 0
     layers: tuple[str, ...] = ()
     biased: bool = False
+    shared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from netviz.analysis.diagram import shared_layers
 from netviz.analysis.diagram.boxes import count
 from netviz.analysis.diagram.scene import Node
 from netviz.analysis.diagram.selection import find_nodes
@@ -49,13 +51,14 @@ def is_whole(model: Model) -> bool:
 def build_network(
     model: Model,
     *,
-    x: object = None,
+    x: Sequence[Any] | None = None,
     omit: str | Sequence[str] = (),
     annotate: Sequence[tuple[str, str]] = (),
     most: int = MOST,
 ) -> Network:
     """The neurons of a model's dense layers, with the values that they have for the sample `x`, where it is given.
 
+    `x` has one array for each input of the model, in their order, with a batch axis of 1; None for one left out.
     Activations, normalisations, dropout and reshaping stand with the neurons that they follow. `omit` names layers
     that are left out; where neurons are, the layers around them are joined by a gap. `annotate` gives words for
     layers; both name layers as `netviz.graph` selects them. Of layers with more than `most` neurons some are drawn.
@@ -78,9 +81,10 @@ def build_network(
     joints = [joint for joint in head.joints if joint.tail in kept and joint.head in kept]
     connections = _connections(model, head, joints, shown)
     connections += _gaps(head.joints, kept, {(one.tail, one.head) for one in connections})
-    made = (_neurons(model, head, group, shown[id], gone) for id, group in kept.items())
-    placed = (replace(one, column=places[one.column]) for one in made)
-    neurons = _labelled(sorted(placed, key=lambda one: one.column))
+    twice = shared_layers(model)
+    made = (_neurons(model, head, group, shown[id], gone, twice) for id, group in kept.items())
+    placed = [replace(one, column=places[one.column]) for one in made]
+    neurons = sorted(_labelled(placed), key=lambda one: one.column)
     sample = ""
     if x is not None:
         neurons, sample = _valued(model, head, neurons, x)
@@ -102,8 +106,10 @@ def _shown(units: int, most: int) -> tuple[int, ...]:
     return (*range(half), *range(units - half, units))
 
 
-def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gone: Collection[str]) -> Neurons:
-    """The neurons of a group, as yet without labels and values."""
+def _neurons(
+    model: Model, head: Head, group: Group, shown: tuple[int, ...], gone: Collection[str], twice: Mapping[str, int]
+) -> Neurons:
+    """The neurons of a group, as yet without labels and values; `twice` numbers the layers called more than once."""
     nodes = [node for node in group.nodes if node.id not in gone]
     layers = {node.layer.path: node.layer for node in nodes if node.layer}
     # What follows a concatenation is part of several groups, and counts in the first.
@@ -128,6 +134,7 @@ def _neurons(model: Model, head: Head, group: Group, shown: tuple[int, ...], gon
         parameters=count(own),
         layers=tuple(layers),
         biased=biased,
+        shared=twice.get(main.path) if dense and main is not None else None,
     )
 
 
@@ -164,7 +171,7 @@ def _labelled(neurons: Sequence[Neurons]) -> list[Neurons]:
     return found
 
 
-def _valued(model: Model, head: Head, neurons: Sequence[Neurons], x: object) -> tuple[list[Neurons], str]:
+def _valued(model: Model, head: Head, neurons: Sequence[Neurons], x: Sequence[Any]) -> tuple[list[Neurons], str]:
     """The neurons with what they give for the sample, and the sample in words."""
     from netviz.analysis.figure.neurons_values import compute  # imports numpy
 
@@ -254,7 +261,7 @@ def _before(head: Head, gone: Collection[str], ends: Sequence[Endpoint]) -> str:
     if layers:
         return f"{len(layers):,} layer{'s' * (len(layers) > 1)}"
     shape = ends[0].shape if len(ends) == 1 else None
-    return f"input {'×'.join('?' if axis is None else str(axis) for axis in shape[1:])}" if shape else "input"
+    return f"input {'×'.join(map(str, shape[1:]))}" if shape else "input"
 
 
 def _annotation(head: Head, neurons: Sequence[Neurons], pattern: str, text: str) -> Annotation:

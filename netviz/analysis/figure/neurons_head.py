@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from netviz import catalog
-from netviz.analysis.diagram.scene import Node, Scene, Wire, build_scene
+from netviz.analysis.diagram.scene import MOST_CALLS, Node, Scene, Wire, build_scene
 from netviz.figures import Role
 from netviz.model import Model, Tensor
 
@@ -157,10 +157,12 @@ def work_of(node: Node, wires: Sequence[Wire]) -> Work | None:
 
         bound = layer_function(layer.class_name, layer.module, layer.config)
         work = None if isinstance(bound, Unknown) else "each"
-    if work is None or len(call.outputs) != 1 or len(call.inputs) != len(wires) or layer.graph:
+    if work is None or len(call.outputs) != 1 or layer.graph:
         return None
-    if kind.class_name == "InputLayer":
+    if kind.class_name == "InputLayer":  # that of a nested model is fed from outside
         return work if len(wires) <= 1 else None
+    if len(call.inputs) != len(wires):
+        return None
     if not wires or (len(wires) > 1 and work not in ("join", "merge")):
         return None
     ranks = {len(tensor.shape or ()) for tensor in (*call.outputs, *(wire.tensor for wire in wires))}
@@ -330,6 +332,13 @@ class _Builder:
         for joint in self.joints:  # in the order of computation: what feeds stands before what it feeds
             head = self.groups[joint.head]
             head.column = max(head.column, self.groups[joint.tail].column + 1)
+        first: dict[str, int] = {}
+        for joint in self.joints:
+            first[joint.tail] = min(first.get(joint.tail, MOST_CALLS), self.groups[joint.head].column)
+        fed = {joint.head for joint in self.joints}
+        for id, column in first.items():
+            if id not in fed:  # what enters stands beside what it is joined with, not in front of it all
+                self.groups[id].column = column - 1
         last = max(group.column for group in self.groups.values())
         for group in self.groups.values():
             if group.role == "output":

@@ -17,7 +17,7 @@ _COLUMNS = (
     Column("activation", "Activation"),
     Column("parameters", "Parameters", "count"),
 )
-_VALUES = (Column("values", "Values", "numbers"),)
+_VALUES = (Column("values", "Values", "items"),)
 
 MOST_VALUES = 4
 """Values of a layer that the table shows."""
@@ -33,7 +33,10 @@ def build_network_sheet(network: Network) -> Sheet:
 
 def _cells(one: Neurons, valued: bool) -> tuple[object, ...]:
     cells = (one.name, one.class_name or "", one.role, one.units, one.activation, one.parameters)
-    return (*cells, (one.values or ())[:MOST_VALUES]) if valued else cells
+    if not valued:
+        return cells
+    values = [f"{value:.4g}" for value in (one.values or ())[:MOST_VALUES]]
+    return (*cells, tuple(values + ["…"] * (one.units > len(values) > 0)))
 
 
 SCHEMA = 1
@@ -79,6 +82,7 @@ def _neurons(one: Neurons) -> dict[str, Any]:
         "sums": _finite(one.sums),
         "biases": _finite(one.biases),
         "biased": one.biased,
+        "shared": one.shared,
         "parameters": one.parameters,
         "layers": list(one.layers),
     }

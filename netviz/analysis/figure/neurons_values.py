@@ -19,7 +19,7 @@ from netviz.analysis.figure.neurons_weights import weight_of
 from netviz.catalog.functions.configs import Unknown, activation_of, is_before_keras_3, layer_function
 from netviz.catalog.functions.kinds import Bound, VectorFunction
 from netviz.errors import NetvizError, UsageError
-from netviz.model import Config, Endpoint, Layer, Model
+from netviz.model import Config, Layer, Model
 
 Values: TypeAlias = NDArray[Any]
 
@@ -36,16 +36,17 @@ class Flowing:
     sample: str
 
 
-def compute(model: Model, head: Head, x: object) -> Flowing:
+def compute(model: Model, head: Head, x: Sequence[Any]) -> Flowing:
     """The values of every call in the dense part of a model that is nothing else.
 
-    Raises UsageError for an input that does not fit, and for layers that are not computed here.
+    `x` has one array for each input of the model, in their order, with a batch axis of 1; None for one left out.
+    Raises UsageError where an input is missing, and for layers that are not computed here.
     """
     if head.cut:
         last = (*head.before, *head.cut)[0]
         raise UsageError(f"no values can be drawn: {_named(last)} stands before the neurons", ELSEWHERE)
     entries = [group for group in head.groups.values() if group.role == "input"]
-    arrays = take_sample(model.graph.inputs, entries, x)
+    arrays = _samples(model, entries, x)
     given: dict[str, Values] = {}
     sums: dict[str, Values] = {}
     for node in head.nodes:
@@ -61,48 +62,17 @@ def compute(model: Model, head: Head, x: object) -> Flowing:
     return Flowing(given, sums, _sample_text([arrays[entry.id] for entry in entries]))
 
 
-def take_sample(ends: Sequence[Endpoint], entries: Sequence[Group], x: object) -> dict[str, Values]:
-    """The sample for each input of the model, by the id of its group, in the shape that the input has.
-
-    `x` is one sample: numbers for the one input, or for each of several (by name, or in their order); a batch of one
-    is taken, too. Raises UsageError where sizes or names do not fit.
-    """
-    names = [end.name for end in ends]
-    known = [entry.main.name for entry in entries]
-    if isinstance(x, Mapping):
-        wrong = next((str(key) for key in x if key not in (*known, *names)), None)
-        if wrong is not None:
-            raise UsageError(f"no input {wrong!r}", f"The model takes {', '.join(known)}.")
-        parts: Sequence[object] = [x.get(name) for name in known]
-    elif isinstance(x, list | tuple) and len(x) == len(names) and (len(x) > 1 or isinstance(x[0], np.ndarray)):
-        by_name = dict(zip(names, x, strict=True))
-        parts = [by_name.get(name) for name in known] if len(x) > 1 else [x[0]]
-    else:
-        parts = [x]
-    if len(parts) != len(entries) or any(part is None for part in parts):
-        listed = ", ".join(f"{entry.main.name} ({entry.units:,})" for entry in entries)
-        raise UsageError(f"x is needed for each of {len(entries)} inputs: {listed}", "Give a dict by these names.")
-    return {entry.id: _fitted(entry, part) for entry, part in zip(entries, parts, strict=True)}
-
-
-def _fitted(entry: Group, part: object) -> Values:
-    shape = tuple(axis or 0 for axis in (entry.main.outputs[0].shape or ())[1:])
-    try:
-        found = np.asarray(part, np.float64)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"x for the input {entry.main.name!r} is not made of numbers", _expected(entry)) from error
-    fits = found.shape in (shape, (1, *shape), (entry.units,), (1, entry.units)) or found.size == entry.units == 1
-    if not fits:
-        said = "×".join(map(str, found.shape)) if found.ndim > 1 else f"{found.size:,}"
-        raise UsageError(
-            f"x has {said} values for the input {entry.main.name!r}, not {entry.units:,}", _expected(entry)
-        )
-    return found.astype(np.float32).reshape(shape)
-
-
-def _expected(entry: Group) -> str:
-    shape = "×".join(str(axis) for axis in (entry.main.outputs[0].shape or ())[1:])
-    return f"It takes one sample of {entry.units:,} value{'s' * (entry.units != 1)}{f' ({shape})' * ('×' in shape)}."
+def _samples(model: Model, entries: Sequence[Group], x: Sequence[Any]) -> dict[str, Values]:
+    """The sample for each input that is drawn, by the id of its group, in the shape that the input has."""
+    parts = {end.name: part for end, part in zip(model.graph.inputs, x, strict=True)}
+    found = {}
+    for entry in entries:
+        part = parts.get(entry.main.name)
+        if part is None:
+            raise UsageError(f"no values can be drawn without the input {entry.main.name}", "Give values for it, too.")
+        shape = tuple(axis or 0 for axis in (entry.main.outputs[0].shape or ())[1:])
+        found[entry.id] = np.asarray(part).astype(np.float32).reshape(shape)
+    return found
 
 
 def _sample_text(arrays: Sequence[Values]) -> str:
@@ -131,7 +101,7 @@ class _Work:
         rule = RULES.get(self.layer.class_name or "", _function)
         try:
             out = rule(self)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except ValueError as error:  # numpy's, where shapes do not go together
             if isinstance(error, NetvizError):
                 raise
             raise self.refused("its settings do not fit what goes in") from error
@@ -163,9 +133,20 @@ class _Work:
 
     def axes(self) -> tuple[int, ...]:
         """The axes of the setting `axis`, as those of an array without the batch axis."""
-        axis: Any = self.config.get("axis", -1)
+        axis = self.config.get("axis", -1)
         given = axis if isinstance(axis, list | tuple) else [axis]
-        return tuple(int(one) - 1 if int(one) > 0 else int(one) for one in given)
+        axes = [one - 1 if one > 0 else one for one in given if isinstance(one, int)]
+        if len(axes) < len(given) or any(not -self.x.ndim <= one < self.x.ndim for one in axes):
+            raise self.refused(f"there is no axis {axis!r:.40}")
+        return tuple(axes)
+
+    def setting(self, name: str, default: float | None) -> Values | None:
+        """A setting that is a number, or numbers in lists; None where there is none."""
+        given = self.config.get(name, default)
+        try:
+            return None if given is None else np.asarray(given, np.float32)
+        except (TypeError, ValueError) as error:
+            raise self.refused(f"its {name} is no number") from error
 
     def along(self, values: Values) -> Values:
         """A weight of the setting's axes, in the shape that goes with what comes in."""
@@ -251,9 +232,7 @@ def _unit(work: _Work) -> Values:
 
 
 def _standard(work: _Work) -> Values:
-    given = work.config.get("mean"), work.config.get("variance")
-    stated = None not in given
-    mean, variance = (np.asarray(one, np.float32) if stated else None for one in given)
+    mean, variance = work.setting("mean", None), work.setting("variance", None)
     if mean is None or variance is None:
         mean, variance = work.weight("mean"), work.weight("variance")
     if work.config.get("axis", -1) is not None and mean.size > 1:
@@ -263,11 +242,11 @@ def _standard(work: _Work) -> Values:
 
 
 def _rescaled(work: _Work) -> Values:
-    scale, offset = (np.asarray(work.config.get(name, default), np.float32) for name, default in _RESCALING)
+    scale, offset = work.setting("scale", 1.0), work.setting("offset", 0.0)
+    if scale is None or offset is None:
+        raise work.refused("it has no scale or no offset")
     return work.x * scale + offset
 
-
-_RESCALING = (("scale", 1.0), ("offset", 0.0))
 
 Rule: TypeAlias = Callable[[_Work], Values]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from netviz.errors import NetvizError
 from netviz.model import Layer, Weight, WeightStore
 
 if TYPE_CHECKING:  # numpy takes longer to import than a small model takes to read
@@ -28,7 +27,7 @@ def weight_of(layer: Layer, role: str) -> Weight | None:
 def read_rows(store: WeightStore | None, weight: Weight | None, rows: Sequence[int]) -> NDArray[np.float64] | None:
     """Some rows of a weight, ascending numbers of them; None where its values cannot be had.
 
-    It is read piece by piece, up to the last row asked for.
+    It is read piece by piece, up to the last row asked for. Raises NetvizError where the file is damaged.
     """
     shape = weight.tensor.shape if weight else None
     if store is None or weight is None or not shape or None in shape or (weight.nbytes or 0) > MOST_BYTES:
@@ -39,13 +38,10 @@ def read_rows(store: WeightStore | None, weight: Weight | None, rows: Sequence[i
 
     found = []
     begin = 0
-    try:
-        for block in store.blocks(weight):
-            inside = [row - begin for row in rows if begin <= row < begin + len(block)]
-            found += [np.asarray(block[row], np.float64) for row in inside]
-            begin += len(block)
-            if begin > rows[-1]:
-                break
-    except (NetvizError, TypeError, ValueError):
-        return None
+    for block in store.blocks(weight):
+        inside = [row - begin for row in rows if begin <= row < begin + len(block)]
+        found += [np.asarray(block[row], np.float64) for row in inside]
+        begin += len(block)
+        if begin > rows[-1]:
+            break
     return np.stack(found) if len(found) == len(rows) else None

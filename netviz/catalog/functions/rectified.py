@@ -21,7 +21,7 @@ Limits = tuple[float | None, float | None]
 
 
 def _relu(x: Numbers, negative_slope: float, max_value: float | None, threshold: float) -> Numbers:
-    y = where(x > threshold, x, 0, x)
+    y = where(x <= threshold, 0, x, x)  # what is no number stays so, as in Keras
     if max_value is not None:
         y = np.clip(y, 0, np.asarray(max_value, x.dtype))
     return y - negative_slope * np.maximum(threshold - x, 0) if negative_slope else y

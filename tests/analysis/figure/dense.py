@@ -94,6 +94,14 @@ def nested() -> keras.Model:
     return keras.Model(x, layers.Dense(1, name="out")(inner(x)), name="nested")
 
 
+def repeated() -> keras.Model:
+    """A nested model that reads its own input twice."""
+    z = keras.Input((6,), name="z")
+    inner = keras.Model(z, layers.Add(name="add")([layers.Dense(6, activation="relu", name="d")(z), z]), name="inner")
+    x = keras.Input((6,), name="x")
+    return keras.Model(x, layers.Dense(2, name="out")(inner(x)), name="repeated")
+
+
 def autoencoder() -> keras.Model:
     """The output is no vector."""
     dense = [layers.Dense(9, activation="relu"), layers.Dense(2), layers.Dense(12, activation="sigmoid")]
@@ -101,7 +109,7 @@ def autoencoder() -> keras.Model:
 
 
 MODELS: tuple[Callable[[], keras.Model], ...] = (
-    perceptron, pictures, two_inputs, heads, wide, residual, branching, shared, standard, nested, autoencoder,
+    perceptron, pictures, two_inputs, heads, wide, residual, branching, shared, standard, nested, repeated, autoencoder,
 )  # fmt: skip
 
 

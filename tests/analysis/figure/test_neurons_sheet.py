@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 
 from netviz.analysis.figure.neurons import build_network
-from netviz.analysis.figure.neurons_sheet import build_network_sheet, network_document
+from netviz.analysis.figure.neurons_sheet import MOST_VALUES, build_network_sheet, network_document
 from netviz.api.inspected import inspect
 from netviz.figures import Connections, Network, Neurons
 from netviz.render.text import sheet_to_text
@@ -17,7 +18,7 @@ from tests.conftest import EXAMPLES
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return build_network(inspect(EXAMPLES / "mlp.keras").model, x=[0.5] * 8, annotate=[("digit", "which")])
+    return build_network(inspect(EXAMPLES / "mlp.keras").model, x=[np.full((1, 8), 0.5)], annotate=[("digit", "which")])
 
 
 def test_a_row_for_each_layer_of_neurons(network: Network) -> None:
@@ -26,6 +27,12 @@ def test_a_row_for_each_layer_of_neurons(network: Network) -> None:
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
     text = sheet_to_text(build_network_sheet(network))
     assert "hidden1" in text and "softmax" in text and "0.5" in text
+    for row, one in zip(table.rows, network.neurons, strict=True):
+        cell = row.cells[-1]
+        assert isinstance(cell, tuple) and ("…" in cell) == (one.units > MOST_VALUES)
+        assert [float(value) for value in cell if value != "…"] == pytest.approx(
+            (one.values or ())[:MOST_VALUES], rel=1e-3
+        )
     valueless = build_network_sheet(replace(network, sample=""))
     assert "Values" not in sheet_to_text(valueless)
 

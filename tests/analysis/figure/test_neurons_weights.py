@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,8 +53,12 @@ def test_nothing_where_there_are_no_values() -> None:
     assert read_rows(Store(values, 1), None, [0]) is None
     assert read_rows(Store(values, 1), weight((None, 2)), [0]) is None
     assert read_rows(Store(values, 1), weight((4, 2)), [4]) is None
-    assert read_rows(Store(values, 1, broken=2), weight((4, 2)), [0, 3]) is None
     assert read_rows(Store(values[:3], 1), weight((4, 2)), [0, 3]) is None  # cut off
+
+
+def test_a_damaged_file_is_said() -> None:
+    with pytest.raises(SourceError, match="damaged"):
+        read_rows(Store(np.zeros((4, 2), np.float32), 1, broken=2), weight((4, 2)), [0, 3])
 
 
 def test_no_kernel_of_gigabytes_is_read() -> None:
