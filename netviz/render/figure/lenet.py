@@ -6,26 +6,26 @@ recognition", 1998, figure 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 
 from netviz.errors import UsageError
-from netviz.figures import Flow, Stage
-from netviz.render.figure.frame import MARGIN, Entry, framed
+from netviz.figures import Flow
+from netviz.render.figure.frame import MARGIN, framed, too_narrow
+from netviz.render.figure.lenet_legend import entries_of
 from netviz.render.figure.lenet_paper import Paper
 from netviz.render.figure.lenet_rows import Item, Row, rows_of
 from netviz.render.figure.lenet_shapes import Body, Lines, body_of, lines_between, scales_of
-from netviz.render.figure.lenet_words import CAN_SHOW, SHOWN, Words, caption_of, extent_of, words_of
+from netviz.render.figure.lenet_words import CAN_SHOW, SHOWN, Words, extent_of, words_of
 from netviz.render.figure.look import Look
+from netviz.render.figure.marks import WORDS_ROOM
 from netviz.render.figure.picture import Picture
-from netviz.views import FAMILIES
+from netviz.render.figure.wording import caption_of
 
 __all__ = ["CAN_SHOW", "SHOWN", "lenet_to_picture"]
 
-MOST = 1000
-"""Stages in one figure."""
+MOST = 60
+"""Stages in one figure: a page of rows."""
 GAP = 40.0
 """Pixels between two bodies."""
 LONGEST_ROW, TALLEST_COLUMN = 1060.0, 1000.0
@@ -36,8 +36,7 @@ ROOMS = (86.0, 64.0)
 """Pixels that a line of words may take, usually and where there is little room."""
 TURN = 10.0
 """Pixels at the end of rows for the line to the next."""
-
-_CALLED = {"input-output": "input", "model": "nested model", "unknown": "other"}
+_REMEDIES = ("Choose another direction.", "Leave layers out.", "Choose blocks.")
 
 
 def lenet_to_picture(flow: Flow, look: Look) -> Picture:
@@ -45,24 +44,23 @@ def lenet_to_picture(flow: Flow, look: Look) -> Picture:
     stages = flow.stages
     if len(stages) > MOST:
         raise UsageError(
-            f"{len(stages):,} layers are more than stacks of feature maps can show ({MOST:,})",
-            "Leave layers out (omit), or choose the style blocks.",
+            f"{len(stages):,} stages are more than stacks of feature maps can show ({MOST})",
+            "Draw what repeats once (fold), leave layers out (omit), or choose blocks.",
         )
     chain = {(one.id, other.id) for one, other in pairwise(stages)}
     if any((link.tail, link.head) not in chain for link in flow.links):
         raise UsageError(
-            f"{flow.title} has branches: feature maps in a row cannot show them", "Choose the style volumes or blocks."
+            f"{flow.title} has branches: feature maps in a row cannot show them", "Choose volumes or blocks."
         )
     paper = _wide(flow, look) if look.sideways else _tall(flow, look)
-    entries = tuple(_entries(stages, paper))
     return framed(
         paper.shapes,
         paper.bounds,
         look,
         flow.title,
         flow.description,
-        caption=caption_of(flow),
-        legend=entries,
+        caption=caption_of(flow.title, flow.layers, flow.parameters),
+        legend=tuple(entries_of(paper.bodies, paper.lines, look)),
     )
 
 
@@ -100,7 +98,7 @@ class _Set:
             else Lines("none", ())
             for one, other in pairwise(bodies)
         ]
-        return Paper(self.flow, self.look, bodies, words, lines, rows)
+        return Paper(self.flow, self.look, bodies, words, lines, rows, WORDS_ROOM * self.room / ROOMS[0])
 
 
 def _wide(flow: Flow, look: Look) -> Paper:
@@ -128,8 +126,8 @@ def _wide(flow: Flow, look: Look) -> Paper:
     if found:
         _, one, rows = min(found, key=lambda each: each[0])
         return one.paper(rows)
-    needed = ceil(_least(_Set(flow, look, FACTORS[-1], ROOMS[-1]).items()) + TURN + 2 * MARGIN)
-    raise _too_narrow(look.width, needed, "TB")
+    needed = _least(_Set(flow, look, FACTORS[-1], ROOMS[-1]).items()) + TURN + 2 * MARGIN
+    raise too_narrow(look, needed, *_REMEDIES)
 
 
 def _least(items: list[Item]) -> float:
@@ -159,20 +157,4 @@ def _tall(flow: Flow, look: Look) -> Paper:
                 if look.width is None or wide <= look.width:
                     return paper
                 least = min(least, wide)
-    raise _too_narrow(look.width or 0.0, ceil(least), "LR")
-
-
-def _too_narrow(width: float, needed: int, other: str) -> UsageError:
-    return UsageError(
-        f"stacks of feature maps do not fit into a width of {width:.0f} pixels, they take {needed}",
-        f"Choose a larger width, --direction {other}, fewer labels (--show), or the style blocks.",
-    )
-
-
-def _entries(stages: tuple[Stage, ...], paper: Paper) -> Iterator[Entry]:
-    used = {stage.family for stage in stages}
-    for family in FAMILIES:
-        if family in used:
-            yield Entry(f"{family}-front", _CALLED.get(family, family), "area", f"{family}-line")
-    if any(line.kind == "pyramid" for line in paper.lines):
-        yield Entry("paper", "receptive field", "area", "ink")
+    raise too_narrow(look, least, *_REMEDIES)

@@ -1,36 +1,37 @@
-"""Brackets over stages of a LeNet figure: what the user says of them, and blocks that repeat."""
+"""Braces over stages of a LeNet figure: what the user says of them, and blocks that repeat."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.figures import Block, Flow, Stage
-from netviz.render.figure.lenet_words import Line, extent_of
-from netviz.render.figure.look import Look, lines_of
+from netviz.render.figure.lenet_words import Line, badge_line, extent_of, whole_lines
+from netviz.render.figure.look import Look
+from netviz.render.figure.marks import BRACE, WORDS_LINES
 
-BRACKET = 5.0
-"""Pixels from a bracket's ends to its line."""
-_ROOM = 104.0
-"""Pixels that a line of words may take over a short bracket, and beside one."""
+AWAY = 4.0
+"""Pixels from what a brace is over to its ends."""
+ABOVE, BESIDE = 2.0, 4.0
+"""Pixels from the tip of a brace to the words above it, or at its left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words over the stages from the first to the last, by their numbers."""
+    """Words over the stages from the first to the last, by their numbers; a block has its title, and `repeats`."""
 
     text: str
     first: int
     last: int
     bold: bool = False
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Brace:
-    """A bracket in a row: its ends along, where its words are centred, and how far from the bodies it lies.
+    """A brace in a row: its ends along, where its words are centred, and how far from the bodies its ends lie.
 
-    `away` is where its line is, counted from the edge of what it is over; `lines` follow further out, along the line
-    where they are `turned`.
+    `lines` follow beyond its tip, along the brace where they are `turned`; then the `badge` stands between the two.
     """
 
     low: float
@@ -38,6 +39,7 @@ class Brace:
     middle: float
     away: float
     lines: tuple[Line, ...]
+    badge: tuple[Line, ...] = ()
     turned: bool = False
 
 
@@ -48,9 +50,8 @@ def spans_of(flow: Flow) -> tuple[Span, ...]:
     for item in reversed(list(flow.walk())):
         if isinstance(item, Block) and (item.repeats > 1 or item.title):
             inside = [numbers[stage.id] for stage in _stages(item)]
-            text = " ".join(filter(None, (item.title, f"×{item.repeats}" if item.repeats > 1 else "")))
-            if inside and text:
-                spans.append(Span(text, min(inside), max(inside), True))
+            if inside:
+                spans.append(Span(item.title, min(inside), max(inside), True, item.repeats))
     for note in flow.annotations:
         if note.first in numbers and note.last in numbers:
             ends = sorted((numbers[note.first], numbers[note.last]))
@@ -65,29 +66,41 @@ def _stages(item: Stage | Block) -> list[Stage]:
 
 
 def braces_of(
-    spans: Sequence[Span], places: dict[int, tuple[float, float]], room: tuple[float, float], look: Look
+    spans: Sequence[Span], places: dict[int, tuple[float, float]], room: tuple[float, float], look: Look, short: float
 ) -> tuple[tuple[Brace, ...], float]:
-    """The brackets over the bodies of one row, whose ends `places` has by number, and how far out they reach.
+    """The braces over the bodies of one row, whose ends `places` has by number, and how far out they reach.
 
-    `room` is from where to where along words may stand.
+    `room` is from where to where along words may stand, `short` how wide those of a short brace may be.
     """
     braces: list[Brace] = []
-    taken: list[tuple[float, float, float, float]] = []  # along from, to; away from, to
+    taken: list[tuple[float, float, float]] = []  # along from, to; away to
     for span in spans:
         over = [places[number] for number in range(span.first, span.last + 1) if number in places]
         if not over:
             continue
         low, high = over[0][0], over[-1][1]
-        wide = min(max(high - low, _ROOM), room[1] - room[0]) if look.sideways else _ROOM
-        turned = not look.sideways and look.width is not None and high - low >= _ROOM
-        texts = lines_of(span.text, look.size, high - low if turned else wide, 1 if turned else 3, bold=span.bold)
-        lines = tuple(Line(text, look.size, "ink", span.bold) for text in texts)
-        wide, tall = extent_of(lines)
-        along, deep = (wide, tall + 3.0) if look.sideways or turned else (tall, wide + 5.0)
+        wide = min(max(high - low, short), room[1] - room[0]) if look.sideways else short
+        turned = not look.sideways and look.width is not None and high - low >= short
+        most = 1 if turned else WORDS_LINES
+        texts = whole_lines(span.text, look.size, high - low if turned else wide, most, bold=span.bold)
+        words = tuple(Line(text, look.size, "ink", span.bold) for text in texts)
+        badge = (badge_line(span.repeats, look),) if span.repeats > 1 else ()
+        brace = Brace(low, high, 0.0, 0.0, words if turned else words + badge, badge if turned else (), turned)
+        along, deep = _room_of(brace, look.sideways)
         middle = min(max((low + high) / 2, room[0] + along / 2), max(room[1] - along / 2, room[0] + along / 2))
         left, right = min(low, middle - along / 2) - 3.0, max(high, middle + along / 2) + 3.0
-        met = [to for start, end, _, to in taken if start < right and left < end]
-        away = max(met, default=0.0) + BRACKET + 3.0
-        taken.append((left, right, away - BRACKET, away + deep))
-        braces.append(Brace(low, high, middle, away, lines, turned))
-    return tuple(braces), max((one[3] for one in taken), default=0.0)
+        away = max((to for start, end, to in taken if start < right and left < end), default=0.0) + AWAY
+        taken.append((left, right, away + BRACE + deep))
+        braces.append(replace(brace, middle=middle, away=away))
+    return tuple(braces), max((one[2] for one in taken), default=0.0)
+
+
+def _room_of(brace: Brace, sideways: bool) -> tuple[float, float]:
+    """What the words of a brace take along it, and beyond its tip."""
+    wide, tall = extent_of(brace.lines)
+    if sideways:
+        return wide, ABOVE + tall
+    if not brace.turned:
+        return tall, BESIDE + wide
+    mark, high = extent_of(brace.badge)
+    return max(wide, high), BESIDE + (mark + BESIDE if mark else 0.0) + tall

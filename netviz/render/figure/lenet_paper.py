@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netviz.figures import Flow
+from netviz.render.figure import lenet_braces as braces
 from netviz.render.figure.frame import Bounds
-from netviz.render.figure.lenet_braces import BRACKET, Brace, braces_of, spans_of
+from netviz.render.figure.lenet_braces import Brace, braces_of, spans_of
 from netviz.render.figure.lenet_rows import Row, lowest_line
 from netviz.render.figure.lenet_shapes import HAIR, THIN, Body, Lines, drawn
-from netviz.render.figure.lenet_words import Line, Words, extent_of, title_of
+from netviz.render.figure.lenet_words import Line, Words, extent_of
 from netviz.render.figure.look import Look
+from netviz.render.figure.marks import BRACE, WORDS_ROOM, badge, brace, shared_ring
 from netviz.render.figure.picture import (
     Anchor,
-    Bend,
-    Close,
-    Move,
     Part,
     Path,
     Point,
     Shape,
-    Step,
-    Straight,
     Text,
+    polygon,
     polyline,
+    rounded,
 )
+from netviz.render.figure.turning import Turn
+from netviz.render.figure.wording import title_of
 
 ABOVE, BELOW, BESIDE = 5.0, 8.0, 9.0
 """Pixels from a body to its label, from the bodies of a row to the operations, from those of a column to all words."""
@@ -35,7 +36,10 @@ END = 9.0
 
 
 class Paper:
-    """What `shapes` are drawn within `bounds`. `rows` say where the bodies stand."""
+    """What `shapes` are drawn within `bounds`. `rows` say where the bodies stand.
+
+    `room` is what a line of words may take over a short brace.
+    """
 
     def __init__(
         self,
@@ -45,8 +49,10 @@ class Paper:
         words: Sequence[Words],
         lines: Sequence[Lines],
         rows: Sequence[Row],
+        room: float = WORDS_ROOM,
     ) -> None:
         self.look, self.bodies, self.words, self.lines, self.rows = look, bodies, words, lines, rows
+        self.turn, self.room = Turn(look.direction), room
         self.spans = spans_of(flow)
         self.longest = max((row.length for row in rows), default=0.0)
         self._boxes: list[tuple[float, float, float, float]] = []
@@ -70,12 +76,6 @@ class Paper:
         self.bounds = Bounds(min(xs), min(ys), max(xs), max(ys))
 
     # ---- where things are
-
-    def _turn(self, point: Point) -> Point:
-        """A place along and across the flow, on paper."""
-        along, across = point
-        forward = along if self.look.direction in ("LR", "TB") else -along
-        return (forward, across) if self.look.sideways else (across, forward)
 
     def _corner(self, row: Row, place: int) -> Point:
         spot = row.spots[place]
@@ -129,10 +129,10 @@ class Paper:
         places = {spot.item: (spot.start, spot.start + self.bodies[spot.item].along) for spot in row.spots}
         first = row.spots[0]
         room = (first.start - row.lead + 6.0 if row.lead else 0.0, row.length)
-        return braces_of(self.spans, places, room, self.look)
+        return braces_of(self.spans, places, room, self.look, self.room)
 
     def _point(self, along: float, across: float) -> Point:
-        point = self._turn((along, across))
+        point = self.turn(along, across)
         self._boxes.append((*point, *point))
         return point
 
@@ -145,10 +145,10 @@ class Paper:
             self._point(x - HAIR, y + axis - HAIR)
             self._point(x + body.along + HAIR, y + axis + body.across + HAIR)
 
-            def turn(point: Point, x: float = x, y: float = y + axis) -> Point:
-                return self._turn((x + point[0], y + point[1]))
+            def place_of(along: float, across: float, x: float = x, y: float = y + axis) -> Point:
+                return self.turn(x + along, y + across)
 
-            shapes = [*drawn(body, turn)]
+            shapes = [*drawn(body, place_of)]
             middle = spot.start + body.middle
             if self.look.sideways:
                 shapes += self._lines_at(words.label, middle, axis + self._label_edge(row, place), "above")
@@ -161,10 +161,10 @@ class Paper:
                     shapes += self._lines_at(words.operation, spot.operation, beside, "right")
             yield Part(tuple(shapes), "stage", body.stage.id, title_of(body.stage))
 
-    def _lines_at(self, lines: Sequence[Line], along: float, across: float, side: str) -> Iterator[Text]:
+    def _lines_at(self, lines: Sequence[Line], along: float, across: float, side: str) -> Iterator[Shape]:
         """Lines below each other that end above a place, begin below it, or stand at the right or left of it."""
         wide, tall = extent_of(lines)
-        x, y = self._turn((along, across))
+        x, y = self.turn(along, across)
         anchor: Anchor = {"right": "start", "left": "end"}.get(side, "middle")  # type: ignore[assignment]
         top = {"above": y - tall, "below": y}.get(side, y - tall / 2)
         left = {"right": x, "left": x - wide}.get(side, x - wide / 2)
@@ -172,32 +172,46 @@ class Paper:
             self._boxes.append((left, top, left + wide, top + tall))
         for line in lines:
             base = top + line.height * 0.5 + line.size * 0.36
+            start = {"start": x, "end": x - line.width}.get(anchor, x - line.width / 2)
+            if line.mark:
+                yield self._mark(line, start, top)
+                top += line.height
+                continue
             yield Text(x, base, line.text, line.size, anchor, line.paint, line.bold, room=line.width)
             top += line.height
+
+    def _mark(self, line: Line, x: float, y: float) -> Part:
+        """The mark of a line whose upper left corner is there."""
+        wide, high = line.box
+        if line.mark == "badge":
+            return badge(int(line.text), x, y, self.look)
+        return shared_ring(int(line.text), x + wide / 2, y + high - wide / 2, self.look)
 
     def _links(self, row: Row, axis: float) -> Iterator[Shape]:
         for lines, (x, y), (u, v) in self._inner(row):
             y, v = y + axis, v + axis
-            at = [(self._turn((a + x, b + y)), self._turn((c + u, d + v))) for (a, b), (c, d) in lines.pairs]
+            at = [(self.turn(a + x, b + y), self.turn(c + u, d + v)) for (a, b), (c, d) in lines.pairs]
             if lines.kind == "none":
                 continue
             if lines.kind == "arrow":
                 yield Part((polyline(self._shortened(at[0]), "edge", 1.0, True),), "link")
                 continue
             shapes: list[Shape] = [polyline(pair, "muted", THIN) for pair in at]
-            boxes = (lines.target, lines.window) if lines.spreads else (lines.window, lines.target)
-            for box, corner in zip(boxes, ((x, y), (u, v)), strict=True):
-                if box is not None:
-                    shapes.append(self._box(box, corner, box is lines.window))
+            shapes += self._boxes_of(lines, (x, y), (u, v))
             yield Part(tuple(shapes), "link")
 
-    def _box(self, box: tuple[float, float, float, float], corner: Point, window: bool) -> Path:
-        x, y = box[0] + corner[0], box[1] + corner[1]
-        points = (x, y), (x + box[2], y), (x + box[2], y + box[3]), (x, y + box[3])
-        steps = [Move(self._turn(points[0])), *(Straight(self._turn(point)) for point in points[1:]), Close()]
-        if window:
-            return Path(tuple(steps), None, "ink", 0.9)
-        return Path(tuple(steps), "ink", None)
+    def _boxes_of(self, lines: Lines, tail: Point, head: Point) -> Iterator[Path]:
+        """The window of a link as an outline, and the square of one number, on the bodies with these corners."""
+        for box, corner in zip(lines.boxes, (tail, head), strict=True):
+            if box is None:
+                continue
+            x, y = box[0] + corner[0], box[1] + corner[1]
+            points = (x, y), (x + box[2], y), (x + box[2], y + box[3]), (x, y + box[3])
+            corners = tuple(self.turn(*point) for point in points)
+            if box is lines.window and not lines.single:
+                yield polygon(corners, None, "ink", 0.9)
+            else:
+                yield polygon(corners, "ink")
 
     @staticmethod
     def _shortened(pair: tuple[Point, Point], by: float = 3.0) -> tuple[Point, Point]:
@@ -212,12 +226,9 @@ class Paper:
         lines = self.lines[first.item - 1]
         corner, other = self._corner(before, len(before.spots) - 1), self._corner(row, 0)
         corner, other = (corner[0], corner[1] + above), (other[0], other[1] + axis)
-        boxes = (lines.target, lines.window) if lines.spreads else (lines.window, lines.target)
-        squares = [
-            self._box(box, at, box is lines.window) for box, at in zip(boxes, (corner, other), strict=True) if box
-        ]
-        if boxes[0] and boxes[1]:
-            (x, y, wide, tall), (u, v, _, high) = boxes
+        squares, (leaving, coming) = self._boxes_of(lines, corner, other), lines.boxes
+        if leaving is not None and coming is not None:
+            (x, y, wide, tall), (u, v, _, high) = leaving, coming
             start, end = (corner[0] + x + wide, corner[1] + y + tall / 2), (other[0] + u, other[1] + v + high / 2)
         else:
             (a, b), (c, d) = self.bodies[before.spots[-1].item].ends(True), self.bodies[first.item].ends(False)
@@ -225,58 +236,32 @@ class Paper:
             end = other[0] + (c[0] + d[0]) / 2 - 3, other[1] + (c[1] + d[1]) / 2
         far, near = self.longest + END, first.start - row.lead
         points = [start, (far, start[1]), (far, channel), (near, channel), (near, end[1]), end]
-        for along, across in points:
-            self._point(along, across)
-        return Part((*squares, Path(self._rounded(points), None, "edge", 1.0, (), True)), "link")
-
-    def _rounded(self, points: Sequence[Point], radius: float = 5.0) -> tuple[Step, ...]:
-        """A line through the points with round corners."""
-        steps: list[Step] = [Move(self._turn(points[0]))]
-        for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-            enter, leave = _towards(corner, before, radius), _towards(corner, after, radius)
-            steps.append(Straight(self._turn(enter)))
-            steps.append(
-                Bend(
-                    self._turn(_towards(corner, enter, radius * 0.45)),
-                    self._turn(_towards(corner, leave, radius * 0.45)),
-                    self._turn(leave),
-                )
-            )
-        return (*steps, Straight(self._turn(points[-1])))
+        steps = rounded([self._point(*point) for point in points], 5.0)
+        return Part((*squares, Path(steps, None, "edge", 1.0, (), True)), "link")
 
     def _braces(self, row: Row, axis: float) -> Iterator[Shape]:
-        braces, _ = self._brackets(row)
         edge = axis + self._low(row)
-        for brace in braces:
-            line = edge - brace.away
-            points = [
-                (brace.low, line + BRACKET),
-                (brace.low, line),
-                (brace.high, line),
-                (brace.high, line + BRACKET),
-            ]
-            for along, across in points:
+        for one in self._brackets(row)[0]:
+            ends, tip = edge - one.away, edge - one.away - BRACE
+            for along, across in ((one.low, ends), (one.high, ends), (one.middle, tip)):
                 self._point(along, across)
-            path = Path(self._rounded(points, 3.0), None, "muted", 0.8)
-            side = "above" if self.look.sideways else "left"
-            away = line - (3.0 if self.look.sideways else 5.0)
-            words = (
-                [self._turned(one, brace.middle, away) for one in brace.lines]
-                if brace.turned
-                else self._lines_at(brace.lines, brace.middle, away, side)
-            )
-            yield Part((path, *words), "annotation")
+            yield Part((brace(self.turn, one.low, one.high, ends, -1), *self._words(one, tip)), "annotation")
+
+    def _words(self, one: Brace, tip: float) -> Iterator[Shape]:
+        """The words of a brace beyond its tip."""
+        if self.look.sideways:
+            yield from self._lines_at(one.lines, one.middle, tip - braces.ABOVE, "above")
+            return
+        at = tip - braces.BESIDE
+        if not one.turned:
+            yield from self._lines_at(one.lines, one.middle, at, "left")
+            return
+        yield from self._lines_at(one.badge, one.middle, at, "left")
+        at -= extent_of(one.badge)[0] + braces.BESIDE if one.badge else 0.0
+        yield from (self._turned(line, one.middle, at) for line in one.lines)
 
     def _turned(self, line: Line, along: float, across: float) -> Text:
         """A line that runs along the flow, on the outer side of a place."""
-        x, y = self._turn((along, across))
+        x, y = self.turn(along, across)
         self._boxes.append((x - line.height, y - line.width / 2, x, y + line.width / 2))
         return Text(x, y, line.text, line.size, "middle", line.paint, line.bold, turned=True, room=line.width)
-
-
-def _towards(start: Point, end: Point, by: float) -> Point:
-    """The point so many pixels from one point towards another, no further than half of the way."""
-    x, y = end[0] - start[0], end[1] - start[1]
-    length = (x * x + y * y) ** 0.5
-    part = min(by / length, 0.5) if length else 0.0
-    return start[0] + x * part, start[1] + y * part

@@ -1,18 +1,17 @@
 """The bodies of a LeNet figure, and the lines from one to the next.
 
 All in one frame, whatever the direction: `along` the flow and `across` it, from the corner of the body at the back; the
-front map stands where the flow leads to. `lenet_rows` says where a body stands, `Turn` what that is on paper.
+front map stands where the flow leads to. `lenet_rows` says where a body stands, `turning` what that is on paper.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from netviz.figures import Stage, Window
-from netviz.render.figure.look import Look, Measure
+from netviz.render.figure.look import Look, share
 from netviz.render.figure.picture import Path, Point, Shape, polygon, polyline
 
 LARGEST = 112.0
@@ -31,12 +30,8 @@ CELLS = 16
 """A bar of no more units shows each of them."""
 HAIR, THIN = 0.7, 0.55
 
-MEASURED: Mapping[Measure, Callable[[float], float]] = {
-    "linear": lambda value: value,
-    "sqrt": math.sqrt,
-    "log": lambda value: math.log2(1 + value),
-    "equal": lambda value: 1.0,
-}
+Box: TypeAlias = tuple[float, float, float, float]
+"""The corner of a rectangle, and its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +49,13 @@ class Scales:
         full = LARGEST * self.factor
         if axis is None:
             return full * 0.5
-        return max(full * self._part(self.look.size_scale, axis, self.size), SMALLEST_MAP)
+        return max(full * share(self.look.size_scale, axis, self.size), SMALLEST_MAP)
 
     def bar(self, units: int | None) -> float:
         full = TALLEST * self.factor
         if units is None:
             return full * 0.5
-        return max(full * self._part(self.look.channel_scale, units, self.units), SHORTEST)
+        return max(full * share(self.look.channel_scale, units, self.units), SHORTEST)
 
     def sheets(self, channels: int | None) -> int:
         """How many maps are drawn of so many: each of a few, else more where there are more."""
@@ -68,12 +63,8 @@ class Scales:
             return 4
         if channels <= 4:
             return max(channels, 1)
-        part = self._part(self.look.channel_scale, channels, self.channels)
+        part = share(self.look.channel_scale, channels, self.channels)
         return min(max(5, round(MOST_SHEETS * part)), channels)
-
-    def _part(self, measure: Measure, value: int, largest: int) -> float:
-        scaled = MEASURED[measure]
-        return scaled(max(value, 1)) / scaled(max(largest, 1))
 
 
 def scales_of(stages: Sequence[Stage], look: Look, factor: float) -> Scales:
@@ -116,7 +107,7 @@ class Body:
     def across(self) -> float:
         return self.map[1] + (self.sheets - 1) * self.step if self.sheets else self.map[1]
 
-    def front(self) -> tuple[float, float, float, float]:
+    def front(self) -> Box:
         """The map at the front: its corner and its size."""
         back = max(self.sheets - 1, 0) * self.step
         return back, back, *self.map
@@ -129,7 +120,7 @@ class Body:
         x, y, wide, tall = self.front()
         return ((x + wide, y), (x + wide, y + tall)) if leaving else ((0.0, 0.0), (0.0, tall))
 
-    def spot(self, at: Point, size: tuple[float, float]) -> tuple[float, float, float, float]:
+    def spot(self, at: Point, size: tuple[float, float]) -> Box:
         """A rectangle of that size on the front map, around the place that `at` gives in parts of it, kept within."""
         x, y, wide, tall = self.front()
         a, b = min(size[0], wide), min(size[1], tall)
@@ -156,13 +147,13 @@ def body_of(stage: Stage, scales: Scales) -> Body:
     return Body(stage, (wide, tall) if sideways else (tall, wide), sheets, step, None in extent.spatial, sideways)
 
 
-def drawn(body: Body, turn: Callable[[Point], Point]) -> tuple[Shape, ...]:
-    """The body on paper: `turn` says where a point of it is."""
+def drawn(body: Body, turn: Callable[[float, float], Point]) -> tuple[Shape, ...]:
+    """The body on paper: `turn` says where a point of it is, by its places along and across."""
     family = body.stage.family
     line = f"{family}-line"
 
     def area(points: Sequence[Point], fill: str) -> Path:
-        path = polygon(tuple(map(turn, points)), fill, line, HAIR)
+        path = polygon(tuple(turn(*point) for point in points), fill, line, HAIR)
         return Path(path.steps, fill, line, HAIR, (2.5, 1.8)) if body.unknown else path
 
     wide, tall = body.map
@@ -182,7 +173,7 @@ def drawn(body: Body, turn: Callable[[Point], Point]) -> tuple[Shape, ...]:
         for unit in range(1, units):
             part = unit / units
             ends = (slant * part, tall * part), (wide + slant * part, tall * part)
-            shapes.append(polyline(tuple(map(turn, ends)), line, HAIR * 0.7))
+            shapes.append(polyline((turn(*ends[0]), turn(*ends[1])), line, HAIR * 0.7))
     return tuple(shapes)
 
 
@@ -194,21 +185,29 @@ class Lines:
     """How one body leads to the next, in points that are each relative to their own body.
 
     `pairs` are the lines: where each begins at the tail and ends at the head. `window` and `target` are rectangles on
-    the front maps: what one number is computed from, and that number (the other way round with `spreads`).
+    the front maps: what one number is computed from, and that number; with `spreads`, what one number goes to, and that
+    number. A window of a `single` number is that number.
     """
 
     kind: LinkKind
     pairs: tuple[tuple[Point, Point], ...]
-    window: tuple[float, float, float, float] | None = None
-    target: tuple[float, float, float, float] | None = None
+    window: Box | None = None
+    target: Box | None = None
     spreads: bool = False
+    single: bool = False
+
+    @property
+    def boxes(self) -> tuple[Box | None, Box | None]:
+        """The rectangles on the tail and on the head."""
+        return (self.target, self.window) if self.spreads else (self.window, self.target)
 
 
 LEAVES, COMES = (0.66, 0.62), (0.3, 0.34)
 """Where on its front map a body's window is, and where that of the body before it comes to."""
 _POINT = 3.0
 """Pixels of the square that stands for one number."""
-_LEAST_WINDOW = 6.0
+_LEAST = 2.0
+"""Pixels of each number along the side of a window, where the map has less: 3×3 is larger than 2×2 on any map."""
 _OPEN = 9.0
 """A window of less pixels has two lines; four would run into one another."""
 _UNKNOWN = 0.25
@@ -222,12 +221,15 @@ def lines_between(tail: Body, head: Body, sideways: bool) -> Lines:
         whole = _window(window, source, sideways)
         if whole is not None:
             places = (COMES, LEAVES) if window.transposed else (LEAVES, COMES)
-            area = source.spot(places[0], whole)
+            single = all(size == 1 for size in window.size)
+            area = source.spot(places[0], (_POINT, _POINT) if single else whole)
             point = sink.spot(places[1], (_POINT, _POINT))
             middle = point[0] + point[2] / 2, point[1] + point[3] / 2
             corners = _corners(area) if min(area[2:]) >= _OPEN else (_corners(area)[1], _corners(area)[3])
+            if single:
+                corners = ((area[0] + area[2] / 2, area[1] + area[3] / 2),)
             pairs = tuple((middle, corner) if window.transposed else (corner, middle) for corner in corners)
-            return Lines("pyramid", pairs, area, point, window.transposed)
+            return Lines("pyramid", pairs, area, point, window.transposed, single)
     (a, b), (c, d) = tail.ends(True), head.ends(False)
     if not head.sheets and head.stage.family in ("dense", "pooling"):
         return Lines("full", ((a, c), (b, d)))
@@ -253,15 +255,23 @@ def _window(window: Window, body: Body, sideways: bool) -> tuple[float, float] |
     spatial = body.stage.output.spatial if body.stage.output is not None else ()
     if len(window.size) != len(spatial):
         return None
+    sides = body.map if sideways or len(spatial) == 1 else (body.map[1], body.map[0])
+    lengths = [sides[1]] if len(spatial) == 1 else [*[0.0] * (len(spatial) - 2), sides[1], sides[0]]
     parts = [
-        _UNKNOWN if axis is None else min(((size - 1) * dilation + 1) / max(axis, 1), 1.0)
-        for size, dilation, axis in zip(window.size, window.dilation, spatial, strict=True)
+        _side((size - 1) * dilation + 1, axis, length)
+        for size, dilation, axis, length in zip(window.size, window.dilation, spatial, lengths, strict=True)
     ]
-    tall, wide = (parts[-1], 1.0) if len(parts) == 1 else parts[-2:]
-    along, across = (wide, tall) if sideways or len(parts) == 1 else (tall, wide)
-    return max(along * body.map[0], _LEAST_WINDOW), max(across * body.map[1], _LEAST_WINDOW)
+    tall, wide = (parts[-1], body.map[0]) if len(parts) == 1 else parts[-2:]
+    return (wide, tall) if sideways or len(parts) == 1 else (tall, wide)
 
 
-def _corners(box: tuple[float, float, float, float]) -> tuple[Point, Point, Point, Point]:
+def _side(span: int, axis: int | None, length: float) -> float:
+    """Pixels of a window that spans so many of the numbers along an axis of that length on paper."""
+    if axis is None:
+        return _UNKNOWN * length
+    return min(max(share("linear", span, axis) * length, min(span, axis, 10**6) * _LEAST, _POINT), length)
+
+
+def _corners(box: Box) -> tuple[Point, ...]:
     x, y, wide, tall = box
     return (x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 from netviz.errors import UsageError
 from netviz.figures import Annotation, Block, Extent, Field, Flow, Link, Stage, Window
+from netviz.render.escape import visible
+from netviz.render.figure.frame import CENTIMETRE
 from netviz.render.figure.lenet import CAN_SHOW, MOST, SHOWN, lenet_to_picture
 from netviz.render.figure.lenet_rows import rows_of
 from netviz.render.figure.lenet_shapes import LARGEST, body_of, lines_between, scales_of
-from netviz.render.figure.look import MEASURES, SMALLEST, Look
+from netviz.render.figure.lenet_words import whole_lines, words_of
+from netviz.render.figure.look import MEASURES, SMALLEST, Look, width_of
 from netviz.render.figure.picture import Part, Picture, Text
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.layout.geometry import Direction
@@ -164,6 +167,7 @@ def flows(draw: st.DrawFn) -> Flow:
                 draw(st.lists(st.sampled_from(["5×5", "/2", "dilation 3", "groups of channels 32"]), max_size=3))
             ),
             activation=draw(st.sampled_from(["", "relu", "hard_sigmoid"])),
+            shared=draw(st.sampled_from([None, None, 1, 12])),
         )
         stages.append(found)
     notes: tuple[Annotation, ...] = ()
@@ -190,7 +194,7 @@ def test_whatever_the_network(
             flow, tuple(show), direction=direction, width=width, size_scale=size_scale, spacing=spacing, caption=True
         )
     except UsageError as error:
-        assert width is not None and "they take" in str(error)
+        assert width is not None and "it takes" in str(error)
         return
     assert width is None or abs(drawn.width - width) < 0.5
     check(page, picture_to_svg(drawn))
@@ -208,16 +212,16 @@ def test_every_stage_is_drawn_once_and_tells_all_of_itself() -> None:
 def test_what_is_said_is_what_is_asked_for() -> None:
     shown = texts(picture(lenet()))
     assert {"1@32×32", "6@28×28", "120@1×1", "84", "10", "convolution", "5×5", "full connection"} <= set(shown)
-    assert not {"C1", "tanh", "156 parameters"} & set(shown)
+    assert "tanh" in shown and not {"C1", "156 parameters"} & set(shown)
     assert {"C1", "tanh", "156 parameters"} <= set(texts(picture(lenet(), CAN_SHOW)))
     assert {"28×28", "6@28×28"} & set(texts(picture(lenet(), ("size",)))) == {"28×28"}
     assert {"28×28×6"} <= set(texts(picture(lenet(), ("output",))))
     assert set(texts(picture(lenet(), (), legend=False))) == {"input"}
 
 
-def test_unknown_axes_are_question_marks() -> None:
+def test_axes_of_any_length_are_none_as_in_keras() -> None:
     shown = texts(picture(strange()))
-    assert {"3@?×?", "?@?×?", "?"} <= set(shown)
+    assert {"3@None×None", "None@None×None", "None", "?"} <= set(shown)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -247,7 +251,7 @@ def test_a_window_is_to_the_map_what_its_size_is_to_the_axes() -> None:
             continue
         assert lines.window is not None and lines.target is not None and tail.stage.output is not None
         part = min(head.stage.window.size[0] / (tail.stage.output.spatial[0] or 1), 1.0)
-        assert lines.window[2] == pytest.approx(max(part * tail.map[0], 6.0))
+        assert lines.window[2] == pytest.approx(part * tail.map[0])
         for box, body in ((lines.window, tail), (lines.target, head)):
             x, y, wide, tall = body.front()
             assert (
@@ -269,6 +273,98 @@ def test_a_transposed_window_is_on_the_map_that_it_writes() -> None:
     assert lines.window[2] == pytest.approx(3 / 14 * body_of(large, scales).map[0])
 
 
+@pytest.mark.parametrize("axis", [7, 28, 56, 224, 1000])
+@pytest.mark.parametrize("sideways", [True, False])
+def test_a_larger_window_is_drawn_larger_on_any_map(axis: int, sideways: bool) -> None:
+    """As long as the map is longer; a window of one number is the square of one number itself."""
+    look = Look(direction="LR" if sideways else "TB")
+    pair = stage("a", "Conv2D", maps(axis, axis, 8)), stage("b", "Conv2D", maps(axis, axis, 8))
+    scales = scales_of(pair, look, 1.0)
+    sides = []
+    for size in (1, 2, 3, 5, 7, 11):
+        head = body_of(replace(pair[1], window=window(size, size)), scales)
+        lines = lines_between(body_of(pair[0], scales), head, sideways)
+        assert lines.window is not None and lines.target is not None
+        assert lines.window[2] == pytest.approx(lines.window[3])
+        assert lines.single == (size == 1)
+        if lines.single:
+            assert lines.window[2:] == lines.target[2:] and len(lines.pairs) == 1
+        sides.append(lines.window[2])
+    assert sides == sorted(sides) and len(set(sides)) == len({min(size, axis) for size in (1, 2, 3, 5, 7, 11)})
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_no_number_is_too_large(page: Any, measure: Any) -> None:
+    many = 10**400
+    flow = chain(
+        [
+            stage("a", "InputLayer", maps(many, many + 1, 3)),
+            stage("b", "Conv2D", maps(many // 10, 7, many), window=window(many, many // 100)),
+            stage("c", "Conv2DTranspose", maps(many, many, 8), window=window(2, many, transposed=True)),
+            stage("d", "Dense", maps(many), parameters=many),
+        ]
+    )
+    drawn = picture(flow, CAN_SHOW, size_scale=measure, channel_scale=measure, caption=True)
+    check(page, picture_to_svg(drawn))
+
+
+WORDS = {
+    "Bidirectional(LSTM)": "bidirectional LSTM",
+    "TimeDistributed(Conv2D)": "time-distributed convolution",
+    "TimeDistributed(Bidirectional(GRU))": "time-distributed bidirectional GRU",
+    "Conv3DTranspose": "transposed convolution",
+    "GlobalAveragePooling1D": "global average pooling",
+    "Own(Dense)": "Own full connection",
+    "LSTM": "LSTM",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_operations_are_words_that_are_never_broken_inside(name: str) -> None:
+    one = stage("a", name, maps(8))
+    for room in (30.0, 64.0, 86.0, 300.0):
+        said = [line.text for line in words_of(one, Look(show=frozenset({"class"})), room).operation]
+        whole = " ".join(said).replace("- ", "-")
+        if "…" not in whole:
+            assert whole == WORDS[name]
+        assert room < 64.0 or "…" not in whole
+
+
+@given(
+    text=st.text("abcXY_-/ .3é語", max_size=60) | st.sampled_from(HOSTILE),
+    room=st.floats(20.0, 200.0),
+    most=st.integers(1, 4),
+    bold=st.booleans(),
+)
+def test_lines_keep_their_room_and_break_between_words(text: str, room: float, most: int, bold: bool) -> None:
+    size = 10.0
+    lines = whole_lines(text, size, room, most, bold=bold)
+    assert len(lines) <= most and all(width_of(line, size, bold=bold) <= max(1.5 * room, 20.0) for line in lines)
+    assert bool(lines) == bool(visible(text).strip())
+    if "…" not in "".join(lines):
+        rest = visible(text).strip()
+        for place, line in enumerate(lines):
+            before = visible(text).strip()[: -len(rest)]
+            assert rest.lstrip().startswith(line)
+            assert not (place and before[-1].isalpha() and rest[0].isalpha() and rest[0].islower())
+            rest = rest.lstrip()[len(line) :]
+        assert not rest.strip()
+
+
+def test_shared_layers_have_the_same_number_and_the_legend_says_so() -> None:
+    stages = list(lenet().stages)
+    stages[5], stages[6] = (replace(one, shared=1) for one in stages[5:7])
+    drawn = picture(chain(stages))
+    rings = [shape for shape in drawn.walk() if isinstance(shape, Part) and shape.kind == "shared"]
+    assert len(rings) == 2 and "same number: shared weights" in texts(drawn)
+    assert "same number: shared weights" not in texts(picture(lenet()))
+
+
+def test_what_repeats_has_its_badge() -> None:
+    parts = [shape for shape in picture(noted()).walk() if isinstance(shape, Part) and shape.kind == "badge"]
+    assert [[one.text for one in part.shapes if isinstance(one, Text)] for part in parts] == [["×3"]]
+
+
 def test_rows_hold_every_item_in_order() -> None:
     drawn = picture(long(), width=COLUMN)
     assert drawn.height > drawn.width
@@ -276,19 +372,22 @@ def test_rows_hold_every_item_in_order() -> None:
 
 
 def test_narrower_than_anything_names_the_width_that_does() -> None:
-    with pytest.raises(UsageError, match="they take") as caught:
-        picture(lenet(), width=90.0)
-    found = re.search(r"they take (\d+)", str(caught.value))
-    assert found is not None
-    needed = float(found[1])
-    assert abs(picture(lenet(), width=needed + 1).width - needed) < 2
+    for direction in DIRECTIONS:
+        with pytest.raises(UsageError, match="it takes") as caught:
+            picture(lenet(), width=60.0, direction=direction)
+        found = re.search(r"it takes ([\d.]+) cm", str(caught.value))
+        assert found is not None
+        needed = float(found[1]) * CENTIMETRE
+        assert picture(lenet(), width=needed, direction=direction).width == needed
+        with pytest.raises(UsageError, match="it takes"):
+            picture(lenet(), width=needed - 0.15 * CENTIMETRE, direction=direction)
 
 
 def test_branches_and_endless_chains_are_refused() -> None:
     flow = lenet()
     with pytest.raises(UsageError, match="branches"):
         picture(replace(flow, links=(*flow.links, Link("input", "F6"))))
-    with pytest.raises(UsageError, match="more than"):
+    with pytest.raises(UsageError, match=r"more than .*\(60\)"):
         picture(chain([stage(str(place), "Dense", maps(3)) for place in range(MOST + 1)]))
 
 
@@ -306,6 +405,9 @@ def test_the_legend_tells_what_occurs() -> None:
     (found,) = legend
     said = [shape.text for shape in found.shapes if isinstance(shape, Text)]
     assert said == ["input", "convolution", "pooling", "dense", "receptive field"]
+    assert {"spread of one value", "any or unknown size", "channels@depth×height×width"} <= set(
+        texts(picture(strange()))
+    )
     assert not [
         part for part in picture(lenet(), legend=False).walk() if isinstance(part, Part) and part.kind == "legend"
     ]
