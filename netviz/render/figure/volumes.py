@@ -9,15 +9,16 @@ from __future__ import annotations
 from netviz.errors import UsageError
 from netviz.figures import Flow
 from netviz.render.figure.arrange import arrange
-from netviz.render.figure.frame import MARGIN, Bounds, framed
+from netviz.render.figure.frame import MARGIN, Bounds, framed, too_narrow
 from netviz.render.figure.look import Look
 from netviz.render.figure.picture import Picture
+from netviz.render.figure.turning import Turn
 from netviz.render.figure.volumes_groups import Groups
-from netviz.render.figure.volumes_items import Axes
 from netviz.render.figure.volumes_legend import legend_of
 from netviz.render.figure.volumes_rows import Breaks, Page, laid_out, stacked
 from netviz.render.figure.volumes_solids import Measures
 from netviz.render.figure.volumes_words import CAN_SHOW, SHOWN
+from netviz.render.figure.wording import caption_of
 
 __all__ = ["CAN_SHOW", "MOST", "SHOWN", "volumes_to_picture"]
 
@@ -33,6 +34,7 @@ _SHORTEST = 240.0
 """Pixels of the longest row of natural size that is not broken any further."""
 _MISSING = 0.2
 """The share of channels that may be left out before more rows are made."""
+_REMEDIES = "Leave layers out.", "Choose blocks."
 _PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
 """Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
 
@@ -45,24 +47,21 @@ def volumes_to_picture(flow: Flow, look: Look) -> Picture:
     if len(stages) > MOST:
         raise UsageError(
             f"{len(stages):,} stages are too many for a figure of volumes",
-            f"fold what repeats, leave layers out, or use the style blocks; {MOST} stages can be drawn",
+            f"{MOST} can be drawn. Fold what repeats. Leave layers out. Choose blocks.",
         )
     groups = Groups(flow, arrange(flow))
     page = _fitting(flow, groups, look)
     shapes, area = stacked(page)
-    axes = Axes(look.direction)
-    one, other = axes.point(area.first, area.low), axes.point(area.last, area.high)
+    turn = Turn(look.direction)
+    one, other = turn(area.first, area.low), turn(area.last, area.high)
     bounds = Bounds(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
-    caption = f"{flow.title}: {flow.layers:,} layer{'s' * (flow.layers != 1)}"
-    if flow.parameters is not None:
-        caption += f", {flow.parameters:,} parameter{'s' * (flow.parameters != 1)}"
     return framed(
         shapes,
         bounds,
         look,
         flow.title,
         flow.description,
-        caption=caption,
+        caption=caption_of(flow.title, flow.layers, flow.parameters),
         legend=legend_of(
             stages,
             look,
@@ -136,8 +135,4 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
     if spare is not None:
         return spare
     needs = fit.page(_LEAST, counts[-1], thin=2).width + 2 * MARGIN
-    turn = "draw it from top to bottom, " if look.sideways else ""
-    raise UsageError(
-        f"the volumes need a width of {needs / 96 * 2.54 + 0.05:.1f} cm, not {look.width / 96 * 2.54:.1f} cm",
-        f"{turn}leave layers out, fold what repeats, or use the style blocks",
-    )
+    raise too_narrow(look, needs, *(("Choose another direction.",) if look.sideways else ()), *_REMEDIES)

@@ -6,35 +6,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from netviz.figures import Stage
-from netviz.render.cells import count_text
 from netviz.render.figure.look import width_of
+from netviz.render.figure.marks import badge, badge_size
 from netviz.render.figure.moving import moved
 from netviz.render.figure.picture import (
     Anchor,
-    Bend,
     Circle,
-    Move,
     Paint,
     Part,
     Path,
     Point,
     Rectangle,
     Shape,
-    Step,
-    Straight,
     Text,
     polygon,
+    rounded,
 )
 from netviz.render.figure.signs import sign_shapes
-from netviz.render.figure.volumes_place import Placed, Row
+from netviz.render.figure.volumes_notes import Placed
+from netviz.render.figure.volumes_place import Row
 from netviz.render.figure.volumes_solids import Solid
-from netviz.render.figure.volumes_wires import Border, Wire, Wires, rounded
-from netviz.render.figure.volumes_words import badge_width, elided, shape_text
+from netviz.render.figure.volumes_wires import Border, Wire, Wires
+from netviz.render.figure.volumes_words import elided
+from netviz.render.figure.wording import title_of
 
 _HAIR = 0.6
 _DASHES = (2.4, 1.6)
-_ROUND = 7.0
+ROUND = 7.0
+"""Pixels of the corners of links."""
 _FACE = 0.16
 """The share of a box's thickness that its activation takes."""
 _TITLE, _LEAST = 9, 36.0
@@ -58,7 +57,7 @@ def row_shapes(row: Row, wires: Wires) -> Iterator[Shape]:
     words = []
     for id in order:
         stage = row.groups.stages[id]
-        yield Part(tuple(_stage(row, row.solids[id], id)), "stage", id, told(stage))
+        yield Part(tuple(_stage(row, row.solids[id], id)), "stage", id, title_of(stage))
         for placed in notes.get(id, ()):
             words += list(_note(row, placed))
     for wire in wires.wires:
@@ -69,20 +68,6 @@ def row_shapes(row: Row, wires: Wires) -> Iterator[Shape]:
         yield from _header(row, wires, border)
 
 
-def told(stage: Stage) -> str:
-    """What a pointer reads at a stage: names, classes, settings, shape and parameters."""
-    said = [", ".join(stage.names) or stage.id, ", ".join(name or "?" for name in stage.classes)]
-    said += [" ".join(stage.details), stage.activation, shape_text(stage.output)]
-    if stage.parameters is None or stage.parameters:
-        count = "?" if stage.parameters is None else count_text(stage.parameters)
-        said.append(f"{count} parameter{'s' * (stage.parameters != 1)}")
-    if stage.present:
-        said.append(f"in {stage.present[0]} of {stage.present[1]} repeats")
-    if stage.inside:
-        said.append(f"{count_text(stage.inside)} layers inside")
-    return " · ".join(filter(None, said))
-
-
 # stages
 
 
@@ -90,17 +75,17 @@ def _stage(row: Row, solid: Solid, id: str) -> Iterator[Shape]:
     along, across = row.along[id], row.across[id]
     family = solid.stage.family
     if solid.form == "sign":
-        yield from _sign(solid, row.axes.point(along, across))
+        yield from _sign(solid, row.paper(along, across))
         return
     faced = bool(solid.stage.activation) and solid.form != "slab"
     yield from _box(row, solid, along, across, family, faced)
     if solid.stage.kind == "closed":  # a second hairline: there is more inside
         inset = min(solid.length, solid.breadth) * 0.22
-        lead, rise = row.axes.back
+        lead, rise = row.back
         front = along - lead * solid.lean / 2, across - rise * solid.rise / 2
         corners = _corners(front, solid.length / 2 - inset, solid.breadth / 2 - inset)
         if solid.length > 8:
-            yield polygon(tuple(row.axes.point(*corner) for corner in corners), None, f"{family}-line", _HAIR)
+            yield polygon(tuple(row.paper(*corner) for corner in corners), None, f"{family}-line", _HAIR)
 
 
 def _corners(middle: Point, x: float, y: float) -> tuple[Point, Point, Point, Point]:
@@ -114,15 +99,14 @@ def _corners(middle: Point, x: float, y: float) -> tuple[Point, Point, Point, Po
 
 def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced: bool) -> Iterator[Shape]:
     """Front, top and side of a box; the activation is a band at its end, and the face there where that is seen."""
-    axes = row.axes
-    lead, rise = axes.back[0] * solid.lean, axes.back[1] * solid.rise
+    lead, rise = row.back[0] * solid.lean, row.back[1] * solid.rise
     first, last = along - lead / 2 - solid.length / 2, along - lead / 2 + solid.length / 2
     low, high = across - rise / 2 - solid.breadth / 2, across - rise / 2 + solid.breadth / 2
     band = last - max(min(solid.length * _FACE, 3.5), 1.4) if faced else last
     line = f"{family}-line"
 
     def face(corners: Sequence[Point], paint: Paint) -> Path:
-        shape = polygon(tuple(axes.point(*corner) for corner in corners), paint, line, _HAIR)
+        shape = polygon(tuple(row.paper(*corner) for corner in corners), paint, line, _HAIR)
         return replace(shape, dash=_DASHES) if solid.stage.present else shape
 
     def pane(start: float, end: float, edge: float) -> tuple[Point, ...]:
@@ -131,13 +115,13 @@ def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced
     def front(start: float, end: float) -> tuple[Point, ...]:
         return ((start, low), (end, low), (end, high), (start, high))
 
-    if axes.sideways:  # the end of the flow is seen at the side, the top is before the lane
+    if row.paper.sideways:  # the end of the flow is seen at the side, the top is before the lane
         end, top, side = last, "top", "side"
         edge = low
     else:  # from above: the start of a flow that runs down, the end of one that runs up
-        end, top, side = (first if axes.direction == "TB" else last), "side", "top"
+        end, top, side = (first if row.look.direction == "TB" else last), "side", "top"
         edge = high
-    flow_face = tuple(axes.point(*corner) for corner in _pane_end(end, low, high, lead, rise))
+    flow_face = tuple(row.paper(*corner) for corner in _pane_end(end, low, high, lead, rise))
     sheet = solid.stage.kind == "input"
     yield face(_pane_end(end, low, high, lead, rise), f"{family}-{'front' if sheet else side}")
     if faced and end == last:
@@ -163,20 +147,10 @@ def _sign(solid: Solid, middle: Point) -> Iterator[Shape]:
 
 
 def _wire(row: Row, wire: Wire) -> Part:
-    points = tuple(row.axes.point(*point) for point in wire.points)
-    steps: list[Step] = [Move(points[0])]
-    for begin, corner, end in rounded(points, _ROUND):
-        steps += [Straight(begin), Bend(toward(begin, corner), toward(end, corner), end)]
-    steps.append(Straight(points[-1]))
+    points = tuple(row.paper(*point) for point in wire.points)
     paint, width = ("skip", 1.3) if wire.skips else ("edge", 0.9)
     dash = (3.0, 2.4) if wire.link.memory else ()
-    return Part((Path(tuple(steps), None, paint, width, dash, True),), "link")
-
-
-def toward(point: Point, corner: Point) -> Point:
-    """The handle of a round corner that is nearly a quarter of a circle."""
-    share = 0.5523
-    return point[0] + (corner[0] - point[0]) * share, point[1] + (corner[1] - point[1]) * share
+    return Part((Path(rounded(points, ROUND), None, paint, width, dash, True),), "link")
 
 
 # blocks
@@ -184,7 +158,7 @@ def toward(point: Point, corner: Point) -> Point:
 
 def _frame(row: Row, border: Border) -> Iterator[Shape]:
     area = border.area
-    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    one, other = row.paper(area.first, area.low), row.paper(area.last, area.high)
     x, y = min(one[0], other[0]), min(one[1], other[1])
     yield Rectangle(x, y, abs(other[0] - one[0]), abs(other[1] - one[1]), 5.0, "tint", "line", 0.8)
 
@@ -192,21 +166,17 @@ def _frame(row: Row, border: Border) -> Iterator[Shape]:
 def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
     """The title at the upper left of a frame, ×N at its right; both keep clear of arcs that pass."""
     area, small = border.area, row.look.small
-    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    one, other = row.paper(area.first, area.low), row.paper(area.last, area.high)
     left, right, top = min(one[0], other[0]), max(one[0], other[0]), min(one[1], other[1])
-    lines = [row.axes.point(at, at)[0] for at in wires.crossing(area)]
+    lines = [row.paper(at, at)[0] for at in wires.crossing(area)]
     edges = sorted([left + 2, right - 1, *lines])
     gaps = [(start + 4, end - 3) for start, end in pairwise(edges)]
     if border.block.repeats > 1:
-        text, wide = f"×{border.block.repeats}", badge_width(border.block.repeats, row.look)
-        high = small * 1.45
+        wide, _ = badge_size(border.block.repeats, row.look)
         widths = [end - start for start, end in gaps]
         place = max((place for place, room in enumerate(widths) if room >= wide), default=widths.index(max(widths)))
         x = gaps[place][1] - wide if widths[place] >= wide else (sum(gaps[place]) - wide) / 2
-        yield Rectangle(x, top + 4, wide, high, high / 2, "badge")
-        yield Text(
-            x + wide / 2, top + 4 + high / 2 + small * 0.35, text, small, "middle", "on-badge", bold=True, room=wide - 6
-        )
+        yield badge(border.block.repeats, x, top + 4, row.look)
         gaps[place] = (gaps[place][0], x - 4)
     if border.block.title:
         needs = width_of(border.block.title, small, bold=True)
@@ -233,7 +203,7 @@ def _title(text: str, size: float, room: float) -> str:
 
 def _note(row: Row, placed: Placed) -> Iterator[Text]:
     area, note = placed.area, placed.note
-    one, other = row.axes.point(area.first, area.low), row.axes.point(area.last, area.high)
+    one, other = row.paper(area.first, area.low), row.paper(area.last, area.high)
     left, right = min(one[0], other[0]), max(one[0], other[0])
     top, bottom = min(one[1], other[1]), max(one[1], other[1])
     if note.turned:

@@ -21,7 +21,7 @@ class Groups:
     def __init__(self, flow: Flow, arrangement: Arrangement) -> None:
         self.flow, self.arrangement = flow, arrangement
         self.stages: Mapping[str, Stage] = {stage.id: stage for stage in flow.stages}
-        self.blocks = [item for item in flow.walk() if isinstance(item, Block)]
+        self.blocks = {item.id: item for item in flow.walk() if isinstance(item, Block)}
         self.spots = arrangement.spots
         self.columns: list[list[str]] = [[] for _ in range(arrangement.ranks)]
         for id, spot in self.spots.items():

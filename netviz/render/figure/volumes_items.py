@@ -1,37 +1,15 @@
-"""Where things lie: rectangles and boxes in space by how far along the flow and across it they reach.
-
-`Axes` turns that into paper in each of the four directions; nothing else knows which way the flow runs.
-"""
+"""Where things lie: rectangles and boxes in space by how far along the flow and across it they reach."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.render.figure.picture import Point
 from netviz.render.layout.geometry import Direction
 
-
-@dataclass(frozen=True, slots=True)
-class Axes:
-    """From along and across the flow to paper; `back` says which way depth leads, along and across."""
-
-    direction: Direction
-
-    @property
-    def sideways(self) -> bool:
-        return self.direction in ("LR", "RL")
-
-    @property
-    def back(self) -> tuple[int, int]:
-        return {"LR": (1, -1), "RL": (1, -1), "TB": (-1, 1), "BT": (1, 1)}[self.direction]
-
-    def point(self, along: float, across: float) -> Point:
-        """The point of the paper."""
-        if self.direction == "LR":
-            return along, across
-        if self.direction == "RL":
-            return -along, across
-        return (across, along) if self.direction == "TB" else (across, -along)
+BACK: Mapping[Direction, tuple[int, int]] = {"LR": (1, -1), "RL": (1, -1), "TB": (-1, 1), "BT": (1, 1)}
+"""Which way depth leads, along the flow and across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +55,13 @@ def area_of(along: float, across: float, length: float, breadth: float, lead: fl
     return Area(along - reach, across - stretch, along + reach, across + stretch, lead, rise, slant)
 
 
-def around(areas: list[Area], margin: float = 0.0) -> Area:
+def span_of(points: Sequence[Point]) -> Area:
+    """The rectangle around points along and across the flow."""
+    alongs, acrosses = zip(*points, strict=True)
+    return Area(min(alongs), min(acrosses), max(alongs), max(acrosses))
+
+
+def around(areas: Sequence[Area], margin: float = 0.0) -> Area:
     """The rectangle around them all."""
     return Area(
         min(area.first for area in areas) - margin,

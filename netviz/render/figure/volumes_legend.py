@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from netviz.figures import Stage
 from netviz.render.figure.frame import Entry
 from netviz.render.figure.look import Look
 from netviz.render.figure.signs import sign_shapes
 from netviz.render.figure.volumes_solids import form_of
+from netviz.render.figure.wording import FAMILY_WORDS, MERGE_WORDS
 from netviz.views import Family
-
-_WORDS: Mapping[Family, str] = {
-    "input-output": "input",
-    "model": "nested model",
-    "pooling": "pooling",
-    "unknown": "other",
-}
-_MERGES: Mapping[str, str] = {
-    "+": "addition",
-    "−": "subtraction",
-    "×": "product",
-    "÷": "division",
-    "·": "dot product",
-    "concat": "concatenation",
-    "max": "maximum",
-    "min": "minimum",
-    "mean": "average",
-}
 
 
 def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool) -> tuple[Entry, ...]:
@@ -38,9 +21,11 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool)
     for stage in stages:
         if form_of(stage) == "sign":
             inside = sign_shapes(stage.sign, look.small * 0.45, f"{stage.family}-text")
-            signs.setdefault(stage.sign, Entry("paper", _MERGES[stage.sign], "circle", f"{stage.family}-line", inside))
+            signs.setdefault(
+                stage.sign, Entry("paper", MERGE_WORDS[stage.sign], "circle", f"{stage.family}-line", inside)
+            )
             continue
-        name = _WORDS.get(stage.family, stage.family)
+        name = FAMILY_WORDS[stage.family]
         boxes.setdefault(stage.family, Entry(f"{stage.family}-front", name, "area", f"{stage.family}-line"))
         if stage.activation and form_of(stage) != "slab":
             faced.setdefault(stage.activation, stage.family)

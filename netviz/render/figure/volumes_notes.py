@@ -9,7 +9,8 @@ from netviz.render.figure.look import Look
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area
 from netviz.render.figure.volumes_solids import Solid
-from netviz.render.figure.volumes_words import Line, Note, channels_text, size_text, stands_upright, words_of
+from netviz.render.figure.volumes_words import Line, Note, channels_text, stands_upright, words_of
+from netviz.render.figure.wording import size_text
 
 TIP = 9.0
 """The shortest arrow, in pixels."""
@@ -67,7 +68,7 @@ class Notes:
             if id not in self.solids:
                 continue
             output = self.groups.stages[id].output
-            text = size_text(output.spatial if output is not None else ())
+            text = size_text(output.spatial if output is not None else (), short=True)
             note = Note("size", (id,), (Line(text, look.small, "muted"),))
             if (note.role, note.owners) in self.dropped:
                 continue
@@ -141,8 +142,9 @@ class Notes:
         rim, at = self.along[id] + solid.reach, id
         while at in self.groups.next and self.groups.joint(self.groups.next[at]) == "hug":
             at = self.groups.next[at]
-            if at in self.along:
-                rim = max(rim, self.along[at] + self.solids[at].reach)
+            if at not in self.along or self.along[at] - self.solids[at].reach > rim:  # it stands apart after all
+                break
+            rim = max(rim, self.along[at] + self.solids[at].reach)
         height = min(middle - solid.stretch + note.height * 0.55, middle - note.height / 2 - 3)
         return Placed(note, _box(rim + 3 + note.width / 2, height, note.width, note.height), -1)
 

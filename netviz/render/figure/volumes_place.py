@@ -6,17 +6,21 @@ One `Row` is what stands side by side; a long flow is broken into several. All i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import inf
 
 from netviz.render.figure.arrange import Way
+from netviz.render.figure.marks import badge_size
+from netviz.render.figure.turning import Turn
+from netviz.render.figure.volumes_braces import Braced, braced, remarks_of, room_for
 from netviz.render.figure.volumes_groups import Groups
-from netviz.render.figure.volumes_items import Area, Axes, area_of, around
+from netviz.render.figure.volumes_items import BACK, Area, area_of, around
 from netviz.render.figure.volumes_lanes import HEADER, PAD, Lanes
 from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
 from netviz.render.figure.volumes_solids import Measures, Solid
-from netviz.render.figure.volumes_words import Note, badge_width
+from netviz.render.figure.volumes_words import Note
 
 TRACK = 6.0
 """From one link to the next where several change lanes side by side."""
@@ -48,7 +52,8 @@ class Row:
     def __init__(self, groups: Groups, measures: Measures, first: int, last: int, *, thin: int) -> None:
         self.groups, self.measures, self.thin = groups, measures, thin
         self.look = measures.look
-        self.axes = Axes(self.look.direction)
+        self.paper = Turn(self.look.direction)
+        self.back = BACK[self.look.direction]
         self.first, self.last = first, last
         self.ids = [id for column in groups.columns[first : last + 1] for id in column]
         self.solids: dict[str, Solid] = {id: measures.solid(groups.stages[id]) for id in self.ids}
@@ -69,17 +74,25 @@ class Row:
         self.extra: dict[int, float] = defaultdict(float)
         self.lanes = Lanes(groups, self.look, (*self.ways, *self.entering), first, last)
         self.wider: dict[int, float] = defaultdict(float)
+        self.upright = self._upright()
+        self.remarks = remarks_of(groups, self.ids, self.look)
+        self.braced: list[Braced] = []
         self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
         self.split: set[str] = set()
         self.dropped: set[tuple[str, tuple[str, ...]]] = set()
         self.notes: list[Placed] = []
+        self.noted: dict[str, list[Placed]] = {}
         self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
-        for self.turn in range(_ROUNDS):
+        for self.round in range(_ROUNDS):
             self.along = self._columns()
             own = {id: self._own(id) for id in self.ids}
             self.across = self.lanes.across(own, self.wider)
             self.notes = list(self._notes().placed())
-            if not self._part() and self.turn:
+            self.noted = self._noted()
+            self.boxes = {id: self._frame(id) for id in self.frames}
+            self.free = self._free()
+            self._brace()
+            if not self._part() and self.round:
                 break
 
     # columns along the flow
@@ -159,10 +172,13 @@ class Row:
         """How far a stage reaches across its lane, with its notes."""
         solid = self.solids[id]
         low, high = -solid.stretch, solid.stretch
-        for placed in self.notes:
-            if id in placed.note.owners:
-                low = min(low, placed.area.low - self.across[id])
-                high = max(high, placed.area.high - self.across[id])
+        for placed in self.noted.get(id, ()):
+            low = min(low, placed.area.low - self.across[id])
+            high = max(high, placed.area.high - self.across[id])
+        for remark in self.remarks:
+            if id in remark.over:
+                room = room_for(remark, self.look)
+                low, high = (low - room, high) if remark.side < 0 else (low, high + room)
         return low, high
 
     def _notes(self) -> Notes:
@@ -179,12 +195,27 @@ class Row:
             self.split,
         )
 
+    def _noted(self) -> dict[str, list[Placed]]:
+        """The notes by the stages that they belong to."""
+        found: dict[str, list[Placed]] = defaultdict(list)
+        for placed in self.notes:
+            for id in placed.note.owners:
+                found[id].append(placed)
+        return found
+
+    def notes_of(self, ids: Iterable[str], within: Container[str]) -> Iterator[Placed]:
+        """The notes of the stages that belong to none but those `within`."""
+        for id in ids:
+            for placed in self.noted.get(id, ()):
+                if placed.note.owners[0] == id and all(owner in within for owner in placed.note.owners):
+                    yield placed
+
     def _is_dropped(self, note: Note) -> bool:
         return (note.role, note.owners) in self.dropped
 
     def area(self, id: str) -> Area:
         """What a stage takes."""
-        solid, (lead, rise) = self.solids[id], self.axes.back
+        solid, (lead, rise) = self.solids[id], self.back
         return area_of(
             self.along[id], self.across[id], solid.length, solid.breadth, lead * solid.lean, rise * solid.rise
         )
@@ -194,8 +225,8 @@ class Row:
         met = False
         things = [_Thing(self.area(id), (id,)) for id in self.ids]
         things += [_Thing(placed.area, placed.note.owners, placed) for placed in self.notes]
-        things += [_Thing(self.frame_area(id), tuple(held), framed=True) for id, held in self.held.items()]
-        things += [_Thing(self._over(id), (id,)) for id in self._upright()]
+        things += [_Thing(self.boxes[id], tuple(held), framed=True) for id, held in self.held.items()]
+        things += [_Thing(self._over(id), (id,)) for id in self.upright]
         things.sort(key=lambda thing: thing.area.first)
         pushed: dict[int, float] = defaultdict(float)
         open: list[_Thing] = []
@@ -210,14 +241,14 @@ class Row:
             self.extra[rank] += by + 0.01
         return met
 
-    def _upright(self) -> list[str]:
+    def _upright(self) -> dict[str, None]:
         """The stages that an arc rises from, or comes down to."""
         ends = [(end, way) for way in self.ways if way.skips for end in (way.link.tail, way.link.head)]
-        return list(dict.fromkeys(end for end, way in ends if not self.closed_in(end, way)))
+        return dict.fromkeys(end for end, way in ends if not self.closed_in(end, way))
 
     def top(self, id: str) -> tuple[float, float]:
         """The middle of the rear edge of a box that faces the arcs before the lanes."""
-        solid, (lead, rise) = self.solids[id], self.axes.back
+        solid, (lead, rise) = self.solids[id], self.back
         return self.along[id] - rise * lead * solid.lean / 2, self.across[id] - solid.stretch - 1
 
     def _over(self, id: str) -> Area:
@@ -225,14 +256,16 @@ class Row:
         along, across = self.top(id)
         return Area(along - 4, across - _HIGH, along + 4, across)
 
-    def frame_area(self, block: str) -> Area:
+    def _frame(self, block: str) -> Area:
         """What the frame of a block takes, but for arcs in it."""
-        held, inner = set(self.held[block]), [0]
-        inner += [len(self.groups.around[id]) - self.groups.around[id].index(block) for id in held]
+        held = set(self.held[block])
+        inner = max(
+            (len(around) - around.index(block) for around in map(self.groups.around.__getitem__, held)), default=0
+        )
         areas = [self.area(id) for id in self.held[block]]
-        areas += [placed.area for placed in self.notes if held.issuperset(placed.note.owners)]
-        area, header = self.roomy(block, around(areas, max(inner) * PAD)), max(inner) * HEADER
-        if self.axes.sideways:
+        areas += [placed.area for placed in self.notes_of(self.held[block], held)]
+        area, header = self.roomy(block, around(areas, inner * PAD)), inner * HEADER
+        if self.paper.sideways:
             return replace(area, low=area.low - header)
         if self.look.direction == "TB":
             return replace(area, first=area.first - header)
@@ -240,10 +273,10 @@ class Row:
 
     def roomy(self, block: str, area: Area) -> Area:
         """The frame of a block, large enough for ×N beside a link that runs through its middle."""
-        repeats = next(item.repeats for item in self.groups.blocks if item.id == block)
-        wide = badge_width(repeats, self.look) + 10 if repeats > 1 else 0.0
-        if self.axes.sideways:
-            upright = set(self._upright()) if wide else set()
+        repeats = self.groups.blocks[block].repeats
+        wide = badge_size(repeats, self.look)[0] + 8 if repeats > 1 else 0.0
+        if self.paper.sideways:
+            upright = self.upright if wide else ()
             edges = sorted([area.first, *(self.top(id)[0] for id in self.held[block] if id in upright)])
             if all(end - start < wide for start, end in pairwise([*edges, area.last])):
                 return replace(area, last=edges[-1] + wide)
@@ -260,7 +293,7 @@ class Row:
             return False
         if (notes or framed) and not set(one.owners).isdisjoint(other.owners):
             return False
-        by = one.area.meets(other.area, CLEAR if len(notes) < 2 or self.axes.sideways else 0.5)
+        by = one.area.meets(other.area, CLEAR if len(notes) < 2 or self.paper.sideways else 0.5)
         if by <= 0.01:
             return False
         if any(self._is_dropped(placed.note) for placed in notes):
@@ -269,7 +302,7 @@ class Row:
         pair = (*one.owners, "", *other.owners)
         self.pushes[pair] += 1
         in_order = ranks[0][1] < ranks[1][0]
-        hopeless = self.pushes[pair] > _PUSHES or self.turn > _ROUNDS - _PUSHES
+        hopeless = self.pushes[pair] > _PUSHES or self.round > _ROUNDS - _PUSHES
         small = (
             by < _NUDGE
             and self.thin < 2
@@ -278,7 +311,7 @@ class Row:
             and all(placed.note.role == "channels" for placed in notes)
         )
         if notes and ((self.thin and not small) or hopeless or (same_lane and not in_order)):
-            order = ("words", "size", "channels", "title")
+            order = ("words", "size", "channels")
             loser = min(notes, key=lambda placed: (order.index(placed.note.role), -placed.area.first))
             self.dropped.add((loser.note.role, loser.note.owners))
         elif hopeless:
@@ -293,33 +326,70 @@ class Row:
         return True
 
     def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:
-        first, last = self.corridor(rank)
+        first, last = self.free[rank]
         short = TIP + 6 + TRACK * tracks - (last - first)
-        if short > 0.01:
-            pushed[rank + 1] = max(pushed[rank + 1], short)
-        return short > 0.01
+        self.pushes[("", str(rank))] += short > 0.01
+        if short <= 0.01 or self.pushes[("", str(rank))] > _PUSHES:
+            return False
+        pushed[rank + 1] = max(pushed[rank + 1], short)
+        return True
 
-    def corridor(self, rank: int) -> tuple[float, float]:
-        """The range along the flow behind a rank where nothing stands."""
-        spots = self.groups.spots
-        left = [self.along[id] + self.solids[id].reach for id in self.ids if spots[id].rank <= rank]
-        right = [self.along[id] - self.solids[id].reach for id in self.ids if spots[id].rank > rank]
+    def _free(self) -> dict[int, tuple[float, float]]:
+        """By rank the range along the flow behind it where nothing stands."""
+        spots, ends = self.groups.spots, dict[int, float]()
+        starts = dict[int, float]()
+        things = [(self.area(id), spots[id].rank, spots[id].rank) for id in self.ids]
         for placed in self.notes:
             ranks = [spots[id].rank for id in placed.note.owners]
-            if max(ranks) <= rank:
-                left.append(placed.area.last)
-            elif min(ranks) > rank:
-                right.append(placed.area.first)
-        for block, frame in self.frames.items():
-            if frame.last <= rank:
-                left.append(self.frame_area(block).last)
-            elif frame.first > rank:
-                right.append(self.frame_area(block).first)
-        first = max(left, default=0.0)
-        return first, min(right, default=first + 20)
+            things.append((placed.area, min(ranks), max(ranks)))
+        things += [(self.boxes[block], frame.first, frame.last) for block, frame in self.frames.items()]
+        for area, begin, end in things:
+            ends[end] = max(ends.get(end, area.last), area.last)
+            starts[begin] = min(starts.get(begin, area.first), area.first)
+        found: dict[int, tuple[float, float]] = {}
+        ranks_ = range(self.first, self.last + 1)
+        reached = list(accumulate((ends.get(rank, -inf) for rank in ranks_), max))
+        ahead = list(accumulate((starts.get(rank, inf) for rank in reversed(ranks_)), min))[::-1]
+        for place, rank in enumerate(ranks_):
+            first = reached[place]
+            found[rank] = first, ahead[place + 1] if place + 1 < len(ahead) else first + 20
+        return found
 
     def track(self, rank: int, key: str) -> float:
         """Where a track runs behind a rank."""
-        first, last = self.corridor(rank)
+        first, last = self.free[rank]
         keys = self.tracks[rank]
         return (first + last - TIP + 3) / 2 + (keys.index(key) - (len(keys) - 1) / 2) * TRACK
+
+    # the user's words
+
+    def _brace(self) -> None:
+        """Puts the remarks near what they are about."""
+        if not self.remarks:
+            return
+        stages = [self.area(id) for id in self.ids]
+        taken = [*stages, *(placed.area for placed in self.notes), *map(self._over, self.upright), *self._upward()]
+        whole = around(stages)
+        self.braced = []
+        for remark in self.remarks:
+            over = set(remark.over)
+            areas = [self.area(id) for id in remark.over]
+            first, last = min(area.first for area in areas), max(area.last for area in areas)
+            areas += [placed.area for placed in self.notes_of(remark.over, over)]
+            areas += [self.boxes[block] for block, held in self.held.items() if over.issuperset(held)]
+            about = replace(around(areas), first=first, last=last)
+            frames = [self.boxes[block] for block, held in self.held.items() if not over.issubset(held)]
+            found = braced(remark, about, [*taken, *frames], whole, self.look)
+            self.braced.append(found)
+            taken.append(found.area)
+
+    def _upward(self) -> Iterator[Area]:
+        """Where links run across the flow between two ranks."""
+        for way in (*self.ways, *self.entering):
+            tail, head = self.across.get(way.link.tail, 0.0), self.across[way.link.head]
+            for rank, key in self.turns(way):
+                if rank >= self.first:
+                    at = self.track(rank, key)
+                    low = min(tail, head) if not way.skips else -_HIGH if way.side == "before" else min(tail, head)
+                    high = max(tail, head) if not way.skips or way.side == "before" else _HIGH
+                    yield Area(at - 2, low, at + 2, high)

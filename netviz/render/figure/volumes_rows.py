@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netviz.render.figure.moving import moved
-from netviz.render.figure.picture import Bend, Move, Part, Path, Point, Shape, Step, Straight
-from netviz.render.figure.volumes_braces import braces
-from netviz.render.figure.volumes_draw import row_shapes, toward
+from netviz.render.figure.picture import Part, Path, Point, Shape, rounded
+from netviz.render.figure.volumes_braces import brace_shapes
+from netviz.render.figure.volumes_draw import ROUND, row_shapes
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import Area, around
 from netviz.render.figure.volumes_place import Row
 from netviz.render.figure.volumes_solids import Measures
-from netviz.render.figure.volumes_wires import Wires, rounded
+from netviz.render.figure.volumes_wires import Wires
 
 _BETWEEN = 22.0
 """From one row to the next, where the arrow runs back."""
 _OUT, _INTO = 10.0, 10.0
 """What the arrow takes at the end of a row, and before the next."""
-_ROUND = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Page:
     @property
     def width(self) -> float:
         """How wide the drawing is on paper."""
-        if not self.rows[0].row.axes.sideways:
+        if not self.rows[0].row.paper.sideways:
             return self.rows[0].area.high - self.rows[0].area.low
         last = len(self.rows) - 1
         return max(
@@ -71,9 +70,8 @@ def _laid(row: Row) -> Laid:
     areas += [border.area for border in wires.borders]
     for wire in wires.wires:
         areas += [Area(along, across, along, across) for along, across in wire.points]
-    over = list(braces(row, wires))
-    shapes = (*row_shapes(row, wires), *(shape for shape, _ in over))
-    return Laid(row, wires, shapes, around([*areas, *(area for _, area in over)], 1.0))
+    shapes = (*row_shapes(row, wires), *brace_shapes(row.braced, row.look))
+    return Laid(row, wires, shapes, around([*areas, *(one.area for one in row.braced)], 1.0))
 
 
 def cuts_of(groups: Groups) -> list[int]:
@@ -163,7 +161,7 @@ def stacked(page: Page) -> tuple[tuple[Shape, ...], Area]:
 
 
 def _vector(row: Row, along: float, across: float) -> Point:
-    zero, moved_ = row.axes.point(0.0, 0.0), row.axes.point(along, across)
+    zero, moved_ = row.paper(0.0, 0.0), row.paper(along, across)
     return moved_[0] - zero[0], moved_[1] - zero[1]
 
 
@@ -177,9 +175,5 @@ def _carried(before: tuple[Laid, float, float], laid: Laid, along: float, shift:
     back = last.area.high + old_shift + _BETWEEN / 2
     into = end[0] - _INTO + 2
     path = [start, (out, start[1]), (out, back), (into, back), (into, end[1]), end]
-    points = tuple(laid.row.axes.point(*point) for point in path)
-    steps: list[Step] = [Move(points[0])]
-    for begin, corner, finish in rounded(points, _ROUND):
-        steps += [Straight(begin), Bend(toward(begin, corner), toward(finish, corner), finish)]
-    steps.append(Straight(points[-1]))
-    return Part((Path(tuple(steps), None, "edge", 0.9),), "link")
+    points = tuple(laid.row.paper(*point) for point in path)
+    return Part((Path(rounded(points, ROUND), None, "edge", 0.9),), "link")

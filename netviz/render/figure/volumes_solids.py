@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal
 
 from netviz.figures import Extent, Flow, Stage
-from netviz.render.figure.look import Look, Measure
+from netviz.render.figure.look import Look, share
 from netviz.render.figure.signs import SIGNS
 from netviz.views import Family
 
@@ -80,9 +80,9 @@ class Measures:
         sizes = [size for stage in stages for size in _plane(stage.output) if size is not None]
         channels = [count for stage in stages if form_of(stage) == "box" for count in _channels(stage.output)]
         units = [count for stage in stages if form_of(stage) == "bar" for count in _channels(stage.output)]
-        self.side = partial(_share, look.size_scale, most=max(sizes, default=1))
+        self.side = partial(share, look.size_scale, most=max(sizes, default=1))
         self.least, self.most = min(channels, default=1), max(channels, default=1)
-        self.units = partial(_share, look.channel_scale, most=max(units, default=1))
+        self.units = partial(share, look.channel_scale, most=max(units, default=1))
 
     def solid(self, stage: Stage) -> Solid:
         """The stage in space."""
@@ -100,8 +100,6 @@ class Measures:
             wide, tall = _DEEP, wide
         elif self.look.sideways:
             wide, tall = tall, wide
-        else:
-            wide, tall = wide, tall
         if stage.kind == "input":
             length = max(_SHEET * self.along, 2.0)
         elif form == "slab":
@@ -121,10 +119,10 @@ class Measures:
         if channels is None or self.look.channel_scale == "equal":
             return _THINNEST + _DOUBLING
         if self.look.channel_scale != "log":
-            return max((_THINNEST + _RANGE) * _share(self.look.channel_scale, channels, self.most), 2.5)
-        doublings = math.log2(max(self.most, 1) / max(self.least, 1)) or 1.0
+            return max((_THINNEST + _RANGE) * share(self.look.channel_scale, channels, self.most), 2.5)
+        doublings = math.log2(max(self.most, 1)) - math.log2(max(self.least, 1)) or 1.0
         each = min(_DOUBLING, _RANGE / doublings)
-        return _THINNEST + each * max(math.log2(max(channels, 1) / max(self.least, 1)), 0.0)
+        return _THINNEST + each * max((math.log2(max(channels, 1)) - math.log2(max(self.least, 1))), 0.0)
 
 
 def _plane(extent: Extent | None) -> tuple[int | None, ...]:
@@ -135,16 +133,3 @@ def _plane(extent: Extent | None) -> tuple[int | None, ...]:
 def _channels(extent: Extent | None) -> Iterator[int]:
     if extent is not None and extent.channels is not None:
         yield extent.channels
-
-
-def _share(measure: Measure, number: int, most: int) -> float:
-    """What part of the largest length a number has."""
-    if measure == "equal":
-        return 0.6
-    if most <= 0 or number <= 0:
-        return 0.0
-    if measure == "linear":
-        return number / most
-    if measure == "sqrt":
-        return math.sqrt(number / most)
-    return math.log2(1 + number) / math.log2(1 + most)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from netviz.figures import Block, Link
 from netviz.render.figure.arrange import Way
 from netviz.render.figure.picture import Point
-from netviz.render.figure.volumes_items import Area, around
+from netviz.render.figure.volumes_items import Area, around, span_of
 from netviz.render.figure.volumes_lanes import HEADER, PAD
 from netviz.render.figure.volumes_notes import TIP
 from netviz.render.figure.volumes_place import Row
@@ -48,7 +47,6 @@ class Wires:
         self.arcs = sorted((way for way in (*row.ways, *row.entering) if way.skips), key=lambda way: way.level)
         self.heights: dict[int, float] = {}
         self.areas: dict[str, Area] = {}
-        self.blocks = {block.id: block for block in row.groups.blocks}
         self.held = {id: set(held) for id, held in row.held.items()}
         order = sorted(row.frames, key=lambda id: (row.frames[id].last - row.frames[id].first, -self._depth(id)))
         for _ in range(2 + len(order)):  # frames hold arcs, arcs pass over frames
@@ -60,7 +58,7 @@ class Wires:
             if before == (self.areas, self.heights):
                 break
         self.borders = [
-            Border(self.blocks[id], self.areas[id], self._depth(id)) for id in sorted(order, key=self._depth)
+            Border(row.groups.blocks[id], self.areas[id], self._depth(id)) for id in sorted(order, key=self._depth)
         ]
         stages = [row.area(id) for id in row.ids] + [placed.area for placed in row.notes] + list(self.areas.values())
         self.entry = min(area.first for area in stages) - TIP, 0.0
@@ -71,18 +69,18 @@ class Wires:
 
     def crossing(self, area: Area) -> list[float]:
         """Where links run through the header of a frame, along the header."""
-        axes, found = self.row.axes, set[float]()
+        sideways, found = self.row.paper.sideways, set[float]()
         header = {"TB": replace(area, last=area.first + HEADER), "BT": replace(area, first=area.last - HEADER)}.get(
-            axes.direction, replace(area, high=area.low + HEADER)
+            self.row.look.direction, replace(area, high=area.low + HEADER)
         )
         for wire in self.wires:
             for one, other in pairwise(wire.points):
-                if (one[0] == other[0]) != axes.sideways:
+                if (one[0] == other[0]) != sideways:
                     continue
-                reach = Area(*map(min, zip(one, other, strict=True)), *map(max, zip(one, other, strict=True)))
+                reach = span_of((one, other))
                 along = max(reach.first, header.first) <= min(reach.last, header.last)
                 if along and max(reach.low, header.low) <= min(reach.high, header.high):
-                    found.add(one[0] if axes.sideways else one[1])
+                    found.add(one[0] if sideways else one[1])
         return sorted(found)
 
     def _depth(self, block: str) -> int:
@@ -91,7 +89,8 @@ class Wires:
     def _frame(self, block: str) -> Area:
         row, held = self.row, self.held[block]
         areas = [row.area(id) for id in row.ids if id in held]
-        areas += [placed.area for placed in row.notes if held.issuperset(placed.note.owners)]
+        areas += [placed.area for placed in row.notes_of(row.held[block], held)]
+        areas += [one.area for one in row.braced if held.issuperset(one.remark.over)]
         areas += [area for id, area in self.areas.items() if id != block and self.held[id] < held]
         for number, arc in enumerate(self.arcs):
             if number in self.heights and arc.link.tail in held and arc.link.head in held:
@@ -99,7 +98,7 @@ class Wires:
                 middle = row.along[arc.link.tail]
                 areas.append(Area(middle, height, middle, height))
         area = row.roomy(block, around(areas, PAD))
-        if row.axes.sideways:
+        if row.paper.sideways:
             return Area(area.first, area.low - HEADER, area.last, area.high)
         if row.look.direction == "TB":
             return Area(area.first - HEADER, area.low, area.last, area.high)
@@ -107,15 +106,16 @@ class Wires:
 
     def _height(self, number: int, arc: Way) -> float:
         """How far out across the flow an arc runs: beyond all that it passes over."""
-        row, spots = self.row, self.row.groups.spots
+        row = self.row
         sign = -1 if arc.side == "before" else 1
         start, stop = self._span(arc)
         turned = [key.partition(" ")[0] for _, key in self.row.turns(arc)]  # where it leaves or arrives between columns
         first, last = start + turned.count("out"), stop - turned.count("in")
-        passed = [id for id in row.ids if first <= spots[id].rank <= last]
+        passed = [id for column in row.groups.columns[first : last + 1] for id in column]
         areas = [row.area(id) for id in passed]
         ids = set(passed)
-        areas += [placed.area for placed in row.notes if not ids.isdisjoint(placed.note.owners)]
+        areas += [placed.area for id in passed for placed in row.noted.get(id, ())]
+        areas += [one.area for one in row.braced if one.remark.side == sign and not ids.isdisjoint(one.remark.over)]
         areas += [
             area
             for id, area in self.areas.items()
@@ -199,17 +199,3 @@ class Wires:
         arrive = any(arc.link.head == id for arc in self.arcs)
         leave = any(arc.link.tail == id for arc in self.arcs)
         return (-_SIDE if arrives else _SIDE) if arrive and leave else 0.0
-
-
-def rounded(points: Sequence[Point], radius: float) -> list[tuple[Point, Point, Point]]:
-    """For each corner where the round begins, the corner, and where it ends."""
-    found = []
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        legs = []
-        for end, share in ((before, 0.5), (after, 0.5)):
-            x, y = end[0] - corner[0], end[1] - corner[1]
-            length = (x * x + y * y) ** 0.5
-            reach = min(radius, length * share)
-            legs.append((corner[0] + x / length * reach, corner[1] + y / length * reach) if length else corner)
-        found.append((legs[0], corner, legs[1]))
-    return found

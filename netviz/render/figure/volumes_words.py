@@ -8,15 +8,15 @@ from typing import Literal
 from unicodedata import combining
 
 from netviz.figures import Extent, Field, Stage
-from netviz.render.cells import count_text
 from netviz.render.escape import visible
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.render.figure.picture import Paint
+from netviz.render.figure.wording import axis_text, counted, shape_text
 
 SHOWN: tuple[Field, ...] = ("size", "channels")
 CAN_SHOW: tuple[Field, ...] = ("name", "class", "details", "activation", "size", "channels", "output", "parameters")
 
-Role = Literal["channels", "size", "words", "title"]
+Role = Literal["channels", "size", "words"]
 
 _LINE, _ACCENTS = 1.22, 0.8
 """From one line to the next, as a multiple of the size, and how much more where accents are piled up."""
@@ -81,31 +81,6 @@ class Note:
         return sum(line.height for line in self.lines)
 
 
-def axis_text(axis: int | None) -> str:
-    """An axis without separators; what no model can have in short."""
-    return "?" if axis is None else str(axis) if 0 <= axis < 10**9 else count_text(axis)
-
-
-def size_text(spatial: Sequence[int | None]) -> str:
-    """Spatial axes in short: 224², 224×160, 16×112²; what is unknown is a ?."""
-    if len(spatial) == 1:
-        return axis_text(spatial[0])
-    if spatial and None not in spatial and len(set(spatial)) == 1:
-        return (
-            f"{axis_text(spatial[0])}{'²³'[len(spatial) - 2]}"
-            if len(spatial) < 4
-            else "×".join(map(axis_text, spatial))
-        )
-    if len(spatial) == 3 and spatial[1] == spatial[2] is not None:
-        return f"{axis_text(spatial[0])}×{axis_text(spatial[1])}²"
-    return "×".join(map(axis_text, spatial))
-
-
-def shape_text(extent: Extent | None) -> str:
-    """A whole shape without the batch axis; "?" where it is unknown."""
-    return "×".join(map(axis_text, extent.shape)) or "1" if extent is not None else "?"
-
-
 def last_of(stage: Stage) -> Extent | None:
     """What the last repeat gives, where that differs from the first."""
     last = stage.last_outputs[0] if stage.last_outputs else None
@@ -115,9 +90,9 @@ def last_of(stage: Stage) -> Extent | None:
 def channels_text(stage: Stage) -> str:
     """The axis of features; the whole shape of what has none."""
     output = stage.output
-    if output is None or (output.channels is None and None in output.shape):
+    if output is None:
         return "?"
-    text, last = "1" if output.channels is None else axis_text(output.channels), last_of(stage)
+    text, last = axis_text(output.channels) if output.shape else "1", last_of(stage)
     return text if last is None or last.channels == output.channels else f"{text}…{axis_text(last.channels)}"
 
 
@@ -127,7 +102,7 @@ def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
     name = stage.names[0] if stage.names else stage.id
     main: Paint = f"{stage.family}-text"
     kind = visible(stage.classes[0] or "") if stage.classes else ""
-    count = "?" if stage.parameters is None else count_text(stage.parameters) if stage.parameters else ""
+    count = counted(stage.parameters, "parameter") if stage.parameters != 0 else ""
     shape, last = shape_text(stage.output), last_of(stage)
     shape += f" … {shape_text(last)}" if last is not None else ""
     what: Mapping[Field, str] = {"class": kind, "details": " ".join(stage.details), "activation": stage.activation}
@@ -140,13 +115,8 @@ def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
         if "name" not in show:
             lines.insert(0, Line(elided(name, small, _CLOSED), small, main, True))
         if stage.inside:
-            lines.append(Line(f"{count_text(stage.inside)} layer{'s' * (stage.inside != 1)}", small, "muted"))
+            lines.append(Line(counted(stage.inside, "layer"), small, "muted"))
     return tuple(line for line in lines if line.text)
-
-
-def badge_width(repeats: int, look: Look) -> float:
-    """What ×N takes."""
-    return width_of(f"×{repeats}", look.small, bold=True) + 8
 
 
 def elided(text: str, size: float, room: float, *, bold: bool = False) -> str:

@@ -19,7 +19,7 @@ from netviz.render.figure.signs import SIGNS
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.figure.volumes import CAN_SHOW, MOST, SHOWN, volumes_to_picture
 from netviz.render.figure.volumes_solids import Measures
-from netviz.render.figure.volumes_words import size_text
+from netviz.render.figure.wording import size_text
 from netviz.render.layout.geometry import Direction
 from netviz.views import FAMILIES
 from tests.render.figure.measure import check
@@ -190,7 +190,7 @@ def any_flows(draw: st.DrawFn) -> Flow:
         stages[first : first + 2] = [Block("block", draw(NAMES), tuple(stages[first : first + 2]), 12)]
     ends = sorted((draw(st.integers(0, count - 1)), draw(st.integers(0, count - 1))))
     notes = (Annotation(draw(NAMES), f"s{ends[0]}", f"s{ends[1]}"),) if draw(st.booleans()) else ()
-    links = tuple(Link(f"s{tail}", f"s{head}", memory=(tail + head) % 5 == 0) for tail, head in chosen)
+    links = tuple(Link(f"s{tail}", f"s{head}", beside="memory" if (tail + head) % 5 == 0 else "") for tail, head in chosen)
     return Flow(draw(NAMES), "", tuple(stages), links, notes, layers=count, parameters=None)
 
 
@@ -231,19 +231,19 @@ def test_labels_say_channels_once_per_run_and_each_size() -> None:
 @pytest.mark.parametrize(
     ("spatial", "text"),
     [
-        ((224, 224), "224²"), ((224, 160), "224×160"), ((None, None), "?×?"), ((None, 3), "?×3"), ((16, 16, 16), "16³"),
-        ((16, 112, 112), "16×112²"), ((100,), "100"), ((2, 2, 2, 2), "2×2×2×2"), ((4, None, None), "4×?×?"),
+        ((224, 224), "224²"), ((224, 160), "224×160"), ((None, None), "None×None"), ((None, 3), "None×3"), ((16, 16, 16), "16³"),
+        ((16, 112, 112), "16×112²"), ((100,), "100"), ((2, 2, 2, 2), "2×2×2×2"), ((4, None, None), "4×None×None"),
     ],
 )  # fmt: skip
 def test_sizes_are_said_in_short(spatial: tuple[int | None, ...], text: str) -> None:
-    assert size_text(spatial) == text
+    assert size_text(spatial, short=True) == text
 
 
 @pytest.mark.parametrize("field", sorted(set(CAN_SHOW) - set(SHOWN)))
 def test_a_field_is_said_where_it_is_asked_for(field: Field) -> None:
     words = {
         "name": "fc2", "class": "MaxPooling2D", "details": "3×3", "activation": "relu", "output": "32×32×128",
-        "parameters": "409,600",
+        "parameters": "409,600 parameters",
     }  # fmt: skip
     assert words[field] in texts(picture(vgg(), [field], legend=False))
     assert words[field] not in texts(picture(vgg(), legend=False))
@@ -267,7 +267,7 @@ def test_every_stage_is_a_part_that_says_what_it_is() -> None:
     found = parts(picture(unet()), "stage")
     assert {part.path for part in found} == {stage.id for stage in unet().stages}
     assert next(part.title for part in found if part.path == "d1") == (
-        "d1 · Conv2D · 3×3 · relu · 64×64×32 · 1,792 parameters"
+        "d1 (Conv2D)\n64×64×32\n3×3 relu\n1,792 parameters"
     )
 
 
@@ -326,7 +326,7 @@ def test_a_long_flow_is_broken_into_rows() -> None:
 def test_too_many_stages_are_refused_with_a_remedy() -> None:
     with pytest.raises(UsageError, match="too many") as caught:
         picture(flow([dense(f"d{number}", 3) for number in range(MOST + 1)]))
-    assert "fold" in caught.value.hint
+    assert "Fold" in caught.value.hint
 
 
 def test_as_many_as_may_be_are_drawn() -> None:
@@ -337,7 +337,7 @@ def test_as_many_as_may_be_are_drawn() -> None:
 def test_a_width_that_cannot_do_names_one_that_does() -> None:
     with pytest.raises(UsageError, match="cm") as caught:
         picture(unet(), width=90.0)
-    needed = float(caught.value.message.split("width of ")[1].split(" cm")[0])
+    needed = float(caught.value.message.split("takes ")[1].split(" cm")[0])
     assert picture(unet(), width=needed / 2.54 * 96).width == pytest.approx(needed / 2.54 * 96)
 
 
