@@ -71,20 +71,30 @@ tensors become one, or what is not opened (a nested model, a wrapper)."""
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """A normalisation, by its class ("BatchNormalization"), or an activation, by its name ("relu")."""
+
+    name: str
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One thing that a figure of a flow draws: a layer, together with the normalisation and activation that follow it.
 
     `id` is the path of its first call and unique in the figure; `names`, `classes` have one item per layer in it, the
-    main one first. `details` are the telling arguments without the activation, those that are equal in all repeats;
-    `activation` is the name of the last one applied, "" where none is (or it is linear). `normalised` tells that a
-    normalisation is among its layers.
+    main one first. `details` are the telling arguments without the activation; what holds only in the first of the
+    repeats says so ("/2 in 1st"), what differs otherwise is left out. `before` and `behind` are what is applied before
+    and behind the main layer, in order, the activation that it has itself among the latter; `activation` is the name
+    of the last one, "" where none is (or it is linear).
     `inputs` and `outputs` have one item per tensor, None where the shape is unknown. `sign` is what a merge does, in
     one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.
     `shared` numbers a layer among those that are called more than once. `leaves`: its tensor is an output of the model.
     `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it. Shapes are
-    those of the first repeat; where those of the last differ, `last_outputs` has them. `present` is how many of the
-    repeats (the second number) have this stage, None where all do.
+    those of the first repeat; where they grow or shrink steadily from repeat to repeat, `last_outputs` has those of the
+    last, where they differ in any other way, `varies` is set. `present` is how many of the repeats (the second number)
+    have this stage, None where all do; `first_only`: it is the first of the repeats of the block around it.
     """
 
     id: str
@@ -93,8 +103,9 @@ class Stage:
     family: Family
     kind: StageKind = "layer"
     details: tuple[str, ...] = ()
+    before: tuple[Applied, ...] = ()
+    behind: tuple[Applied, ...] = ()
     activation: str = ""
-    normalised: bool = False
     inputs: tuple[Extent | None, ...] = ()
     outputs: tuple[Extent | None, ...] = ()
     window: Window | None = None
@@ -106,7 +117,9 @@ class Stage:
     calls: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     last_outputs: tuple[Extent | None, ...] = ()
+    varies: bool = False
     present: tuple[int, int] | None = None
+    first_only: bool = False
 
     @property
     def output(self) -> Extent | None:
@@ -132,18 +145,29 @@ class Block:
     parameters: int | None = 0
 
 
+Beside = Literal["", "mask", "state", "memory"]
+"""What a link carries that is no flow of the main tensor: a mask, the states of a recurrent layer, or what a decoder's
+attention reads of the encoder; "" for the main tensor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A tensor from one stage to another, by their ids; there is one per pair. `shape` is without the batch axis.
 
     A link out of a block leaves its last repeat, one into it enters the first; links from one repeat to the next are
-    left to ×N. `memory` marks what is no flow of the main tensor: a mask, the context of a decoder's attention.
+    left to ×N. With `passes` it leads past a stage that not every repeat has, in those that lack it.
     """
 
     tail: str
     head: str
     shape: tuple[int | None, ...] | None = None
-    memory: bool = False
+    beside: Beside = ""
+    passes: bool = False
+
+    @property
+    def memory(self) -> bool:
+        """Whether it is no flow of the main tensor."""
+        return self.beside != ""
 
 
 @dataclass(frozen=True, slots=True)

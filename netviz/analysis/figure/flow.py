@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from netviz.analysis.diagram import shared_layers
 from netviz.analysis.diagram.boxes import count
@@ -15,7 +16,7 @@ from netviz.analysis.figure.stations import Line, Plan, build_plan
 from netviz.analysis.figure.windows import channels_in_front
 from netviz.analysis.subjects import family_of
 from netviz.errors import NetvizError, UsageError
-from netviz.figures import Annotation, Block, Flow, Link, Stage, Style
+from netviz.figures import Annotation, Beside, Block, Flow, Link, Stage, Style
 from netviz.model import Model
 
 
@@ -88,12 +89,39 @@ def _links(plan: Plan, places: Sequence[Place], ids: Mapping[str, str]) -> tuple
             continue
         node = main[line.head]
         attends = node.layer is not None and family_of(wrapped(node.layer) or node.layer) == "attention"
-        memory = _beside(line) or (attends and line.head in queries and queries[line.head] != line.tail)
+        beside = _beside(line)
+        if not beside and attends and queries.get(line.head, line.tail) != line.tail:
+            beside = "memory"
         before = found.get(key)
-        if before is None or (before.memory and not memory):
-            found[key] = Link(*key, line.shape, memory)
+        if before is None or (before.beside and not beside):
+            found[key] = Link(*key, line.shape, beside)
+    found |= {(link.tail, link.head): link for link in _passing(plan, places, ids, found)}
     order = {station.id: place for place, station in enumerate(plan.stations)}
     return tuple(sorted(found.values(), key=lambda link: (order.get(link.head, 0), order.get(link.tail, 0))))
+
+
+def _passing(
+    plan: Plan,
+    places: Sequence[Place],
+    ids: Mapping[str, str],
+    links: Mapping[tuple[str, str], Link],
+) -> Iterator[Link]:
+    """Where stages stand that some repeats lack, the ways past them of these, and into them where the first lacks them.
+
+    Both would go unsaid, as they lead from one repeat to the next.
+    """
+    for place in (inner for outer in places for inner in outer.walk() if inner.lacking and inner.stations):
+        own = place.stations[0].id
+        into = [tail for tail, head in links if head == own]
+        for reader in dict.fromkeys(line.head for line in plan.lines if line.tail == own):
+            head = ids[reader]
+            if into:
+                past = [tail for tail in into if (tail, head) not in links]
+                yield from (replace(links[tail, own], head=head, passes=True) for tail in past)
+            else:
+                having = {ids[line.tail] for line in plan.lines if line.head == reader}
+                first = [links[key] for key in links if key[1] == head and key[0] not in having]
+                yield from (replace(link, head=own) for link in first)
 
 
 def _repeating(tail: Turns, head: Turns) -> bool:
@@ -106,12 +134,12 @@ def _repeating(tail: Turns, head: Turns) -> bool:
     return False
 
 
-BESIDE = ("mask", "state", "constants")
-"""Words in the names of arguments that take no part of the main flow."""
+BESIDE: Mapping[str, Beside] = {"mask": "mask", "state": "state", "constants": "state"}
+"""What an argument takes that is no part of the main flow, by a word in its name."""
 
 
-def _beside(line: Line) -> bool:
-    return any(word in line.argument for word in BESIDE)
+def _beside(line: Line) -> Beside:
+    return next((beside for word, beside in BESIDE.items() if word in line.argument), "")
 
 
 def _annotation(flow: Flow, scene: Scene, plan: Plan, ids: Mapping[str, str], pattern: str, text: str) -> Annotation:

@@ -12,7 +12,7 @@ _COLUMNS = (
     Column("name", "Stage"),
     Column("class", "Class", "class"),
     Column("details", "Details", "items"),
-    Column("activation", "Activation"),
+    Column("applied", "Applied"),
     Column("repeats", "Repeats"),
     Column("output", "Output shape", "shapes"),
     Column("parameters", "Parameters", "count"),
@@ -47,12 +47,17 @@ def _cells(item: Stage | Block) -> tuple[object, ...]:
         return item.title or "block", item.class_name or "", (), "", repeats, "", item.parameters
     classes = " + ".join(one or "?" for one in item.classes) if any(item.classes) else ""
     outputs = tuple(_shape(extent) for extent in (*item.outputs, *item.last_outputs))
-    present = f"in {item.present[0]} of {item.present[1]}" if item.present else ""
+    applied = " · ".join(one.name for one in item.behind) or item.activation
+    if item.before:
+        applied = ", ".join(filter(None, (f"before: {' · '.join(one.name for one in item.before)}", applied)))
+    present = (
+        "" if not item.present else "1st only" if item.first_only else f"in {item.present[0]} of {item.present[1]}"
+    )
     shared = f"shared {item.shared}" if item.shared is not None else ""
     parameters = "" if item.kind == "input" else item.parameters
     details = (*((item.sign,) if item.sign else ()), *item.details)
-    repeats = ", ".join(filter(None, (present, shared)))
-    return " · ".join(item.names), classes, details, item.activation, repeats, outputs, parameters
+    repeats = ", ".join(filter(None, (present, "shapes vary" if item.varies else "", shared)))
+    return " · ".join(item.names), classes, details, applied, repeats, outputs, parameters
 
 
 def _shape(extent: Extent | None) -> tuple[int | None, ...] | None:
@@ -80,7 +85,13 @@ def flow_document(flow: Flow, version: str, style: Style) -> dict[str, Any]:
         "omitted": list(flow.omitted),
         "children": [_document(child) for child in flow.children],
         "links": [
-            {"tail": link.tail, "head": link.head, "shape": _axes(link.shape), "memory": link.memory}
+            {
+                "tail": link.tail,
+                "head": link.head,
+                "shape": _axes(link.shape),
+                "beside": link.beside,
+                "passes": link.passes,
+            }
             for link in flow.links
         ],
         "annotations": [{"text": one.text, "first": one.first, "last": one.last} for one in flow.annotations],
@@ -107,7 +118,8 @@ def _document(item: Stage | Block) -> dict[str, Any]:
         "family": item.family,
         "details": list(item.details),
         "activation": item.activation,
-        "normalised": item.normalised,
+        "before": [one.name for one in item.before],
+        "behind": [one.name for one in item.behind],
         "inputs": _extents(item.inputs),
         "outputs": _extents(item.outputs),
         "last_outputs": _extents(item.last_outputs or item.outputs),
@@ -116,7 +128,9 @@ def _document(item: Stage | Block) -> dict[str, Any]:
         "parameters": item.parameters,
         "inside": item.inside,
         "shared": item.shared,
+        "varies": item.varies,
         "present": list(item.present) if item.present else None,
+        "first_only": item.first_only,
         "leaves": item.leaves,
         "calls": list(item.calls),
         "layers": list(item.layers),

@@ -12,32 +12,31 @@ from typing import TypeAlias
 from netviz.analysis.diagram.fold import Feed, Item, Repeat, Vertex, fold, shown
 from netviz.analysis.diagram.labels import Labels
 from netviz.analysis.diagram.scene import Node
-from netviz.analysis.figure.stations import Line, Plan, Station
+from netviz.analysis.figure.stations import FOLLOWING, Line, Plan, Station
+from netviz.analysis.figure.windows import window_of
 from netviz.analysis.subjects import family_of
 from netviz.figures import Style
 
 MANY = 30
-"""Stages above which also what differs in strides and shortcuts is folded."""
+"""Stages above which repeats are folded more loosely."""
 
-LEVELS: Sequence[int] = (0, 1, 2, 3, 4)
+EQUAL, SAME_OUTPUTS, ANY_SHAPES = 0, 1, 2
 """How loosely repeats are folded.
 
-0  all settings and shapes are equal
-1  the shapes of the outputs are equal, and all settings that are no sizes; a shortcut may have a convolution of its own
-2 to 4  the levels 1 to 3 of `analysis/diagram/labels`, whatever the shapes are
+EQUAL         all settings and shapes are equal
+SAME_OUTPUTS  the shapes of the outputs are equal, and all settings that are no sizes; the first of the repeats may have
+              other strides, where all others have none, and a shortcut may have a convolution of its own
+ANY_SHAPES    the same, whatever the shapes are
 """
 
-LABELS = (0, 1, 1, 2, 3)
-"""By level that of the labels; their level 0 holds all settings."""
+LABELS = (0, 1, 1)
+"""By level that of the labels (`analysis/diagram/labels`); their level 0 holds all settings."""
 
-VERY_MANY = 60
-"""Stages above which also what has other shapes is folded."""
-
-LOOSE = 2
-"""The first level that folds also what has other shapes: it has to be worth that."""
+LOOSEST: Mapping[Style, int] = {"volumes": EQUAL, "lenet": EQUAL, "blocks": SAME_OUTPUTS}
+"""By style the last level that is tried unless told to fold."""
 
 WORTH = 0.8
-"""Share of the stages down to which folding loosely has to bring them."""
+"""Share of the stages down to which folding whatever the shapes are has to bring them."""
 
 IN_A_ROW = 4
 """So many equal stages in a row are drawn one by one: a reader counts them at a glance."""
@@ -96,11 +95,11 @@ def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[
     if told is False or (told is None and style == "lenet"):
         return plain
     best = plain
-    for level in LEVELS:
+    for level in range((ANY_SHAPES if told else LOOSEST[style]) + 1):
         found = _Places(plan, level, shared, told is True).of(items)
-        if count_stages(found) < count_stages(best) * (1 if level < LOOSE else WORTH):
+        if count_stages(found) < count_stages(best) * (WORTH if level == ANY_SHAPES else 1):
             best = found
-        if count_stages(best) <= (MANY if level + 1 < LOOSE else VERY_MANY):
+        if count_stages(best) <= MANY:
             break
     return best
 
@@ -143,11 +142,13 @@ class _Places:
     _entering: dict[str, list[Line]] = field(default_factory=dict)
     _leaving: dict[str, list[Line]] = field(default_factory=dict)
     _labels: Labels | None = None
+    _order: dict[str, int] = field(default_factory=dict)
 
     def of(self, items: tuple[Station | Nest, ...]) -> tuple[Place, ...]:
         for line in self.plan.lines:
             self._entering.setdefault(line.head, []).append(line)
             self._leaving.setdefault(line.tail, []).append(line)
+        self._order = {station.id: place for place, station in enumerate(self.plan.stations)}
         self._labels = None if self.level is None else Labels(LABELS[self.level], self.shared)
         return self._level([_Level(items, ())], [self._folded(items)])
 
@@ -183,11 +184,7 @@ class _Places:
         """The items, with repeats folded, in an order in which branches stand together."""
         if len(items) < 2 or not self.plan.lines:
             return tuple(range(len(items)))
-        places = {
-            station.id: (index, place)
-            for index, item in enumerate(items)
-            for place, station in enumerate(_stations(item))
-        }
+        places = {id: (index, place) for index, item in enumerate(items) for place, id in enumerate(self._given(item))}
         vertices = [self._vertex(item, index, places) for index, item in enumerate(items)]
         outputs = sorted({
             index
@@ -202,29 +199,35 @@ class _Places:
             saving=NEVER if self._labels is None else 1 if self.eager else 2,
             counted=True,
         )
-        return tuple(inner for item in found for inner in self._kept(item))
+        return tuple(inner for item in found for inner in self._kept(item, items))
 
-    def _kept(self, item: Item) -> Iterator[Item]:
-        """The item, or what is in it where it is no block to a reader."""
+    def _given(self, item: Station | Nest) -> list[str]:
+        """The stations of an item, those first that others read: these stand for its outputs, in order."""
+        own = [station.id for station in _stations(item)]
+        inside = set(own)
+        return sorted(own, key=lambda id: all(line.head in inside for line in self._leaving.get(id, ())))
+
+    def _kept(self, item: Item, items: Sequence[Station | Nest]) -> Iterator[Item]:
+        """The item, or what is in it where it is no block to a reader; cut where strides differ."""
         if not isinstance(item, Repeat):
             yield item
             return
-        rows = [tuple(self._row(row)) for row in item.repeats]
-        count, size = len(rows), shown([item])
-        alike = self.level is not None and self.level < LOOSE
-        small = count <= IN_A_ROW or not alike if size == 1 else (count - 1) * size < SAVING
-        if not self.eager and (small or (item.parallel and count < SIDE_BY_SIDE)):
-            for row in rows:
-                yield from (place for place in row if place is not None)
-        else:
-            yield Repeat(tuple(rows), item.parallel)
+        rows = [tuple(self._row(row, items)) for row in item.repeats]
+        for group in _striding(rows, items):
+            count, size = len(group), shown([Repeat(group)])
+            small = count <= IN_A_ROW if size == 1 else (count - 1) * size < SAVING
+            if count < 2 or (not self.eager and (small or (item.parallel and count < SIDE_BY_SIDE))):
+                for row in group:
+                    yield from (place for place in row if place is not None)
+            else:
+                yield from _present(group, item.parallel)
 
-    def _row(self, row: Sequence[Item | None]) -> Iterator[Item | None]:
+    def _row(self, row: Sequence[Item | None], items: Sequence[Station | Nest]) -> Iterator[Item | None]:
         for place in row:
             if place is None:
                 yield None
             else:
-                yield from self._kept(place)
+                yield from self._kept(place, items)
 
     def _vertex(self, item: Station | Nest, index: int, places: Mapping[str, tuple[int, int]]) -> Vertex:
         feeds = []
@@ -249,23 +252,88 @@ class _Places:
             shared = layer.path if layer and layer.path in self.shared else None
             return ("nest", shared, wiring, tuple(self._label(inner, labels) for inner in item.items))
         shapes: list[Hashable] = []
-        if self.level in (0, 1):
+        if self.level != ANY_SHAPES:
             shapes.append(tuple(tensor.shape for tensor in item.last.outputs))
-        if self.level == 0:
+        if self.level == EQUAL:
             shapes.append(item.first.call.input_shapes if item.first.call else ())
         return (tuple(labels.of(node) for node in item.nodes), len(item.before), tuple(shapes))
 
     def _optional(self, station: Station) -> bool:
-        """Whether a repeat may lack it: a convolution on the way around others, into a sum."""
-        if not self.level or station.leaves or station.main.layer is None:
+        """Whether a repeat may lack it: a convolution on the way around others, into a sum.
+
+        Behind a normalisation that begins the block it may not: the others would go around that as well.
+        """
+        if self.level == EQUAL or station.leaves or station.main.layer is None:
             return False
         sources = {line.tail for line in self._entering.get(station.id, ())}
         heads = {line.head for line in self._leaving.get(station.id, ())}
         if family_of(station.main.layer) != "convolution" or len(sources) != 1 or len(heads) != 1:
             return False
-        beside = {line.head for line in self._leaving[next(iter(sources))]}
-        into = {line.tail for line in self._entering[next(iter(heads))]}
+        source, head = *sources, *heads
+        before = self.plan.stations[self._order[source]].main.layer
+        if before is not None and family_of(before) in FOLLOWING:
+            return False
+        beside = {line.head for line in self._leaving[source]}
+        into = {line.tail for line in self._entering[head]}
         return len(beside) > 1 and len(into) > 1 and station.main.layer.config.get("kernel_size") in ([1, 1], (1, 1), 1)
+
+
+Row: TypeAlias = tuple[Item | None, ...]
+"""What stands in one repeat, place by place."""
+
+
+def _striding(rows: Sequence[Row], items: Sequence[Station | Nest]) -> Iterator[tuple[Row, ...]]:
+    """The repeats in groups of which each has the same strides in all but its first, and none there if that differs."""
+    group: list[Row] = []
+    for row in rows:
+        if group and not _agree(group, row, items):
+            yield tuple(group)
+            group = []
+        group.append(row)
+    yield tuple(group)
+
+
+def _agree(group: Sequence[Row], row: Row, items: Sequence[Station | Nest]) -> bool:
+    """Whether a repeat may stand behind others in one block."""
+    if _blocks(group[-1]) != _blocks(row):
+        return False
+    both = zip(_strides(group[-1], items), _strides(row, items), strict=True)
+    pairs = [(one, other) for one, other in both if one is not None and other is not None]
+    return all(one == other or (len(group) == 1 and set(other) == {1}) for one, other in pairs)
+
+
+def _blocks(row: Row) -> tuple[Hashable, ...]:
+    """What is a block in a repeat, and how often it repeats."""
+    return tuple((len(item.repeats), *map(_blocks, item.repeats)) if isinstance(item, Repeat) else None for item in row)
+
+
+Strides: TypeAlias = tuple[int, ...] | None
+"""Those of a layer that has some; None for others, and where a repeat lacks one."""
+
+
+def _strides(row: Sequence[Item | None], items: Sequence[Station | Nest]) -> list[Strides]:
+    """The strides of what stands in a repeat, place by place; of blocks in it those of their first two repeats."""
+    found: list[Strides] = []
+    for place in row:
+        if isinstance(place, Repeat):
+            for inner in place.repeats[:2]:
+                found += _strides(inner, items)
+        elif place is None:
+            found.append(None)
+        else:
+            found += [_stride(station) for station in _stations(items[place])]
+    return found
+
+
+def _stride(station: Station) -> Strides:
+    window = window_of(station.main.layer) if station.main.layer else None
+    return window.strides if window else None
+
+
+def _present(rows: tuple[Row, ...], parallel: bool) -> Iterator[Item]:
+    """The repeats as one block, without the places that none of them has."""
+    places = [column for column in zip(*rows, strict=True) if any(item is not None for item in column)]
+    yield Repeat(tuple(zip(*places, strict=True)), parallel)
 
 
 NEVER = 1 << 40

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from netviz.analysis.diagram.boxes import count
+from netviz.analysis.diagram.scene import Node
 from netviz.analysis.diagram.titles import block_title
 from netviz.analysis.figure.quiet import activation, is_operation, operation, sign, wrapped
-from netviz.analysis.figure.repeats import Place
+from netviz.analysis.figure.repeats import Place, Turns
 from netviz.analysis.figure.stations import Plan, Station
 from netviz.analysis.figure.windows import extent_of, window_of
 from netviz.analysis.subjects import family_of
 from netviz.catalog.telling import telling_arguments
-from netviz.figures import Block, Extent, Stage, StageKind
+from netviz.figures import Applied, Block, Extent, Stage, StageKind
 from netviz.model import Layer
 from netviz.views import Family
 
@@ -52,12 +54,12 @@ class Stages:
         return Block(id, _title(place), children, place.repeats, None, place.parallel, parameters)
 
     def _stage(self, place: Place) -> Stage:
-        first, last = place.stations[0], place.stations[-1]
+        first = place.stations[0]
         for station in place.stations:
             self.ids[station.id] = first.id
         layers = _layers(place.stations)
         main = first.main
-        outputs = self._extents(last=first)
+        outputs = self._extents(first)
         stage = Stage(
             id=first.id,
             names=tuple(node.name for node in first.nodes),
@@ -72,22 +74,25 @@ class Stages:
             calls=tuple(node.id for station in place.stations for node in station.nodes),
             layers=tuple(layers),
             present=(len(place.stations), len(place.stations) + place.lacking) if place.lacking else None,
+            first_only=place.lacking > 0 and all(_turn(turns) == 0 for turns in place.turns),
         )
-        later = self._extents(last=last)
+        given = [self._extents(station) for station in place.stations]
+        steady = _steady(given)
         if main.layer is None:
             return stage
-        behind = [node.layer for node in (main, *first.after) if node.layer]
-        applied = [name for layer in behind if (name := activation(wrapped(layer) or layer))]
-        said = [_details(station) for station in place.stations]
+        before, behind = _applied(first)
+        activations = [one.name for one in behind if one.family == "activation"]
         return replace(
             stage,
-            details=tuple(text for text in said[0] if all(text in other for other in said)),
-            activation=applied[-1] if applied else "",
-            normalised=any(family_of(node.layer) == "normalisation" for node in first.nodes if node.layer),
+            details=tuple(_common(place)),
+            before=before,
+            behind=behind,
+            activation=activations[-1] if activations else own_activation(main.layer),
             window=window_of(main.layer),
             sign=sign(main.layer) if stage.kind == "merge" else "",
             inside=sum(1 for _ in main.layer.walk()) if stage.kind == "closed" else 0,
-            last_outputs=later if later != outputs else (),
+            last_outputs=given[-1] if steady and given[-1] != outputs else (),
+            varies=not steady,
         )
 
     def _kind(self, station: Station) -> StageKind:
@@ -104,15 +109,69 @@ class Stages:
         front = self.front.get(station.id, False)
         return tuple(extent_of(shape, front) for shape in call.input_shapes) if call else ()
 
-    def _extents(self, last: Station) -> tuple[Extent | None, ...]:
-        front = self.front.get(last.id, False)
-        return tuple(extent_of(tensor.shape, front) for tensor in last.last.outputs)
+    def _extents(self, station: Station) -> tuple[Extent | None, ...]:
+        front = self.front.get(station.id, False)
+        return tuple(extent_of(tensor.shape, front) for tensor in station.last.outputs)
 
     def _shared(self, station: Station) -> int | None:
         for node in (station.main, *reversed(station.around)):
             if node.layer is not None and node.layer.path in self.shared:
                 return self.shared[node.layer.path]
         return None
+
+
+def own_activation(layer: Layer) -> str:
+    """The activation that a layer, or the one that it wraps, applies itself."""
+    return activation(wrapped(layer) or layer)
+
+
+def _applied(station: Station) -> tuple[tuple[Applied, ...], tuple[Applied, ...]]:
+    """What is applied before the main layer of a station, and what behind it, in order."""
+    main = station.main.layer
+    own = own_activation(main) if main and _family(main) != "activation" else ""
+    first = (Applied(own, "activation"),) if own else ()
+    return tuple(_each(station.before)), (*first, *_each(station.after))
+
+
+def _each(nodes: Iterable[Node]) -> Iterator[Applied]:
+    for node in nodes:
+        if node.layer is None:
+            continue
+        if family_of(node.layer) == "normalisation":
+            yield Applied(node.layer.class_name or "?", "normalisation")
+        elif name := activation(node.layer):
+            yield Applied(name, "activation")
+
+
+def _common(place: Place) -> Iterator[str]:
+    """The details that all repeats have, and those that the first alone has, which say so."""
+    said = [_details(station) for station in place.stations]
+    firsts = [_turn(turns) == 0 for turns in place.turns]
+    for text in said[0]:
+        held = [text in other for other in said]
+        if all(held):
+            yield text
+        elif held == firsts:
+            yield f"{text} in 1st"
+
+
+def _turn(turns: Turns) -> int:
+    """Which of the repeats of the innermost block it is, from 0."""
+    return turns[-1][1] if turns else 0
+
+
+def _steady(given: Sequence[tuple[Extent | None, ...]]) -> bool:
+    """Whether each axis of what the repeats give only grows, or only shrinks."""
+    rows = [[axis for extent in one for axis in (extent.shape if extent else (None,))] for one in given]
+    if any(len(row) != len(rows[0]) for row in rows):
+        return False
+    for column in zip(*rows, strict=True):
+        if len(set(column)) > 1 and None in column:
+            return False
+        pairs = [(one, other) for one, other in pairwise(column) if one is not None and other is not None]
+        if any(a < b for a, b in pairs) and any(a > b for a, b in pairs):
+            return False
+    return True
 
 
 def _layers(stations: Iterable[Station]) -> dict[str, Layer]:

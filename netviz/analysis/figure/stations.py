@@ -181,24 +181,36 @@ def _stations(
     leaving: Collection[str],
     shared: Collection[str],
 ) -> list[Station]:
-    """The stations, where what follows a layer alone is in its station."""
+    """The stations, where what follows a layer alone is in its station.
+
+    Where a model normalises what goes on beside it as well (blocks that begin with their normalisation), what is of
+    the same class goes along with no sum anywhere: the last block of all ends as the others do.
+    """
     readers: dict[str, set[str]] = {}
     for head, wires in feeds.items():
         for wire in wires:
             readers.setdefault(wire.tail, set()).add(head)
+    following: dict[str, str] = {}
+    ahead: set[str] = set()
+    for id, one in leaves.items():
+        tails = {wire.tail for wire in feeds.get(id, ())}
+        if id in gone or len(tails) != 1 or not _follows(one.node, len(feeds[id])):
+            continue
+        tail = next(iter(tails))
+        if readers[tail] == {id} and tail not in leaving:
+            following[id] = tail
+        elif not _holds(leaves[tail].node):
+            ahead.add(_class(one.node))
     stations: dict[str, Station] = {}
     by_last: dict[str, Station] = {}
     for id, one in leaves.items():
         if id in gone:
             continue
-        tails = {wire.tail for wire in feeds[id]}
-        tail = next(iter(tails), "") if len(tails) == 1 else ""
+        tail = following.get(id, "")
         before = by_last.get(tail)
         if (
             before is not None
-            and _follows(one.node, len(feeds[id]))
-            and readers[tail] == {id}
-            and tail not in leaving
+            and (_class(one.node) not in ahead or _holds(before.main))
             and before.around == one.around
             and _takes(before.main, shared)
             and (one.node.layer is None or one.node.layer.path not in shared)
@@ -219,6 +231,15 @@ def _follows(node: Node, feeds: int) -> bool:
     if is_operation(layer) and operation(layer) in OPERATORS:
         return feeds == 1
     return family_of(layer) in FOLLOWING and not layer.layers
+
+
+def _holds(node: Node) -> bool:
+    """Whether a call takes along what follows it wherever it stands: a layer with weights, what goes along itself."""
+    return node.layer is not None and family_of(node.layer) in LEADING | FOLLOWING
+
+
+def _class(node: Node) -> str:
+    return operation(node.layer) if node.layer else ""
 
 
 def _takes(node: Node, shared: Collection[str]) -> bool:

@@ -195,7 +195,7 @@ class _Drawing:
     ) -> Iterator[Shape]:
         family = stage.family
         if card.circle:
-            family = "normalisation" if stage.normalised else "activation"
+            family = stage.behind[0].family if stage.behind else stage.family
         thin = card.circle > 0 or card.words.form == "thin"
         corner = min(CORNER, height / 2)
         dash = (3.0, 2.0) if stage.present else ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from netviz.figures import Extent, Field, Stage
+from netviz.figures import Applied, Extent, Field, Stage
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.views import Family
 
@@ -46,7 +46,7 @@ class Words:
 
 def words_of(stage: Stage, show: Collection[Field]) -> Words:
     """The words of a stage."""
-    sub = " · ".join(_applied(stage, "activation" in show))
+    sub = " · ".join(_applied(stage, "activation" in show, stage.behind))
     if stage.kind == "merge" and stage.sign in ROUND:
         return Words("circle", stage.sign, behind=sub)
     side = " · ".join(filter(None, (_shape(stage, show), _parameters(stage, show))))
@@ -54,7 +54,7 @@ def words_of(stage: Stage, show: Collection[Field]) -> Words:
         return Words("box", stage.names[0], side=side)
     main = stage.classes[0] or "?"
     if main == "Activation" and stage.activation:
-        main, sub = stage.activation, " · ".join(_norms(stage))
+        main = stage.activation.replace("_", " ")
     said = main if "class" in show else ""
     details = " ".join(stage.details) if "details" in show else ""
     if "name" in show:
@@ -74,13 +74,14 @@ def _form(stage: Stage) -> Form:
     return "thin" if stage.family in THIN and stage.kind == "layer" else "box"
 
 
-def _applied(stage: Stage, activation: bool) -> list[str]:
-    own = stage.activation if activation and stage.activation.lower() != (stage.classes[0] or "").lower() else ""
-    return [*_norms(stage), *([own.replace("_", " ")] if own else [])]
-
-
-def _norms(stage: Stage) -> list[str]:
-    return [SHORT[name] for name in stage.classes[1:] if name is not None and name in SHORT]
+def _applied(stage: Stage, activation: bool, applied: Sequence[Applied]) -> list[str]:
+    """What is applied, in order and in short; activations only where they are shown."""
+    own = (stage.classes[0] or "").lower()
+    return [
+        SHORT.get(one.name, one.name) if one.family == "normalisation" else one.name.replace("_", " ")
+        for one in applied
+        if one.family == "normalisation" or (activation and one.name.lower() != own)
+    ]
 
 
 def _shape(stage: Stage, show: Collection[Field]) -> str:

@@ -152,13 +152,92 @@ def repeats(flow: Flow) -> list[int]:
 def test_blocks_are_those_of_the_paper(name: str, times: list[int], application: Callable[[str], Path]) -> None:
     """Source: He et al., "Deep Residual Learning for Image Recognition", table 1."""
     model = read(application(name))
-    for style in ("blocks", "volumes"):
-        flow = build_flow(model, style=style)
+    flow = build_flow(model, style="blocks")
+    assert repeats(flow) == times
+    shortcuts = [stage for stage in flow.stages if stage.present]
+    assert [stage.present for stage in shortcuts] == [(1, time) for time in times]
+    assert all(stage.first_only for stage in shortcuts)
+    said = [stage.details for stage in flow.stages if any("/2" in text for text in stage.details)]
+    assert said == [("7×7", "/2"), ("3×3", "/2"), *[("1×1", "/2 in 1st"), ("1×1", "/2")] * 3]
+    ways = {link.head for link in flow.links if link.passes}
+    assert ways == {link.head for stage in shortcuts for link in flow.links if link.tail == stage.id}
+    assert len(ways) == 4
+    exact = build_flow(model, style="volumes")
+    assert repeats(exact) == [time - 1 for time in times]
+    assert repeats(build_flow(model, style="volumes", fold=True)) == times
+
+
+@pytest.mark.parametrize("name", ["ResNet50", "ResNet50V2", "EfficientNetB0", "MobileNetV2", "ConvNeXtTiny"])
+def test_volumes_fold_only_what_is_equal(name: str, application: Callable[[str], Path]) -> None:
+    """Every repeat has the settings and shapes that the first one has, as the unfolded model says."""
+    model = read(application(name))
+    layers = {layer.path: layer for layer in model.root.walk()}
+    whole = build_flow(model, style="volumes", fold=False)
+    shapes = {stage.calls: (stage.inputs, stage.outputs) for stage in whole.stages}
+    folded = 0
+    for stage in build_flow(model, style="volumes").stages:
+        size = len(stage.names)
+        if len(stage.calls) == size:
+            continue
+        folded += 1
+        parts = [stage.calls[start : start + size] for start in range(0, len(stage.calls), size)]
+        assert {shapes[part] for part in parts} == {(stage.inputs, stage.outputs)}
+        assert not (stage.varies or stage.last_outputs or stage.present)
+        for same in zip(*parts, strict=True):
+            configs = [{**layers[path].config, "name": ""} for path in same]
+            assert all(config == configs[0] for config in configs)
+    assert folded
+
+
+@pytest.mark.parametrize(("name", "times"), [("DenseNet121", [6, 12, 24, 16]), ("DenseNet201", [6, 12, 48, 32])])
+def test_all_repeats_are_counted(name: str, times: list[int], application: Callable[[str], Path]) -> None:
+    """Source: Huang et al., "Densely Connected Convolutional Networks", table 1."""
+    for style in IN_FLOW:
+        flow = build_flow(read(application(name)), style=style, fold=True)
         assert repeats(flow) == times
-        shortcuts = [stage for stage in flow.stages if stage.present]
-        assert [stage.present for stage in shortcuts] == [(1, time) for time in times]
-        strided = [stage for stage in flow.stages if len(stage.calls) > 3 and "/2" in stage.details]
-        assert strided == []  # only the first of the repeats halves, so no stage of all of them says so
+        assert all(stage.last_outputs for stage in flow.stages if stage.sign == "concat")
+        assert not any(stage.varies for stage in flow.stages)
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_the_last_of_the_blocks_counts(count: int) -> None:
+    """Blocks that begin with their normalisation: what follows the last one is no part of it."""
+    import keras
+    from keras import layers
+
+    x = tokens = keras.Input((8, 16))
+    for _ in range(count):
+        y = layers.LayerNormalization()(x)
+        x = layers.Add()([x, layers.MultiHeadAttention(2, 8)(y, y)])
+        y = layers.Dense(32, activation="gelu")(layers.LayerNormalization()(x))
+        x = layers.Add()([x, layers.Dense(16)(y)])
+    model = keras.Model(tokens, layers.Dense(3)(layers.LayerNormalization(name="final")(x)))
+    flow = build_flow(read(model), style="blocks")
+    assert repeats(flow) == [count]
+    assert [stage.names for stage in flow.stages][-2] == ("final",)
+
+
+def test_the_order_of_what_is_applied_is_told() -> None:
+    import keras
+    from keras import layers
+
+    def applied(style: Style, *parts: Any) -> list[tuple[list[str], list[str]]]:
+        x = image = keras.Input((8, 8, 3))
+        for part in parts:
+            x = part(x)
+        stages = build_flow(read(keras.Model(image, x)), style=style).stages
+        names = [([one.name for one in stage.before], [one.name for one in stage.behind]) for stage in stages]
+        return names[1:]
+
+    def norm() -> Any:
+        return layers.BatchNormalization()
+
+    bn = "BatchNormalization"
+    assert applied("blocks", layers.Conv2D(4, 3, activation="relu"), norm()) == [([], ["relu", bn])]
+    assert applied("blocks", layers.Conv2D(4, 3), norm(), layers.ReLU()) == [([], [bn, "relu"])]
+    assert applied("blocks", layers.Conv2D(4, 3), layers.ReLU(), norm()) == [([], ["relu", bn])]
+    assert applied("volumes", norm(), layers.ReLU(), layers.Conv2D(4, 3)) == [([bn, "relu"], [])]
+    assert applied("blocks", norm(), layers.ReLU(), layers.Conv2D(4, 3)) == [([], ["relu"]), ([], [])]
 
 
 def test_folded_repeats_have_equal_shapes() -> None:
@@ -211,8 +290,10 @@ def test_a_layer_takes_its_normalisation_and_activation() -> None:
         ("image",), ("conv", "bn", "relu"), ("other",), ("sum", "ln"), ("flat",),
     ]  # fmt: skip
     conv, total = flow.stages[1], flow.stages[3]
-    assert (conv.activation, conv.normalised, conv.kind) == ("relu", True, "layer")
-    assert (total.kind, total.sign, total.normalised) == ("merge", "+", True)
+    assert (conv.activation, conv.kind) == ("relu", "layer")
+    assert [one.name for one in conv.behind] == ["BatchNormalization", "relu"]
+    assert (total.kind, total.sign) == ("merge", "+")
+    assert [one.name for one in total.behind] == ["LayerNormalization"]
     assert flow.omitted == ("drop",)
     assert {(link.tail, link.head) for link in flow.links} == {
         ("image", "conv"), ("conv", "other"), ("conv", "sum"), ("other", "sum"), ("sum", "flat"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from netviz.analysis.figure.flow import build_flow
 from netviz.errors import UsageError
-from netviz.figures import Annotation, Block, Extent, Flow, Link, Stage
+from netviz.figures import Annotation, Applied, Block, Extent, Flow, Link, Stage
 from netviz.readers import read
 from netviz.render.figure.blocks import CAN_SHOW, MOST, SHOWN, blocks_to_picture
 from netviz.render.figure.blocks_words import SHORT, words_of
@@ -160,7 +160,7 @@ def test_masks_are_dashed() -> None:
 
 def test_what_is_shown_is_what_is_asked_for() -> None:
     flow = flow_of("resnet50")
-    conv = next(stage for stage in flow.stages if stage.normalised and stage.activation)
+    conv = next(stage for stage in flow.stages if len(stage.behind) > 1)
     for field, text in (("name", conv.names[0]), ("class", "Conv2D"), ("activation", "relu"), ("output", "112×112×64")):
         for shown in (True, False):
             picture = blocks_to_picture(flow, look(show=frozenset({field} if shown else set(SHOWN) - {field})))
@@ -226,6 +226,11 @@ def test_too_much_is_refused_in_one_line() -> None:
     assert abs(blocks_to_picture(wide, look(width=width)).width - width) < 0.5
 
 
+APPLIED = st.lists(
+    st.sampled_from([Applied("BatchNormalization", "normalisation"), Applied("relu", "activation")]), max_size=3
+).map(tuple)
+
+
 @st.composite
 def flows(draw: st.DrawFn) -> Flow:
     """A few stages, each of which reads one or more before it; some of them in a block that repeats."""
@@ -242,15 +247,18 @@ def flows(draw: st.DrawFn) -> Flow:
             Stage(
                 f"s{number}",
                 (f"s{number}",),
-                (kind, *draw(st.sampled_from([(), ("BatchNormalization",)]))),
+                (kind,),
                 family,
                 "merge" if family == "merging" else "layer",
-                activation=draw(st.sampled_from(["", "relu", "softmax"])),
+                behind=draw(APPLIED),
                 outputs=(Extent((16, 16, 64), (16, 16), 64),),
                 sign={"Add": "+", "Concatenate": "concat"}.get(kind, ""),
             )
         )
-        links += [Link(f"s{head}", f"s{number}", memory=draw(st.booleans()) and head > 0) for head in heads]
+        links += [
+            Link(f"s{head}", f"s{number}", beside=draw(st.sampled_from(["", "mask"])) if head > 0 else "")
+            for head in heads
+        ]
     children: tuple[Stage | Block, ...] = tuple(stages)
     if count > 3 and draw(st.booleans()):
         first = draw(st.integers(0, count - 2))

@@ -190,7 +190,9 @@ def any_flows(draw: st.DrawFn) -> Flow:
         stages[first : first + 2] = [Block("block", draw(NAMES), tuple(stages[first : first + 2]), 12)]
     ends = sorted((draw(st.integers(0, count - 1)), draw(st.integers(0, count - 1))))
     notes = (Annotation(draw(NAMES), f"s{ends[0]}", f"s{ends[1]}"),) if draw(st.booleans()) else ()
-    links = tuple(Link(f"s{tail}", f"s{head}", beside="memory" if (tail + head) % 5 == 0 else "") for tail, head in chosen)
+    links = tuple(
+        Link(f"s{tail}", f"s{head}", beside="memory" if (tail + head) % 5 == 0 else "") for tail, head in chosen
+    )
     return Flow(draw(NAMES), "", tuple(stages), links, notes, layers=count, parameters=None)
 
 
