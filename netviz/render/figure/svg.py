@@ -5,6 +5,7 @@ Every name goes through `escape.svg`. The same picture gives the same bytes; num
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
@@ -23,6 +24,9 @@ FONTS: Mapping[str, str] = {
 }
 """Families of fonts by the names that `netviz.figure` knows; any other is that of a font."""
 
+MONOSPACED = re.compile(r"mono|courier|consol|menlo|typewriter|\bcode\b", re.IGNORECASE)
+"""What the names of fonts with letters of one width have in common."""
+
 TIP = 6.5
 """Pixels from the base of an arrow's tip to its point, for lines of one pixel."""
 
@@ -38,7 +42,7 @@ def picture_to_svg(
     """The whole document, ending in a newline. `theme` "auto" follows the reader's system."""
     width, height = _number(picture.width), _number(picture.height)
     body = [f'<rect class="f-paper" width="{width}" height="{height}"/>'] if background else []
-    body += [_shape(shape, font == "mono") for shape in picture.shapes]
+    body += [_shape(shape, is_mono(font)) for shape in picture.shapes]
     text = "\n".join(body)
     title, description = svg(picture.title), svg(picture.description)
     mark = f"{theme}{sorted(palette.items()) if isinstance(palette, Mapping) else palette}{font}"
@@ -51,6 +55,11 @@ def picture_to_svg(
         f'<title id="{scope}-title">{title}</title>\n<desc id="{scope}-desc">{description}</desc>\n'
         f"<style>\n{rules}\n</style>\n{patterns}{text}\n</svg>\n"
     )
+
+
+def is_mono(font: str) -> bool:
+    """Whether the letters of a font are all of one width, as far as its name tells."""
+    return MONOSPACED.search(font) is not None
 
 
 @singledispatch
@@ -86,7 +95,7 @@ def _(shape: Circle, mono: bool) -> str:
 def _(shape: Text, mono: bool) -> str:
     if not shape.text:
         return ""
-    room, face = _room(shape, mono), Face("", shape.size, shape.size, shape.bold, mono)
+    room, face = room_of(shape, mono), Face("", shape.size, shape.size, shape.bold, mono)
     pressed = room is not None and not is_safe(shape.text, face, room)
     told = ("b", shape.bold), ("i", shape.italic), ("h", shape.halo), (shape.anchor[0], shape.anchor != "start")
     names = "".join(f" {name}" for name, holds in told if holds)
@@ -98,8 +107,8 @@ def _(shape: Text, mono: bool) -> str:
     return f'<text class="f-{shape.paint}{names}" {at}{size}{turn}{length}>{svg(shape.text)}</text>'
 
 
-def _room(shape: Text, mono: bool) -> float | None:
-    """The pixels that the text may take: layouts measure letters of different width, `mono` may exceed them."""
+def room_of(shape: Text, mono: bool) -> float | None:
+    """The pixels that the text may take: layouts measure letters of different width, `mono` exceeds them."""
     return width_of(shape.text, shape.size, bold=shape.bold) if mono and shape.room is None else shape.room
 
 

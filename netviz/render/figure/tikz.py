@@ -16,7 +16,7 @@ from netviz.render.escape import latex, terminal
 from netviz.render.figure.paints import Fill, Hatch, Mode, Theme, paints
 from netviz.render.figure.picture import Bend, Circle, Close, Move, Paint, Part, Path, Picture, Point, Rectangle, Shape
 from netviz.render.figure.picture import Text as Words
-from netviz.render.figure.svg import tip_of
+from netviz.render.figure.svg import is_mono, room_of, tip_of
 from netviz.render.metrics import Face, is_safe
 from netviz.theme import HATCHES
 
@@ -75,7 +75,7 @@ def picture_to_tikz(
         chosen = f"% for {_comment(font)}: lualatex, \\usepackage{{fontspec}} and \\setsansfont instead of\n{chosen}"
     body = [f"\\fill[netviz-paper] (0,0) rectangle ({width},{height});"] if background else []
     for shape in picture.shapes:
-        body += _shape(shape, hatches)
+        body += _shape(shape, hatches, is_mono(font))
     lines = [
         f"% {_comment(picture.title)}",
         *(f"% {_comment(line)}" for line in picture.description.split("\n") if line),
@@ -90,7 +90,7 @@ def picture_to_tikz(
         "\\setlength{\\parindent}{0pt}\\setlength{\\topskip}{0pt}",
         "\\begin{document}",
         f"\\begin{{tikzpicture}}[x=0.75bp, y=-0.75bp, line join=round, inner sep=0pt, outer sep=0pt, font={family}]",
-        *_definitions(picture, {name: known[name] for name in used}),
+        *_definitions(picture, {name: known[name] for name in used}, is_mono(font)),
         f"\\useasboundingbox (0,0) rectangle ({width},{height});",
         *body,
         "\\end{tikzpicture}%",
@@ -100,12 +100,12 @@ def picture_to_tikz(
 
 
 @singledispatch
-def _shape(shape: Shape, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _shape(shape: Shape, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     raise TypeError(f"{shape!r} is no shape")
 
 
 @_shape.register
-def _(shape: Path, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _(shape: Path, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     options = _painted(hatches, shape.fill, shape.stroke, shape.width, shape.dash, shape.opacity)
     yield f"\\path[{options}] {_steps(shape)};"
     tip = tip_of(shape) if shape.arrow else None
@@ -115,7 +115,7 @@ def _(shape: Path, hatches: Mapping[Paint, str]) -> Iterator[str]:
 
 
 @_shape.register
-def _(shape: Rectangle, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _(shape: Rectangle, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     options = _painted(hatches, shape.fill, shape.stroke, shape.line, shape.dash)
     radius = min(shape.radius, shape.width / 2, shape.height / 2)
     corners = f", rounded corners={_length(radius)}" if radius > 0 else ""
@@ -124,20 +124,21 @@ def _(shape: Rectangle, hatches: Mapping[Paint, str]) -> Iterator[str]:
 
 
 @_shape.register
-def _(shape: Circle, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _(shape: Circle, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     options = _painted(hatches, shape.fill, shape.stroke, shape.line, shape.dash, shape.opacity)
     yield f"\\path[{options}] {_point((shape.x, shape.y))} circle[radius={_number(shape.radius)}];"
 
 
 @_shape.register
-def _(shape: Words, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _(shape: Words, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     text = latex(shape.text)
     if not text:
         return
     size = f"\\fontsize{{{_length(shape.size)}}}{{{_length(shape.size * 1.2)}}}"
     kind = ("\\bfseries" if shape.bold else "") + ("\\itshape" if shape.italic else "")
-    if shape.room is not None and not is_safe(shape.text, Face("", shape.size, shape.size, shape.bold), shape.room):
-        text = f"\\netvizfit{{{_length(shape.room)}}}{{{text}}}"
+    room = room_of(shape, mono)
+    if room is not None and not is_safe(shape.text, Face("", shape.size, shape.size, shape.bold, mono), room):
+        text = f"\\netvizfit{{{_length(room)}}}{{{text}}}"
     if shape.halo:
         text = f"\\netvizhalo{{{text}}}"
     options = [f"anchor={_ANCHORS[shape.anchor]}", f"text=netviz-{shape.paint}", *["rotate=90"][: shape.turned]]
@@ -145,11 +146,11 @@ def _(shape: Words, hatches: Mapping[Paint, str]) -> Iterator[str]:
 
 
 @_shape.register
-def _(shape: Part, hatches: Mapping[Paint, str]) -> Iterator[str]:
+def _(shape: Part, hatches: Mapping[Paint, str], mono: bool) -> Iterator[str]:
     if shape.kind or shape.path:
         yield f"% {_comment(f'{shape.kind} {shape.path}')}"
     for inner in shape.shapes:
-        yield from _shape(inner, hatches)
+        yield from _shape(inner, hatches, mono)
 
 
 def _steps(shape: Path) -> str:
@@ -203,7 +204,7 @@ def _used(picture: Picture, background: bool) -> list[Paint]:
     return sorted(found)
 
 
-def _definitions(picture: Picture, fills: Mapping[Paint, Fill]) -> Iterator[str]:
+def _definitions(picture: Picture, fills: Mapping[Paint, Fill], mono: bool) -> Iterator[str]:
     """Colours, hatches and macros; local to the picture, but for the hatches, whose names tell all that they are."""
     for name, fill in fills.items():
         color = fill.ink if isinstance(fill, Hatch) else fill
@@ -211,7 +212,7 @@ def _definitions(picture: Picture, fills: Mapping[Paint, Fill]) -> Iterator[str]
     for hatch in dict.fromkeys(fill for fill in fills.values() if isinstance(fill, Hatch)):
         yield from _hatch(hatch)
     words = [shape for shape in picture.walk() if isinstance(shape, Words)]
-    if any(one.room is not None for one in words):
+    if any(room_of(one, mono) is not None for one in words):
         yield _FIT
     if any(one.halo for one in words):
         yield _HALO

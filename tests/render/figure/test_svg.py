@@ -19,7 +19,7 @@ SHAPES: tuple[Shape, ...] = (
         (
             polygon(((0, 0), (40, 0), (40, 30)), "convolution-front", "convolution-line", 0.7),
             Rectangle(50, 0, 30, 20, 4, "dense-tint", "dense-line"),
-            Circle(100, 10, 8, "merging-front", "ink"),
+            Circle(100, 10, 8, "merging-front", "ink", opacity=0.4),
         ),
         "stage",
         NAME,
@@ -90,3 +90,21 @@ def test_the_width_is_what_was_asked_for_and_no_text_is_small(width: float) -> N
     assert picture.width == width
     texts = [shape for shape in picture.walk() if isinstance(shape, Text)]
     assert len(texts) == 9 and all(text.size >= SMALLEST for text in texts)
+
+
+def test_what_fades_says_so() -> None:
+    """Circles and paths with their tips; nothing else has an opacity."""
+    faded = [element for element in ElementTree.fromstring(made()).iter() if element.get("opacity")]
+    assert [(element.tag.rsplit("}", 1)[-1], element.get("opacity")) for element in faded] == [
+        ("circle", "0.4"), ("path", "0.5"), ("path", "0.5"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("font", ["mono", "DejaVu Sans Mono", "Courier New", "Consolas"])
+def test_letters_of_one_width_are_pressed_into_the_room_of_others(font: str) -> None:
+    """A line of narrow letters is the worst case."""
+    drawn = Picture(200, 30, (Text(5, 20, "illicit filling", 10),), "", "")
+    text = next(one for one in ElementTree.fromstring(picture_to_svg(drawn, font=font)).iter() if one.get("x") == "5")
+    assert text.get("lengthAdjust")
+    plain = picture_to_svg(drawn, font="Fira Sans")
+    assert "lengthAdjust" not in plain

@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter
 
 import netviz
 from netviz.errors import NetvizError
+from netviz.render.figure.look import width_of
 from netviz.render.figure.picture import (
     Bend,
     Circle,
@@ -49,6 +50,7 @@ EVERY = Picture(
         Rectangle(20, 20, 80, 40, 6, "convolution-front", "convolution-line", 0.8),
         Rectangle(330, 150, 80, 4, 9, "pooling-front", None),
         Circle(150, 40, 18, "dense-front", "dense-line", 0.8, (3, 2)),
+        Circle(300, 190, 15, "merging-front", "ink", 1.0, (), 0.3),
         Line((Move((20, 100)), Bend((60, 60), (120, 140), (180, 100))), None, "skip", 1.2, (), True),
         Line((Move((20, 200)), Straight((60, 200)), Straight((60, 180)), Close(), Straight((20, 170))), None, "ink", 2),
         Part(
@@ -168,6 +170,24 @@ def test_no_name_leaves_its_comment_or_its_node() -> None:
 @pytest.mark.parametrize("font", ["serif", "mono", "No Such Font"])
 def test_other_fonts_compile(font: str, tmp_path: Path) -> None:
     compiled(tmp_path, picture_to_tikz(EVERY, font=font))
+
+
+def words(folder: Path) -> list[tuple[str, float, float]]:
+    """The words on the page as pdftotext finds them, with where they begin and end in points."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", "figure.pdf", "-"], cwd=folder, capture_output=True, check=True, timeout=60
+    )
+    found = re.findall(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"[^>]*>([^<]*)<', done.stdout.decode())
+    return [(word, float(start), float(end)) for start, end, word in found]
+
+
+@TEX
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_letters_of_one_width_keep_the_room_of_others(tmp_path: Path) -> None:
+    text, size = "illiteratelily", 10.0
+    compiled(tmp_path, picture_to_tikz(Picture(200, 40, (Text(10, 20, text, size),), "", ""), font="mono"))
+    ((word, start, end),) = words(tmp_path)
+    assert word == text and (end - start) / 0.75 <= width_of(text, size) + 0.5
 
 
 @TEX
