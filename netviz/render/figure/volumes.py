@@ -17,7 +17,7 @@ from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_legend import legend_of
 from netviz.render.figure.volumes_rows import Breaks, Page, laid_out, stacked
 from netviz.render.figure.volumes_solids import Measures
-from netviz.render.figure.volumes_words import CAN_SHOW, SHOWN
+from netviz.render.figure.volumes_words import CAN_SHOW, SHOWN, has_words
 from netviz.render.figure.wording import caption_of
 
 __all__ = ["CAN_SHOW", "MOST", "SHOWN", "volumes_to_picture"]
@@ -76,8 +76,16 @@ class _Fit:
 
     def __init__(self, flow: Flow, groups: Groups, look: Look) -> None:
         self.flow, self.groups, self.look = flow, groups, look
-        self.whole = laid_out(groups, Measures(flow, look), (), thin=0)
+        self.upright = has_words(look) and look.sideways
+        self.whole = laid_out(groups, Measures(flow, look), (), thin=0, upright=self.upright)
+        if self.upright and self.whole.width > _WIDE:
+            self.turn()
         self.breaks = Breaks(self.whole.rows[0].row)
+
+    def turn(self) -> None:
+        """Turns the words, which takes less room."""
+        self.upright = False
+        self.whole = laid_out(self.groups, Measures(self.flow, self.look), (), thin=0, upright=False)
 
     def rows(self) -> list[int]:
         """In how many rows it may be broken: where one more makes the longest much shorter."""
@@ -95,7 +103,9 @@ class _Fit:
         """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
         along, across = (share, share**0.5) if self.look.sideways else (share**0.5, share)
         cuts = self.breaks.best(rows) if rows > 1 else ()
-        return laid_out(self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin)
+        return laid_out(
+            self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin, upright=self.upright
+        )
 
     def largest(self, room: float, rows: int, least: float, *, thin: int) -> Page | None:
         """The largest that fits, if it is not smaller than `least`."""
@@ -125,6 +135,11 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
                 break
         return page or fit.whole
     room, spare = look.width - 2 * MARGIN, None
+    if fit.upright:
+        page = fit.largest(room, 1, _PLEASANT, thin=0)
+        if page is not None:
+            return page
+        fit.turn()
     counts = fit.rows()
     tries = [(rows, thin, least) for rows in counts for thin, least in ((0, _PLEASANT), (1, _READABLE))]
     for rows, thin, least in [*tries, *((rows, 2, _LEAST) for rows in counts)]:

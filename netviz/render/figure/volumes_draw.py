@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from netviz.render.figure.look import width_of
-from netviz.render.figure.marks import badge, badge_size
+from netviz.render.figure.marks import badge, badge_size, shared_ring
 from netviz.render.figure.moving import moved
 from netviz.render.figure.picture import (
     Anchor,
@@ -201,8 +201,12 @@ def _title(text: str, size: float, room: float) -> str:
 # notes
 
 
-def _note(row: Row, placed: Placed) -> Iterator[Text]:
+def _note(row: Row, placed: Placed) -> Iterator[Shape]:
     area, note = placed.area, placed.note
+    if note.role == "ring":
+        middle = row.paper((area.first + area.last) / 2, (area.low + area.high) / 2)
+        yield shared_ring(int(note.lines[0].text), *middle, row.look)
+        return
     one, other = row.paper(area.first, area.low), row.paper(area.last, area.high)
     left, right = min(one[0], other[0]), max(one[0], other[0])
     top, bottom = min(one[1], other[1]), max(one[1], other[1])

@@ -116,7 +116,8 @@ class Groups:
                 if drawn and new and not (sources and key in told):
                     found.append(drawn[-1])
                 told.add(key)
-        return found
+        inputs = [id for id in self.spots if self.stages[id].kind == "input" and _spatial(self.stages[id])]
+        return list(dict.fromkeys([*inputs, *found]))
 
     def _same(self, tail: str | None, head: str) -> bool:
         return tail is not None and not changes(self.stages[tail], self.stages[head])

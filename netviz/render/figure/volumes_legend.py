@@ -16,7 +16,7 @@ from netviz.views import Family
 def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool) -> tuple[Entry, ...]:
     """An entry per family, one for the faces of activations, for each sign, and for arcs."""
     boxes: dict[Family, Entry] = {}
-    faced: dict[str, str] = {}
+    faced: dict[Family, dict[str, None]] = {}
     signs: dict[str, Entry] = {}
     for stage in stages:
         if form_of(stage) == "sign":
@@ -28,14 +28,14 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool)
         name = FAMILY_WORDS[stage.family]
         boxes.setdefault(stage.family, Entry(f"{stage.family}-front", name, "area", f"{stage.family}-line"))
         if stage.activation and form_of(stage) != "slab":
-            faced.setdefault(stage.activation, stage.family)
+            faced.setdefault(stage.family, {})[stage.activation] = None
     entries = list(boxes.values())
-    if faced:
-        names = list(faced)
-        label = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        family = next(iter(faced.values()))
+    for family, names in faced.items():
+        label = ", ".join([*names][:3]) + (", …" if len(names) > 3 else "")
         entries.append(Entry(f"{family}-face", label, "area", f"{family}-line"))
     entries += signs.values()
+    if any(stage.shared and stage.parameters != 0 for stage in stages):
+        entries.append(Entry("paper", "same number: shared weights", "circle"))
     if any(stage.present for stage in stages):
         entries.append(Entry("ink", "not in every repeat", "dashed"))
     if memory:

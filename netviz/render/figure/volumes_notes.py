@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from netviz.render.figure.look import Look
+from netviz.render.figure.marks import ring_radius
 from netviz.render.figure.volumes_groups import Groups
-from netviz.render.figure.volumes_items import Area
+from netviz.render.figure.volumes_items import BACK, Area
 from netviz.render.figure.volumes_solids import Solid
-from netviz.render.figure.volumes_words import Line, Note, channels_text, stands_upright, words_of
+from netviz.render.figure.volumes_words import Line, Note, channels_text, fields_of, stands_upright, words_of
 from netviz.render.figure.wording import size_text
 
 TIP = 9.0
@@ -32,7 +33,8 @@ class Notes:
     """What notes are placed by: solids and their middles along and across the flow, and which of them have arcs.
 
     `dropped` are the notes that are left out; `split` are stages that do not share the label of those before them, to
-    which those are added that turn out to stand apart.
+    which those are added that turn out to stand apart. `lowered` are runs whose channels stand so much lower, where
+    there is no room beside the others. Words are `upright`, or turned where the flow is sideways.
     """
 
     groups: Groups
@@ -44,6 +46,8 @@ class Notes:
     thin: int
     dropped: Set[tuple[str, tuple[str, ...]]]
     split: set[str]
+    lowered: Mapping[tuple[str, ...], float]
+    upright: bool
 
     @property
     def sideways(self) -> bool:
@@ -51,14 +55,15 @@ class Notes:
 
     def placed(self) -> Iterator[Placed]:
         """Every note that is not left out."""
-        show, look, sideways = self.look.show, self.look, self.sideways
+        look, sideways = self.look, self.sideways
+        show = fields_of(look)
         below: dict[str, float] = {}
         beside: dict[str, Placed] = {}
         own: dict[str, float] = {}  # under the label of a stage that shares it with none before
         for run in self._runs() if "channels" in show else ():
             note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
             if (note.role, note.owners) not in self.dropped:
-                placed = self._below(note, 0.0)
+                placed = self._below(note, self.lowered.get(run, 0.0))
                 yield placed
                 for id in run:
                     below[id] = placed.area.high - self._under([id])
@@ -83,16 +88,30 @@ class Notes:
                 for other in line.note.owners if line else (id,):
                     below[other] = area.high - self._under([other])
             yield placed
-        words = {id: words_of(self.groups.stages[id], look) for id in self.solids}
-        upright = not sideways or all(stands_upright(lines) for lines in words.values())
+        words = {id: words_of(self.groups.stages[id], look, turned=not self.upright) for id in self.solids}
+        turned = sideways and not self.upright and not all(stands_upright(lines) for lines in words.values())
         for id, lines in words.items():
-            note = Note("words", (id,), lines, turned=not upright)
+            note = Note("words", (id,), lines, turned=turned)
             if lines and (note.role, note.owners) not in self.dropped:
                 yield self._below(note, below.get(id, 0.0) + 1)
+        yield from self._rings()
+
+    def _rings(self) -> Iterator[Placed]:
+        """The numbers of shared layers, at the corner of the front that depth leads away from."""
+        radius = ring_radius(self.look) + 0.5
+        lead, rise = BACK[self.look.direction]
+        for id, solid in self.solids.items():
+            shared = self.groups.stages[id].shared
+            note = Note("ring", (id,), (Line(str(shared), self.look.small, bold=True),))
+            weights = self.groups.stages[id].parameters != 0
+            if shared is not None and weights and (note.role, note.owners) not in self.dropped:
+                front = self.along[id] - lead * (solid.lean + solid.length) / 2
+                low = self.across[id] - rise * solid.rise / 2 - solid.breadth / 2
+                yield Placed(note, _box(front + lead * (radius - 2), low - radius - 1, 2 * radius, 2 * radius))
 
     def _runs(self) -> Iterator[tuple[str, ...]]:
         """Stages that share a label, and really stand close."""
-        for whole in self.groups.runs[self.thin > 0]:
+        for whole in self.groups.runs[self.thin > 1]:
             run: list[str] = []
             for id in whole:
                 if id not in self.solids:

@@ -29,7 +29,9 @@ _ROUNDS, _PUSHES = 32, 5
 """How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
 _HIGH = 600.0
 """Pixels above a stage that are kept clear of notes where an arc rises from it: more than arcs are high."""
-_NUDGE = 10.0
+_LOWEST = 2.8
+"""How far down labels of channels may stand, as a multiple of their size."""
+_NUDGE = 26.0
 """Pixels that are always found for the channels, also where labels are thinned."""
 
 
@@ -49,8 +51,11 @@ class Row:
     With `thin` notes that have no room are left out, and arrows are short; at 2 no room at all is made for notes.
     """
 
-    def __init__(self, groups: Groups, measures: Measures, first: int, last: int, *, thin: int) -> None:
+    def __init__(
+        self, groups: Groups, measures: Measures, first: int, last: int, *, thin: int, words_upright: bool = False
+    ) -> None:
         self.groups, self.measures, self.thin = groups, measures, thin
+        self.words_upright = words_upright
         self.look = measures.look
         self.paper = Turn(self.look.direction)
         self.back = BACK[self.look.direction]
@@ -80,6 +85,7 @@ class Row:
         self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
         self.split: set[str] = set()
         self.dropped: set[tuple[str, tuple[str, ...]]] = set()
+        self.lowered: dict[tuple[str, ...], float] = {}
         self.notes: list[Placed] = []
         self.noted: dict[str, list[Placed]] = {}
         self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
@@ -92,7 +98,7 @@ class Row:
             self.boxes = {id: self._frame(id) for id in self.frames}
             self.free = self._free()
             self._brace()
-            if not self._part() and self.round:
+            if self.round and not self._part():  # before that, lanes do not know of notes
                 break
 
     # columns along the flow
@@ -156,6 +162,8 @@ class Row:
         joint = self.groups.joint(head)
         if joint == "bars":
             return one.reach + other.reach + max(_BARS * self.measures.along, 3.0) * self.look.spacing
+        if joint == "hug" and self.look.direction == "TB":  # seen from above, it would be hidden below
+            return one.reach + other.reach + max(_CLOSE * self.measures.along, 1.5)
         gap = _HUG if joint == "hug" else _CLOSE * self.look.spacing
         return (one.length + other.length) / 2 + max(gap * self.measures.along, 1.0)
 
@@ -193,6 +201,8 @@ class Row:
             self.thin,
             self.dropped,
             self.split,
+            self.lowered,
+            self.words_upright,
         )
 
     def _noted(self) -> dict[str, list[Placed]]:
@@ -223,6 +233,7 @@ class Row:
     def _part(self) -> bool:
         """Whether anything met; room is made for it then, or a note is left out."""
         met = False
+        self.moved: set[tuple[str, ...]] = set()
         things = [_Thing(self.area(id), (id,)) for id in self.ids]
         things += [_Thing(placed.area, placed.note.owners, placed) for placed in self.notes]
         things += [_Thing(self.boxes[id], tuple(held), framed=True) for id, held in self.held.items()]
@@ -293,10 +304,12 @@ class Row:
             return False
         if (notes or framed) and not set(one.owners).isdisjoint(other.owners):
             return False
-        by = one.area.meets(other.area, CLEAR if len(notes) < 2 or self.paper.sideways else 0.5)
+        worded = len(notes) == 2 and all(placed.note.role == "words" for placed in notes)
+        clear = 2 * CLEAR if worded else CLEAR
+        by = one.area.meets(other.area, clear if len(notes) < 2 or self.paper.sideways else 0.5)
         if by <= 0.01:
             return False
-        if any(self._is_dropped(placed.note) for placed in notes):
+        if any(self._is_dropped(placed.note) or placed.note.owners in self.moved for placed in notes):
             return True  # in this round, by another
         ranks = sorted((spots[thing.owners[0]].rank, spots[thing.owners[-1]].rank) for thing in (one, other))
         pair = (*one.owners, "", *other.owners)
@@ -310,8 +323,10 @@ class Row:
             and in_order
             and all(placed.note.role == "channels" for placed in notes)
         )
+        if notes and self.thin and same_lane and self._lowered(one, other):
+            return True
         if notes and ((self.thin and not small) or hopeless or (same_lane and not in_order)):
-            order = ("words", "size", "channels")
+            order = ("words", "ring", "size", "channels")
             loser = min(notes, key=lambda placed: (order.index(placed.note.role), -placed.area.first))
             self.dropped.add((loser.note.role, loser.note.owners))
         elif hopeless:
@@ -323,6 +338,22 @@ class Row:
             over = min(one.area.high, other.area.high) - max(one.area.low, other.area.low) + CLEAR
             for stretch in {self.lanes.stretches[spots[thing.owners[0]].rank] for thing in (one, other)}:
                 self.wider[stretch] += over / max(lanes, 1.0) / 2 + 1
+        return True
+
+    def _lowered(self, one: _Thing, other: _Thing) -> bool:
+        """Whether a label of channels finds room further down; of two of them the later one goes there."""
+        if not self.paper.sideways or one.framed or other.framed:
+            return False
+        found = [thing for thing in (one, other) if thing.placed and thing.placed.note.role == "channels"]
+        if not found:
+            return False
+        lower = max(found, key=lambda thing: self.along[thing.owners[0]])
+        upper = one if lower is other else other
+        by = self.lowered.get(lower.owners, 0.0) + upper.area.high - lower.area.low + CLEAR + 0.1
+        if by > _LOWEST * self.look.size:
+            return False
+        self.lowered[lower.owners] = by
+        self.moved.add(lower.owners)
         return True
 
     def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:

@@ -57,11 +57,12 @@ class Page:
         return dropped / max(dropped + written, 1)
 
 
-def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: int) -> Page:
+def laid_out(groups: Groups, measures: Measures, cuts: Sequence[int], *, thin: int, upright: bool) -> Page:
     """The ranks in rows, each from behind one of the cuts to the next."""
     starts = [0, *(cut + 1 for cut in cuts)]
     ends = [*cuts, len(groups.columns) - 1]
-    return Page(tuple(_laid(Row(groups, measures, *ranks, thin=thin)) for ranks in zip(starts, ends, strict=True)))
+    ranks = zip(starts, ends, strict=True)
+    return Page(tuple(_laid(Row(groups, measures, *ends, thin=thin, words_upright=upright)) for ends in ranks))
 
 
 def _laid(row: Row) -> Laid:

@@ -1,4 +1,8 @@
-"""What each stage looks like in space: a box, a sheet, a slab, a bar or a sign, and how large it is on paper."""
+"""What each stage looks like in space: a box, a sheet, a slab, a bar or a sign, and how large it is on paper.
+
+Boxes are as thick as they have channels; slabs (pooling, upsampling, reshaping, …) keep the channels of what came
+before, and have a thickness that says nothing. Bars are as long as they have units, measured against 256 at least.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from functools import partial
 from typing import Literal
 
 from netviz.figures import Extent, Flow, Stage
-from netviz.render.figure.look import Look, share
+from netviz.render.figure.look import Look, Measure, share
 from netviz.render.figure.signs import SIGNS
 from netviz.views import Family
 
@@ -19,6 +23,14 @@ came before; a vector; a circle for what joins tensors."""
 
 LARGEST = 150.0
 """Pixels of the longest side of all tensors, and of the longest bar."""
+_EQUAL = 90.0
+"""The same where lengths say nothing."""
+_UNITS = 256
+"""A bar of so many units is the longest, where there is none of more."""
+_LONGEST = 10**6
+_UNKNOWN = 224
+"""An axis of any length at the input is drawn as if it were so long (or as the longest known), what follows by its
+strides: sizes are unknown, but not how they shrink."""
 _LEAST = 5.0
 _THIN, _SHEET, _BAR = 5.0, 3.0, 7.0
 _DEEP = 20.0
@@ -77,28 +89,32 @@ class Measures:
     def __init__(self, flow: Flow, look: Look, along: float = 1.0, across: float = 1.0) -> None:
         self.look, self.along, self.across = look, along, across
         stages = flow.stages
+        self.nominal = _nominal(flow)
         sizes = [size for stage in stages for size in _plane(stage.output) if size is not None]
+        sizes += [size for plane in self.nominal.values() for size in plane]
         channels = [count for stage in stages if form_of(stage) == "box" for count in _channels(stage.output)]
         units = [count for stage in stages if form_of(stage) == "bar" for count in _channels(stage.output)]
         self.side = partial(share, look.size_scale, most=max(sizes, default=1))
         self.least, self.most = min(channels, default=1), max(channels, default=1)
-        self.units = partial(share, look.channel_scale, most=max(units, default=1))
+        self.units = partial(share, look.channel_scale, most=max([_UNITS, *units]))
 
     def solid(self, stage: Stage) -> Solid:
         """The stage in space."""
-        form, output = form_of(stage), stage.output
+        form, output, look = form_of(stage), stage.output, self.look
         if form == "sign":
             side = max(_CIRCLE * min(self.along, self.across), 11.0)
             return Solid(stage, form, side, side, 0.0, 0.0)
         if form == "bar":
             units = output.channels if output is not None else None
-            tall = LARGEST * (self.units(units) if units is not None else 0.4)
+            tall = _longest(look.channel_scale) * (self.units(units) if units is not None else 0.4)
             return self._solid(stage, form, max(_BAR * self.along, 3.0), tall, _DEEP)
         plane = _plane(output)
-        wide, tall = (LARGEST * (self.side(size) if size is not None else 0.5) for size in (*plane, None, None)[:2])
+        longest, known = _longest(look.size_scale), self.nominal.get(stage.id, plane)
+        lengths = [size if size is not None else _UNKNOWN for size in (*known, None, None)[:2]]
+        wide, tall = (longest * self.side(size) for size in lengths)
         if len(plane) == 1:  # a sequence: as long as it is, and flat
             wide, tall = _DEEP, wide
-        elif self.look.sideways:
+        elif look.sideways:
             wide, tall = tall, wide
         if stage.kind == "input":
             length = max(_SHEET * self.along, 2.0)
@@ -128,6 +144,34 @@ class Measures:
 def _plane(extent: Extent | None) -> tuple[int | None, ...]:
     """Height and width, or the length of a sequence; of three axes the last two."""
     return extent.spatial[-2:] if extent is not None else ()
+
+
+def _nominal(flow: Flow) -> dict[str, tuple[int, ...]]:
+    """By stage the plane that is drawn where an axis of it is of any length."""
+    known = [size for stage in flow.stages for size in _plane(stage.output) if size is not None]
+    start = min(max([_UNKNOWN, *known]), _LONGEST)
+    before: dict[str, list[str]] = {}
+    for link in flow.links:
+        before.setdefault(link.head, []).append(link.tail)
+    found: dict[str, tuple[int, ...]] = {}
+    for stage in flow.stages:
+        plane = _plane(stage.output)
+        if None not in plane:
+            continue
+        ways = [found[tail] for tail in before.get(stage.id, ()) if len(found.get(tail, ())) == len(plane)]
+        came = max(ways, default=(start,) * len(plane))
+        strides = stage.window.strides[-len(plane) :] if stage.window is not None else ()
+        by = [*strides, *(1,) * len(plane)][: len(plane)]
+        back = stage.window is not None and stage.window.transposed
+        found[stage.id] = tuple(
+            axis if axis is not None else min(size * step, _LONGEST) if back else -(-size // max(step, 1))
+            for axis, size, step in zip(plane, came, by, strict=True)
+        )
+    return found
+
+
+def _longest(measure: Measure) -> float:
+    return _EQUAL if measure == "equal" else LARGEST
 
 
 def _channels(extent: Extent | None) -> Iterator[int]:

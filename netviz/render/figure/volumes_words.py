@@ -16,12 +16,12 @@ from netviz.render.figure.wording import axis_text, counted, shape_text
 SHOWN: tuple[Field, ...] = ("size", "channels")
 CAN_SHOW: tuple[Field, ...] = ("name", "class", "details", "activation", "size", "channels", "output", "parameters")
 
-Role = Literal["channels", "size", "words"]
+Role = Literal["channels", "size", "words", "ring"]
 
 _LINE, _ACCENTS = 1.22, 0.8
 """From one line to the next, as a multiple of the size, and how much more where accents are piled up."""
-_LONGEST = 128.0
-"""Pixels that a name may take before it is elided."""
+_LONGEST, _UPRIGHT = 240.0, 160.0
+"""Pixels that a line may take before it is elided, turned or beside, and upright below a box."""
 _CLOSED = 90.0
 """The same for the name of what is not opened, which is always written."""
 _SHORT = 44.0
@@ -96,27 +96,50 @@ def channels_text(stage: Stage) -> str:
     return text if last is None or last.channels == output.channels else f"{text}…{axis_text(last.channels)}"
 
 
-def words_of(stage: Stage, look: Look) -> tuple[Line, ...]:
-    """What is said of one stage besides its shape: its name, what it is, what it gives."""
+def fields_of(look: Look) -> frozenset[Field]:
+    """What is written, each thing once: the whole output says size and channels as well."""
+    return look.show - {"size", "channels"} if "output" in look.show else look.show
+
+
+def words_of(stage: Stage, look: Look, *, turned: bool) -> tuple[Line, ...]:
+    """What is said of one stage besides its shape: its name, what it is, what it gives; `turned` ones in few lines."""
     small, show = look.small, look.show
+    longest = _LONGEST if turned or not look.sideways else _UPRIGHT
     name = stage.names[0] if stage.names else stage.id
     main: Paint = f"{stage.family}-text"
     kind = visible(stage.classes[0] or "") if stage.classes else ""
     count = counted(stage.parameters, "parameter") if stage.parameters != 0 else ""
     shape, last = shape_text(stage.output), last_of(stage)
-    shape += f" … {shape_text(last)}" if last is not None else ""
-    what: Mapping[Field, str] = {"class": kind, "details": " ".join(stage.details), "activation": stage.activation}
-    gives: Mapping[Field, str] = {"output": shape, "parameters": count}
-    lines = [Line(elided(name, small, _LONGEST), small)] if "name" in show else []
-    said = " ".join(text for field, text in what.items() if field in show and text)
-    lines += [Line(elided(said, small, _LONGEST), small, main if "class" in show else "muted")]
-    lines += [Line(" · ".join(text for field, text in gives.items() if field in show and text), small, "muted")]
+    shape += f" … {shape_text(last)}" if last is not None else " (varies)" if stage.varies else ""
+    said: Mapping[Field, str] = {
+        "class": kind, "details": " ".join(stage.details), "activation": stage.activation, "output": shape,
+        "parameters": count,
+    }  # fmt: skip
+    lines = [Line(elided(name, small, longest), small)] if "name" in show else []
+    for fields in _JOINED if turned or not look.sideways else _APART:
+        text = _BETWEEN[fields[0]].join(said[field] for field in fields if field in show and said[field])
+        paint = main if "class" in fields and "class" in show else "muted"
+        lines.append(Line(elided(text, small, longest), small, paint))
     if stage.kind == "closed":
         if "name" not in show:
             lines.insert(0, Line(elided(name, small, _CLOSED), small, main, True))
         if stage.inside:
             lines.append(Line(counted(stage.inside, "layer"), small, "muted"))
+    if stage.present:
+        some, all_ = stage.present
+        lines.append(Line("1st only" if stage.first_only else f"{some} of {all_}", small, "muted"))
     return tuple(line for line in lines if line.text)
+
+
+_JOINED: tuple[tuple[Field, ...], ...] = (("class", "details", "activation"), ("output", "parameters"))
+_APART: tuple[tuple[Field, ...], ...] = (("class",), ("details", "activation"), ("output",), ("parameters",))
+_BETWEEN: Mapping[Field, str] = {"class": " ", "details": " ", "output": " · ", "parameters": ""}
+"""Which fields share a line, and what stands between them there."""
+
+
+def has_words(look: Look) -> bool:
+    """Whether words are asked for besides sizes and channels."""
+    return not look.show <= {"size", "channels"}
 
 
 def elided(text: str, size: float, room: float, *, bold: bool = False) -> str:
