@@ -7,7 +7,8 @@ and the package fer has `emotion_model.hdf5`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -207,6 +208,20 @@ ALL: Mapping[str, Picture] = {
     **PLOTS,
     **TABLES,
 }
+
+FILES: frozenset[str] = frozenset(
+    {f"{name}.svg" for name in ALL}
+    | {f"{name}.png" for pictures in FIGURES.values() for name in pictures}
+    | {f"{name}.tex" for name in TIKZ}
+)
+"""All pictures of the folder."""
+
+
+def sources(pictures: Iterable[Picture]) -> frozenset[str]:
+    """The models that the commands read from the current folder: those that do not lie in examples/."""
+    words = (word for picture in pictures for word in shlex.split(picture.command))
+    return frozenset(word for word in words if word.endswith((".json", ".keras", ".hdf5")) and "/" not in word)
+
 
 INTRODUCTION = """\
 # Gallery

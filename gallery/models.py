@@ -1,6 +1,6 @@
 """The models of the gallery's graphs that are too large for examples/, and twins: architectures without weights.
 
-Needs Keras; prints nothing, writes `<name>.json` into the folder given as the argument.
+Needs Keras; prints nothing. `models.py FOLDER [NAME ...]` writes `<name>.json` into the folder, for all or those names.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
 }
 
 if __name__ == "__main__":
-    for model, build in MODELS.items():
-        Path(sys.argv[1], f"{model}.json").write_text(build().to_json())
+    folder, *names = sys.argv[1:]
+    for model in names or MODELS:
+        Path(folder, f"{model}.json").write_text(MODELS[model]().to_json())
         keras.utils.clear_session()

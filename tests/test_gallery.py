@@ -75,6 +75,46 @@ def test_all_that_a_command_writes_is_there_and_nothing_else() -> None:
     assert set(TABLE.TIKZ) <= set(FIGURES)
 
 
+@pytest.fixture
+def making(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The script of the gallery, with a folder of its own that holds what it wrote, and what it must not keep."""
+    monkeypatch.syspath_prepend(str(GALLERY))
+    script = importlib.import_module("make_gallery")
+    folder = tmp_path / "gallery"
+    folder.mkdir()
+    for name in (*STRAY, *(path.name for path in GALLERY.iterdir() if path.is_file())):
+        (folder / name).touch()
+    monkeypatch.setattr(script, "GALLERY", folder)
+    monkeypatch.setattr(script, "fetch", lambda names: fetched.append(set(names)))
+    fetched: list[set[str]] = []
+    monkeypatch.setattr(script, "fetched", fetched, raising=False)
+    for name in ("write_table", "write", "write_figure"):
+        monkeypatch.setattr(script, name, lambda *_: None)
+    return script
+
+
+STRAY = ("graph-resnet50.png", "figure-alexnet-blocks.tex", "figure-of-old.svg")
+"""A graph that was a figure, LaTeX of a figure that has none any more, and what no command writes."""
+
+
+def test_what_no_command_writes_is_removed_when_all_is_made(making: Any) -> None:
+    before = {path.name for path in making.GALLERY.iterdir()}
+    making.main()
+    assert before - {path.name for path in making.GALLERY.iterdir()} == set(STRAY)
+    models: Any = importlib.import_module("gallery.models").MODELS
+    assert making.fetched == [{*(f"{name}.json" for name in models), "emotion_model.hdf5"}]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "needed"),
+    [("figure-", set()), ("graph-lenet", set()), ("graph-twins", {"twins.json"}), ("losses", set())],
+)
+def test_making_some_touches_no_other_and_fetches_what_they_read(making: Any, beginning: str, needed: set[str]) -> None:
+    before = {path.name for path in making.GALLERY.iterdir()}
+    making.main(beginning)
+    assert {path.name for path in making.GALLERY.iterdir()} == before and making.fetched == [needed]
+
+
 def test_the_page_is_written_from_the_commands() -> None:
     assert (GALLERY / "README.md").read_text() == TABLE.readme()
     for link in re.findall(r"\]\(([^)#]+)\)", TABLE.readme()):
