@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netviz import __version__
-from netviz.analysis.figure.fitting import fitting_style
+from netviz.analysis.figure.fitting import fitting_view
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.api.names import annotation_pairs, listed_names, listed_patterns
 from netviz.api.numbers import whole_number
@@ -78,7 +78,9 @@ def figure(
     not fit, LayerNotFound for a layer that there is not.
     """
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
-    chosen = fitting_style(net.model, "neurons" if style is None and x is not None else style)
+    patterns, notes = listed_patterns(omit), annotation_pairs(annotate)
+    asked = "neurons" if style is None and x is not None else style
+    chosen, flow = fitting_view(net.model, asked, fold=fold, depth=depth, omit=patterns, annotate=notes)
     if x is None and sample:
         raise UsageError("a sample is chosen, but there is no input", "Give the input as well (x, --input).")
     given = {"input": x, "fold": fold, "depth": depth, "size scale": size_scale, "channel scale": channel_scale}
@@ -91,8 +93,7 @@ def figure(
         channel_scale=channel_scale, palette=palette, font=font, font_size=font_size, theme=theme, legend=legend,
         caption=caption, background=background, scale=scale,
     )  # fmt: skip
-    patterns, notes = listed_patterns(omit), annotation_pairs(annotate)
-    if chosen == "neurons":
+    if flow is None:
         from netviz.analysis.figure.neurons import build_network
         from netviz.analysis.figure.neurons_sheet import build_network_sheet, network_document
 
@@ -101,10 +102,8 @@ def figure(
         make = partial(build_network_sheet, network)
         document = partial(network_document, network, __version__)
         return illustration(net.name, chosen, network, dress, make, document)
-    from netviz.analysis.figure.flow import build_flow
     from netviz.analysis.figure.flow_sheet import build_flow_sheet, flow_document
 
-    flow = build_flow(net.model, style=chosen, fold=fold, depth=depth, omit=patterns, annotate=notes)
     return illustration(
         net.name,
         chosen,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from netviz.analysis.diagram import shared_layers
 from netviz.analysis.diagram.boxes import count
@@ -14,10 +14,11 @@ from netviz.analysis.figure.repeats import Place, Turns, find_places
 from netviz.analysis.figure.staging import Stages
 from netviz.analysis.figure.stations import Line, Plan, build_plan
 from netviz.analysis.figure.windows import channels_in_front
+from netviz.analysis.figure.wording import annotation, listed, model_words, plural
 from netviz.analysis.subjects import family_of
 from netviz.errors import NetvizError, UsageError
-from netviz.figures import Annotation, Beside, Block, Flow, Link, Stage, Style
-from netviz.model import Model
+from netviz.figures import Beside, Block, Flow, Link, Style
+from netviz.model import Call, Endpoint, Feed, Graph, Model, Tensor, TensorRef
 
 
 def build_flow(
@@ -35,11 +36,39 @@ def build_flow(
     opened, `omit` names layers that are left out, `annotate` gives words for layers; both name layers as
     `netviz.graph` selects them. Raises LayerNotFound for a layer that there is not, UsageError where nothing is left.
     """
+    return draft_flow(model, style=style, fold=fold, depth=depth, omit=omit).annotated(annotate)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A flow that has no annotations yet, with what is needed to find the stages that these name."""
+
+    flow: Flow
+    scene: Scene
+    plan: Plan
+    ids: Mapping[str, str]
+
+    def annotated(self, annotate: Sequence[tuple[str, str]]) -> Flow:
+        """The flow with words at layers. Raises LayerNotFound or UsageError for what is not drawn."""
+        order = [stage.id for stage in self.flow.stages]
+        drawn = {
+            (node.id, self.ids[station])
+            for node in self.scene.walk()
+            if annotate and (station := self.plan.of(node.id)) is not None
+        }
+        notes = tuple(annotation(self.scene, pattern, text, order, drawn) for pattern, text in annotate)
+        return replace(self.flow, annotations=notes)
+
+
+def draft_flow(
+    model: Model, *, style: Style, fold: bool | None = None, depth: int | None = None, omit: str | Sequence[str] = ()
+) -> Draft:
+    """The flow of a model without annotations; the arguments are those of `build_flow`."""
     if fold is not None and not isinstance(fold, bool):
         raise UsageError(f"no way of folding {fold!r}", "True folds what repeats, False nothing.")
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
         raise UsageError(f"depth {depth!r} shows nothing", "1 shows the top-level layers, 2 also those inside them.")
-    scene = build_scene(model, depth=depth)
+    scene = build_scene(in_order(model), depth=depth)
     gone = find_nodes(scene, omit) if omit else frozenset[str]()
     shared = shared_layers(model)
     plan = build_plan(scene, style, gone, shared)
@@ -56,22 +85,32 @@ def build_flow(
         ) from error
     stages = Stages(plan, channels_in_front(plan), shared)
     children = stages.of(places)
-    links = _links(plan, places, stages.ids)
     layers = {layer.path: layer for layer in model.root.walk()}
     flow = Flow(
         model.name,
         "",
         children,
-        links,
+        _links(plan, places, stages.ids),
         (),
         tuple(node.name for node in plan.omitted),
         len(layers),
         count({"": model.root, **layers}),
     )
-    annotations = tuple(_annotation(flow, scene, plan, stages.ids, *words) for words in annotate)
-    return Flow(
-        flow.title, _description(flow, model), children, links, annotations, flow.omitted, flow.layers, flow.parameters
+    return Draft(replace(flow, description=_description(flow, model)), scene, plan, stages.ids)
+
+
+def in_order(model: Model) -> Model:
+    """The model itself; of a Sequential one that was never built, one whose layers are called one after the other."""
+    graph = model.graph
+    if model.root.class_name != "Sequential" or graph.calls or not graph.layers:
+        return model
+    unknown = Tensor(None)
+    calls = tuple(
+        Call(place, layer.name, (Feed("0", unknown, TensorRef(place - 1, 0) if place else None),), (unknown,))
+        for place, layer in enumerate(graph.layers)
     )
+    end = Endpoint("output", unknown, TensorRef(len(calls) - 1, 0))
+    return replace(model, root=replace(model.root, graph=Graph(graph.layers, calls, (), (end,))))
 
 
 def _links(plan: Plan, places: Sequence[Place], ids: Mapping[str, str]) -> tuple[Link, ...]:
@@ -142,59 +181,19 @@ def _beside(line: Line) -> Beside:
     return next((beside for word, beside in BESIDE.items() if word in line.argument), "")
 
 
-def _annotation(flow: Flow, scene: Scene, plan: Plan, ids: Mapping[str, str], pattern: str, text: str) -> Annotation:
-    found = {ids[station] for id in find_nodes(scene, pattern) if (station := plan.of(id)) is not None}
-    stages = [stage.id for stage in flow.stages if stage.id in found]
-    if not stages:
-        raise UsageError(f"what {pattern!r} names is not drawn", "Annotate a layer that the figure shows.")
-    return Annotation(str(text), stages[0], stages[-1])
-
-
 def _description(flow: Flow, model: Model) -> str:
     """What the figure shows, in words."""
-    kind = f"{model.root.class_name} model" if model.root.class_name else "Model"
-    head = f"{kind} {model.name}: {_plural(flow.layers, 'layer')}"
-    if flow.parameters is not None:
-        head += f", {_plural(flow.parameters, 'parameter')}"
-    parts = [head, f"Drawn in {_plural(len(flow.stages), 'stage')}"]
-    parts += [
-        f"{item.title or 'A block'} stands {item.repeats} times"
-        for item in flow.walk()
-        if isinstance(item, Block) and item.repeats > 1
-    ][:10]
+    parts = [model_words(model, flow.layers, flow.parameters), f"Drawn in {plural(len(flow.stages), 'stage')}"]
+    blocks = [item for item in flow.walk() if isinstance(item, Block) and item.repeats > 1]
+    parts += [f"{item.title} stands {item.repeats} times" for item in blocks if item.title][:10]
+    if nameless := [item.repeats for item in blocks if not item.title]:
+        many = f"{plural(len(nameless), 'block')} without a name"
+        times = ", ".join(map(str, nameless[:10])) + (", …" if len(nameless) > 10 else "")
+        parts.append(f"{many if len(nameless) > 1 else 'A block'} stand{'s' * (len(nameless) == 1)} {times} times")
+    if any(stage.last_outputs or stage.varies for stage in flow.stages):
+        parts.append("Shapes are those of the first repeat")
     if flow.omitted:
-        named = ", ".join(flow.omitted[:5])
-        more = len(flow.omitted) - 5
-        parts.append(f"Not drawn: {named}{f' and {more} more' if more > 0 else ''}")
+        parts.append(f"Not drawn: {listed(flow.omitted)}")
     if not flow.links and len(flow.stages) > 1:
         parts.append("How the layers are connected is not known")
     return ". ".join(parts) + "."
-
-
-def _plural(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"
-
-
-def unfit(model: Model, style: Style) -> str:
-    """Why a style cannot draw a model, in words; "" where it can."""
-    if style not in ("volumes", "lenet"):
-        return ""
-    flow = build_flow(model, style=style, fold=False)
-    if not any(map(_has_maps, flow.stages)):
-        return "no layer of it gives feature maps"
-    if style == "volumes":
-        return ""
-    if not flow.links and len(flow.stages) > 1:
-        return "how its layers are connected is not known, so no row of feature maps can be drawn"
-    tails, heads = [link.tail for link in flow.links], [link.head for link in flow.links]
-    if len(set(tails)) < len(tails) or len(set(heads)) < len(heads) or len(flow.stages) != len(flow.links) + 1:
-        return "it has branches: feature maps in a row cannot show them"
-    return ""
-
-
-def _has_maps(stage: Stage) -> bool:
-    """Whether it gives what is drawn as maps: pictures, or what a convolution makes of a sequence."""
-    if stage.kind == "input":
-        return False
-    slides = stage.window is not None and stage.family in ("convolution", "pooling")
-    return slides or any(extent is not None and len(extent.spatial) > 1 for extent in stage.outputs)

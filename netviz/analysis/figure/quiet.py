@@ -102,6 +102,11 @@ def wrapped(layer: Layer) -> Layer | None:
     return layer.layers[0] if kind and kind.children and layer.layers else None
 
 
+def repeats_in_time(layer: Layer) -> bool:
+    """Whether it applies the layer inside to each step of a sequence."""
+    return layer.class_name == "TimeDistributed"
+
+
 def is_quiet(layer: Layer, style: Style) -> bool:
     """Whether the style leaves it out, whatever its shapes are."""
     name = operation(layer)

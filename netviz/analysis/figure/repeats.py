@@ -12,6 +12,7 @@ from typing import TypeAlias
 from netviz.analysis.diagram.fold import Feed, Item, Repeat, Vertex, fold, shown
 from netviz.analysis.diagram.labels import Labels
 from netviz.analysis.diagram.scene import Node
+from netviz.analysis.figure.quiet import repeats_in_time
 from netviz.analysis.figure.stations import FOLLOWING, Line, Plan, Station
 from netviz.analysis.figure.windows import window_of
 from netviz.analysis.subjects import family_of
@@ -90,7 +91,7 @@ def count_stages(places: Iterable[Place]) -> int:
 
 def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[str]) -> tuple[Place, ...]:
     """The places of a figure, folded or not as told, None as the style has it."""
-    items = _nested(plan.stations, 0) if style == "blocks" else plan.stations
+    items = _nested(plan.stations, 0, style)
     plain = _Places(plan, None, shared, False).of(items)
     if told is False or (told is None and style == "lenet"):
         return plain
@@ -104,20 +105,21 @@ def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[
     return best
 
 
-def _nested(stations: Sequence[Station], depth: int) -> tuple[Station | Nest, ...]:
-    """The stations with those of one nested model put together."""
+def _nested(stations: Sequence[Station], depth: int, style: Style) -> tuple[Station | Nest, ...]:
+    """The stations with those of one nested model put together: in space only of those that repeat in time."""
     found: dict[str, Station | Nest] = {}
     inside: dict[str, list[Station]] = {}
     for station in stations:
-        if len(station.around) > depth:
-            node = station.around[depth]
+        around = [node for node in station.around if style == "blocks" or (node.layer and repeats_in_time(node.layer))]
+        if len(around) > depth:
+            node = around[depth]
             if node.id not in inside:
                 found[node.id] = Nest(node, ())
             inside.setdefault(node.id, []).append(station)
         else:
             found[station.id] = station
     return tuple(
-        Nest(item.node, _nested(inside[id], depth + 1)) if isinstance(item, Nest) else item
+        Nest(item.node, _nested(inside[id], depth + 1, style)) if isinstance(item, Nest) else item
         for id, item in found.items()
     )
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from netviz.analysis.diagram.boxes import count
 from netviz.analysis.diagram.scene import Node
 from netviz.analysis.diagram.titles import block_title
-from netviz.analysis.figure.quiet import activation, is_operation, operation, sign, wrapped
+from netviz.analysis.figure.quiet import activation, is_operation, operation, repeats_in_time, sign, wrapped
 from netviz.analysis.figure.repeats import Place, Turns
 from netviz.analysis.figure.stations import Plan, Station
 from netviz.analysis.figure.windows import extent_of, window_of
@@ -46,7 +46,8 @@ class Stages:
             layer = place.nests[0].layer
             name = place.nests[0].name
             class_name = layer.class_name if layer else None
-            return Block(place.nests[0].id, name, children, class_name=class_name, parameters=parameters)
+            steps = _steps(place.nests[0])
+            return Block(place.nests[0].id, name, children, steps, class_name, steps > 1, parameters)
         id = f"{children[0].id}…"
         while id in self.taken:
             id += "…"
@@ -153,6 +154,13 @@ def _common(place: Place) -> Iterator[str]:
             yield text
         elif held == firsts:
             yield f"{text} in 1st"
+
+
+def _steps(node: Node) -> int:
+    """How often what is inside stands for one call: once, or for each step of a sequence of known length."""
+    shape = node.outputs[0].shape if node.outputs else None
+    length = shape[1] if shape and len(shape) > 1 and node.layer and repeats_in_time(node.layer) else 1
+    return length or 1
 
 
 def _turn(turns: Turns) -> int:

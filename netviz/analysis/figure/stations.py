@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netviz.analysis.diagram.scene import Node, Scene, Wire
-from netviz.analysis.figure.quiet import OPERATORS, RESHAPES, is_operation, is_quiet, opens, operation
+from netviz.analysis.figure.quiet import OPERATORS, RESHAPES, is_operation, is_quiet, opens, operation, repeats_in_time
 from netviz.analysis.subjects import family_of
 from netviz.figures import Style
 from netviz.views import Family
@@ -124,20 +124,42 @@ def build_plan(scene: Scene, style: Style, omit: Collection[str], shared: Collec
 def _leaves(scene: Scene) -> tuple[dict[str, _Leaf], dict[str, str]]:
     """The calls that are not opened, in order, and by the path of each call the leaf that it is in.
 
-    A nested model whose outputs come from nobody knows where stays closed.
+    A nested model whose outputs come from nobody knows where stays closed. A model inside a wrapper stands open in the
+    wrapper's place, and gives what the wrapper gives.
     """
     tails = {wire.tail for wire in scene.wires} | scene.outputs
     leaves: dict[str, _Leaf] = {}
     leaf: dict[str, str] = {}
+    ends: dict[str, str] = {}
     stack: list[tuple[Node, tuple[Node, ...]]] = [(node, ()) for node in reversed(scene.nodes)]
     while stack:
         node, around = stack.pop()
         if node.children and node.layer and opens(node.layer) and node.id not in tails:
             stack.extend((child, (*around, node)) for child in reversed(node.children))
             continue
+        if end := _end_of_wrapped(node):
+            inner = node.children[0]
+            stack.extend((child, (*around, node)) for child in reversed(inner.children))
+            ends[node.id] = end
+            continue
         leaves[node.id] = _Leaf(node, around)
         leaf.update((inner.id, node.id) for inner in node.walk())
+    leaf.update((id, leaf[end]) for id, end in ends.items() if end in leaf)
     return leaves, leaf
+
+
+def _end_of_wrapped(node: Node) -> str:
+    """The call in a model that a wrapper applies to each step, that gives what the model gives; "" for others."""
+    inner = node.children[0] if node.layer and repeats_in_time(node.layer) and len(node.children) == 1 else None
+    if inner is None or inner.layer is None or not inner.children or not opens(inner.layer):
+        return ""
+    graph = inner.layer.graph
+    outputs = graph.outputs if graph else ()
+    source = outputs[0].source if len(outputs) == 1 else None
+    if source is None or not 0 <= source.call < len(inner.children):
+        return ""
+    end = inner.children[source.call]
+    return "" if end.children else end.id
 
 
 def _left_out(one: _Leaf, style: Style) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from netviz.analysis.figure.flow import build_flow, unfit
+from netviz.analysis.figure.fitting import fitting_view, unfit
+from netviz.analysis.figure.flow import build_flow
 from netviz.errors import LayerNotFound, UsageError
 from netviz.figures import Block, Flow, Style
+from netviz.model import Model
 from netviz.readers import read
 from tests.conftest import EXAMPLES, ROOT
 from tests.models.zoo import ZOO
@@ -340,12 +342,65 @@ def test_omitting_and_annotating() -> None:
 )
 def test_which_styles_fit(name: str, fits: tuple[Style, ...]) -> None:
     model = read(ARCHITECTURES / f"{name}.json")
-    assert tuple(style for style in IN_FLOW if not unfit(model, style)) == fits
+    assert tuple(style for style in IN_FLOW if not reason(model, style)) == fits
+
+
+def reason(model: Model, style: Style) -> str:
+    return unfit(build_flow(model, style=style), style, model)
 
 
 def test_dense_networks_have_no_maps() -> None:
     for name in ("mlp", "perceptron", "xor"):
-        assert "feature maps" in unfit(read(EXAMPLES / f"{name}.keras"), "volumes")
+        assert "feature maps" in reason(read(EXAMPLES / f"{name}.keras"), "volumes")
+
+
+def test_what_is_left_out_does_not_count_against_a_style() -> None:
+    model = read(ARCHITECTURES / "two-inputs.json")
+    style, flow = fitting_view(model, "lenet", omit="fact.*")
+    assert style == "lenet" and flow == build_flow(model, style="lenet", omit="fact.*")
+    with pytest.raises(UsageError, match="branches"):
+        fitting_view(model, "lenet")
+
+
+def test_why_a_style_does_not_fit_is_true(saved_zoo: Callable[[str], tuple[Path, Any]], tmp_path: Path) -> None:
+    """Weights alone, code alone, and maps that are not opened are three reasons with three remedies."""
+    import keras
+    from keras import layers
+
+    inner = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(4, 3), layers.GlobalAveragePooling2D()])
+    video = keras.Input((5, 16, 16, 3), name="video")
+    model = keras.Model(video, layers.LSTM(3)(layers.TimeDistributed(inner, name="frames")(video)))
+    weights = tmp_path / "video.weights.h5"
+    model.save_weights(weights)
+    with pytest.raises(UsageError, match="weights alone") as refused:
+        fitting_view(read(weights), "volumes")
+    assert "architecture" in refused.value.hint
+    with pytest.raises(UsageError, match="does not say") as refused:
+        fitting_view(read(saved_zoo("subclassed")[0]), "lenet")
+    assert "Keras" in refused.value.hint
+    with pytest.raises(UsageError, match="inside of frames"):
+        fitting_view(read(model), "volumes", depth=1)
+    for style in IN_FLOW:
+        _, flow = fitting_view(read(model), style)
+        assert flow is not None
+        (block,) = [item for item in flow.children if isinstance(item, Block)]
+        assert (block.title, block.class_name, block.repeats) == ("frames", "TimeDistributed", 5)
+        assert [stage.classes[0] for stage in flow.stages][1:3] == ["Conv2D", "GlobalAveragePooling2D"]
+        assert ("video", block.children[0].id) in {(link.tail, link.head) for link in flow.links}
+
+
+def test_a_model_that_was_never_built_is_a_row(tmp_path: Path) -> None:
+    import keras
+    from keras import layers
+
+    parts = [layers.Conv2D(8, 3), layers.BatchNormalization(), layers.MaxPooling2D(), layers.Flatten(), layers.Dense(3)]
+    path = tmp_path / "unbuilt.json"
+    path.write_text(keras.Sequential(parts).to_json(), encoding="utf-8")
+    for style in IN_FLOW:
+        _, flow = fitting_view(read(path), style)
+        assert flow is not None
+        assert [link.head for link in flow.links] == [stage.id for stage in flow.stages][1:]
+        assert flow.stages[0].names == (parts[0].name, parts[1].name)
 
 
 def test_nested_models_are_blocks_only_in_the_style_of_blocks(
