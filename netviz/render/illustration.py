@@ -71,6 +71,7 @@ def checked_dress(
         spacing=_number("spacing", spacing, 0.0, MOST_SPACING, "1 is the usual spacing, 2 twice as much."),
         size=_number("font size", font_size, 6.0, MOST_FONT_SIZE, "It is in points; 8 is the default.") * POINT,
         show=_fields(style, show),
+        chosen=show is not None,
         legend=bool(legend),
         caption=bool(caption),
         print=theme == "print",

@@ -40,8 +40,8 @@ class Look:
     """The choices of `netviz.figure` that a layout depends on.
 
     `width` is how wide the picture has to become, in pixels (None: what it needs); `spacing` multiplies all gaps;
-    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled; `print`
-    tells that colours are greys and hatches.
+    `size` is that of the labels in pixels, `small` that of what is said beside; `show` is what is labelled,
+    `chosen` tells that somebody said so; `print` tells that colours are greys and hatches.
     `size_scale` and `channel_scale` are how lengths grow with spatial axes, and with channels or units.
     """
 
@@ -50,6 +50,7 @@ class Look:
     spacing: float = 1.0
     size: float = 8.0 * POINT
     show: frozenset[Field] = frozenset()
+    chosen: bool = False
     legend: bool = True
     caption: bool = False
     print: bool = False

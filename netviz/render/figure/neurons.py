@@ -11,17 +11,18 @@ from dataclasses import replace
 
 from netviz.errors import UsageError
 from netviz.figures import Field, Network
-from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed
-from netviz.render.figure.look import Look
-from netviz.render.figure.neurons_layout import Layout, boxes_of
+from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed, too_narrow
+from netviz.render.figure.look import Look, lines_of
+from netviz.render.figure.neurons_layout import Layout, boxes_of, says_biases
 from netviz.render.figure.neurons_lines import connection_shapes
 from netviz.render.figure.neurons_notes import note_shapes
-from netviz.render.figure.neurons_numbers import are_few
+from netviz.render.figure.neurons_numbers import MOST, MOST_UNASKED, most_between
 from netviz.render.figure.neurons_place import Sizes, height_of, least_gap
 from netviz.render.figure.neurons_thin import thinned
-from netviz.render.figure.neurons_units import bias_room, radius_for
-from netviz.render.figure.neurons_words import count_width, number
-from netviz.render.figure.picture import Picture, Shape
+from netviz.render.figure.neurons_units import RIM, bias_room, radius_for
+from netviz.render.figure.neurons_words import Line, count_width, number, stacked, tall, wide
+from netviz.render.figure.picture import Circle, Part, Picture, Shape
+from netviz.render.figure.wording import caption_of
 
 SHOWN: tuple[Field, ...] = ("channels", "activation")
 CAN_SHOW: tuple[Field, ...] = ("name", "class", "activation", "channels", "parameters", "weights", "biases")
@@ -40,23 +41,24 @@ def neurons_to_picture(network: Network, look: Look) -> Picture:
 
     Raises UsageError where it does not fit `look.width`, or where numbers are asked for that find no place.
     """
-    few, asked = are_few(network), "weights" in look.show
+    few, asked = most_between(network), "weights" in look.show
     if asked and all(one.weights is None for one in network.connections):
         raise UsageError("no weights are known to write on the connections", "Read a file that holds weights.")
-    if asked and not few:
+    if asked and few > MOST:
         hint = "Leave out weights: colours and widths show them."
         raise UsageError("there are too many connections to write a number on each", hint)
     if "biases" not in look.show:
         network = replace(network, limit=_limit(network))
-    layout, need = _fitting(network, look, asked or (few and bool(network.sample)))
-    if layout is None and not asked and few and network.sample:
+    offered = bool(network.sample) and not look.chosen and few <= MOST_UNASKED
+    layout, need = _fitting(network, look, asked or offered)
+    if layout is None and offered and not asked:
         layout, need = _fitting(network, look, False)
     if layout is None and asked and _fitting(network, look, False)[0]:
-        raise UsageError("there is no room for a number on each connection", "Make the figure wider (width, spacing).")
+        hint = "Give it more width or spacing, or leave out weights."
+        raise UsageError("there is no room for a number on each connection", hint)
     if layout is None:
-        turned = f' or direction="{"TB" if look.sideways else "LR"}"'
-        words = f", not {look.width:.0f} (all in pixels, 37.8 to a centimetre)" if look.width else ""
-        raise UsageError(f"the neurons need a width of {math.ceil(need)}{words}", f"Choose a larger width{turned}.")
+        remedies = ("Choose another direction.", "Leave layers out.")
+        raise too_narrow(look, need if math.isfinite(need) else None, *remedies)
     return _picture(layout)
 
 
@@ -112,7 +114,7 @@ def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterat
     radius = max(min(14.0, usual * 0.36), least)
     beside = 0.0
     pitch = max(usual * look.spacing, 2 * radius + 6)
-    if numbers and network.sample:
+    if says_biases(network, look, numbers):
         beside = bias_room(network, look)
         pitch = max(pitch, 2 * radius + beside + 4)
     high = max(height_of(network, pitch).values())
@@ -149,8 +151,7 @@ def _notes_width(layout: Layout) -> float:
 
 
 def _notes(layout: Layout) -> list[Shape]:
-    bounds = layout.bounds
-    return note_shapes(layout.network, layout.places, layout.turn, layout.look, bounds, bounds.right - bounds.left)
+    return note_shapes(layout.network, layout.places, layout.turn, layout.look, layout.bounds)
 
 
 def _picture(layout: Layout) -> Picture:
@@ -161,29 +162,51 @@ def _picture(layout: Layout) -> Picture:
         min([bounds.left, *(box[0] for box in boxes)]), min([bounds.top, *(box[1] for box in boxes)]),
         max([bounds.right, *(box[2] for box in boxes)]), max([bounds.bottom, *(box[3] for box in boxes)]),
     )  # fmt: skip
-    shapes = [*connection_shapes(network, layout.places, layout.turn), *layout.shapes, *layout.over, *notes]
-    caption = f"{network.title}: {network.layers:,} layer{'s' * (network.layers != 1)}"
-    if network.parameters is not None:
-        caption += f", {network.parameters:,} parameter{'s' * (network.parameters != 1)}"
+    shapes = [*connection_shapes(network, layout.places, layout.turn, look), *layout.shapes, *layout.over, *notes]
+    if look.caption and network.remarks:
+        said, bounds = _remarks(layout, bounds)
+        shapes += said
+    caption = caption_of(network.title, network.layers, network.parameters)
     if network.sample:
         caption += f", {network.sample}"
     legend = list(_legend(layout))
     return framed(shapes, bounds, look, network.title, network.description, caption=caption, legend=legend)
 
 
+def _remarks(layout: Layout, bounds: Bounds) -> tuple[list[Shape], Bounds]:
+    """What a reader has to know besides, below the drawing, and the bounds with it."""
+    look = layout.look
+    room = max(bounds.right - bounds.left, 200.0) if look.width is None else look.width - 2 * MARGIN
+    text = f"{'; '.join(layout.network.remarks)}."
+    lines = [Line(line, look.small) for line in lines_of(text, look.small, room, 4)]
+    middle, top = (bounds.left + bounds.right) / 2, bounds.bottom + 10
+    half = max(wide(lines, look), bounds.right - bounds.left) / 2
+    words = stacked(lines, middle, top, "middle", look)
+    return [Part(tuple(words), "remarks")], Bounds(middle - half, bounds.top, middle + half, top + tall(lines))
+
+
 def _legend(layout: Layout) -> Iterator[Entry]:
     """What the colours of connections and values mean, as far as they occur."""
-    network = layout.network
+    network, look = layout.network, layout.look
     weights = [value for one in network.connections for row in one.weights or () for value in row]
     if layout.places.biases:
         weights += [value for one in network.neurons for value in one.biases or ()]
     values = [value for one in network.neurons for value in one.values or ()]
     for paint, sign in (("positive", 1), ("negative", -1)):
-        of = [name for name, held in (("weight", weights), ("value", values)) if any(one * sign > 0 for one in held)]
-        if of:
-            kind = "line" if "weight" in of else "circle"
-            yield Entry(paint, f"{paint} {' or '.join(of)}", "line" if kind == "line" else "circle", paint)
-    if weights and network.limit and "weights" not in layout.look.show and not layout.over:
+        of = [
+            name
+            for name, held in (("weight", weights), ("value", values))
+            if any(one * sign > 0 and math.isfinite(one) for one in held)
+        ]
+        dashed = look.print and paint == "negative"
+        if "weight" in of:
+            yield Entry(paint, f"{paint} {' or '.join(of)}", "dashed" if dashed else "line")
+        elif of:
+            rim = Circle(0.0, 0.0, look.small * 0.45, None, "ink", 0.9, RIM)
+            yield Entry(paint, f"{paint} value", "circle", "paper" if dashed else paint, (rim,) * dashed)
+    if any(weights) and network.limit and "weights" not in look.show and not layout.over:
         yield Entry("muted", f"size of the weight, up to {number(network.limit)}", "wedge")
     if layout.places.biases:
         yield Entry("tint", "bias unit", "circle", "muted")
+    if any(one.shared for one in network.neurons):
+        yield Entry("paper", "same number: shared weights", "circle", "muted")

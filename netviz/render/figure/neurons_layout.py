@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from netviz.figures import Network, Neurons
 from netviz.render.figure.frame import Bounds
 from netviz.render.figure.look import Look, width_of
+from netviz.render.figure.marks import WORDS_ROOM
+from netviz.render.figure.neurons_headings import headings_above, headings_beside, word_width
+from netviz.render.figure.neurons_notes import note_lines, own_notes
 from netviz.render.figure.neurons_numbers import number_shapes, numbered
-from netviz.render.figure.neurons_place import Places, Sizes, Taken, Turn, place
+from netviz.render.figure.neurons_place import Places, Sizes, Taken, place
 from netviz.render.figure.neurons_units import AWAY, bias_room, bias_shapes, bias_unit, unit_shapes
 from netviz.render.figure.neurons_words import (
     Line,
     before_lines,
     count_width,
-    heading_lines,
-    headings,
     is_source,
     label_lines,
     label_width,
@@ -25,6 +26,8 @@ from netviz.render.figure.neurons_words import (
     wide,
 )
 from netviz.render.figure.picture import Bend, Circle, Close, Part, Path, Point, Rectangle, Shape, Text
+from netviz.render.figure.turning import Turn
+from netviz.render.figure.wording import counted
 
 HEAD = 9.0
 """Pixels between the neurons and the headings."""
@@ -43,6 +46,7 @@ Box = tuple[float, float, float, float]
 class Layout:
     """A network laid out; `lay` has to be called first, `add_numbers` before the shapes are taken.
 
+    With `numbers` weights stand on the connections, and biases at the neurons where nobody said what to show.
     `tight` is how close things stand (1: as usual); `merged` headings stand with the other words of a layer.
     """
 
@@ -60,7 +64,7 @@ class Layout:
     @property
     def _says_biases(self) -> bool:
         """Whether biases stand at the neurons."""
-        return self.numbers and bool(self.network.sample) and "biases" not in self.look.show
+        return says_biases(self.network, self.look, self.numbers)
 
     @property
     def _beyond(self) -> float:
@@ -82,11 +86,13 @@ class Layout:
     def room(self) -> float:
         """Pixels that the words of a layer may take in width."""
         if not self.look.sideways:
-            return max(44.0, BESIDE * min(self.tight, 1.0), count_width(self.network, self.look) + 1)
-        return self.sizes.gap - 7 if len({one.column for one in self.network.neurons}) > 1 else 160.0
+            least = max(count_width(self.network, self.look), word_width(self.network, self.look)) + 1
+            return max(44.0, BESIDE * min(self.tight, 1.0), least)
+        several = len({one.column for one in self.network.neurons}) > 1
+        return self.sizes.gap - 7 if several else max(160.0, count_width(self.network, self.look) + 1)
 
     def lay(self) -> Bounds | None:
-        """The paper that it takes; None where there is no room for how many units a layer has."""
+        """The paper that it takes; None where there is no room for how many units a layer has, or for headings."""
         labels: dict[str, list[Line]] = {}
         for one in self.network.neurons:
             lines = label_lines(self.network, one, self.look, self.room)
@@ -96,13 +102,16 @@ class Layout:
         columns: dict[int, list[Neurons]] = {}
         for one in self.network.neurons:
             columns.setdefault(one.column, []).append(one)
-        sources = [one for one in columns[0] if is_source(self.network, one)]
+        sources = [one for one in self.network.neurons if is_source(self.network, one)]
         ahead = before_lines(self.network, self.look)
-        if len(sources) == 1 < len(columns[0]):
+        alone = len(sources) == len(columns[0]) and all(one.column == 0 for one in sources)
+        if len(sources) == 1 and not alone:
             labels[sources[0].id] = labels[sources[0].id] + ahead
         if self.merged:
-            for column, lines in self._heading_lines().items():
+            for column, lines in headings_beside(self.network, self.look, self.room).items():
                 labels[columns[column][0].id] = lines + labels[columns[column][0].id]
+        for id, notes in own_notes(self.network).items():
+            labels[id] = labels[id] + note_lines(notes, self.look, max(self.room, 0.7 * WORDS_ROOM))
         self._space(columns, labels)
         self.places = place(self.network, self.sizes, "biases" in self.look.show, self._beyond)
         last = max(columns)
@@ -110,14 +119,14 @@ class Layout:
             lowest = max(members, key=lambda one: self.places.stands[one.id].middle)
             for one in members:
                 self._layer(one, labels[one.id], len(members) > 1, column == last, one is lowest)
-        if sources and ahead and len(sources) == len(columns[0]):
+        if ahead and alone:
             middle = (self.places.ends[0][0] + self.places.ends[0][1]) / 2
             away = self.sizes.radius + STUB
             self._outside(self.shapes, ahead, self.places.columns[0] - away, middle, -1)
         for x, y in (self.turn(*point) for point in self.places.biases.values()):
             self.shapes.append(Part(tuple(bias_unit(x, y, self.sizes.radius, self.look)), "neuron", "", "bias: 1"))
-        if not self.merged:
-            self._headings(columns)
+        if not self.merged and not self._headings():
+            return None
         boxes = list(boxes_of(self.shapes))
         low, high = self.places.columns[0], self.places.columns[last]
         corners = [self.turn(low, self.places.top), self.turn(high, self.places.bottom)]
@@ -133,15 +142,16 @@ class Layout:
         if not self.numbers:
             return True
         taken = Taken(list(boxes_of(self.shapes)))
-        found = number_shapes(numbered(self.network, self.places, self.turn), self.look, taken, self.sizes.radius)
+        lines = list(numbered(self.network, self.places, self.turn))
+        found = number_shapes(lines, self.look, taken, clear="weights" not in self.look.show)
         self.over += found or []
         return found is not None
 
     def _space(self, columns: dict[int, list[Neurons]], labels: dict[str, list[Line]]) -> None:
         """Takes care that layers of one column have room for the words between them."""
         crowded = [one for members in columns.values() if len(members) > 1 for one in members]
-        extent = tall if self.look.sideways else wide
-        need = max((extent(labels[one.id]) for one in crowded), default=0.0)
+        long = {id: tall(lines) if self.look.sideways else wide(lines, self.look) for id, lines in labels.items()}
+        need = max((long[one.id] for one in crowded), default=0.0)
         between = max(self.sizes.pitch * 1.5, need + 2 * self.sizes.radius + 2 * FOOT + self._beyond if need else 0.0)
         self.sizes = replace(self.sizes, between=between)
 
@@ -154,13 +164,13 @@ class Layout:
         first = one.column == 0
         label = max((label_width(text, self.look.size) for text in one.labels or ()), default=0.0)
         ahead = sizes.radius + (AWAY + (label if self.look.sideways else self.look.size * 1.3) if one.labels else 0.0)
-        stub = first and is_source(self.network, one) and bool(self.network.before)
+        stub = is_source(self.network, one) and bool(self.network.before)
         if stub:
             shapes += self._dots(stand.along, stand.middle)
             ahead = sizes.radius + STUB
         if crowded and (first or last):
             side = -1 if first else 1
-            self._outside(shapes, lines, stand.along + side * (ahead + FOOT * (not stub)), stand.middle, side)
+            self._outside(shapes, lines, stand.along + side * (ahead + 10.0 * (not stub)), stand.middle, side)
         elif crowded and not lowest:
             self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius + self._beyond)
         else:
@@ -176,42 +186,36 @@ class Layout:
         x, y = self.turn(along, across)
         if self.look.sideways:
             right = (side > 0) == (self.look.direction == "LR")
-            shapes += stacked(lines, x, y - tall(lines) / 2, "start" if right else "end")
+            shapes += stacked(lines, x, y - tall(lines) / 2, "start" if right else "end", self.look)
         else:
             below = (side > 0) == (self.look.direction == "TB")
-            shapes += stacked(lines, x, y if below else y - tall(lines), "middle")
+            shapes += stacked(lines, x, y if below else y - tall(lines), "middle", self.look)
 
     def _behind(self, shapes: list[Shape], lines: list[Line], along: float, across: float) -> None:
         """Words below a column, or at the right of a row."""
         x, y = self.turn(along, across)
         if self.look.sideways:
-            shapes += _haloed(stacked(lines, x, y + FOOT, "middle"))
+            shapes += _haloed(stacked(lines, x, y + FOOT, "middle", self.look))
         else:
-            shapes += _haloed(stacked(lines, x + FOOT + self._overhang, y - tall(lines) / 2, "start"))
+            shapes += _haloed(stacked(lines, x + FOOT + self._overhang, y - tall(lines) / 2, "start", self.look))
 
-    def _heading_lines(self) -> dict[int, list[Line]]:
-        return {column: heading_lines(text, self.look, self.room) for column, text in headings(self.network).items()}
+    def _headings(self) -> bool:
+        """Whether there is room for what stands above the columns, or before the rows; then it is there."""
+        if not self.look.sideways:
+            for column, lines in headings_beside(self.network, self.look, self.room).items():
+                x, y = self.turn(self.places.columns[column], self.places.top - HEAD)
+                self.shapes += stacked(lines, x, y - tall(lines) / 2, "end", self.look)
+            return True
+        found = headings_above(self.network, self.places.columns, self.look)
+        for along, lines in found or ():
+            x, y = self.turn(along, self.places.top - HEAD)
+            self.shapes += stacked(lines, x, y - tall(lines), "middle", self.look)
+        return found is not None
 
-    def _headings(self, columns: dict[int, list[Neurons]]) -> None:
-        """What stands above the columns; where hidden layers are too close for numbers, one heading for all."""
-        found = self._heading_lines()
-        hidden = [column for column, text in headings(self.network).items() if text.startswith("hidden ")]
-        alongs = {column: self.places.columns[column] for column in columns}
-        if any(not found[column] for column in hidden):
-            for column in hidden:
-                del found[column]
-            middle = (alongs[hidden[0]] + alongs[hidden[-1]]) / 2
-            span = self.room + self.sizes.gap * (len(hidden) - 1)
-            self._heading(heading_lines("hidden layers", self.look, span), middle)
-        for column, lines in found.items():
-            self._heading(lines, alongs[column])
 
-    def _heading(self, lines: list[Line], along: float) -> None:
-        x, y = self.turn(along, self.places.top - HEAD)
-        if self.look.sideways:
-            self.shapes += stacked(lines, x, y - tall(lines), "middle")
-        else:
-            self.shapes += stacked(lines, x, y - tall(lines) / 2, "end")
+def says_biases(network: Network, look: Look, numbers: bool) -> bool:
+    """Whether biases stand at the neurons: where all numbers are shown, and nobody said which."""
+    return numbers and bool(network.sample) and not look.chosen and "biases" not in look.show
 
 
 def _haloed(shapes: list[Shape]) -> list[Shape]:
@@ -220,10 +224,10 @@ def _haloed(shapes: list[Shape]) -> list[Shape]:
 
 def _title(one: Neurons) -> str:
     kind = f" ({one.class_name})" if one.class_name else ""
-    lines = [f"{one.name}{kind}", f"{one.units:,} unit{'s' * (one.units != 1)}"]
+    lines = [f"{one.name}{kind}", counted(one.units, "unit")]
     if one.activation:
         lines.append(one.activation)
-    lines.append("parameters unknown" if one.parameters is None else f"{one.parameters:,} parameters")
+    lines.append("parameters unknown" if one.parameters is None else counted(one.parameters, "parameter"))
     if len(one.layers) > 1:
         lines.append("with " + ", ".join(one.layers[1:]))
     return "\n".join(lines)

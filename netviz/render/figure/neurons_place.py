@@ -1,6 +1,6 @@
 """Where neurons stand: columns along the flow, units across it, lanes for what passes a column.
 
-In coordinates along and across the flow, whatever the direction; `Turn` brings them to paper.
+In coordinates along and across the flow, whatever the direction; `turning.Turn` brings them to paper.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from netviz.figures import Network, Neurons
 from netviz.render.figure.picture import Point
-from netviz.render.layout.geometry import Direction
 
 DOTS, MOST_DOTS = 1.7, 36.0
 """Room for the dots that stand for units left out, in distances between units, and in pixels at most."""
@@ -81,9 +80,11 @@ def place(network: Network, sizes: Sizes, biases: bool, beyond: float = 0.0) -> 
     alongs = {column: place * sizes.gap for place, column in enumerate(sorted(columns))}
     ends: dict[int, Point] = {}
     passing = _passing(network)
-    wired = {tail for tails in passing.values() for tail in tails}
+    fed = {one.head for one in network.connections}
+    low = {tail for tails in passing.values() for tail in tails}  # what passes columns does so below them
+    low |= {one.id for one in network.neurons if one.column > 0 and one.id not in fed}
     for column in sorted(columns):
-        members = columns[column] = sorted(columns[column], key=lambda one: one.id in wired)
+        members = columns[column] = sorted(columns[column], key=lambda one: one.id in low)
         heights = [_height(one, sizes.pitch) for one in members]
         end = (sum(heights) + sizes.between * (len(members) - 1)) / 2
         at = -end
@@ -154,20 +155,6 @@ def _passing(network: Network) -> dict[int, list[str]]:
             for column in range(columns[one.tail] + 1, columns[one.head]):
                 found.setdefault(column, {})[one.tail] = None
     return {column: list(tails) for column, tails in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """From (along, across) to (x, y)."""
-
-    direction: Direction
-
-    def __call__(self, along: float, across: float) -> Point:
-        if self.direction == "LR":
-            return along, across
-        if self.direction == "RL":
-            return -along, across
-        return (across, along) if self.direction == "TB" else (across, -along)
 
 
 @dataclass(slots=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from netviz.figures import Network, Neurons
 from netviz.render.figure.look import Look, width_of
-from netviz.render.figure.neurons_place import Sizes, Stand, Turn, least_gap
+from netviz.render.figure.neurons_place import Sizes, Stand, least_gap
 from netviz.render.figure.neurons_words import label_shapes, label_width, number, signed
 from netviz.render.figure.picture import Circle, Paint, Part, Shape, Text, polyline
+from netviz.render.figure.turning import Turn
 
 HAIRLINE = 0.9
 STRONGEST = 0.5
 """Opacity of the fill of the largest value."""
 AWAY = 5.0
 """Pixels from a neuron to its name."""
+RIM = (2.2, 1.6)
+"""The dashes around a negative value, without colours."""
 
 
 def is_perceptron(network: Network) -> bool:
@@ -35,7 +39,7 @@ def radius_for(network: Network, look: Look) -> float:
 def unit_shapes(one: Neurons, stand: Stand, sizes: Sizes, turn: Turn, look: Look, network: Network) -> list[Shape]:
     """The circles of a layer, the dots for those left out, and the names, values and biases at them."""
     shapes: list[Shape] = []
-    largest = max((abs(value) for value in one.values or ()), default=0.0)
+    largest = max((abs(value) for value in one.values or () if math.isfinite(value)), default=0.0)
     steep = sizes.gap < least_gap(network, sizes.radius + 1, sizes.pitch)
     split = one.role != "input" and is_perceptron(network)
     for place, across in enumerate(stand.across):
@@ -87,8 +91,9 @@ def _circle(
     if value is None:
         yield Circle(x, y, radius, f"{one.family}-top", line, HAIRLINE)
         return
-    yield Circle(x, y, radius, "paper", line, HAIRLINE)
-    share = abs(value) / largest if largest else 0.0
+    negative = look.print and value < 0
+    yield Circle(x, y, radius, "paper", line, HAIRLINE, RIM if negative else ())
+    share = abs(value) / largest if largest and math.isfinite(value) else 0.0
     if share > 0.02:
         paint: Paint = "negative" if value < 0 else "positive"
         yield Circle(x, y, radius - HAIRLINE / 2, paint, opacity=round(STRONGEST * share, 2))

@@ -1,4 +1,4 @@
-"""What stands at neurons in words and numbers, measured: headings of columns, labels of layers, values."""
+"""What stands at neurons in words and numbers, measured: labels of layers, names of inputs and outputs, values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netviz.figures import Network, Neurons
+from netviz.render.cells import count_text
 from netviz.render.figure.look import SMALLEST, Look, lines_of, width_of
+from netviz.render.figure.marks import ring_radius, shared_ring
 from netviz.render.figure.picture import Anchor, Paint, Shape, Text
+from netviz.render.figure.wording import counted
+from netviz.render.fold import BREAKS
 
 LEADING = 1.25
 """From one line to the next, in sizes of the text."""
@@ -17,18 +21,23 @@ LEADING = 1.25
 LEANING = 1.0
 """Pixels more than its width that a slanted letter takes."""
 
+LEAST_LETTERS = 5
+"""A name of which less would be left is not written."""
+
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NUMBERED = re.compile(r"(.+?)([₀-₉]+)")
+_SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a label, with what it takes: `wide` pixels."""
+    """One line of a label, with what it takes: `wide` pixels. `ring` is the number of a shared layer in front of it."""
 
     text: str
     size: float
     paint: Paint = "muted"
     bold: bool = False
+    ring: int | None = None
 
     @property
     def wide(self) -> float:
@@ -40,39 +49,47 @@ def tall(lines: Sequence[Line]) -> float:
     return sum(line.size * LEADING for line in lines)
 
 
-def wide(lines: Sequence[Line]) -> float:
+def wide(lines: Sequence[Line], look: Look) -> float:
     """How wide the widest of the lines is."""
-    return max((line.wide for line in lines), default=0.0)
+    return max((line.wide + _ring_room(line, look) for line in lines), default=0.0)
 
 
-def stacked(lines: Sequence[Line], x: float, top: float, anchor: Anchor) -> list[Shape]:
+def _ring_room(line: Line, look: Look) -> float:
+    return 0.0 if line.ring is None else 2 * ring_radius(look) + 3
+
+
+def stacked(lines: Sequence[Line], x: float, top: float, anchor: Anchor, look: Look) -> list[Shape]:
     """The lines from the top down, at `x` by the anchor."""
     shapes: list[Shape] = []
     for line in lines:
         top += line.size * LEADING
         base = top - line.size * 0.32
-        shapes.append(Text(x, base, line.text, line.size, anchor, line.paint, line.bold, room=line.wide + 0.1))
+        before = _ring_room(line, look)
+        if line.ring is not None:
+            left = x - (line.wide + before) * _SHARES[anchor]
+            shapes.append(shared_ring(line.ring, left + ring_radius(look), base - line.size * 0.3, look))
+        at = x + before * (1 - _SHARES[anchor])
+        shapes.append(Text(at, base, line.text, line.size, anchor, line.paint, line.bold, room=line.wide + 0.1))
     return shapes
 
 
 def number(value: float) -> str:
-    """A number in at most three significant digits, with a true minus: "−0.714", "4", "2e6"."""
+    """A number in three significant digits, with a true minus: "−0.714", "4", "1234", "4.12e-4"."""
     if not math.isfinite(value):
-        return "?" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    size = abs(value)
-    text = f"{value:.0e}" if size and (size < 1e-3 or size >= 1e5) else f"{value:.{3 if size >= 0.01 else 1}g}"
-    if "e" in text and 1e-3 <= size < 1e5:
-        text = f"{value:.0f}"
-    digits, power, exponent = text.partition("e")
-    if not float(text):
-        return "0"
-    return (f"{digits}e{int(exponent)}" if power else text).replace("-", "−")
+        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    near = float(f"{value:.2e}")
+    if near and not 1e-3 <= abs(near) < 1e5:
+        digits, _, exponent = f"{value:.2e}".partition("e")
+        text = f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+    else:
+        text = f"{value:.0f}" if abs(near) >= 1000 else f"{near:.3g}"
+    return text.replace("-", "−", 1) if value < 0 and near else text.removeprefix("-")
 
 
 def signed(value: float) -> str:
     """The number with its sign, as it is added."""
     text = number(value)
-    return text if text.startswith(("−", "?")) else f"+{text}"
+    return text if text.startswith(("−", "nan")) else f"+{text}"
 
 
 def is_source(network: Network, one: Neurons) -> bool:
@@ -80,69 +97,62 @@ def is_source(network: Network, one: Neurons) -> bool:
     return one.role != "input" and not any(joint.head == one.id for joint in network.connections)
 
 
-def headings(network: Network) -> dict[int, str]:
-    """What stands over each column: input, hidden (with a number where there are several), output."""
-    columns: dict[int, list[Neurons]] = {}
-    for one in network.neurons:
-        columns.setdefault(one.column, []).append(one)
-    said = {column: _heading(network, members) for column, members in columns.items()}
-    hidden = [column for column, text in said.items() if text == "hidden"]
-    if len(hidden) > 1:
-        said |= {column: f"hidden {place}" for place, column in enumerate(hidden, 1)}
-    return said
+def whole_lines(text: str, size: float, room: float, most: int, *, bold: bool = False) -> list[str]:
+    """The text in lines that break at spaces and separators alone; [] where it would have to be cut for that."""
+    pieces = [piece for word in BREAKS["class"][0].split(text) for piece in BREAKS["class"][1].split(word)]
+    if any(lines_of(piece, size, room, 2, bold=bold) != (piece.strip(),) for piece in pieces if piece.strip()):
+        return []
+    lines = lines_of(text, size, room, most, bold=bold)
+    return [] if sum(line.count("…") for line in lines) > text.count("…") else list(lines)
 
 
-def _heading(network: Network, members: Sequence[Neurons]) -> str:
-    roles = {one.role for one in members}
-    if roles == {"output"}:
-        return "output"
-    if "input" in roles:
-        return "input"
-    if all(is_source(network, one) for one in members):
-        return "features"
-    classes = {one.class_name or "" for one in members}
-    return "hidden" if "Dense" in classes or len(classes) > 1 else classes.pop().lower()
-
-
-def heading_lines(text: str, look: Look, room: float) -> list[Line]:
-    """A heading in one line or two; none where it does not fit."""
-    size = look.size if width_of(text, look.size, bold=True) <= room else look.small
-    lines = lines_of(text, size, room, 2, bold=True)
-    return [] if any("…" in line for line in lines) else [Line(line, size, "ink", True) for line in lines]
+def name_lines(text: str, size: float, room: float) -> list[str]:
+    """A name in up to two lines, elided where it has to be; [] where next to nothing would be left."""
+    found = whole_lines(text, size, room, 2)
+    if not found:
+        found = list(lines_of(text, size, room, 1))
+    return found if all("…" not in line or len(line) > LEAST_LETTERS for line in found) else []
 
 
 def label_lines(network: Network, one: Neurons, look: Look, room: float) -> list[Line] | None:
     """What stands at a layer, as `look.show` has it; None where there is no room for how many units it has."""
     size = look.small
     found: list[Line] = []
-    if "name" in look.show and one.name:
-        found += [Line(line, size, "ink") for line in lines_of(one.name, size, room, 2)]
+    space = room - (2 * ring_radius(look) + 3 if one.shared else 0.0)
+    if one.name and ("name" in look.show or (not look.chosen and _is_one_of_several(network, one))):
+        found += [Line(line, size, "ink") for line in name_lines(one.name, size, space)]
     if "class" in look.show and one.class_name:
-        found += [Line(line, size, f"{one.family}-text") for line in lines_of(one.class_name, size, room, 2)]
+        found += [Line(line, size, f"{one.family}-text") for line in name_lines(one.class_name, size, space)]
     if "channels" in look.show or len(one.shown) < one.units:
         noun = "input" if one.role == "input" else "feature" if is_source(network, one) else "unit"
-        count = f"{one.units:,}"
-        if width_of(count, size) > room:
+        if width_of(count_text(one.units), size) > space:
             return None
-        found += _whole(f"{count} {noun}{'s' * (one.units != 1)}", size, room) or [Line(count, size)]
+        found += _whole(counted(one.units, noun), size, space) or [Line(count_text(one.units), size)]
     if "activation" in look.show and one.activation:
-        found += _whole(one.activation, size, room)
+        found += _whole(one.activation, size, space)
     if "parameters" in look.show and one.parameters != 0:
-        amount = "?" if one.parameters is None else f"{one.parameters:,}"
-        found += _whole(f"{amount} parameter{'s' * (one.parameters != 1)}", size, room) or _whole(amount, size, room)
+        said = counted(one.parameters, "parameter")
+        found += _whole(said, size, space) or _whole(said.partition(" ")[0], size, space)
+    if one.shared:
+        first = found[0] if found else Line("", size)
+        found[:1] = [Line(first.text, first.size, first.paint, first.bold, one.shared)]
     return found
+
+
+def _is_one_of_several(network: Network, one: Neurons) -> bool:
+    """Whether a model has more inputs or outputs than this one: then they have to be told apart."""
+    return one.role != "hidden" and sum(other.role == one.role for other in network.neurons) > 1
 
 
 def count_width(network: Network, look: Look) -> float:
     """The room that the longest number of units takes, which no label may be without."""
-    return max((width_of(f"{one.units:,}", look.small) for one in network.neurons), default=0.0)
+    ring = 2 * ring_radius(look) + 3 if any(one.shared for one in network.neurons) else 0.0
+    return ring + max((width_of(count_text(one.units), look.small) for one in network.neurons), default=0.0)
 
 
 def _whole(text: str, size: float, room: float) -> list[Line]:
     """The text in up to three lines, none where it would have to be cut or words broken."""
-    lines = lines_of(text, size, room, 3)
-    words = {word for line in lines for word in line.split()}
-    return [Line(line, size) for line in lines] if words == set(text.split()) else []
+    return [Line(line, size) for line in whole_lines(text, size, room, 3)]
 
 
 def before_lines(network: Network, look: Look) -> list[Line]:
@@ -164,11 +174,14 @@ def label_width(label: str, size: float) -> float:
 
 def label_shapes(label: str, x: float, y: float, size: float, anchor: str) -> list[Shape]:
     """The name of an input or an output, its number lowered; (x, y) is the middle of its height."""
-    left = x - label_width(label, size) * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+    left = x - label_width(label, size) * _SHARES[anchor]
     found = _NUMBERED.fullmatch(label)
     base = y + size * 0.3
     if not found:
-        return [Text(left, base, label, size, italic=True)]
+        return [Text(left, base, label, size, italic=True, halo=True)]
     after = left + width_of(found[1], size) + LEANING
     digits = found[2].translate(_SUBSCRIPTS)
-    return [Text(left, base, found[1], size, italic=True), Text(after, base + size * 0.25, digits, SMALLEST)]
+    return [
+        Text(left, base, found[1], size, italic=True, halo=True),
+        Text(after, base + size * 0.25, digits, SMALLEST, halo=True),
+    ]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from netviz.errors import UsageError
 from netviz.figures import Network
+from netviz.render.figure.frame import CENTIMETRE
 from netviz.render.figure.look import SMALLEST, Look
 from netviz.render.figure.neurons import CAN_SHOW, SHOWN, neurons_to_picture
 from netviz.render.figure.picture import Circle, Move, Part, Path, Picture, Shape, Text
@@ -138,7 +139,7 @@ def test_any_network_fits_or_says_what_it_needs(network: Network, look: Look) ->
         picture = neurons_to_picture(network, look)
     except UsageError as error:
         assert look.width is not None and error.hint and "\n" not in error.message
-        needed = float((re.search(r"need a width of (\d+)", error.message) or ["", "0"])[1])
+        needed = float((re.search(r"it takes ([\d.]+) cm", error.message) or ["", "0"])[1]) * CENTIMETRE
         assert needed > look.width
         assert neurons_to_picture(network, replace(look, width=needed)).width == needed
         return

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from netviz.figures import Network
 from netviz.render.figure.look import Look
-from netviz.render.figure.neurons_numbers import Numbered, _crosses, number_shapes
+from netviz.render.figure.neurons_headings import headings
+from netviz.render.figure.neurons_numbers import Numbered, crosses, factor, number_shapes
 from netviz.render.figure.neurons_place import Sizes, Taken, place
 from netviz.render.figure.neurons_thin import thinned
-from netviz.render.figure.neurons_words import headings, number, signed
-from netviz.render.figure.picture import Part, Text
+from netviz.render.figure.neurons_words import number, signed, whole_lines
+from netviz.render.figure.picture import Part, Point, Text
 from tests.render.figure.networks import SAMPLES, chain, networks
 
 
@@ -23,9 +24,8 @@ from tests.render.figure.networks import SAMPLES, chain, networks
 def test_numbers_in_three_digits(value: float) -> None:
     text = number(value)
     back = float(text.replace("−", "-"))
-    digits = 3 if abs(value) >= 0.01 and abs(value) < 1e5 else 1
-    assert math.isclose(back, value, rel_tol=0.51 * 10 ** (1 - digits) + 1e-12) or math.isinf(back)
-    assert len(text) <= 7 and "-" not in text.split("e")[0]
+    assert math.isclose(back, value, rel_tol=0.51e-2, abs_tol=1e-320) or math.isinf(back)
+    assert len(text) <= len("−1.23e-308") and "-" not in text.split("e")[0]
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,35 @@ def test_numbers_in_three_digits(value: float) -> None:
         (-0.71432, "−0.714"),
         (1234.5, "1234"),
         (-0.0, "0"),
-        (math.nan, "?"),
+        (0.00567, "0.00567"),
+        (0.000412, "4.12e-4"),
+        (-12345678.0, "−1.23e7"),
+        (99999.9, "1e5"),
+        (999.9, "1000"),
+        (-0.0009999, "−0.001"),
+        (math.nan, "nan"),
+        (math.inf, "∞"),
         (-math.inf, "−∞"),
     ],
 )
 def test_numbers_as_one_writes_them(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_factors_are_read_as_such() -> None:
+    assert [factor(value) for value in (2.0, -3.2, 0.0, -0.0)] == ["·2", "·(−3.2)", "·0", "·0"]
+
+
+@given(st.text("ab _-/LSTMé猫", max_size=40), st.floats(20, 200))
+def test_words_are_never_broken_inside(text: str, room: float) -> None:
+    lines = whole_lines(text, 10.0, room, 3)
+    if not lines:
+        return
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines[:-1]:
+        after = text[text.index(line) + len(line) :]
+        assert line[-1] in "_-/" or after.startswith(" ")
+        text = after
 
 
 def test_biases_have_a_sign() -> None:
@@ -104,18 +127,20 @@ def test_a_line_crosses_a_box_where_one_of_its_points_is_inside(
         for at in steps
     )
     if inside:
-        assert _crosses(Numbered("1", start, stop), box)
+        assert crosses((start, stop), box)
 
 
-@given(st.lists(st.tuples(points, points), min_size=1, max_size=12))
-def test_numbers_never_cover_one_another(ends: list[tuple[tuple[float, float], tuple[float, float]]]) -> None:
+@given(st.lists(st.tuples(points, points), min_size=1, max_size=12), st.booleans())
+def test_numbers_never_cover_one_another(ends: list[tuple[Point, Point]], clear: bool) -> None:
     taken = Taken()
-    found = number_shapes([Numbered("0.25", *pair) for pair in ends], Look(), taken, 4.0)
+    found = number_shapes([Numbered("0.25", pair, pair) for pair in ends], Look(), taken, clear=clear)
     if found is None:
         return
     (part,) = found
     assert isinstance(part, Part) and len(part.shapes) == len(ends) == len(taken.boxes)
     assert all(isinstance(shape, Text) and shape.halo for shape in part.shapes)
+    if clear:
+        assert not any(crosses(pair, box) for place, box in enumerate(taken.boxes) for pair in ends[:place])
     for index, one in enumerate(taken.boxes):
         rest = Taken(taken.boxes[:index] + taken.boxes[index + 1 :])
         assert rest.free(one)
