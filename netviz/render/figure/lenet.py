@@ -48,7 +48,7 @@ def lenet_to_picture(flow: Flow, look: Look) -> Picture:
             "Draw what repeats once (fold), leave layers out (omit), or choose blocks.",
         )
     chain = {(one.id, other.id) for one, other in pairwise(stages)}
-    if any((link.tail, link.head) not in chain for link in flow.links):
+    if any((link.tail, link.head) not in chain and not link.passes for link in flow.links):
         raise UsageError(
             f"{flow.title} has branches: feature maps in a row cannot show them", "Choose volumes or blocks."
         )

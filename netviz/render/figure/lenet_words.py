@@ -107,6 +107,11 @@ def words_of(stage: Stage, look: Look, room: float) -> Words:
         label += lines(stage.names[0], 3, False, "ink", True)
     if size := size_text(stage.output, look.show):
         label.append(Line(size, look.size))
+        last = size_text(stage.last_outputs[0], look.show) if stage.last_outputs else size
+        if last != size:
+            label.append(Line(f"… {last}", look.size))
+        elif stage.varies:
+            label.append(Line("(varies)", look.small, "muted"))
     applied = stage.activation if "activation" in look.show else ""
     if "class" in look.show and stage.kind != "input":
         said = operation_of(stage)
@@ -119,6 +124,9 @@ def words_of(stage: Stage, look: Look, room: float) -> Words:
     operation += lines(applied, 2, True, "muted")
     if "parameters" in look.show and stage.parameters != 0:
         operation += lines(wording.counted(stage.parameters, "parameter"), 2, True, "muted")
+    if stage.present:
+        some, every = stage.present
+        operation += lines("1st only" if stage.first_only else f"{some} of {every}", 1, True, "muted")
     if stage.shared and stage.kind != "input":
         operation.append(ring_line(stage.shared, look))
     return Words(tuple(label), tuple(operation))

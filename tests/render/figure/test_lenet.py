@@ -360,6 +360,25 @@ def test_shared_layers_have_the_same_number_and_the_legend_says_so() -> None:
     assert "same number: shared weights" not in texts(picture(lenet()))
 
 
+def test_what_is_not_so_in_every_repeat_says_so(page: Any) -> None:
+    """Stages that some repeats lack, with a link past them; shapes that change from repeat to repeat."""
+    first, *rest = noted().children
+    block = next(one for one in rest if isinstance(one, Block))
+    a, b, c, d = (one for one in block.children if isinstance(one, Stage))
+    inside = (
+        replace(a, last_outputs=(maps(7, 7, 24),)),
+        replace(b, present=(2, 3)),
+        replace(c, present=(1, 3), first_only=True),
+        replace(d, varies=True),
+    )
+    links = (*noted().links, Link(a.id, d.id, passes=True))
+    flow = replace(noted(), children=(first, replace(block, children=inside), *rest[1:]), links=links)
+    for direction in DIRECTIONS:
+        drawn = picture(flow, direction=direction)
+        assert {"… 24@7×7", "2 of 3", "1st only", "(varies)"} <= set(texts(drawn))
+        check(page, picture_to_svg(drawn))
+
+
 def test_what_repeats_has_its_badge() -> None:
     parts = [shape for shape in picture(noted()).walk() if isinstance(shape, Part) and shape.kind == "badge"]
     assert [[one.text for one in part.shapes if isinstance(one, Text)] for part in parts] == [["×3"]]
