@@ -32,10 +32,12 @@ _SHORTER = 0.75
 """How much shorter the longest row has to become for another row."""
 _SHORTEST = 240.0
 """Pixels of the longest row of natural size that is not broken any further."""
+_TALLEST, _ROOMIER = 1.25, 1.1
+"""The height that is not passed by larger boxes, as a multiple of the width and of what it is at the least size."""
 _MISSING = 0.2
 """The share of channels that may be left out before more rows are made."""
 _REMEDIES = "Leave layers out.", "Choose blocks."
-_PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.15, 1.3
+_PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.1, 1.3
 """Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
 
 
@@ -76,6 +78,7 @@ class _Fit:
 
     def __init__(self, flow: Flow, groups: Groups, look: Look) -> None:
         self.flow, self.groups, self.look = flow, groups, look
+        self.beside = max(map(len, groups.columns))
         self.upright = has_words(look) and look.sideways
         self.whole = laid_out(groups, Measures(flow, look), (), thin=0, upright=self.upright)
         if self.upright and self.whole.width > _WIDE:
@@ -101,7 +104,8 @@ class _Fit:
 
     def page(self, share: float, rows: int, *, thin: int) -> Page:
         """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
-        along, across = (share, share**0.5) if self.look.sideways else (share**0.5, share)
+        less = share ** (1.0 if self.beside > 2 else 0.75 if self.beside > 1 else 0.5)
+        along, across = (share, less) if self.look.sideways else (less, share)
         cuts = self.breaks.best(rows) if rows > 1 else ()
         return laid_out(
             self.groups, Measures(self.flow, self.look, along, across), cuts, thin=thin, upright=self.upright
@@ -112,11 +116,11 @@ class _Fit:
         best: Page = self.page(least, rows, thin=thin)
         if best.width > room:
             return None
-        low, high = least, _LARGEST
+        low, high, tall = least, _LARGEST, max(_TALLEST * room, best.height * _ROOMIER)
         for _ in range(7):
             middle = (low + high) / 2
             page = self.page(middle, rows, thin=thin)
-            if page.width <= room:
+            if page.width <= room and page.height <= tall:
                 low, best = middle, page
             else:
                 high = middle

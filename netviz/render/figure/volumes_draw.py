@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
@@ -25,7 +26,7 @@ from netviz.render.figure.picture import (
 from netviz.render.figure.signs import sign_shapes
 from netviz.render.figure.volumes_notes import Placed
 from netviz.render.figure.volumes_place import Row
-from netviz.render.figure.volumes_solids import Solid
+from netviz.render.figure.volumes_solids import AFTER, Solid, faces_of
 from netviz.render.figure.volumes_wires import Border, Wire, Wires
 from netviz.render.figure.volumes_words import elided
 from netviz.render.figure.wording import title_of
@@ -75,10 +76,9 @@ def _stage(row: Row, solid: Solid, id: str) -> Iterator[Shape]:
     along, across = row.along[id], row.across[id]
     family = solid.stage.family
     if solid.form == "sign":
-        yield from _sign(solid, row.paper(along, across))
+        yield from _sign(row, solid, along, across)
         return
-    faced = bool(solid.stage.activation) and solid.form != "slab"
-    yield from _box(row, solid, along, across, family, faced)
+    yield from _box(row, solid, along, across, family)
     if solid.stage.kind == "closed":  # a second hairline: there is more inside
         inset = min(solid.length, solid.breadth) * 0.22
         lead, rise = row.back
@@ -97,12 +97,14 @@ def _corners(middle: Point, x: float, y: float) -> tuple[Point, Point, Point, Po
     )
 
 
-def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced: bool) -> Iterator[Shape]:
-    """Front, top and side of a box; the activation is a band at its end, and the face there where that is seen."""
+def _box(row: Row, solid: Solid, along: float, across: float, family: str) -> Iterator[Shape]:
+    """Front, top and side of a box; an activation is a band at its end or start, and the face there if that is seen."""
     lead, rise = row.back[0] * solid.lean, row.back[1] * solid.rise
     first, last = along - lead / 2 - solid.length / 2, along - lead / 2 + solid.length / 2
     low, high = across - rise / 2 - solid.breadth / 2, across - rise / 2 + solid.breadth / 2
-    band = last - max(min(solid.length * _FACE, 3.5), 1.4) if faced else last
+    pre, faced = map(bool, faces_of(solid.stage))
+    thick = max(min(solid.length * _FACE, 3.5), 1.4)
+    body, band = first + thick * pre, last - thick * faced
     line = f"{family}-line"
 
     def face(corners: Sequence[Point], paint: Paint) -> Path:
@@ -124,13 +126,14 @@ def _box(row: Row, solid: Solid, along: float, across: float, family: str, faced
     flow_face = tuple(row.paper(*corner) for corner in _pane_end(end, low, high, lead, rise))
     sheet = solid.stage.kind == "input"
     yield face(_pane_end(end, low, high, lead, rise), f"{family}-{'front' if sheet else side}")
-    if faced and end == last:
+    if (faced and end == last) or (pre and end == first):
         yield replace(polygon(flow_face, f"{family}-face"), opacity=_VEIL)
-    yield face(pane(first, band, edge), f"{family}-{top}")
-    yield face(front(first, band), f"{family}-{'side' if sheet else 'front'}")
-    if faced:
-        yield face(pane(band, last, edge), f"{family}-face")
-        yield face(front(band, last), f"{family}-face")
+    yield face(pane(body, band, edge), f"{family}-{top}")
+    yield face(front(body, band), f"{family}-{'side' if sheet else 'front'}")
+    for start, stop in ((first, body), (band, last)):
+        if start < stop:
+            yield face(pane(start, stop, edge), f"{family}-face")
+            yield face(front(start, stop), f"{family}-face")
 
 
 def _pane_end(end: float, low: float, high: float, lead: float, rise: float) -> tuple[Point, ...]:
@@ -138,9 +141,15 @@ def _pane_end(end: float, low: float, high: float, lead: float, rise: float) -> 
     return ((end, low), (end, high), (end + lead, high + rise), (end + lead, low + rise))
 
 
-def _sign(solid: Solid, middle: Point) -> Iterator[Shape]:
-    yield Circle(*middle, solid.length / 2, "paper", f"{solid.stage.family}-line", 1.0)
-    yield from moved(sign_shapes(solid.stage.sign, solid.length / 2, f"{solid.stage.family}-text"), *middle)
+def _sign(row: Row, solid: Solid, along: float, across: float) -> Iterator[Shape]:
+    """A circle with its sign, and a bar behind it where an activation follows."""
+    radius, middle, family = solid.breadth / 2, row.paper(along, across), solid.stage.family
+    yield Circle(*middle, radius, "paper", f"{family}-line", 1.0)
+    yield from moved(sign_shapes(solid.stage.sign, radius, f"{family}-text"), *middle)
+    if faces_of(solid.stage)[1]:
+        ends = along + radius + 1.5, along + radius + AFTER
+        corners = _corners((sum(ends) / 2, across), (ends[1] - ends[0]) / 2, radius * 0.85)
+        yield polygon(tuple(row.paper(*corner) for corner in corners), f"{family}-face", f"{family}-line", _HAIR)
 
 
 # links
@@ -178,7 +187,7 @@ def _header(row: Row, wires: Wires, border: Border) -> Iterator[Shape]:
         x = gaps[place][1] - wide if widths[place] >= wide else (sum(gaps[place]) - wide) / 2
         yield badge(border.block.repeats, x, top + 4, row.look)
         gaps[place] = (gaps[place][0], x - 4)
-    if border.block.title:
+    if border.block.title not in ("", "block"):  # the badge says that it is one
         needs = width_of(border.block.title, small, bold=True)
         fits = [gap for gap in gaps if gap[1] - gap[0] >= needs]
         start, end = fits[0] if fits else max(gaps, key=lambda gap: gap[1] - gap[0])
@@ -195,6 +204,8 @@ def _title(text: str, size: float, room: float) -> str:
         same = len("".join(one for one, _ in alike).rstrip("0123456789"))
         if first[:same] and first[same:].isdigit() and last[same:].isdigit():
             text = f"{first}…{last[same:]}"
+            if width_of(text, size, bold=True) > room:  # what is special about it stands last
+                text = re.split(r"[/_]", text)[-1]
     return elided(text, size, room, bold=True)
 
 

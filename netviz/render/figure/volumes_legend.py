@@ -8,7 +8,7 @@ from netviz.figures import Stage
 from netviz.render.figure.frame import Entry
 from netviz.render.figure.look import Look
 from netviz.render.figure.signs import sign_shapes
-from netviz.render.figure.volumes_solids import form_of
+from netviz.render.figure.volumes_solids import faces_of, form_of
 from netviz.render.figure.wording import FAMILY_WORDS, MERGE_WORDS
 from netviz.views import Family
 
@@ -19,6 +19,8 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool)
     faced: dict[Family, dict[str, None]] = {}
     signs: dict[str, Entry] = {}
     for stage in stages:
+        for name in (*faces_of(stage)[0], *faces_of(stage)[1]):
+            faced.setdefault(stage.family, {})[name] = None
         if form_of(stage) == "sign":
             inside = sign_shapes(stage.sign, look.small * 0.45, f"{stage.family}-text")
             signs.setdefault(
@@ -27,8 +29,6 @@ def legend_of(stages: Sequence[Stage], look: Look, *, skips: bool, memory: bool)
             continue
         name = FAMILY_WORDS[stage.family]
         boxes.setdefault(stage.family, Entry(f"{stage.family}-front", name, "area", f"{stage.family}-line"))
-        if stage.activation and form_of(stage) != "slab":
-            faced.setdefault(stage.family, {})[stage.activation] = None
     entries = list(boxes.values())
     for family, names in faced.items():
         label = ", ".join([*names][:3]) + (", …" if len(names) > 3 else "")

@@ -61,6 +61,8 @@ class Notes:
         beside: dict[str, Placed] = {}
         own: dict[str, float] = {}  # under the label of a stage that shares it with none before
         for run in self._runs() if "channels" in show else ():
+            if self.thin > 1 and self.solids[run[0]].form == "sign":  # it is the sum of what comes in
+                continue
             note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
             if (note.role, note.owners) not in self.dropped:
                 placed = self._below(note, self.lowered.get(run, 0.0))

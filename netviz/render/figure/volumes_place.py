@@ -29,8 +29,8 @@ _ROUNDS, _PUSHES = 32, 5
 """How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
 _HIGH = 600.0
 """Pixels above a stage that are kept clear of notes where an arc rises from it: more than arcs are high."""
-_LOWEST = 2.8
-"""How far down labels of channels may stand, as a multiple of their size."""
+_LOWEST = 4.2, 4.2, 2.8
+"""How far down labels of channels may stand, as a multiple of their size, by how thin they are."""
 _NUDGE = 26.0
 """Pixels that are always found for the channels, also where labels are thinned."""
 
@@ -88,7 +88,7 @@ class Row:
         self.lowered: dict[tuple[str, ...], float] = {}
         self.notes: list[Placed] = []
         self.noted: dict[str, list[Placed]] = {}
-        self.gap = max(_APART * measures.along * self.look.spacing, 4.0 if thin else TIP + 4)
+        self.gap = max(_APART * measures.along * self.look.spacing, (TIP + 4, 4.0, 2.0)[thin])
         for self.round in range(_ROUNDS):
             self.along = self._columns()
             own = {id: self._own(id) for id in self.ids}
@@ -350,7 +350,7 @@ class Row:
         lower = max(found, key=lambda thing: self.along[thing.owners[0]])
         upper = one if lower is other else other
         by = self.lowered.get(lower.owners, 0.0) + upper.area.high - lower.area.low + CLEAR + 0.1
-        if by > _LOWEST * self.look.size:
+        if by > _LOWEST[self.thin] * self.look.size:
             return False
         self.lowered[lower.owners] = by
         self.moved.add(lower.owners)

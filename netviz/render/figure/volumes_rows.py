@@ -49,6 +49,13 @@ class Page:
         )
 
     @property
+    def height(self) -> float:
+        """How high it is."""
+        if not self.rows[0].row.paper.sideways:
+            return self.rows[0].area.last - self.rows[0].area.first
+        return sum(laid.area.high - laid.area.low for laid in self.rows) + _BETWEEN * (len(self.rows) - 1)
+
+    @property
     def missing(self) -> float:
         """The share of the labels of channels that are left out for want of room."""
         rows = [laid.row for laid in self.rows]

@@ -40,6 +40,8 @@ _LEAD, _RISE = 0.38, 0.25
 _THINNEST, _DOUBLING, _RANGE = 9.0, 7.0, 26.0
 """The thickness of the fewest channels, what each doubling adds to it, and how much may be added in all."""
 _CIRCLE = 14.0
+AFTER = 4.5
+"""What the activation behind a circle takes."""
 
 _THICK: frozenset[Family] = frozenset({"convolution", "dense", "recurrent", "attention", "model", "unknown"})
 """Families whose thickness shows their channels; what others give has those of what came before."""
@@ -83,6 +85,16 @@ def form_of(stage: Stage) -> Form:
     return "box" if stage.family in _THICK and stage.kind != "input" else "slab"
 
 
+def faces_of(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The activations before and behind the main layer of a stage, where it is drawn with faces."""
+    if form_of(stage) == "slab":
+        return (), ()
+    before, behind = (
+        tuple(one.name for one in applied if one.family == "activation") for applied in (stage.before, stage.behind)
+    )
+    return before, behind or ((stage.activation,) if stage.activation and not before else ())
+
+
 class Measures:
     """Lengths on paper for all of a flow, `along` and `across` it as shares of the natural size."""
 
@@ -102,8 +114,8 @@ class Measures:
         """The stage in space."""
         form, output, look = form_of(stage), stage.output, self.look
         if form == "sign":
-            side = max(_CIRCLE * min(self.along, self.across), 11.0)
-            return Solid(stage, form, side, side, 0.0, 0.0)
+            side = max(_CIRCLE * min(self.along, self.across), 9.0)
+            return Solid(stage, form, side + (2 * AFTER if faces_of(stage)[1] else 0.0), side, 0.0, 0.0)
         if form == "bar":
             units = output.channels if output is not None else None
             tall = _longest(look.channel_scale) * (self.units(units) if units is not None else 0.4)

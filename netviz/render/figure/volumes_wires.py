@@ -149,8 +149,9 @@ class Wires:
         return row.along[id] + row.solids[id].rim + 1, row.across[id]
 
     def _in(self, id: str) -> Point:
-        row = self.row
-        return row.along[id] - row.solids[id].rim - 1, row.across[id]
+        row, solid = self.row, self.row.solids[id]
+        rim = solid.breadth / 2 if solid.form == "sign" else solid.rim
+        return row.along[id] - rim - 1, row.across[id]
 
     def _direct(self, way: Way) -> Wire:
         start, end = self._out(way.link.tail), self._in(way.link.head)
