@@ -34,6 +34,8 @@ _SHORTEST = 240.0
 """Pixels of the longest row of natural size that is not broken any further."""
 _TALLEST, _ROOMIER = 1.25, 1.1
 """The height that is not passed by larger boxes, as a multiple of the width and of what it is at the least size."""
+_CROWDED = 0.6
+"""The share of its natural length that a row keeps at least where labels are left out."""
 _MISSING = 0.2
 """The share of channels that may be left out before more rows are made."""
 _REMEDIES = "Leave layers out.", "Choose blocks."
@@ -113,6 +115,8 @@ class _Fit:
 
     def largest(self, room: float, rows: int, least: float, *, thin: int) -> Page | None:
         """The largest that fits, if it is not smaller than `least`."""
+        if self.breaks.longest(self.breaks.best(rows)) * least * _CROWDED > room:
+            return None
         best: Page = self.page(least, rows, thin=thin)
         if best.width > room:
             return None
@@ -134,6 +138,8 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
             return fit.whole
         page = fit.largest(_TARGET, 1, _SMALLER, thin=0)
         for rows in fit.rows() if page is None else ():
+            if page is not None and fit.breaks.longest(fit.breaks.best(rows)) > _TARGET:
+                continue
             page = fit.page(1.0, rows, thin=0)
             if page.width <= _TARGET:
                 break

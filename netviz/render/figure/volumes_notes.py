@@ -10,7 +10,7 @@ from netviz.render.figure.marks import ring_radius
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import BACK, Area
 from netviz.render.figure.volumes_solids import Solid
-from netviz.render.figure.volumes_words import Line, Note, channels_text, fields_of, stands_upright, words_of
+from netviz.render.figure.volumes_words import Line, Note, channels_text, fields_of, stands_upright
 from netviz.render.figure.wording import size_text
 
 TIP = 9.0
@@ -48,6 +48,7 @@ class Notes:
     split: set[str]
     lowered: Mapping[tuple[str, ...], float]
     upright: bool
+    words: Mapping[str, tuple[Line, ...]]
 
     @property
     def sideways(self) -> bool:
@@ -90,9 +91,8 @@ class Notes:
                 for other in line.note.owners if line else (id,):
                     below[other] = area.high - self._under([other])
             yield placed
-        words = {id: words_of(self.groups.stages[id], look, turned=not self.upright) for id in self.solids}
-        turned = sideways and not self.upright and not all(stands_upright(lines) for lines in words.values())
-        for id, lines in words.items():
+        turned = sideways and not self.upright and not all(map(stands_upright, self.words.values()))
+        for id, lines in self.words.items():
             note = Note("words", (id,), lines, turned=turned)
             if lines and (note.role, note.owners) not in self.dropped:
                 yield self._below(note, below.get(id, 0.0) + 1)

@@ -27,8 +27,11 @@ class Laid:
 
     row: Row
     wires: Wires
-    shapes: tuple[Shape, ...]
     area: Area
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """All that is drawn of it."""
+        return (*row_shapes(self.row, self.wires), *brace_shapes(self.row.braced, self.row.look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,7 @@ def _laid(row: Row) -> Laid:
     areas += [border.area for border in wires.borders]
     for wire in wires.wires:
         areas += [Area(along, across, along, across) for along, across in wire.points]
-    shapes = (*row_shapes(row, wires), *brace_shapes(row.braced, row.look))
-    return Laid(row, wires, shapes, around([*areas, *(one.area for one in row.braced)], 1.0))
+    return Laid(row, wires, around([*areas, *(one.area for one in row.braced)], 1.0))
 
 
 def cuts_of(groups: Groups) -> list[int]:
@@ -153,7 +155,7 @@ def stacked(page: Page) -> tuple[tuple[Shape, ...], Area]:
         if not before:
             across, along = laid.area.low, 0.0 if len(page.rows) == 1 else along
         x, y = _vector(laid.row, along, shift)
-        shapes += moved(laid.shapes, x, y)
+        shapes += moved(laid.shapes(), x, y)
         if before:
             shapes.append(_carried(before, laid, along, shift))
         areas.append(
