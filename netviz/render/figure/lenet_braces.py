@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from netviz.figures import Block, Flow, Stage
@@ -66,11 +66,17 @@ def _stages(item: Stage | Block) -> list[Stage]:
 
 
 def braces_of(
-    spans: Sequence[Span], places: dict[int, tuple[float, float]], room: tuple[float, float], look: Look, short: float
+    spans: Sequence[Span],
+    places: dict[int, tuple[float, float]],
+    room: tuple[float, float],
+    look: Look,
+    short: float,
+    clear: Callable[[float, float], float],
 ) -> tuple[tuple[Brace, ...], float]:
     """The braces over the bodies of one row, whose ends `places` has by number, and how far out they reach.
 
     `room` is from where to where along words may stand, `short` how wide those of a short brace may be.
+    `clear` is how far out all else between two places along reaches, at most 0.
     """
     braces: list[Brace] = []
     taken: list[tuple[float, float, float]] = []  # along from, to; away to
@@ -89,10 +95,11 @@ def braces_of(
         along, deep = _room_of(brace, look.sideways)
         middle = min(max((low + high) / 2, room[0] + along / 2), max(room[1] - along / 2, room[0] + along / 2))
         left, right = min(low, middle - along / 2) - 3.0, max(high, middle + along / 2) + 3.0
-        away = max((to for start, end, to in taken if start < right and left < end), default=0.0) + AWAY
+        met = [to for start, end, to in taken if start < right and left < end]
+        away = max([clear(left, right), *met]) + AWAY
         taken.append((left, right, away + BRACE + deep))
         braces.append(replace(brace, middle=middle, away=away))
-    return tuple(braces), max((one[2] for one in taken), default=0.0)
+    return tuple(braces), max([0.0, *(one[2] for one in taken)])
 
 
 def _room_of(brace: Brace, sideways: bool) -> tuple[float, float]:

@@ -129,7 +129,25 @@ class Paper:
         places = {spot.item: (spot.start, spot.start + self.bodies[spot.item].along) for spot in row.spots}
         first = row.spots[0]
         room = (first.start - row.lead + 6.0 if row.lead else 0.0, row.length)
-        return braces_of(self.spans, places, room, self.look, self.room)
+        low = self._low(row)
+
+        def clear(start: float, end: float) -> float:
+            return low - self._edge(row, start, end)
+
+        return braces_of(self.spans, places, room, self.look, self.room, clear)
+
+    def _edge(self, row: Row, start: float, end: float) -> float:
+        """Where across all that a row has between two places along ends, at the side of the braces."""
+        edges = [lowest_line(start, end, self._inner(row))]
+        for place, spot in enumerate(row.spots):
+            body, label = self.bodies[spot.item], self.words[spot.item].label
+            if spot.start < end and start < spot.start + body.along:
+                edges.append(-body.across / 2)
+            wide, tall = extent_of(label)
+            middle = spot.start + body.middle
+            if self.look.sideways and label and middle - wide / 2 < end and start < middle + wide / 2:
+                edges.append(self._label_edge(row, place) - tall)
+        return min(edges)
 
     def _point(self, along: float, across: float) -> Point:
         point = self.turn(along, across)

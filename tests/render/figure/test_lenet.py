@@ -21,7 +21,7 @@ from netviz.render.figure.lenet_rows import rows_of
 from netviz.render.figure.lenet_shapes import LARGEST, body_of, lines_between, scales_of
 from netviz.render.figure.lenet_words import whole_lines, words_of
 from netviz.render.figure.look import MEASURES, SMALLEST, Look, width_of
-from netviz.render.figure.picture import Part, Picture, Text
+from netviz.render.figure.picture import Move, Part, Path, Picture, Straight, Text
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.layout.geometry import Direction
 from netviz.views import FAMILIES
@@ -358,6 +358,25 @@ def test_shared_layers_have_the_same_number_and_the_legend_says_so() -> None:
     rings = [shape for shape in drawn.walk() if isinstance(shape, Part) and shape.kind == "shared"]
     assert len(rings) == 2 and "same number: shared weights" in texts(drawn)
     assert "same number: shared weights" not in texts(picture(lenet()))
+
+
+@pytest.mark.parametrize("number", range(len(lenet().stages)))
+def test_words_at_one_stage_stand_at_that_stage(number: int) -> None:
+    """Its brace is as long as its body, and ends right above its label or a label beside it."""
+    flow = lenet()
+    id = flow.stages[number].id
+    drawn = picture(replace(flow, annotations=(Annotation("a word", id, id),)))
+    parts = [shape for shape in drawn.walk() if isinstance(shape, Part)]
+    (note,) = (part for part in parts if part.kind == "annotation")
+    labels = {part.path: min(one.y - one.size for one in part.shapes if isinstance(one, Text)) for part in parts
+              if part.kind == "stage"}  # fmt: skip
+    (brace,) = (shape for shape in note.shapes if isinstance(shape, Path))
+    begin, end = brace.steps[0].to, brace.steps[-1].to  # type: ignore[union-attr]
+    body = [step.to for part in parts if part.path == id for shape in part.shapes if isinstance(shape, Path)
+            for step in shape.steps if isinstance(step, Move | Straight)]  # fmt: skip
+    assert begin[0] == pytest.approx(min(x for x, _ in body)) and end[0] == pytest.approx(max(x for x, _ in body))
+    near = [labels[one.id] for one in flow.stages[max(number - 1, 0) : number + 2]]
+    assert begin[1] < labels[id] and min(near) - begin[1] < 8
 
 
 def test_what_is_not_so_in_every_repeat_says_so(page: Any) -> None:
