@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from netviz.figures import Network, Neurons
 from netviz.render.figure.frame import Bounds
-from netviz.render.figure.look import Look, width_of
+from netviz.render.figure.look import SPARE, Look, width_of
 from netviz.render.figure.marks import WORDS_ROOM
 from netviz.render.figure.neurons_headings import headings_above, headings_beside, word_width
 from netviz.render.figure.neurons_notes import note_lines, own_notes
 from netviz.render.figure.neurons_numbers import number_shapes, numbered
-from netviz.render.figure.neurons_place import Places, Sizes, Taken, place
+from netviz.render.figure.neurons_place import Places, Sizes, Taken, place, steepness
 from netviz.render.figure.neurons_units import AWAY, bias_room, bias_shapes, bias_unit, unit_shapes
 from netviz.render.figure.neurons_words import (
     Line,
@@ -21,6 +21,7 @@ from netviz.render.figure.neurons_words import (
     is_source,
     label_lines,
     label_width,
+    ring_room,
     stacked,
     tall,
     wide,
@@ -37,6 +38,13 @@ STUB = 26.0
 """Pixels of the dots that stand for what is in front of the neurons."""
 BESIDE = 110.0
 """Pixels for the words of a layer beside it, in a figure that runs from top to bottom."""
+
+LEAST_GAP = 24.0
+"""Columns that are closer leave no room for whole names outside."""
+NARROW = 62.0
+"""Pixels for the words between layers of one column."""
+CLEAR = 22.0
+"""Pixels that such words keep from the neurons at most, besides."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -56,6 +64,7 @@ class Layout:
     numbers: bool
     tight: float = 1.0
     merged: bool = False
+    clear: float = 0.0
     places: Places = field(init=False)
     shapes: list[Shape] = field(default_factory=list)
     over: list[Shape] = field(default_factory=list)
@@ -91,11 +100,24 @@ class Layout:
         several = len({one.column for one in self.network.neurons}) > 1
         return self.sizes.gap - 7 if several else max(160.0, count_width(self.network, self.look) + 1)
 
+    def _room_of(self, one: Neurons) -> float:
+        """Pixels for the words of a layer in width: of several inputs and outputs they stand outside."""
+        alone = sum(other.column == one.column for other in self.network.neurons) == 1
+        if alone or not self.look.sideways or self.sizes.gap < LEAST_GAP:
+            return self.room
+        name = min(width_of(one.name, self.look.small) * SPARE, WORDS_ROOM)
+        if self._is_between(one.column):  # narrow words are clear of the connections around them
+            enters = not any(joint.head == one.id for joint in self.network.connections)
+            ring = ring_room(one.shared, self.look)
+            least = max(name, count_width(self.network, self.look) + 1, NARROW) + ring
+            return self.room if enters else min(self.room, least)
+        return max(self.room, name)
+
     def lay(self) -> Bounds | None:
         """The paper that it takes; None where there is no room for how many units a layer has, or for headings."""
         labels: dict[str, list[Line]] = {}
         for one in self.network.neurons:
-            lines = label_lines(self.network, one, self.look, self.room)
+            lines = label_lines(self.network, one, self.look, self._room_of(one))
             if lines is None:
                 return None
             labels[one.id] = lines
@@ -148,12 +170,24 @@ class Layout:
         return found is not None
 
     def _space(self, columns: dict[int, list[Neurons]], labels: dict[str, list[Line]]) -> None:
-        """Takes care that layers of one column have room for the words between them."""
-        crowded = [one for members in columns.values() if len(members) > 1 for one in members]
-        long = {id: tall(lines) if self.look.sideways else wide(lines, self.look) for id, lines in labels.items()}
-        need = max((long[one.id] for one in crowded), default=0.0)
-        between = max(self.sizes.pitch * 1.5, need + 2 * self.sizes.radius + 2 * FOOT + self._beyond if need else 0.0)
-        self.sizes = replace(self.sizes, between=between)
+        """Takes care that layers of one column have room for the words between them, clear of their connections."""
+        crowded = [labels[one.id] for members in columns.values() if len(members) > 1 for one in members]
+        need = max((self._across(lines) for lines in crowded), default=0.0)
+        inner = [labels[one.id] for column in columns for one in columns[column][:-1] if self._is_between(column)]
+        steep = steepness(self.network, self.sizes.pitch) / self.sizes.gap
+        self.clear = min(CLEAR, max((self._along(lines) * steep / 4 for lines in inner), default=0.0))
+        room = need + 2 * (self.sizes.radius + FOOT + self.clear) + self._beyond if need else 0.0
+        self.sizes = replace(self.sizes, between=max(self.sizes.pitch * 1.5, room))
+
+    def _is_between(self, column: int) -> bool:
+        """Whether the words of layers that share the column stand between these."""
+        return 0 < column < max(one.column for one in self.network.neurons)
+
+    def _across(self, lines: list[Line]) -> float:
+        return tall(lines) if self.look.sideways else wide(lines, self.look)
+
+    def _along(self, lines: list[Line]) -> float:
+        return wide(lines, self.look) if self.look.sideways else tall(lines)
 
     def _layer(self, one: Neurons, lines: list[Line], crowded: bool, last: bool, lowest: bool) -> None:
         """The neurons of a layer and its words: behind the column, or outside where several layers share it."""
@@ -172,7 +206,7 @@ class Layout:
             side = -1 if first else 1
             self._outside(shapes, lines, stand.along + side * (ahead + 10.0 * (not stub)), stand.middle, side)
         elif crowded and not lowest:
-            self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius + self._beyond)
+            self._behind(shapes, lines, stand.along, stand.across[-1] + sizes.radius + self._beyond + self.clear)
         else:
             self._behind(shapes, lines, stand.along, self.places.bottom)
         self.shapes.append(Part(tuple(shapes), "stage", one.id, _title(one)))

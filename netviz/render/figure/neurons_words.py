@@ -51,11 +51,12 @@ def tall(lines: Sequence[Line]) -> float:
 
 def wide(lines: Sequence[Line], look: Look) -> float:
     """How wide the widest of the lines is."""
-    return max((line.wide + _ring_room(line, look) for line in lines), default=0.0)
+    return max((line.wide + ring_room(line.ring, look) for line in lines), default=0.0)
 
 
-def _ring_room(line: Line, look: Look) -> float:
-    return 0.0 if line.ring is None else 2 * ring_radius(look) + 3
+def ring_room(shared: int | None, look: Look) -> float:
+    """Pixels that the number of a shared layer takes in front of a line."""
+    return 0.0 if shared is None else 2 * ring_radius(look) + 3
 
 
 def stacked(lines: Sequence[Line], x: float, top: float, anchor: Anchor, look: Look) -> list[Shape]:
@@ -64,7 +65,7 @@ def stacked(lines: Sequence[Line], x: float, top: float, anchor: Anchor, look: L
     for line in lines:
         top += line.size * LEADING
         base = top - line.size * 0.32
-        before = _ring_room(line, look)
+        before = ring_room(line.ring, look)
         if line.ring is not None:
             left = x - (line.wide + before) * _SHARES[anchor]
             shapes.append(shared_ring(line.ring, left + ring_radius(look), base - line.size * 0.3, look))
@@ -98,8 +99,10 @@ def is_source(network: Network, one: Neurons) -> bool:
 
 
 def whole_lines(text: str, size: float, room: float, most: int, *, bold: bool = False) -> list[str]:
-    """The text in lines that break at spaces and separators alone; [] where it would have to be cut for that."""
-    pieces = [piece for word in BREAKS["class"][0].split(text) for piece in BREAKS["class"][1].split(word)]
+    """The text in lines that break at spaces, separators and humps; [] where it would have to be cut for that."""
+    pieces = [text]
+    for rule in BREAKS["class"][:3]:
+        pieces = [part for piece in pieces for part in rule.split(piece)]
     if any(lines_of(piece, size, room, 2, bold=bold) != (piece.strip(),) for piece in pieces if piece.strip()):
         return []
     lines = lines_of(text, size, room, most, bold=bold)
@@ -118,7 +121,7 @@ def label_lines(network: Network, one: Neurons, look: Look, room: float) -> list
     """What stands at a layer, as `look.show` has it; None where there is no room for how many units it has."""
     size = look.small
     found: list[Line] = []
-    space = room - (2 * ring_radius(look) + 3 if one.shared else 0.0)
+    space = room - ring_room(one.shared, look)
     if one.name and ("name" in look.show or (not look.chosen and _is_one_of_several(network, one))):
         found += [Line(line, size, "ink") for line in name_lines(one.name, size, space)]
     if "class" in look.show and one.class_name:
@@ -146,7 +149,7 @@ def _is_one_of_several(network: Network, one: Neurons) -> bool:
 
 def count_width(network: Network, look: Look) -> float:
     """The room that the longest number of units takes, which no label may be without."""
-    ring = 2 * ring_radius(look) + 3 if any(one.shared for one in network.neurons) else 0.0
+    ring = max(ring_room(one.shared, look) for one in network.neurons)
     return ring + max((width_of(count_text(one.units), look.small) for one in network.neurons), default=0.0)
 
 
