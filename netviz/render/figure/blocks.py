@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from netviz.errors import UsageError
 from netviz.figures import Block, Field, Flow
 from netviz.render.figure.arrange import Arrangement, arrange
-from netviz.render.figure.blocks_draw import HEAD, SPLIT, Card, draw, titled, turning
+from netviz.render.figure.blocks_draw import HEAD, SPLIT, Card, bounds_of, draw, titled
+from netviz.render.figure.blocks_legend import legend_of
 from netviz.render.figure.blocks_notes import annotated
 from netviz.render.figure.blocks_parts import Placed, Size, Spacing
 from netviz.render.figure.blocks_place import Placer
-from netviz.render.figure.blocks_words import NARROWEST, WIDEST, Mode, Words, height, lines, need, words_of
-from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed
+from netviz.render.figure.blocks_words import NARROWEST, Mode, Words, height, lines, need, widest, words_of
+from netviz.render.figure.frame import MARGIN, framed, too_narrow
 from netviz.render.figure.look import Look
 from netviz.render.figure.picture import Picture
+from netviz.render.figure.turning import Turn
+from netviz.render.figure.wording import caption_of
 from netviz.render.layout.geometry import Direction
 
 SHOWN: tuple[Field, ...] = ("class", "details", "activation", "output")
@@ -37,21 +39,21 @@ def blocks_to_picture(flow: Flow, look: Look) -> Picture:
     if len(stages) > MOST:
         raise UsageError(
             f"{len(stages):,} stages are too many for a figure of blocks, which draws up to {MOST}",
-            "Fold repeats, draw fewer levels (--depth), or leave layers out (--omit).",
+            "Fold what repeats, draw fewer levels, or leave layers out.",
         )
     plan = arrange(flow)
     words = {stage.id: words_of(stage, look.show) for stage in stages}
     tries = _Tries(flow, plan, words, look)
     placed, cards, direction = tries.best()
-    shapes, bounds = draw(flow, placed, cards, look, direction)
+    shapes, bounds = draw(flow, placed, cards, look, Turn(direction))
     return framed(
         shapes,
         bounds,
         look,
         flow.title,
         flow.description,
-        caption=_caption(flow),
-        legend=_legend(flow),
+        caption=caption_of(flow.title, flow.layers, flow.parameters),
+        legend=legend_of(flow, look),
     )
 
 
@@ -85,7 +87,7 @@ class _Tries:
             placed, cards = self._placed(way, *wanted)
             if width is None:
                 return placed, cards, way.direction
-            room = width - 2 * MARGIN - 2
+            room = width - 2 * MARGIN
             for _ in range(6):
                 over = _breadth(self.flow, placed, self.look, way) - room
                 if over <= 0.01:
@@ -100,10 +102,7 @@ class _Tries:
             if over <= 0.01:
                 return placed, cards, way.direction
             least = min(least, over + width)
-        raise UsageError(
-            f"the blocks of {self.flow.title} need {math.ceil(least / 96 * 25.4) / 10} cm",
-            "Give more width, fold repeats, leave layers out (--omit), or draw fewer levels (--depth).",
-        )
+        raise too_narrow(self.look, least, "Choose another direction.", "Leave layers out.", "Draw fewer levels.")
 
     def _ways(self) -> Iterator[_Way]:
         """All ways, the best to read first; a flow from left to right that is too long runs down."""
@@ -123,7 +122,7 @@ class _Tries:
         found = []
         for mode, own in ((way.spine, True), (way.beside, False)):
             needs = [need(words, self.look, mode) for id, words in self.words.items() if (id in self.spine) == own]
-            found.append(min(max([*needs, NARROWEST]), WIDEST[mode]))
+            found.append(min(max([*needs, NARROWEST]), widest(self.look, mode)))
         return (found[0], found[1]) if self.whole and not way.sideways else (max(found), max(found))
 
     def _placed(self, way: _Way, spine: float, beside: float) -> tuple[Placed, Mapping[str, Card]]:
@@ -168,9 +167,8 @@ class _Tries:
 
 def _breadth(flow: Flow, placed: Placed, look: Look, way: _Way) -> float:
     """How wide the drawing is on paper."""
-    low, high = (0.0, placed.length) if way.sideways else (placed.low, placed.high)
-    plain = Bounds(low, 0.0, high, 0.0)
-    _, bounds = annotated(flow, placed, look, turning(way.direction), way.sideways, plain)
+    turn = Turn(way.direction)
+    _, bounds = annotated(flow, placed, look, turn, bounds_of(placed, turn))
     return bounds.right - bounds.left
 
 
@@ -184,22 +182,3 @@ def _size(card: Card, sideways: bool) -> Size:
     long, wide = (card.width, card.height) if sideways else (card.height, card.width)
     along = card.circle + SPLIT + long
     return Size(along, max(wide, card.circle), radius, along - long / 2, card.circle)
-
-
-def _caption(flow: Flow) -> str:
-    said = f"{flow.title}: {flow.layers:,} layers"
-    return said if flow.parameters is None else f"{said}, {flow.parameters:,} parameters"
-
-
-def _legend(flow: Flow) -> Sequence[Entry]:
-    """The families that are drawn, in order of appearance, and what a dashed line is."""
-    families = dict.fromkeys(stage.family for stage in flow.stages if stage.kind != "input")
-    entries = [
-        Entry(f"{family}-tint", "operation" if family == "unknown" else family, stroke=f"{family}-line")
-        for family in families
-    ]
-    if any(link.memory for link in flow.links):
-        entries.append(Entry("muted", "mask or memory", "dashed"))
-    if any(stage.present for stage in flow.stages):
-        entries.append(Entry("ink", "not in every repeat", "dashed"))
-    return entries

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from netviz.figures import Block, Flow, Stage
+from netviz.render.figure.blocks_legend import DASHES
 from netviz.render.figure.blocks_notes import annotated
 from netviz.render.figure.blocks_parts import Area, Placed, Route
-from netviz.render.figure.blocks_words import BETWEEN, PAD, Line, Words
+from netviz.render.figure.blocks_words import BETWEEN, EDGE, PAD, Line, Words, ring_room
 from netviz.render.figure.frame import Bounds
 from netviz.render.figure.look import Look, lines_of, width_of
+from netviz.render.figure.marks import badge, badge_size, shared_ring
+from netviz.render.figure.moving import moved
 from netviz.render.figure.picture import (
     Bend,
     Circle,
@@ -22,11 +25,13 @@ from netviz.render.figure.picture import (
     Point,
     Rectangle,
     Shape,
-    Step,
     Straight,
     Text,
+    rounded,
 )
-from netviz.render.layout.geometry import Direction
+from netviz.render.figure.signs import sign_shapes
+from netviz.render.figure.turning import Turn
+from netviz.render.figure.wording import title_of
 
 CORNER = 5.0
 """Radius of the corners of blocks."""
@@ -51,33 +56,23 @@ class Card:
     circle: float = 0.0
 
 
-def turning(direction: Direction) -> Callable[[float, float], Point]:
-    """Gives x and y of a point along and across the flow."""
-    ways: Mapping[Direction, Callable[[float, float], Point]] = {
-        "TB": lambda along, across: (across, along),
-        "BT": lambda along, across: (across, -along),
-        "LR": lambda along, across: (along, across),
-        "RL": lambda along, across: (-along, across),
-    }
-    return ways[direction]
-
-
-def draw(
-    flow: Flow, placed: Placed, cards: Mapping[str, Card], look: Look, direction: Direction
-) -> tuple[list[Shape], Bounds]:
-    """The shapes of a flow, and the rectangle that they take."""
-    point = turning(direction)
-    drawing = _Drawing(placed, cards, look, direction, point)
+def draw(flow: Flow, placed: Placed, cards: Mapping[str, Card], look: Look, turn: Turn) -> tuple[list[Shape], Bounds]:
+    """The shapes of what is placed of a flow, and the rectangle that they take."""
+    drawing = _Drawing(placed, cards, look, turn)
     shapes: list[Shape] = [*drawing.frames(flow.children)]
     shapes += [drawing.route(route) for route in sorted(placed.routes, key=lambda route: not route.link.memory)]
-    shapes += [drawing.stage(stage) for stage in flow.stages]
+    shapes += [drawing.stage(stage) for stage in flow.stages if stage.id in placed.spots]
     shapes += drawing.badges(flow.children)
-    corners = [point(0.0, placed.low), point(placed.length, placed.high)]
+    notes, bounds = annotated(flow, placed, look, turn, bounds_of(placed, turn))
+    return [*shapes, *notes], bounds
+
+
+def bounds_of(placed: Placed, turn: Turn) -> Bounds:
+    """The rectangle on paper of what is placed."""
+    corners = [turn(0.0, placed.low), turn(placed.length, placed.high)]
     left, right = sorted(corner[0] for corner in corners)
     top, bottom = sorted(corner[1] for corner in corners)
-    bounds = Bounds(left - 1, top - 1, right + 1, bottom + 1)
-    notes, bounds = annotated(flow, placed, look, point, direction in ("LR", "RL"), bounds)
-    return [*shapes, *notes], bounds
+    return Bounds(left - 1, top - 1, right + 1, bottom + 1)
 
 
 @dataclass(slots=True)
@@ -85,19 +80,18 @@ class _Drawing:
     placed: Placed
     cards: Mapping[str, Card]
     look: Look
-    direction: Direction
-    point: Callable[[float, float], Point]
+    turn: Turn
 
     def box(self, area: Area) -> tuple[float, float, float, float]:
         """Left, top, width and height of a rectangle."""
-        one, other = self.point(area.first, area.low), self.point(area.last, area.high)
+        one, other = self.turn(area.first, area.low), self.turn(area.last, area.high)
         left, right = sorted((one[0], other[0]))
         top, bottom = sorted((one[1], other[1]))
         return left, top, right - left, bottom - top
 
     def frames(self, children: Iterable[Stage | Block], depth: int = 0) -> Iterator[Shape]:
         for child in children:
-            if isinstance(child, Stage):
+            if isinstance(child, Stage) or child.id not in self.placed.areas:
                 continue
             left, top, width, height = self.box(self.placed.areas[child.id])
             shapes: list[Shape] = []
@@ -115,25 +109,18 @@ class _Drawing:
         """The titles of frames, and how often what is in them stands."""
         size = self.look.small
         for child in children:
-            if isinstance(child, Stage):
+            if isinstance(child, Stage) or child.id not in self.placed.areas:
                 continue
             yield from self.badges(child.children)
             left, top, width, _ = self.box(self.placed.areas[child.id])
             begin, end = left + 8.0, left + width - 8.0
             if child.repeats > 1:
-                text = f"×{child.repeats}"
-                wide, high = width_of(text, size, bold=True) + 10.0, size * 1.3
+                wide, high = badge_size(child.repeats, self.look)
                 x, y = left + width - wide - 4.0, top + 4.0
                 places = [x - 4.0 * step for step in range(int((width - wide - 8.0) / 4) + 1)]
                 x = next((place for place in places if not self._met(place, y, wide, high)), x)
                 begin, end = (begin, x - 8.0) if x > left + width / 2 else (x + wide + 6.0, end)
-                yield Part(
-                    (
-                        Rectangle(x, y, wide, high, high / 2, "badge", "paper", 1.0),
-                        Text(x + wide / 2, y + high / 2 + size * 0.35, text, size, "middle", "on-badge", bold=True),
-                    ),
-                    "badge",
-                )
+                yield badge(child.repeats, x, y, self.look)
             title = titled(child, self.look)
             room = self._clear(child, begin, max(end - begin, 0.0))
             if title and room > size * 2:
@@ -143,7 +130,7 @@ class _Drawing:
     def _met(self, x: float, y: float, width: float, height: float) -> bool:
         """Whether a line runs through a rectangle."""
         for route in self.placed.routes:
-            for one, other in pairwise([self.point(*point) for point in route.points]):
+            for one, other in pairwise([self.turn(*point) for point in route.points]):
                 (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
                 if left < x + width + 2 and right > x - 2 and top < y + height + 2 and bottom > y - 2:
                     return True
@@ -161,34 +148,29 @@ class _Drawing:
     def stage(self, stage: Stage) -> Part:
         spot, card = self.placed.spots[stage.id], self.cards[stage.id]
         shapes: list[Shape] = []
-        middle = self.point(spot.along + spot.size.along / 2, spot.across)
+        middle = self.turn(spot.along + spot.size.along / 2, spot.across)
         if card.circle:
             shapes += self._circle(stage, card, spot.along, spot.across)
         else:
             x, y = middle[0] - card.width / 2, middle[1] - card.height / 2
             shapes += self._block(stage, card, x, y, card.width, card.height, card.lines)
-        return Part(tuple(shapes), "stage", stage.id, _title(stage))
+        return Part(tuple(shapes), "stage", stage.id, title_of(stage))
 
     def _circle(self, stage: Stage, card: Card, along: float, across: float) -> Iterator[Shape]:
         radius = card.circle / 2
-        sideways = self.direction in ("LR", "RL")
+        sideways = self.turn.sideways
         if card.lines:
             begin = along + card.circle + SPLIT
             long = card.width if sideways else card.height
-            one, other = self.point(along + card.circle, across), self.point(begin, across)
+            one, other = self.turn(along + card.circle, across), self.turn(begin, across)
             yield Path((Move(one), Straight(other)), None, "edge", 1.0)
-            x, y = self.point(begin + long / 2, across)
+            x, y = self.turn(begin + long / 2, across)
             yield from self._block(
                 stage, card, x - card.width / 2, y - card.height / 2, card.width, card.height, card.lines
             )
-        x, y = self.point(along + radius, across)
+        x, y = self.turn(along + radius, across)
         yield Circle(x, y, radius, f"{stage.family}-tint", f"{stage.family}-line", 1.0)
-        arm = radius * 0.5
-        for one, other in _sign(stage.sign, x, y, arm):
-            yield Path((Move(one), Straight(other)), None, f"{stage.family}-line", 1.2)
-        if stage.sign in ("·", "÷"):
-            for place in (0.0,) if stage.sign == "·" else (-1.0, 1.0):
-                yield Circle(x, y + place * arm * 0.85, 1.2, f"{stage.family}-line")
+        yield from moved(sign_shapes(stage.sign, radius, f"{stage.family}-line"), x, y)
 
     def _block(
         self, stage: Stage, card: Card, x: float, y: float, width: float, height: float, lines: Sequence[Line]
@@ -200,17 +182,43 @@ class _Drawing:
         corner = min(CORNER, height / 2)
         dash = (3.0, 2.0) if stage.present else ()
         yield Rectangle(x, y, width, height, corner, f"{family}-tint")
+        yield self._edge(x, y, width, height, corner, f"{family}-front")
         if stage.activation and not thin:
             yield self._band(x, y, width, height, corner, f"{family}-face")
         yield Rectangle(x, y, width, height, corner, None, f"{family}-line", 0.9, dash)
         if stage.kind == "closed":
             yield Rectangle(x + 2.2, y + 2.2, width - 4.4, height - 4.4, corner - 1.5, None, f"{family}-line", 0.5)
-        yield from self._lines(lines, x, y, width, height, stage)
+        begin = x if self.turn.direction == "RL" else x + EDGE
+        ring = ring_room(card.words, self.look)
+        if stage.shared is not None and ring:
+            yield shared_ring(stage.shared, begin + width - EDGE - ring / 2 - BETWEEN / 2, y + height / 2, self.look)
+        yield from self._lines(lines, begin, y, width - EDGE - ring, height, stage)
+
+    def _edge(self, x: float, y: float, width: float, height: float, corner: float, paint: str) -> Path:
+        """A band along the edge where the flow enters from the left or the right, at the left of what runs down."""
+        near, ahead = (x + width, -1.0) if self.turn.direction == "RL" else (x, 1.0)
+
+        def at(across: float, down: float) -> Point:
+            return near + ahead * across, y + down
+
+        bent = corner * 0.45
+        return Path(
+            (
+                Move(at(EDGE, 0.0)),
+                Straight(at(corner, 0.0)),
+                Bend(at(bent, 0.0), at(0.0, bent), at(0.0, corner)),
+                Straight(at(0.0, height - corner)),
+                Bend(at(0.0, height - bent), at(bent, height), at(corner, height)),
+                Straight(at(EDGE, height)),
+                Close(),
+            ),
+            paint,
+        )
 
     def _band(self, x: float, y: float, width: float, height: float, corner: float, paint: str) -> Path:
         """A strip along the edge of a block where the flow leaves it, with the block's round corners."""
-        upright = self.direction in ("TB", "BT")
-        ahead = 1.0 if self.direction in ("TB", "LR") else -1.0
+        upright = self.turn.direction in ("TB", "BT")
+        ahead = 1.0 if self.turn.direction in ("TB", "LR") else -1.0
         end = (y if upright else x) + ((height if upright else width) if ahead > 0 else 0.0)
         low, high = (x, x + width) if upright else (y, y + height)
         inset = corner - (corner * corner - (corner - BAND) ** 2) ** 0.5  # of the corner's arc, where the strip ends
@@ -237,8 +245,8 @@ class _Drawing:
         total = sum(1.25 * (look.size if line.strong else look.small) for line in lines)
         top = y + (height - total) / 2
         band = 0.0
-        if stage.activation and self.direction in ("TB", "BT") and not self.cards[stage.id].circle:
-            band = BAND * (-0.4 if self.direction == "TB" else 0.4)
+        if stage.activation and self.turn.direction in ("TB", "BT") and not self.cards[stage.id].circle:
+            band = BAND * (-0.4 if self.turn.direction == "TB" else 0.4)
         room = width - 2 * PAD
         for line in lines:
             size = look.size if line.strong else look.small
@@ -266,67 +274,13 @@ class _Drawing:
                 yield Text(x + width / 2, base, line.text, size, "middle", ink, room=room)
 
     def route(self, route: Route) -> Part:
-        points = [self.point(*point) for point in route.points]
-        steps = rounded(points)
+        steps = rounded([self.turn(*point) for point in route.points], ROUNDING)
         memory = route.link.memory
         paint = "muted" if memory else "skip" if route.skips else "edge"
-        line = Path(tuple(steps), None, paint, 1.0, (3.5, 2.5) if memory else (), arrow=True)
+        line = Path(steps, None, paint, 1.0, DASHES[route.link.beside], arrow=True)
         return Part((line,), "link", "", f"{route.link.tail} → {route.link.head}")
-
-
-def rounded(points: Sequence[Point]) -> list[Step]:
-    """The steps along the points, corners rounded as far as there is room."""
-    kept = [points[0]]
-    for point in points[1:]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) > 0.01:
-            kept.append(point)
-    steps: list[Step] = [Move(kept[0])]
-    for before, corner, after in zip(kept, kept[1:], kept[2:], strict=False):
-        one, other = _distance(before, corner), _distance(corner, after)
-        radius = min(ROUNDING, one / 2, other / 2)
-        into, out = _towards(corner, before, radius), _towards(corner, after, radius)
-        steps += [
-            Straight(into),
-            Bend(_towards(corner, before, radius * 0.45), _towards(corner, after, radius * 0.45), out),
-        ]
-    steps.append(Straight(kept[-1]))
-    return steps
-
-
-def _distance(one: Point, other: Point) -> float:
-    return abs(one[0] - other[0]) + abs(one[1] - other[1])
-
-
-def _towards(start: Point, end: Point, by: float) -> Point:
-    whole = _distance(start, end) or 1.0
-    return start[0] + (end[0] - start[0]) * by / whole, start[1] + (end[1] - start[1]) * by / whole
-
-
-def _sign(sign: str, x: float, y: float, arm: float) -> Iterator[tuple[Point, Point]]:
-    if sign in ("+", "−", "÷"):
-        yield (x - arm, y), (x + arm, y)
-    if sign == "+":
-        yield (x, y - arm), (x, y + arm)
-    if sign == "×":
-        slant = arm * 0.75
-        yield (x - slant, y - slant), (x + slant, y + slant)
-        yield (x - slant, y + slant), (x + slant, y - slant)
 
 
 def titled(block: Block, look: Look) -> str:
     """What stands in the head of a frame: the name of a nested model, that of others where names are shown."""
-    if block.class_name:
-        return block.title if "name" in look.show or not block.class_name else block.title or block.class_name
-    return block.title if "name" in look.show else ""
-
-
-def _title(stage: Stage) -> str:
-    """What a pointer reads at a stage."""
-    classes = " + ".join(one or "?" for one in stage.classes) if any(stage.classes) else "Input"
-    shape = (
-        ""
-        if stage.output is None
-        else " → " + "×".join("?" if axis is None else str(axis) for axis in stage.output.shape)
-    )
-    count = "" if not stage.parameters else f", {stage.parameters:,} parameters"
-    return f"{' · '.join(stage.names)}: {classes}{shape}{count}"
+    return (block.title or block.class_name or "") if block.class_name or "name" in look.show else ""

@@ -1,127 +1,133 @@
-"""The user's words beside a figure of blocks: at a stage, or at a brace over several."""
+"""The user's words beside a figure of blocks: at a stage, or at a brace over several, on the side where these stand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from netviz.figures import Flow
-from netviz.render.figure.blocks_parts import Placed
+from netviz.figures import Annotation, Flow
+from netviz.render.figure.blocks_parts import Area, Placed
 from netviz.render.figure.frame import Bounds
 from netviz.render.figure.look import Look, lines_of, width_of
-from netviz.render.figure.picture import Bend, Move, Part, Path, Point, Shape, Straight, Text
+from netviz.render.figure.marks import BRACE, WORDS_LINES, WORDS_ROOM, brace
+from netviz.render.figure.picture import Part, Path, Shape, Text, polyline
+from netviz.render.figure.turning import Turn
 
-ROOM = 110.0
-"""Pixels that a line of an annotation takes at most, beside the flow."""
-MOST = 6
-"""Lines of an annotation."""
-BRACE = 6.0
-"""How deep a brace is."""
 GAP = 8.0
-"""Pixels between the flow and a brace, and between annotations."""
+"""Pixels between a brace and what it belongs to."""
+BESIDE = 4.0
+"""Pixels between a brace and its words."""
+AHEAD = 4.0
+"""How far before a stage the line runs that leads to words beyond others."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """An annotation: the piece along the flow that it belongs to, and its lines."""
+    """An annotation: what it belongs to, its lines, and how long and wide its words are along the flow and across."""
 
-    start: float
-    end: float
+    area: Area
     lines: tuple[str, ...]
+    long: float
     wide: float
 
 
-def annotated(
-    flow: Flow, placed: Placed, look: Look, point: Callable[[float, float], Point], sideways: bool, bounds: Bounds
-) -> tuple[list[Shape], Bounds]:
-    """The annotations as shapes, and the bounds with them: at the right of what runs down, else below."""
-    notes = []
-    for annotation in flow.annotations:
-        first, last = placed.spots[annotation.first], placed.spots[annotation.last]
-        corners = [point(first.along, 0.0), point(last.along + last.size.along, 0.0)]
-        corners += [point(last.along, 0.0), point(first.along + first.size.along, 0.0)]
-        places = [corner[0] if sideways else corner[1] for corner in corners]
-        lines = lines_of(annotation.text, look.size, ROOM, MOST)
-        wide = min(max((width_of(line, look.size) for line in lines), default=0.0), ROOM)
-        notes.append(_Note(min(places), max(places), lines, wide))
+def annotated(flow: Flow, placed: Placed, look: Look, turn: Turn, bounds: Bounds) -> tuple[list[Shape], Bounds]:
+    """The annotations of the stages that are placed as shapes, and the bounds with them."""
+    notes = [note for one in flow.annotations if (note := _note(flow, one, placed, look, turn))]
+    taken = list(_taken(placed))
     shapes: list[Shape] = []
-    levels: list[list[tuple[float, float]]] = []
-    reach: list[float] = []
-    given: list[tuple[_Note, int, float, float]] = []
-    for note in sorted(notes, key=lambda note: (note.end - note.start, note.start)):
-        own = note.wide if sideways else len(note.lines) * look.size * 1.25
-        middle = (note.start + note.end) / 2
-        if sideways:
-            middle = _inside(middle, own / 2, bounds)
-        start, end = min(note.start, middle - own / 2) - 2, max(note.end, middle + own / 2) + 2
-        level = next(
-            (at for at, others in enumerate(levels) if all(end <= one or two <= start for one, two in others)),
-            len(levels),
-        )
-        if level == len(levels):
-            levels.append([])
-            reach.append(0.0)
-        levels[level].append((start, end))
-        reach[level] = max(reach[level], len(note.lines) * look.size * 1.25 if sideways else note.wide)
-        given.append((note, level, start, end))
-    edge = bounds.bottom if sideways else bounds.right
-    begins = [edge + GAP + sum(reach[:level]) + level * (BRACE + 4 + GAP) for level in range(len(levels))]
-    left, right, top, bottom = bounds.left, bounds.right, bounds.top, bounds.bottom
-    for note, level, start, end in given:
-        shapes.append(_drawn(note, begins[level], (start + end) / 2, look, sideways, bounds))
-        after = begins[level] + BRACE + 4 + reach[level]
-        if sideways:
-            bottom, left, right = max(bottom, after), min(left, start), max(right, end)
+    for note in sorted(notes, key=lambda one: (one.area.last - one.area.first, one.area.first)):
+        out = 1 if len(_beyond(placed, note.area, 1)) <= len(_beyond(placed, note.area, -1)) else -1
+        middle = (note.area.first + note.area.last) / 2
+        if turn.sideways and note.long < placed.length:
+            middle = min(max(middle, note.long / 2), placed.length - note.long / 2)
+        first, last = min(note.area.first, middle - note.long / 2), max(note.area.last, middle + note.long / 2)
+        met = [one for one in taken if one.first < last + 2 and first - 2 < one.last]
+        edge = max((one.high for one in met), default=0.0) if out > 0 else min((one.low for one in met), default=0.0)
+        edge += out * GAP
+        end = edge + out * (BRACE + BESIDE + note.wide)
+        taken.append(Area(first, last, min(edge, end) - 2, max(edge, end) + 2))
+        if _beyond(placed, note.area, out):
+            mark = _lead(note.area, middle, edge, out, turn)
         else:
-            right, top, bottom = max(right, after), min(top, start), max(bottom, end)
-    return shapes, Bounds(left, top, right, bottom)
+            mark = brace(turn, note.area.first + 1, note.area.last - 1, edge, out)
+        words = _words(note, middle, edge + out * (BRACE + BESIDE), out, look, turn)
+        shapes.append(Part((mark, *words), "annotation"))
+        bounds = _around(bounds, turn(first, edge), turn(last, end))
+    return shapes, bounds
 
 
-def _inside(middle: float, half: float, bounds: Bounds) -> float:
-    """The middle of a text, moved so that it keeps within the drawing, where that is wide enough."""
-    return min(max(middle, bounds.left + half), max(bounds.right - half, bounds.left + half))
+def _note(flow: Flow, annotation: Annotation, placed: Placed, look: Look, turn: Turn) -> _Note | None:
+    """The note at those of its stages that are placed here, None where none is; its words are where it begins."""
+    order = [stage.id for stage in flow.stages]
+    within = order[order.index(annotation.first) : order.index(annotation.last) + 1]
+    here = [id for id in within if id in placed.spots]
+    if not here:
+        return None
+    ends = [id for id in (annotation.first, annotation.last) if id in placed.spots]
+    spots = [placed.spots[id] for id in (ends if len(ends) == 2 else here)]
+    area = Area(
+        min(spot.along for spot in spots),
+        max(spot.along + spot.size.along for spot in spots),
+        min(spot.across - spot.size.across / 2 for spot in spots),
+        max(spot.across + spot.size.across / 2 for spot in spots),
+    )
+    room = max(WORDS_ROOM, area.last - area.first) if turn.sideways else WORDS_ROOM
+    words = annotation.text if annotation.first in placed.spots else ""
+    lines = lines_of(words, look.size, room, WORDS_LINES)
+    wide = min(max((width_of(line, look.size) for line in lines), default=0.0), room)
+    high = len(lines) * look.size * 1.25
+    return _Note(area, lines, wide if turn.sideways else high, high if turn.sideways else wide)
 
 
-def _drawn(note: _Note, at: float, center: float, look: Look, sideways: bool, bounds: Bounds) -> Part:
-    middle = (note.start + note.end) / 2
+def _taken(placed: Placed) -> Iterator[Area]:
+    """The rectangles of all that is drawn: stages, frames, pieces of lines."""
+    yield from placed.areas.values()
+    for spot in placed.spots.values():
+        half = spot.size.across / 2
+        yield Area(spot.along, spot.along + spot.size.along, spot.across - half, spot.across + half)
+    for route in placed.routes:
+        for one, other in pairwise(route.points):
+            (first, last), (low, high) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+            yield Area(first, last, low, high)
+
+
+def _beyond(placed: Placed, area: Area, out: int) -> Sequence[str]:
+    """The stages that stand between an area and the edge of the drawing on one side."""
+    edge = area.high if out > 0 else area.low
+    return [
+        id
+        for id, spot in placed.spots.items()
+        if spot.along < area.last and area.first < spot.along + spot.size.along and (spot.across - edge) * out > 0
+    ]
+
+
+def _lead(area: Area, middle: float, edge: float, out: int, turn: Turn) -> Path:
+    """A line from a stage to its words, in front of what stands between the two."""
+    near = area.high if out > 0 else area.low
+    start = near - out * min(6.0, (area.high - area.low) / 4)
+    ahead = area.first - AHEAD
+    points = ((area.first, start), (ahead, start), (ahead, edge), (middle, edge), (middle, edge + out * BRACE))
+    return polyline(tuple(turn(*point) for point in points), "muted", 0.7)
+
+
+def _words(note: _Note, middle: float, near: float, out: int, look: Look, turn: Turn) -> Iterator[Text]:
     high = look.size * 1.25
-    if sideways:
-        x = min(
-            max(middle, bounds.left + note.wide / 2), max(bounds.right - note.wide / 2, bounds.left + note.wide / 2)
-        )
-        texts = [
-            Text(x, at + BRACE + 4 + (place + 0.8) * high, line, look.size, "middle", room=note.wide)
-            for place, line in enumerate(note.lines)
-        ]
-    else:
-        top = middle - len(note.lines) * high / 2
-        texts = [
-            Text(at + BRACE + 4, top + (place + 0.8) * high, line, look.size, room=note.wide)
-            for place, line in enumerate(note.lines)
-        ]
-    return Part((_brace(note.start + 1, note.end - 1, at, sideways), *texts), "annotation")
+    x, y = turn(middle, near)
+    above = 0.5 if not turn.sideways else 0.0 if out > 0 else 1.0  # how much of the words stands above the point
+    top = y - above * len(note.lines) * high
+    for place, line in enumerate(note.lines):
+        anchor = "middle" if turn.sideways else "start" if out > 0 else "end"
+        room = note.long if turn.sideways else note.wide
+        yield Text(x, top + (place + 0.8) * high, line, look.size, anchor, room=room)
 
 
-def _brace(start: float, end: float, at: float, sideways: bool) -> Path:
-    """A curly brace from `start` to `end` that points away from the flow."""
-
-    def turn(along: float, across: float) -> Point:
-        return (along, at + across) if sideways else (at + across, along)
-
-    half, deep = BRACE / 2, BRACE
-    middle = (start + end) / 2
-    curl = min(half * 1.4, (end - start) / 4)
-    return Path(
-        (
-            Move(turn(start, 0.0)),
-            Bend(turn(start, half), turn(start, half), turn(start + curl, half)),
-            Straight(turn(middle - curl, half)),
-            Bend(turn(middle, half), turn(middle, half), turn(middle, deep)),
-            Bend(turn(middle, half), turn(middle, half), turn(middle + curl, half)),
-            Straight(turn(end - curl, half)),
-            Bend(turn(end, half), turn(end, half), turn(end, 0.0)),
-        ),
-        None,
-        "muted",
-        0.9,
+def _around(bounds: Bounds, *points: tuple[float, float]) -> Bounds:
+    """The bounds with some points in them."""
+    return Bounds(
+        min(bounds.left, *(x for x, _ in points)),
+        min(bounds.top, *(y for _, y in points)),
+        max(bounds.right, *(x for x, _ in points)),
+        max(bounds.bottom, *(y for _, y in points)),
     )

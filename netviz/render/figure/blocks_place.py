@@ -108,6 +108,11 @@ class Placer:
             leaves = bool(start) or free(tail, best)
             fork = self._entered(way.link) if start else ""
             arcs.append(Arc(place, way.link, best, leaves, free(way.link.head, best), fork, start))
+        met = {(arc.link.head, arc.side) for arc in arcs if arc.enters}
+        for arc in arcs:  # where one arrives, the next leaves behind the stage: no line is both
+            size = self.sizes[arc.link.tail]
+            apart = size.exit - size.entry > TRACK
+            arc.leaves = arc.leaves and (bool(arc.start) or apart or (arc.link.tail, arc.side) not in met)
         return arcs
 
     def _started(self, link: Link) -> str:
@@ -260,9 +265,7 @@ class Placer:
         def inner(block: Block) -> list[tuple[str, float, float]]:
             found = [one for child in block.children if isinstance(child, Block) for one in inner(child)]
             frame = self.plan.frames[block.id]
-            first = max(
-                (pad for id, pad, _ in found if self.plan.frames[id].first == frame.first and id != ""), default=0.0
-            )
+            first = max((pad for id, pad, _ in found if self.plan.frames[id].first == frame.first), default=0.0)
             self.within[block.id] = first
             last = max((pad for id, _, pad in found if self.plan.frames[id].last == frame.last), default=0.0)
             head = self.spacing.head.get(block.id, 0.0) if not self.spacing.before else 0.0

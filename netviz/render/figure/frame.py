@@ -26,7 +26,7 @@ EntryKind = Literal["area", "line", "circle", "dashed", "wedge"]
 class Entry:
     """What a paint means: an area of it, a line, a circle, or a wedge (of a width that grows), and words.
 
-    `stroke` is the hairline of an area, `inside` what a circle holds, around its middle.
+    `stroke` is the hairline of an area, `inside` what a circle holds, around its middle, `dash` how a line is dashed.
     """
 
     paint: Paint
@@ -34,6 +34,7 @@ class Entry:
     kind: EntryKind = "area"
     stroke: Paint = "muted"
     inside: tuple[Shape, ...] = ()
+    dash: tuple[float, ...] = (2.5, 1.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _swatch(entry: Entry, x: float, y: float, side: float) -> list[Shape]:
         return [polygon(corners, entry.paint)]
     line = polyline(((x, middle), (x + side, middle)), entry.paint, 1.6)
     if entry.kind == "dashed":
-        line = type(line)(line.steps, None, entry.paint, 1.6, (2.5, 1.8))
+        line = type(line)(line.steps, None, entry.paint, 1.6, entry.dash)
     return [line]
 
 

@@ -57,6 +57,13 @@ def caption_of(title: str, layers: int, parameters: int | None) -> str:
     return f"{title}: {counted(layers, 'layer')}, {counted(parameters, 'parameter')}"
 
 
+def presence_text(stage: Stage) -> str:
+    """Which of the repeats around it have a stage: "1st only", "2 of 3"; "" for all."""
+    if stage.present is None:
+        return ""
+    return "1st only" if stage.first_only else f"{stage.present[0]} of {stage.present[1]}"
+
+
 def title_of(stage: Stage) -> str:
     """What a pointer reads at a stage: its layers with their classes, shapes, arguments, parameters, line by line."""
     named = zip(stage.names, stage.classes, strict=False)
