@@ -13,6 +13,7 @@ from netviz.errors import UsageError
 from netviz.figures import Field, Network
 from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed, too_narrow
 from netviz.render.figure.look import Look, lines_of
+from netviz.render.figure.neurons_headings import ends_gap
 from netviz.render.figure.neurons_layout import Layout, boxes_of, says_biases
 from netviz.render.figure.neurons_lines import connection_shapes
 from netviz.render.figure.neurons_notes import note_shapes
@@ -121,7 +122,7 @@ def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterat
     gap = min(170.0, max(96.0, 0.5 * high + 40)) if len(columns) <= 6 else 100.0
     gap = gap if look.sideways else min(gap, 110.0)
     gap = max(gap, 2 * radius + (110 if look.sideways else 80) if numbers else 0.0) * max(look.spacing, 0.1)
-    gap = max(gap, 2 * radius + 16, count_width(network, look) + 8)
+    gap = max(gap, 2 * radius + 16, count_width(network, look) + 8, ends_gap(network, look))
     if network.sample:
         gap = max(gap, min(1.03 * least_gap(network, radius + 1, pitch), 320.0))
     if look.width is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from netviz.figures import Network, Neurons
-from netviz.render.figure.look import Look
+from netviz.render.figure.look import SPARE, Look
 from netviz.render.figure.neurons_words import Line, is_source, whole_lines, wide
 
 APART = 6.0
@@ -51,6 +51,19 @@ def headings_above(network: Network, alongs: Mapping[int, float], look: Look) ->
     return None
 
 
+def ends_gap(network: Network, look: Look) -> float:
+    """Pixels from column to column so that the headings of the first and the last have room."""
+    said = list(headings(network).values())
+    if len(said) == 1:
+        return 0.0
+    words = [word for text in (said[0], said[-1]) for word in text.split()]
+    return (max(_word(word, look) for word in words) * SPARE + 2 * APART) / (len(said) - 1)
+
+
+def _word(word: str, look: Look) -> float:
+    return wide([Line(word, look.small, "ink", True)], look)
+
+
 def _choices(said: Mapping[int, str], alongs: Mapping[int, float]) -> Iterator[list[tuple[float, str]]]:
     """All headings; one for all hidden layers; those of the ends alone."""
     every = [(alongs[column], text) for column, text in said.items()]
@@ -91,4 +104,4 @@ def headings_beside(network: Network, look: Look, room: float) -> dict[int, list
 def word_width(network: Network, look: Look) -> float:
     """The room that no heading may be without: that of its longest word."""
     words = {word for text in headings(network).values() for word in text.split()}
-    return max(wide([Line(word, look.small, "ink", True)], look) for word in words)
+    return max(_word(word, look) for word in words)

@@ -252,8 +252,15 @@ def says_biases(network: Network, look: Look, numbers: bool) -> bool:
     return numbers and bool(network.sample) and not look.chosen and "biases" not in look.show
 
 
-def _haloed(shapes: list[Shape]) -> list[Shape]:
-    return [replace(shape, halo=True) if isinstance(shape, Text) else shape for shape in shapes]
+def _haloed(shapes: Iterable[Shape]) -> list[Shape]:
+    return [
+        replace(shape, halo=True)
+        if isinstance(shape, Text)
+        else replace(shape, shapes=tuple(_haloed(shape.shapes)))
+        if isinstance(shape, Part)
+        else shape
+        for shape in shapes
+    ]
 
 
 def _title(one: Neurons) -> str:

@@ -79,6 +79,41 @@ def feature_head() -> Network:
     return network([features, hidden, output], connections, before="18 layers")
 
 
+def entering() -> Network:
+    """Features of other layers and an input that enter beside a hidden layer; two inputs, two outputs, with notes."""
+    x, facts = layer("x", "input", 0, 12, 12), layer("facts_of_the_house", "input", 1, 3)
+    features = layer("pooled", "hidden", 1, 64, class_name="GlobalAveragePooling2D", family="pooling", biased=False)
+    first, second = layer("first", "hidden", 1, 8), layer("second", "hidden", 2, 5)
+    price, kind = layer("price", "output", 3, 1), layer("kind", "output", 3, 3)
+    pairs = [(x, first), (first, second), (facts, second), (features, second), (second, price), (second, kind)]
+    notes = (
+        Annotation("square metres and such", "facts_of_the_house", "facts_of_the_house"),
+        Annotation("all", "x", "kind"),
+    )
+    return network(
+        [x, first, facts, replace(features, biases=None), second, price, kind],
+        [joined(tail, head, salt=place) for place, (tail, head) in enumerate(pairs)],
+        before="6 layers", annotations=notes, remarks=("kind is an output of the model, too",),
+    )  # fmt: skip
+
+
+def twins() -> Network:
+    """One layer called twice, and what it gives subtracted."""
+    a, b = layer("a", "input", 0, 4), layer("b", "input", 0, 4)
+    upper, lower = layer("twin", "hidden", 1, 3, shared=1), layer("twin#2", "hidden", 1, 3, shared=1)
+    minus = layer("minus", "hidden", 2, 3, class_name="Subtract", family="merging", biased=False, biases=None)
+    singles = [Connections(one.id, "minus", None, True) for one in (upper, lower)]
+    end = layer("same", "output", 3, 1)
+    return network([a, b, upper, lower, minus, end], [joined(a, upper), joined(b, lower), *singles, joined(minus, end)])
+
+
+def spoiled() -> Network:
+    """Values that are no numbers among others."""
+    made = chain(3, 4, 2, valued=True)
+    first = replace(made.neurons[0], values=(float("nan"), float("-inf"), 2.0))
+    return replace(made, neurons=(first, *made.neurons[1:]))
+
+
 def merged() -> Network:
     """A sum of two layers, one to one, and layers left out."""
     x, a, b = layer("x", "input", 0, 4), layer("a", "hidden", 1, 12), layer("b", "hidden", 2, 12)
@@ -103,9 +138,7 @@ def hostile() -> Network:
     odd = (float("nan"), float("inf"), float("-inf"), 0.0)
     broken = replace(made.connections[0], weights=tuple(odd for _ in made.neurons[0].shown))
     notes = (Annotation("words <b>of</b> the user " * 4, "layer1", "layer2"), Annotation("猫" * 40, "layer0", "layer4"))
-    return replace(
-        made, neurons=layers, connections=(broken, *made.connections[1:]), annotations=notes, title=names[0]
-    )
+    return replace(made, neurons=layers, connections=(broken, *made.connections[1:]), annotations=notes, title=names[0])
 
 
 def annotated() -> Network:
@@ -130,6 +163,9 @@ SAMPLES: dict[str, Network] = {
     "skips": skipping(),
     "a dense part": feature_head(),
     "sums and gaps": merged(),
+    "late entries": entering(),
+    "shared layers": twins(),
+    "values that are none": spoiled(),
     "hostile names": hostile(),
     "annotations": annotated(),
     "annotations of a dense part": replace(

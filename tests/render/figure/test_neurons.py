@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,9 +17,12 @@ from hypothesis import strategies as st
 from netviz.errors import UsageError
 from netviz.figures import Network
 from netviz.render.figure.frame import CENTIMETRE
-from netviz.render.figure.look import SMALLEST, Look
+from netviz.render.figure.look import SMALLEST, Look, width_of
 from netviz.render.figure.neurons import CAN_SHOW, SHOWN, neurons_to_picture
-from netviz.render.figure.picture import Circle, Move, Part, Path, Picture, Shape, Text
+from netviz.render.figure.neurons_lines import points_of
+from netviz.render.figure.neurons_numbers import crosses
+from netviz.render.figure.neurons_words import number
+from netviz.render.figure.picture import Circle, Move, Part, Path, Picture, Point, Shape, Step, Text
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.layout.geometry import Direction
 from tests.render.figure.measure import check
@@ -97,7 +102,7 @@ def test_words_of_the_layers(name: str) -> None:
         assert f"{one.units:,}" in said
     assert {"input", "output"} & set(said.split()) or network.before
     if network.before:
-        assert "18 layers before" in said and "features" in said
+        assert f"{network.before} before" in said and "feature" in said
     quiet = texts(neurons_to_picture(network, usual(show=frozenset())).shapes)
     assert "relu" not in quiet
 
@@ -122,6 +127,135 @@ def test_numbers_on_connections_where_they_are_asked_for() -> None:
         neurons_to_picture(chain(2, 2, known=False), usual(show=frozenset({"weights"})))
     with pytest.raises(UsageError, match="no room for a number"):
         neurons_to_picture(chain(4, 4, 4, 4), usual(show=frozenset({"weights"}), width=190.0))
+
+
+def test_numbers_come_by_themselves_with_values_alone() -> None:
+    valued = chain(2, 3, 1, valued=True)
+    assert len(texts(parts(neurons_to_picture(valued, usual()), "numbers"))) == 2 * 3 + 3
+    assert not parts(neurons_to_picture(chain(2, 3, 1), usual()), "numbers")
+    assert not parts(neurons_to_picture(chain(4, 4, 1, valued=True), usual()), "numbers")
+
+
+@pytest.mark.parametrize("show", [frozenset(), frozenset(SHOWN), frozenset({"biases"}), frozenset({"weights"})])
+def test_what_somebody_chose_is_shown_and_nothing_else(show: Any) -> None:
+    network = chain(2, 3, 1, valued=True)
+    picture = neurons_to_picture(network, usual(show=show, chosen=True))
+    signs = [text for text in texts(picture.shapes) if re.match(r"[+−]\d", text)]
+    factors = [text for text in texts(picture.shapes) if text.startswith("·")]
+    values = {number(value) for one in network.neurons for value in one.values or ()}
+    assert len(factors) == (9 if "weights" in show else 0)
+    assert ("+1" in signs) == ("biases" in show) and set(signs) <= {"+1", *values}
+
+
+@each
+def test_numbers_that_nobody_asked_for_are_clear(name: str) -> None:
+    """No connection but its own runs through a number."""
+    picture = neurons_to_picture(SAMPLES[name], usual())
+    lines = [
+        line
+        for part in parts(picture, "link")
+        for shape in part.shapes
+        if isinstance(shape, Path)
+        for line in pieces(shape)
+    ]
+    for part in parts(picture, "numbers"):
+        for text in part.shapes:
+            assert isinstance(text, Text)
+            half, y = width_of(text.text, text.size) / 2, text.y - text.size * 0.34
+            box = (text.x - half, y - text.size * 0.5, text.x + half, y + text.size * 0.5)
+            assert sum(crosses(line, box) for line in lines) == 1
+
+
+def pieces(path: Path) -> list[list[Point]]:
+    """The points of each connection that a path holds."""
+    runs: list[list[Step]] = []
+    for step in path.steps:
+        if isinstance(step, Move):
+            runs.append([])
+        runs[-1].append(step)
+    return [points_of(run) for run in runs]
+
+
+@pytest.mark.parametrize("name", ["skips", "late entries", "shared layers"])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_connections_lead_from_rim_to_rim_without_a_kink(name: str, direction: Direction) -> None:
+    picture = neurons_to_picture(SAMPLES[name], usual(direction))
+    circles = [circle for part in parts(picture, "neuron") for circle in part.shapes[:1] if isinstance(circle, Circle)]
+    for part in parts(picture, "link"):
+        for shape in part.shapes:
+            for run in pieces(shape) if isinstance(shape, Path) else ():
+                for x, y in (run[0], run[-1]):
+                    assert min(abs(math.hypot(x - one.x, y - one.y) - one.radius) for one in circles) < 0.5
+                turns = [
+                    math.atan2(d - b, c - a) for (a, b), (c, d) in pairwise(run) if math.hypot(c - a, d - b) > 0.01
+                ]
+                bends = [abs((later - before + math.pi) % (2 * math.pi) - math.pi) for before, later in pairwise(turns)]
+                assert max(bends, default=0.0) < math.radians(60)
+
+
+def test_nothing_is_told_by_colour_alone() -> None:
+    network = chain(8, 6, 6, 4, valued=True)
+    picture = neurons_to_picture(network, usual(print=True))
+    for part in parts(picture, "link"):
+        for shape in part.shapes:
+            assert isinstance(shape, Path) and bool(shape.dash) == (shape.stroke == "negative")
+    values = [value for one in network.neurons for value in one.values or ()]
+    rims = [part.shapes[0] for part in parts(picture, "neuron")]
+    assert [bool(rim.dash) for rim in rims if isinstance(rim, Circle)] == [value < 0 for value in values]
+    assert {"positive weight or value", "negative weight or value"} <= set(texts(parts(picture, "legend")))
+
+
+def test_a_legend_of_what_occurs() -> None:
+    odd = ((math.nan, math.inf), (-math.inf, -1.0))
+    one = replace(chain(2, 2).connections[0], weights=odd)
+    said = texts(parts(neurons_to_picture(replace(chain(2, 2), connections=(one,)), usual()), "legend"))
+    assert "negative weight" in said and "positive weight" not in said
+    zero = replace(one, weights=((0.0, 0.0), (0.0, 0.0)))
+    assert not parts(neurons_to_picture(replace(chain(2, 2), connections=(zero,), limit=0.0), usual()), "legend")
+    said = texts(parts(neurons_to_picture(SAMPLES["shared layers"], usual()), "legend"))
+    assert "same number: shared weights" in said
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_other_values_keep_their_colour(value: float) -> None:
+    def discs(first: float) -> list[float]:
+        made = chain(3, 2, valued=True)
+        layer = replace(made.neurons[0], values=(first, 3.0, -1.5))
+        picture = neurons_to_picture(replace(made, neurons=(layer, made.neurons[1])), usual())
+        return [
+            shape.opacity
+            for part in parts(picture, "neuron")[1:]
+            for shape in part.shapes
+            if isinstance(shape, Circle) and shape.opacity < 1
+        ]
+
+    assert discs(value) == discs(0.0)
+    assert number(value) in texts(neurons_to_picture(SAMPLES["values that are none"], usual()).shapes) or value > 0
+
+
+@given(networks(), looks)
+@settings(max_examples=40, deadline=None)
+def test_headings_have_one_size(network: Network, look: Look) -> None:
+    with suppress(UsageError):
+        picture = neurons_to_picture(network, look)
+        bold = [shape for shape in picture.shapes if isinstance(shape, Text) and shape.bold]
+        assert len({one.size for one in bold}) <= 1
+        words = {word for one in bold for word in one.text.split()}
+        assert all(re.fullmatch(r"input|hidden|layers|output|\d+", word) for word in words)
+
+
+def test_several_inputs_and_outputs_have_their_names() -> None:
+    said = set(texts(neurons_to_picture(SAMPLES["late entries"], usual()).shapes))
+    assert {"x", "price", "kind"} <= said and "first" not in said
+    assert not {"layer0", "layer1"} & set(texts(neurons_to_picture(chain(2, 2), usual()).shapes))
+    chosen = texts(neurons_to_picture(SAMPLES["late entries"], usual(chosen=True)).shapes)
+    assert "price" not in chosen
+
+
+def test_remarks_stand_below_where_there_is_a_caption() -> None:
+    network = SAMPLES["late entries"]
+    assert texts(parts(neurons_to_picture(network, usual(caption=True)), "remarks"))
+    assert not parts(neurons_to_picture(network, usual()), "remarks")
 
 
 def test_biases_as_a_unit_of_their_own() -> None:
