@@ -143,6 +143,8 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
             page = fit.page(1.0, rows, thin=0)
             if page.width <= _TARGET:
                 break
+        if page is not None and page.width > 2 * _TARGET:  # what cannot be broken is drawn as small as can be read
+            return fit.page(_READABLE, len(page.rows), thin=1)
         return page or fit.whole
     room, spare = look.width - 2 * MARGIN, None
     if fit.upright:

@@ -31,17 +31,26 @@ class Area:
         """How far the other has to be moved along the flow, at least, to be clear of it; 0 where it is."""
         if min(self.high, other.high) + margin <= max(self.low, other.low):
             return 0.0
-        moves = [min(self.last, other.last) - max(self.first, other.first) + margin]
-        for one, two in ((self, other), (other, self)):
-            if one.slant is not None and one.rise:
-                corners = [
-                    along * one.rise - across * one.lead
-                    for along in (two.first, two.last)
-                    for across in (two.low, two.high)
-                ]
-                over = min(one.slant[1], max(corners)) - max(one.slant[0], min(corners))
-                moves.append(over / abs(one.rise) + margin)
+        moves = [self.last - other.first + margin if other.last + margin > self.first else 0.0]
+        for box in (self, other):
+            if box.slant is not None and box.rise:
+                here, there = self._slants(box), other._slants(box)
+                if min(here[1], there[1]) <= max(here[0], there[0]):
+                    return 0.0
+                over = here[1] - there[0] if box.rise > 0 else there[1] - here[0]
+                moves.append(over / abs(box.rise) + margin)
         return max(min(moves), 0.0)
+
+    def _slants(self, box: Area) -> tuple[float, float]:
+        """The slants that it has, measured as those of the box."""
+        if self is box and box.slant is not None:
+            return box.slant
+        corners = [
+            along * box.rise - across * box.lead
+            for along in (self.first, self.last)
+            for across in (self.low, self.high)
+        ]
+        return min(corners), max(corners)
 
 
 def area_of(along: float, across: float, length: float, breadth: float, lead: float, rise: float) -> Area:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from netviz.render.figure.look import Look
-from netviz.render.figure.marks import ring_radius
 from netviz.render.figure.volumes_groups import Groups
-from netviz.render.figure.volumes_items import BACK, Area
+from netviz.render.figure.volumes_items import Area
 from netviz.render.figure.volumes_solids import Solid
 from netviz.render.figure.volumes_words import Line, Note, channels_text, fields_of, stands_upright
 from netviz.render.figure.wording import size_text
@@ -61,12 +60,16 @@ class Notes:
         below: dict[str, float] = {}
         beside: dict[str, Placed] = {}
         own: dict[str, float] = {}  # under the label of a stage that shares it with none before
+        for ring in self._rings():
+            yield ring
+            below[ring.note.owners[0]] = ring.area.high - self._under(ring.note.owners)
         for run in self._runs() if "channels" in show else ():
             if self.thin > 1 and self.solids[run[0]].form == "sign":  # it is the sum of what comes in
                 continue
             note = Note("channels", run, (Line(channels_text(self.groups.stages[run[0]]), look.size),))
             if (note.role, note.owners) not in self.dropped:
-                placed = self._below(note, self.lowered.get(run, 0.0))
+                rings = max(below.get(id, 0.0) for id in run)
+                placed = self._below(note, rings + self.lowered.get(run, 0.0))
                 yield placed
                 for id in run:
                     below[id] = placed.area.high - self._under([id])
@@ -96,20 +99,14 @@ class Notes:
             note = Note("words", (id,), lines, turned=turned)
             if lines and (note.role, note.owners) not in self.dropped:
                 yield self._below(note, below.get(id, 0.0) + 1)
-        yield from self._rings()
 
     def _rings(self) -> Iterator[Placed]:
-        """The numbers of shared layers, at the corner of the front that depth leads away from."""
-        radius = ring_radius(self.look) + 0.5
-        lead, rise = BACK[self.look.direction]
-        for id, solid in self.solids.items():
-            shared = self.groups.stages[id].shared
-            note = Note("ring", (id,), (Line(str(shared), self.look.small, bold=True),))
-            weights = self.groups.stages[id].parameters != 0
-            if shared is not None and weights and (note.role, note.owners) not in self.dropped:
-                front = self.along[id] - lead * (solid.lean + solid.length) / 2
-                low = self.across[id] - rise * solid.rise / 2 - solid.breadth / 2
-                yield Placed(note, _box(front + lead * (radius - 2), low - radius - 1, 2 * radius, 2 * radius))
+        """The numbers of shared layers with weights, next to their boxes."""
+        for id in self.solids:
+            stage = self.groups.stages[id]
+            note = Note("ring", (id,), (Line(str(stage.shared), self.look.small, bold=True),))
+            if stage.shared is not None and stage.parameters != 0 and (note.role, note.owners) not in self.dropped:
+                yield self._below(note, 0.0)
 
     def _runs(self) -> Iterator[tuple[str, ...]]:
         """Stages that share a label, and really stand close."""

@@ -20,7 +20,7 @@ from netviz.render.figure.volumes_items import BACK, Area, area_of, around
 from netviz.render.figure.volumes_lanes import HEADER, PAD, Lanes
 from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
 from netviz.render.figure.volumes_solids import Measures, Solid
-from netviz.render.figure.volumes_words import Note, words_of
+from netviz.render.figure.volumes_words import LONG, NARROW, SHORT, Note, words_of
 
 TRACK = 6.0
 """From one link to the next where several change lanes side by side."""
@@ -62,7 +62,9 @@ class Row:
         self.first, self.last = first, last
         self.ids = [id for column in groups.columns[first : last + 1] for id in column]
         self.solids: dict[str, Solid] = {id: measures.solid(groups.stages[id]) for id in self.ids}
-        self.words = {id: words_of(groups.stages[id], self.look, turned=not words_upright) for id in self.ids}
+        narrow = words_upright or (thin > 0 and not self.look.sideways)
+        longest = SHORT if words_upright else NARROW if narrow else LONG
+        self.words = {id: words_of(groups.stages[id], self.look, narrow=narrow, longest=longest) for id in self.ids}
         inside = set(self.ids)
         self.ways = [way for way in groups.arrangement.ways if way.link.tail in inside and way.link.head in inside]
         self.entering = [

@@ -106,6 +106,7 @@ class Measures:
         sizes += [size for plane in self.nominal.values() for size in plane]
         channels = [count for stage in stages if form_of(stage) == "box" for count in _channels(stage.output)]
         units = [count for stage in stages if form_of(stage) == "bar" for count in _channels(stage.output)]
+        sizes += [_UNKNOWN for stage in stages if stage.output is None and form_of(stage) != "sign"]
         self.side = partial(share, look.size_scale, most=max(sizes, default=1))
         self.least, self.most = min(channels, default=1), max(channels, default=1)
         self.units = partial(share, look.channel_scale, most=max([_UNITS, *units]))

@@ -20,10 +20,12 @@ Role = Literal["channels", "size", "words", "ring"]
 
 _LINE, _ACCENTS = 1.22, 0.8
 """From one line to the next, as a multiple of the size, and how much more where accents are piled up."""
-_LONGEST, _UPRIGHT = 240.0, 160.0
-"""Pixels that a line may take before it is elided, turned or beside, and upright below a box."""
+LONG, SHORT, NARROW = 240.0, 160.0, 96.0
+"""Pixels that a line may take before it is elided: turned or beside a box, upright below it, where room is scarce."""
 _CLOSED = 90.0
 """The same for the name of what is not opened, which is always written."""
+_RING = 1.7
+"""What the ring around the number of a shared layer takes, as a multiple of the size."""
 _SHORT = 44.0
 """Words of at most that many pixels stand upright where they would else be turned."""
 
@@ -74,10 +76,14 @@ class Note:
 
     @property
     def _wide(self) -> float:
+        if self.role == "ring":
+            return self._tall
         return max(line.width for line in self.lines)
 
     @property
     def _tall(self) -> float:
+        if self.role == "ring":
+            return self.lines[0].size * _RING
         return sum(line.height for line in self.lines)
 
 
@@ -101,10 +107,9 @@ def fields_of(look: Look) -> frozenset[Field]:
     return look.show - {"size", "channels"} if "output" in look.show else look.show
 
 
-def words_of(stage: Stage, look: Look, *, turned: bool) -> tuple[Line, ...]:
-    """What is said of one stage besides its shape: its name, what it is, what it gives; `turned` ones in few lines."""
+def words_of(stage: Stage, look: Look, *, narrow: bool, longest: float) -> tuple[Line, ...]:
+    """What is said of one stage besides its shape: its name, what it is, what it gives; `narrow` ones in more lines."""
     small, show = look.small, look.show
-    longest = _LONGEST if turned or not look.sideways else _UPRIGHT
     name = stage.names[0] if stage.names else stage.id
     main: Paint = f"{stage.family}-text"
     kind = visible(stage.classes[0] or "") if stage.classes else ""
@@ -116,7 +121,7 @@ def words_of(stage: Stage, look: Look, *, turned: bool) -> tuple[Line, ...]:
         "parameters": count,
     }  # fmt: skip
     lines = [Line(elided(name, small, longest), small)] if "name" in show else []
-    for fields in _JOINED if turned or not look.sideways else _APART:
+    for fields in _APART if narrow else _JOINED:
         text = _BETWEEN[fields[0]].join(said[field] for field in fields if field in show and said[field])
         paint = main if "class" in fields and "class" in show else "muted"
         lines.append(Line(elided(text, small, longest), small, paint))
