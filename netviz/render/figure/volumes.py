@@ -1,6 +1,7 @@
 """A flow as volumes: boxes in space as high and wide as their tensors, as thick as their channels.
 
-Scales and forms are in `volumes_solids`, what stands close in `volumes_groups`, where it all stands in `volumes_place`,
+Scales and forms are in `volumes_solids`, what stands close in `volumes_groups`, where it all stands in `volumes_place`
+(what meets is moved apart by `volumes_parting`), the user's words in `volumes_braces`,
 links and frames in `volumes_wires`, shapes in `volumes_draw`. Here the size is found that fits the paper, and the rows.
 """
 
@@ -104,6 +105,12 @@ class _Fit:
                 break
         return found
 
+    def crowd(self) -> list[int]:
+        """In how many rows it may be broken where boxes are small."""
+        self.whole = self.page(_READABLE / 2, 1, thin=2)
+        self.breaks = Breaks(self.whole.rows[0].row)
+        return self.rows()
+
     def page(self, share: float, rows: int, *, thin: int) -> Page:
         """The flow at that share of its natural size: lengths along the paper shrink more than those down it."""
         less = share ** (1.0 if self.beside > 2 else 0.75 if self.beside > 1 else 0.5)
@@ -154,8 +161,14 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
         fit.turn()
     counts = fit.rows()
     tries = [(rows, thin, least) for rows in counts for thin, least in ((0, _PLEASANT), (1, _READABLE))]
-    for rows, thin, least in [*tries, *((rows, 2, _LEAST) for rows in counts)]:
+    for rows, thin, least in tries:
         page = fit.largest(room, rows, least, thin=thin)
+        if page is not None and page.missing <= _MISSING:
+            return page
+        spare = spare or page
+    counts = fit.crowd()
+    for rows in counts:
+        page = fit.largest(room, rows, _LEAST, thin=2)
         if page is not None and page.missing <= _MISSING:
             return page
         spare = spare or page

@@ -36,7 +36,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Braced:
-    """A remark where it lies: its brace from `first` to `last` with the ends at `edge`, its lines around `middle`."""
+    """A remark where it lies: its brace from `first` to `last` with the ends at `edge`, its lines around `middle`.
+
+    `away` is how far it had to be moved from what it is about.
+    """
 
     remark: Remark
     lines: tuple[str, ...]
@@ -45,6 +48,7 @@ class Braced:
     edge: float
     middle: float
     area: Area
+    away: float
 
 
 def remarks_of(groups: Groups, ids: Sequence[str], look: Look) -> tuple[Remark, ...]:
@@ -112,14 +116,13 @@ def braced(remark: Remark, about: Area, taken: Sequence[Area], whole: Area, look
     left, right = min(about.first, middle - reach / 2) - 2, max(about.last, middle + reach / 2) + 2
     met = [area for area in taken if area.first < right and left < area.last]
     out = remark.side
-    edge = (about.low if out < 0 else about.high) + out * _AWAY
+    start = edge = (about.low if out < 0 else about.high) + out * _AWAY
     while True:
         ends = sorted((edge, edge + out * tall))
         hit = [area for area in met if area.low < ends[1] and ends[0] < area.high]
         if not hit:
-            return Braced(
-                remark, lines, about.first, about.last, edge, middle, Area(left, ends[0] - 1, right, ends[1] + 1)
-            )
+            area = Area(left, ends[0] - 1, right, ends[1] + 1)
+            return Braced(remark, lines, about.first, about.last, edge, middle, area, abs(edge - start))
         edge = (min(area.low for area in hit) if out < 0 else max(area.high for area in hit)) + out * _AWAY
 
 

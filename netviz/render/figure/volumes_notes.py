@@ -86,7 +86,10 @@ class Notes:
             placed = self._beside(note, own.get(id, 0.0) if sideways else below.get(id, 0.0))
             if sideways and self.groups.joint(id) == "hug":  # the words of a small box start under its size
                 below[id] = max(below.get(id, 0.0), placed.area.high - self._under([id]))
-            if not sideways:  # on one line with the channels
+            if look.direction == "TB" and self.groups.joint(id) == "hug":  # it stands below, on a line of its own
+                placed = self._below(note, 0.0)
+                below[id] = placed.area.high - self._under([id])
+            elif not sideways:  # on one line with the channels
                 line = beside.get(id)
                 by = (line.area.first + line.area.last - placed.area.first - placed.area.last) / 2 if line else 0.0
                 area = replace(placed.area, first=placed.area.first + by, last=placed.area.last + by)

@@ -5,9 +5,9 @@ One `Row` is what stands side by side; a long flow is broken into several. All i
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from math import inf
 
@@ -18,31 +18,18 @@ from netviz.render.figure.volumes_braces import Braced, braced, remarks_of, room
 from netviz.render.figure.volumes_groups import Groups
 from netviz.render.figure.volumes_items import BACK, Area, area_of, around
 from netviz.render.figure.volumes_lanes import HEADER, PAD, Lanes
-from netviz.render.figure.volumes_notes import CLEAR, TIP, Notes, Placed
+from netviz.render.figure.volumes_notes import TIP, Notes, Placed
+from netviz.render.figure.volumes_parting import ROUNDS, Parting, Thing
 from netviz.render.figure.volumes_solids import Measures, Solid
-from netviz.render.figure.volumes_words import LONG, NARROW, SHORT, Note, words_of
+from netviz.render.figure.volumes_words import LONG, NARROW, SHORT, words_of
 
 TRACK = 6.0
 """From one link to the next where several change lanes side by side."""
 _CLOSE, _HUG, _BARS, _APART = 3.0, 1.2, 9.0, 20.0
-_ROUNDS, _PUSHES = 32, 5
-"""How often what meets is moved apart at most, and two that keep meeting; then one of the two is left out."""
+_FAR = 50.0
+"""Pixels from the user's words to what they are about; if it is more, the other side is tried."""
 _HIGH = 600.0
 """Pixels above a stage that are kept clear of notes where an arc rises from it: more than arcs are high."""
-_LOWEST = 4.2, 4.2, 2.8
-"""How far down labels of channels may stand, as a multiple of their size, by how thin they are."""
-_NUDGE = 26.0
-"""Pixels that are always found for the channels, also where labels are thinned."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Thing:
-    """What may meet others: a stage, a note, or a frame."""
-
-    area: Area
-    owners: tuple[str, ...]
-    placed: Placed | None = None
-    framed: bool = False
 
 
 class Row:
@@ -79,29 +66,29 @@ class Row:
                 if block in self.held:
                     self.held[block].append(id)
         self.tracks = self._tracks()
-        self.extra: dict[int, float] = defaultdict(float)
+        self.starting = Counter(frame.first for frame in self.frames.values())
+        self.ending = Counter(frame.last for frame in self.frames.values())
         self.lanes = Lanes(groups, self.look, (*self.ways, *self.entering), first, last)
-        self.wider: dict[int, float] = defaultdict(float)
+        self.parting = Parting(groups, self.look, self.lanes.stretches, thin)
         self.upright = self._upright()
         self.remarks = remarks_of(groups, self.ids, self.look)
         self.braced: list[Braced] = []
-        self.pushes: dict[tuple[str, ...], int] = defaultdict(int)
         self.split: set[str] = set()
-        self.dropped: set[tuple[str, tuple[str, ...]]] = set()
-        self.lowered: dict[tuple[str, ...], float] = {}
         self.notes: list[Placed] = []
         self.noted: dict[str, list[Placed]] = {}
         self.gap = max(_APART * measures.along * self.look.spacing, (TIP + 4, 4.0, 2.0)[thin])
-        for self.round in range(_ROUNDS):
+        own: dict[str, tuple[float, float]] = {}
+        for turn in range(ROUNDS):
             self.along = self._columns()
-            own = {id: self._own(id) for id in self.ids}
-            self.across = self.lanes.across(own, self.wider)
+            before, own = own, {id: self._own(id) for id in self.ids}
+            self.across = self.lanes.across(own, self.parting.wider)
             self.notes = list(self._notes().placed())
             self.noted = self._noted()
             self.boxes = {id: self._frame(id) for id in self.frames}
             self.free = self._free()
             self._brace()
-            if self.round and not self._part():  # before that, lanes do not know of notes
+            met = turn and self.parting.apart(self._things(), self._short(), turn)  # lanes know of notes by then
+            if turn and not met and own == before:
                 break
 
     # columns along the flow
@@ -152,7 +139,7 @@ class Row:
                 whole = tracks or rank in bounds
                 reached = [to for other, to in lanes.items() if whole or abs(other - lane) < 1]
                 starts.append(max(reached) + gap + self.solids[id].reach if reached else 0.0)
-            at = max(starts, default=0.0) + self.extra[rank] + self._pads(rank)
+            at = max(starts, default=0.0) + self.parting.extra[rank] + self._pads(rank)
             for id in self.groups.columns[rank]:
                 lane = self.groups.spots[id].lane
                 along[id] = at
@@ -172,8 +159,7 @@ class Row:
 
     def _pads(self, rank: int) -> float:
         """What frames that end before the rank, or begin with it, need."""
-        starts = sum(frame.first == rank for frame in self.frames.values())
-        ends = sum(frame.last == rank - 1 for frame in self.frames.values())
+        starts, ends = self.starting[rank], self.ending[rank - 1]
         header = {"TB": starts, "BT": ends}.get(self.look.direction, 0) * HEADER
         return (starts + ends) * PAD + header
 
@@ -202,9 +188,9 @@ class Row:
             self.across,
             arcs,
             self.thin,
-            self.dropped,
+            self.parting.dropped,
             self.split,
-            self.lowered,
+            self.parting.lowered,
             self.words_upright,
             self.words,
         )
@@ -224,9 +210,6 @@ class Row:
                 if placed.note.owners[0] == id and all(owner in within for owner in placed.note.owners):
                     yield placed
 
-    def _is_dropped(self, note: Note) -> bool:
-        return (note.role, note.owners) in self.dropped
-
     def area(self, id: str) -> Area:
         """What a stage takes."""
         solid, (lead, rise) = self.solids[id], self.back
@@ -234,27 +217,18 @@ class Row:
             self.along[id], self.across[id], solid.length, solid.breadth, lead * solid.lean, rise * solid.rise
         )
 
-    def _part(self) -> bool:
-        """Whether anything met; room is made for it then, or a note is left out."""
-        met = False
-        self.moved: set[tuple[str, ...]] = set()
-        things = [_Thing(self.area(id), (id,)) for id in self.ids]
-        things += [_Thing(placed.area, placed.note.owners, placed) for placed in self.notes]
-        things += [_Thing(self.boxes[id], tuple(held), framed=True) for id, held in self.held.items()]
-        things += [_Thing(self._over(id), (id,)) for id in self.upright]
-        things.sort(key=lambda thing: thing.area.first)
-        pushed: dict[int, float] = defaultdict(float)
-        open: list[_Thing] = []
-        for thing in things:
-            open = [other for other in open if other.area.last + CLEAR > thing.area.first]
-            for other in open:
-                met = self._clash(other, thing, pushed) or met
-            open.append(thing)
+    def _things(self) -> Iterator[Thing]:
+        """All that may meet."""
+        yield from (Thing(self.area(id), (id,)) for id in self.ids)
+        yield from (Thing(placed.area, placed.note.owners, placed) for placed in self.notes)
+        yield from (Thing(self.boxes[id], tuple(held), framed=True) for id, held in self.held.items())
+        yield from (Thing(self._over(id), (id,)) for id in self.upright)
+
+    def _short(self) -> Iterator[tuple[int, float]]:
+        """The ranks behind which links turn, and what is missing there for their tracks."""
         for rank, keys in self.tracks.items():
-            met = self._corridor(rank, len(keys), pushed) or met
-        for rank, by in pushed.items():
-            self.extra[rank] += by + 0.01
-        return met
+            first, last = self.free[rank]
+            yield rank, TIP + 6 + TRACK * len(keys) - (last - first)
 
     def _upright(self) -> dict[str, None]:
         """The stages that an arc rises from, or comes down to."""
@@ -298,76 +272,6 @@ class Row:
             return area
         middle = max(self.across[id] for id in self.held[block])
         return replace(area, high=max(area.high, middle + wide))
-
-    def _clash(self, one: _Thing, other: _Thing, pushed: dict[int, float]) -> bool:
-        spots = self.groups.spots
-        notes = [thing.placed for thing in (one, other) if thing.placed is not None]
-        framed = one.framed or other.framed
-        same_lane = spots[one.owners[0]].lane == spots[other.owners[0]].lane
-        if not notes and same_lane and not framed:
-            return False
-        if (notes or framed) and not set(one.owners).isdisjoint(other.owners):
-            return False
-        worded = len(notes) == 2 and all(placed.note.role == "words" for placed in notes)
-        clear = 2 * CLEAR if worded else CLEAR
-        by = one.area.meets(other.area, clear if len(notes) < 2 or self.paper.sideways else 0.5)
-        if by <= 0.01:
-            return False
-        if any(self._is_dropped(placed.note) or placed.note.owners in self.moved for placed in notes):
-            return True  # in this round, by another
-        ranks = sorted((spots[thing.owners[0]].rank, spots[thing.owners[-1]].rank) for thing in (one, other))
-        pair = (*one.owners, "", *other.owners)
-        self.pushes[pair] += 1
-        in_order = ranks[0][1] < ranks[1][0]
-        hopeless = self.pushes[pair] > _PUSHES or self.round > _ROUNDS - _PUSHES
-        small = (
-            by < _NUDGE
-            and self.thin < 2
-            and same_lane
-            and in_order
-            and all(placed.note.role == "channels" for placed in notes)
-        )
-        if notes and self.thin and same_lane and self._lowered(one, other):
-            return True
-        if notes and ((self.thin and not small) or hopeless or (same_lane and not in_order)):
-            order = ("words", "ring", "size", "channels")
-            loser = min(notes, key=lambda placed: (order.index(placed.note.role), -placed.area.first))
-            self.dropped.add((loser.note.role, loser.note.owners))
-        elif hopeless:
-            return False
-        elif in_order and (same_lane or framed):
-            pushed[ranks[1][0]] = max(pushed[ranks[1][0]], by)
-        else:
-            lanes = abs(spots[one.owners[0]].lane - spots[other.owners[0]].lane)
-            over = min(one.area.high, other.area.high) - max(one.area.low, other.area.low) + CLEAR
-            for stretch in {self.lanes.stretches[spots[thing.owners[0]].rank] for thing in (one, other)}:
-                self.wider[stretch] += over / max(lanes, 1.0) / 2 + 1
-        return True
-
-    def _lowered(self, one: _Thing, other: _Thing) -> bool:
-        """Whether a label of channels finds room further down; of two of them the later one goes there."""
-        if not self.paper.sideways or one.framed or other.framed:
-            return False
-        found = [thing for thing in (one, other) if thing.placed and thing.placed.note.role == "channels"]
-        if not found:
-            return False
-        lower = max(found, key=lambda thing: self.along[thing.owners[0]])
-        upper = one if lower is other else other
-        by = self.lowered.get(lower.owners, 0.0) + upper.area.high - lower.area.low + CLEAR + 0.1
-        if by > _LOWEST[self.thin] * self.look.size:
-            return False
-        self.lowered[lower.owners] = by
-        self.moved.add(lower.owners)
-        return True
-
-    def _corridor(self, rank: int, tracks: int, pushed: dict[int, float]) -> bool:
-        first, last = self.free[rank]
-        short = TIP + 6 + TRACK * tracks - (last - first)
-        self.pushes[("", str(rank))] += short > 0.01
-        if short <= 0.01 or self.pushes[("", str(rank))] > _PUSHES:
-            return False
-        pushed[rank + 1] = max(pushed[rank + 1], short)
-        return True
 
     def _free(self) -> dict[int, tuple[float, float]]:
         """By rank the range along the flow behind it where nothing stands."""
@@ -415,8 +319,12 @@ class Row:
             about = replace(around(areas), first=first, last=last)
             frames = [self.boxes[block] for block, held in self.held.items() if not over.issubset(held)]
             found = braced(remark, about, [*taken, *frames], whole, self.look)
+            if found.away > _FAR:
+                other = braced(replace(remark, side=-remark.side), about, [*taken, *frames], whole, self.look)
+                found = min(found, other, key=lambda one: one.away)
             self.braced.append(found)
             taken.append(found.area)
+        self.remarks = tuple(one.remark for one in self.braced)
 
     def _upward(self) -> Iterator[Area]:
         """Where links run across the flow between two ranks."""

@@ -62,7 +62,7 @@ class Page:
     def missing(self) -> float:
         """The share of the labels of channels that are left out for want of room."""
         rows = [laid.row for laid in self.rows]
-        dropped = sum(role == "channels" for row in rows for role, _ in row.dropped)
+        dropped = sum(role == "channels" for row in rows for role, _ in row.parting.dropped)
         written = sum(placed.note.role == "channels" for row in rows for placed in row.notes)
         return dropped / max(dropped + written, 1)
 
