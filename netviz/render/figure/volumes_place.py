@@ -86,9 +86,9 @@ class Row:
             self.noted = self._noted()
             self.boxes = {id: self._frame(id) for id in self.frames}
             self.free = self._free()
-            self._brace()
+            self._brace(turns=turn > 1)
             met = turn and self.parting.apart(self._things(), self._short(), turn)  # lanes know of notes by then
-            if turn and not met and own == before:
+            if turn > bool(self.remarks) and not met and own == before:
                 break
 
     # columns along the flow
@@ -302,8 +302,8 @@ class Row:
 
     # the user's words
 
-    def _brace(self) -> None:
-        """Puts the remarks near what they are about."""
+    def _brace(self, *, turns: bool) -> None:
+        """Puts the remarks near what they are about; with `turns` on the other side where that is much nearer."""
         if not self.remarks:
             return
         stages = [self.area(id) for id in self.ids]
@@ -319,7 +319,7 @@ class Row:
             about = replace(around(areas), first=first, last=last)
             frames = [self.boxes[block] for block, held in self.held.items() if not over.issubset(held)]
             found = braced(remark, about, [*taken, *frames], whole, self.look)
-            if found.away > _FAR:
+            if turns and found.away > _FAR:
                 other = braced(replace(remark, side=-remark.side), about, [*taken, *frames], whole, self.look)
                 found = min(found, other, key=lambda one: one.away)
             self.braced.append(found)

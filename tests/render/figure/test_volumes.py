@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netviz.errors import UsageError
-from netviz.figures import Annotation, Block, Extent, Field, Flow, Link, Stage, Window
+from netviz.figures import Annotation, Applied, Block, Extent, Field, Flow, Link, Stage, Window
 from netviz.render.figure.look import MEASURES, SMALLEST, Look
-from netviz.render.figure.picture import Circle, Part, Path, Picture, Text
+from netviz.render.figure.picture import Circle, Close, Part, Path, Picture, Shape, Text
 from netviz.render.figure.signs import SIGNS
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.figure.volumes import CAN_SHOW, MOST, SHOWN, volumes_to_picture
@@ -139,6 +139,18 @@ def parts(of: Picture, kind: str) -> list[Part]:
     return [shape for shape in of.walk() if isinstance(shape, Part) and shape.kind == kind]
 
 
+def reach(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of all points of paths."""
+    steps = [step for shape in shapes if isinstance(shape, Path) for step in shape.steps]
+    xs, ys = zip(*(step.to for step in steps if not isinstance(step, Close)), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def boxes(of: Picture) -> dict[str, tuple[float, float, float, float]]:
+    """What the stages take that are drawn as boxes."""
+    return {part.path: reach(part.shapes) for part in parts(of, "stage") if isinstance(part.shapes[0], Path)}
+
+
 # in the browser
 
 
@@ -166,6 +178,9 @@ EXTENTS = st.one_of(
 NAMES = st.one_of(st.sampled_from(["conv", "a_long_name_of_a_layer_in_a_model_of_many"]), st.sampled_from(HOSTILE))
 
 
+RELU = Applied("relu", "activation")
+
+
 @st.composite
 def any_flows(draw: st.DrawFn) -> Flow:
     stages: list[Stage | Block] = []
@@ -180,6 +195,8 @@ def any_flows(draw: st.DrawFn) -> Flow:
                 activation=draw(st.sampled_from(["", "relu"])), outputs=(draw(EXTENTS),),
                 sign=draw(st.sampled_from([*SIGNS, "", "custom"])) if kind == "merge" else "",
                 parameters=draw(st.sampled_from([None, 0, 1_234_567])), inside=7 if kind == "closed" else 0,
+                behind=draw(st.sampled_from([(), (RELU,)])), before=draw(st.sampled_from([(), (RELU,)])),
+                shared=draw(st.sampled_from([None, None, 1, 12])), present=draw(st.sampled_from([None, None, (2, 3)])),
             )
         )  # fmt: skip
     pairs = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda pair: pair[0] < pair[1])
@@ -233,7 +250,8 @@ def test_labels_say_channels_once_per_run_and_each_size() -> None:
 @pytest.mark.parametrize(
     ("spatial", "text"),
     [
-        ((224, 224), "224²"), ((224, 160), "224×160"), ((None, None), "None×None"), ((None, 3), "None×3"), ((16, 16, 16), "16³"),
+        ((224, 224), "224²"), ((224, 160), "224×160"), ((None, None), "None×None"), ((None, 3), "None×3"),
+        ((16, 16, 16), "16³"),
         ((16, 112, 112), "16×112²"), ((100,), "100"), ((2, 2, 2, 2), "2×2×2×2"), ((4, None, None), "4×None×None"),
     ],
 )  # fmt: skip
@@ -315,6 +333,104 @@ def test_annotations_are_said_above() -> None:
     lines = {shape.text: shape.y for shape in drawn.walk() if isinstance(shape, Text)}
     assert lines["all that sees"] < lines["64²"]
     assert " ".join(text for text in texts(drawn) if text in "what decides at last") == "what decides at last"
+
+
+@pytest.mark.parametrize("name", ["a", "b2", "c", "d"])
+def test_words_stand_at_their_own_branch(name: str) -> None:
+    drawn = picture(replace(branches(), annotations=(Annotation("a branch", name, name),)), legend=False)
+    words = next(shape for shape in drawn.walk() if isinstance(shape, Text) and shape.text == "a branch")
+    away = {
+        id: max(left - words.x, words.x - right, 0) + max(top - words.y, words.y - bottom, 0)
+        for id, (left, top, right, bottom) in boxes(drawn).items()
+    }
+    assert away[name] == min(away.values())
+    assert away[name] < 40
+
+
+def test_words_in_a_u_net_stand_within_its_arcs() -> None:
+    drawn = picture(replace(unet(), annotations=(Annotation("centre", "b", "b"),)), legend=False)
+    words = next(shape for shape in drawn.walk() if isinstance(shape, Text) and shape.text == "centre")
+    arcs = [reach(part.shapes) for part in parts(drawn, "link")]
+    assert words.y > min(top for _, top, _, _ in arcs)
+
+
+def test_an_unknown_size_is_larger_than_a_small_known_one_and_shrinks_by_strides() -> None:
+    half = Window((3, 3), (2, 2), (1, 1))
+    stages = [
+        stage("image", "InputLayer", maps(None, None, 3)), conv("c1", None, None, 8),
+        conv("c2", None, None, 8, window=half), stage("gap", "GlobalAveragePooling2D", maps(1, 1, 8)),
+    ]  # fmt: skip
+    of = flow(stages)
+    measures = Measures(of, Look())
+    breadth = {stage.id: measures.solid(stage).breadth for stage in of.stages}
+    assert breadth["image"] == breadth["c1"] > breadth["c2"] > 2 * breadth["gap"]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_axes_that_no_model_has_are_drawn(measure: Any) -> None:
+    much = 10**400
+    stages = [conv("a", much, much, much), conv("b", None, None, much), dense("c", much)]
+    assert len(parts(picture(flow(stages), size_scale=measure, channel_scale=measure), "stage")) == 3
+
+
+def test_a_bar_of_one_unit_is_short_where_it_stands_alone() -> None:
+    few, many = flow([conv("c", 8, 8, 4), dense("d", 1)]), flow([conv("c", 8, 8, 4), dense("d", 256)])
+    short, long = (Measures(of, Look()).solid(of.stages[1]).breadth for of in (few, many))
+    assert short < long / 4
+
+
+def test_poolings_are_seen_in_a_flow_that_runs_down() -> None:
+    drawn = boxes(picture(vgg(), direction="TB"))
+    for box, slab in (("c2", "p1"), ("c4", "p2"), ("c5", "p3")):
+        assert drawn[slab][1] >= drawn[box][3]
+
+
+def test_all_channels_are_said_in_a_column() -> None:
+    said = [text for text in texts(picture(vgg(), width=COLUMN, legend=False)) if text.isdecimal()]
+    assert sorted(said) == sorted(["3", "64", "128", "256", "4096", "4096", "1000"])
+
+
+def test_activations_have_a_face_per_family() -> None:
+    plain = {"activation": "", "behind": ()}
+    preactive = conv("a", 8, 8, 4, **plain, before=(RELU,))
+    added = stage("j", "Add", maps(8, 8, 4), behind=(RELU,), activation="relu")
+    paints = [
+        {shape.fill for shape in part.shapes if isinstance(shape, Path)}
+        for part in parts(picture(flow([preactive, conv("b", 8, 8, 4, **plain), added, dense("d", 3)])), "stage")
+    ]
+    assert ["convolution-face" in paints[0], "convolution-face" in paints[1]] == [True, False]
+    assert "merging-face" in paints[2]
+    assert texts(picture(vgg())).count("relu") == 2
+
+
+def test_a_shared_layer_has_its_number_at_every_box() -> None:
+    of = flow([conv(f"c{number}", 8, 8, 4, shared=1) for number in range(3)])
+    for direction in DIRECTIONS:
+        drawn = picture(of, direction=direction)
+        assert len(parts(drawn, "shared")) == 3
+        assert "same number: shared weights" in texts(drawn)
+
+
+def test_the_whole_output_says_it_all() -> None:
+    said = texts(picture(vgg(), [*SHOWN, "output"], legend=False))
+    assert not [text for text in said if "²" in text or text == "64"]
+    assert said.count("64×64×64") == 2
+
+
+def test_words_are_upright_where_there_is_room() -> None:
+    few = flow([conv("c1", 32, 32, 8), pool("p1", 16, 16, 8), dense("d", 10)])
+    many = flow([conv(f"a_long_name_of_layer_{number}", 32, 32, 8) for number in range(30)])
+    for of, turned in ((few, False), (many, True)):
+        drawn = picture(of, ["name", "class", "parameters"], legend=False)
+        assert {shape.turned for shape in drawn.walk() if isinstance(shape, Text)} == {turned}
+
+
+def test_what_is_not_in_every_repeat_says_so() -> None:
+    inside = (conv("a", 8, 8, 4), conv("s", 8, 8, 4, present=(1, 3), first_only=True))
+    assert "1st only" in texts(picture(flow([Block("b", "block", inside, 3)])))
+    assert "block" not in texts(picture(flow([Block("b", "block", inside, 3)])))
+    rest = (conv("a", 8, 8, 4), conv("s", 8, 8, 4, present=(2, 3)))
+    assert "2 of 3" in texts(picture(flow([Block("b", "stage", rest, 3)])))
 
 
 def test_a_long_flow_is_broken_into_rows() -> None:
