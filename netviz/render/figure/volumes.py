@@ -39,7 +39,7 @@ _CROWDED = 0.6
 """The share of its natural length that a row keeps at least where labels are left out."""
 _MISSING = 0.2
 """The share of channels that may be left out before more rows are made."""
-_REMEDIES = "Leave layers out.", "Choose blocks."
+_REMEDIES = "Choose another direction.", "Leave layers out.", "Choose blocks."
 _PLEASANT, _READABLE, _LEAST, _LARGEST = 0.5, 0.34, 0.1, 1.3
 """Shares of the natural size: what is still pleasant, still readable with fewer labels, the least, and the most."""
 
@@ -175,4 +175,4 @@ def _fitting(flow: Flow, groups: Groups, look: Look) -> Page:
     if spare is not None:
         return spare
     needs = fit.page(_LEAST, counts[-1], thin=2).width + 2 * MARGIN
-    raise too_narrow(look, needs, *(("Choose another direction.",) if look.sideways else ()), *_REMEDIES)
+    raise too_narrow(look, needs, *_REMEDIES)
