@@ -60,7 +60,7 @@ def draw(flow: Flow, placed: Placed, cards: Mapping[str, Card], look: Look, turn
     """The shapes of what is placed of a flow, and the rectangle that they take."""
     drawing = _Drawing(placed, cards, look, turn)
     shapes: list[Shape] = [*drawing.frames(flow.children)]
-    shapes += [drawing.route(route) for route in sorted(placed.routes, key=lambda route: not route.link.memory)]
+    shapes += [line_of(route, turn) for route in sorted(placed.routes, key=lambda route: not route.link.memory)]
     shapes += [drawing.stage(stage) for stage in flow.stages if stage.id in placed.spots]
     shapes += drawing.badges(flow.children)
     notes, bounds = annotated(flow, placed, look, turn, bounds_of(placed, turn))
@@ -273,12 +273,13 @@ class _Drawing:
             else:
                 yield Text(x + width / 2, base, line.text, size, "middle", ink, room=room)
 
-    def route(self, route: Route) -> Part:
-        steps = rounded([self.turn(*point) for point in route.points], ROUNDING)
-        memory = route.link.memory
-        paint = "muted" if memory else "skip" if route.skips else "edge"
-        line = Path(steps, None, paint, 1.0, DASHES[route.link.beside], arrow=True)
-        return Part((line,), "link", "", f"{route.link.tail} → {route.link.head}")
+
+def line_of(route: Route, turn: Turn) -> Part:
+    """The line of a link, with its tip at what it leads to."""
+    steps = rounded([turn(*point) for point in route.points], ROUNDING)
+    paint = "muted" if route.link.memory else "skip" if route.skips else "edge"
+    line = Path(steps, None, paint, 1.0, DASHES[route.link.beside], arrow=True)
+    return Part((line,), "link", "", f"{route.link.tail} → {route.link.head}")
 
 
 def titled(block: Block, look: Look) -> str:

@@ -125,6 +125,8 @@ WIDEST: Mapping[Mode, float] = {"line": 31.0, "stack": 18.0, "wrap": 14.0}
 """How wide a block is at most, as a multiple of the size of the text: longer names are elided."""
 GENEROUS = 1.5
 """How much wider it may be where no width is asked for."""
+UNBROKEN = 7.5
+"""Words up to that width, as a multiple of the size of the text, need not be broken."""
 NARROWEST = 50.0
 """Pixels that a block takes at least."""
 
@@ -189,7 +191,8 @@ def _wrapped(text: str, look: Look) -> float:
     splits = ["".join(parts[:at]).strip() for at in range(1, len(parts))]
     rests = ["".join(parts[at:]).strip() for at in range(1, len(parts))]
     both = [max(width_of(one, look.size), width_of(two, look.size)) for one, two in zip(splits, rests, strict=True)]
-    return min([*both, width_of(text, look.size)]) + 0.1
+    whole = width_of(text, look.size)
+    return max(min([*both, whole]), min(whole, UNBROKEN * look.size)) + 0.1
 
 
 def _thin_text(words: Words, brief: bool = False) -> str:
