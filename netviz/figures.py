@@ -90,7 +90,7 @@ class Stage:
     `inputs` and `outputs` have one item per tensor, None where the shape is unknown. `sign` is what a merge does, in
     one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.
-    `shared` numbers a layer among those that are called more than once. `leaves`: its tensor is an output of the model.
+    `shared` numbers a layer with weights among those that are called more than once. `leaves`: its tensor is an output of the model.
     `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it. Shapes are
     those of the first repeat; where they grow or shrink steadily from repeat to repeat, `last_outputs` has those of the
     last, where they differ in any other way, `varies` is set. `present` is how many of the repeats (the second number)

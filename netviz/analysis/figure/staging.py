@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -24,14 +24,16 @@ from netviz.views import Family
 class Stages:
     """Makes stages of places; `ids` gives the stage by the id of a station in it.
 
-    `front` tells by station whether its channels are the first axis, `shared` numbers the layers called more than once.
+    `front` tells by station whether its channels are the first axis, `shared` are the layers called
+    more than once, `numbers` what those of them are called that have weights.
     """
 
     plan: Plan
     front: Mapping[str, bool]
-    shared: Mapping[str, int]
+    shared: Collection[str]
     ids: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def of(self, places: Iterable[Place]) -> tuple[Stage | Block, ...]:
         return tuple(self._item(place) for place in places)
@@ -115,10 +117,12 @@ class Stages:
         return tuple(extent_of(tensor.shape, front) for tensor in station.last.outputs)
 
     def _shared(self, station: Station) -> int | None:
-        for node in (station.main, *reversed(station.around)):
-            if node.layer is not None and node.layer.path in self.shared:
-                return self.shared[node.layer.path]
-        return None
+        """The number of a layer with weights that is called more than once, itself or with a model around it."""
+        around = (station.main, *station.around)
+        if not any(node.layer is not None and node.layer.path in self.shared for node in around):
+            return None
+        layer = station.main.layer
+        return self.numbers.setdefault(layer.path, len(self.numbers) + 1) if layer and layer.all_weights else None
 
 
 def own_activation(layer: Layer) -> str:
