@@ -90,7 +90,8 @@ class Stage:
     `inputs` and `outputs` have one item per tensor, None where the shape is unknown. `sign` is what a merge does, in
     one sign or word: "+", "−", "×", "·", "concat", "mean", "max", "min".
     `parameters` counts all that it stands for (None: unknown). `inside` counts the layers in a closed one.
-    `shared` numbers a layer with weights among those that are called more than once. `leaves`: its tensor is an output of the model.
+    `shared` numbers a layer with weights among those that are called more than once. `leaves`: its tensor is an output
+    of the model.
     `calls` and `layers` are the paths of all that it stands for, over all repeats of the blocks around it. Shapes are
     those of the first repeat; where they grow or shrink steadily from repeat to repeat, `last_outputs` has those of the
     last, where they differ in any other way, `varies` is set. `present` is how many of the repeats (the second number)
@@ -184,8 +185,8 @@ class Flow:
     """A network as stages in the order of computation, joined by links.
 
     `description` says in words what is drawn, for those who do not see it; `omitted` are the names of the layers that
-    are not drawn, since they compute nothing to be seen (Dropout) or were left out on request. `layers` and
-    `parameters` count the whole model (None: unknown).
+    are not drawn, since they compute nothing to be seen (Dropout) or were left out on request, `omitted_classes` how
+    many of these each class has. `layers` and `parameters` count the whole model (None: unknown).
     """
 
     title: str
@@ -196,6 +197,7 @@ class Flow:
     omitted: tuple[str, ...] = ()
     layers: int = 0
     parameters: int | None = 0
+    omitted_classes: tuple[tuple[str, int], ...] = ()
 
     def walk(self) -> Iterator[Stage | Block]:
         """Every stage and block, a block before what it holds."""
