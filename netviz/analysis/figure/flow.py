@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netviz.analysis.diagram import shared_layers
 from netviz.analysis.diagram.boxes import count
-from netviz.analysis.diagram.scene import Scene, build_scene
+from netviz.analysis.diagram.scene import Node, Scene, build_scene
 from netviz.analysis.diagram.selection import find_nodes
 from netviz.analysis.figure.quiet import wrapped
 from netviz.analysis.figure.repeats import Place, Turns, find_places
@@ -95,8 +96,15 @@ def draft_flow(
         tuple(node.name for node in plan.omitted),
         len(layers),
         count({"": model.root, **layers}),
+        _classes(plan.omitted),
     )
     return Draft(replace(flow, description=_description(flow, model)), scene, plan, stages.ids)
+
+
+def _classes(omitted: Sequence[Node]) -> tuple[tuple[str, int], ...]:
+    """How many layers of each class are not drawn, without the inputs of nested models."""
+    layers = {node.layer.path: node.layer for node in omitted if node.layer}
+    return tuple(Counter(one.class_name or "?" for one in layers.values() if family_of(one) != "input-output").items())
 
 
 def in_order(model: Model) -> Model:

@@ -83,6 +83,7 @@ def flow_document(flow: Flow, version: str, style: Style) -> dict[str, Any]:
         "layers": flow.layers,
         "parameters": flow.parameters,
         "omitted": list(flow.omitted),
+        "omitted_classes": dict(flow.omitted_classes),
         "children": [_document(child) for child in flow.children],
         "links": [
             {

@@ -33,7 +33,7 @@ QUIET_FAMILIES: Mapping[Style, frozenset[Family]] = {
 }
 
 RESHAPES = frozenset({"Reshape", "Permute", "Transpose", "View", "Swapaxes", "Moveaxis"})
-"""Left out in space as well, but where they make maps of a vector."""
+"""Left out in space as well, where they only put axes into another order, or make a vector."""
 
 SIGNS: Mapping[str, str] = {
     "Add": "+", "Subtract": "−", "Multiply": "×", "Divide": "÷", "TrueDivide": "÷", "Concatenate": "concat",

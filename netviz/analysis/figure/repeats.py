@@ -12,9 +12,9 @@ from typing import TypeAlias
 from netviz.analysis.diagram.fold import Feed, Item, Repeat, Vertex, fold, shown
 from netviz.analysis.diagram.labels import Labels
 from netviz.analysis.diagram.scene import Node
-from netviz.analysis.figure.quiet import repeats_in_time
+from netviz.analysis.figure.nesting import Nest, nested, stations_of
 from netviz.analysis.figure.stations import FOLLOWING, Line, Plan, Station
-from netviz.analysis.figure.windows import window_of
+from netviz.analysis.figure.striding import Row, striding
 from netviz.analysis.subjects import family_of
 from netviz.figures import Style
 
@@ -53,14 +53,6 @@ Turns: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Nest:
-    """A nested model that is drawn open, with the stations and nested models in it."""
-
-    node: Node
-    items: tuple[Station | Nest, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A place of a figure: the stations of one stage, one for each repeat of the blocks around it.
 
@@ -91,7 +83,7 @@ def count_stages(places: Iterable[Place]) -> int:
 
 def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[str]) -> tuple[Place, ...]:
     """The places of a figure, folded or not as told, None as the style has it."""
-    items = _nested(plan.stations, 0, style)
+    items = nested(plan.stations, 0, style)
     plain = _Places(plan, None, shared, False).of(items)
     if told is False or (told is None and style == "lenet"):
         return plain
@@ -103,25 +95,6 @@ def find_places(plan: Plan, style: Style, told: bool | None, shared: Collection[
         if count_stages(best) <= MANY:
             break
     return best
-
-
-def _nested(stations: Sequence[Station], depth: int, style: Style) -> tuple[Station | Nest, ...]:
-    """The stations with those of one nested model put together: in space only of those that repeat in time."""
-    found: dict[str, Station | Nest] = {}
-    inside: dict[str, list[Station]] = {}
-    for station in stations:
-        around = [node for node in station.around if style == "blocks" or (node.layer and repeats_in_time(node.layer))]
-        if len(around) > depth:
-            node = around[depth]
-            if node.id not in inside:
-                found[node.id] = Nest(node, ())
-            inside.setdefault(node.id, []).append(station)
-        else:
-            found[station.id] = station
-    return tuple(
-        Nest(item.node, _nested(inside[id], depth + 1, style)) if isinstance(item, Nest) else item
-        for id, item in found.items()
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +164,7 @@ class _Places:
         outputs = sorted({
             index
             for index, item in enumerate(items)
-            for station in _stations(item)
+            for station in stations_of(item)
             if station.leaves or any(line.head not in places for line in self._leaving.get(station.id, ()))
         })  # fmt: skip
         found = fold(
@@ -205,7 +178,7 @@ class _Places:
 
     def _given(self, item: Station | Nest) -> list[str]:
         """The stations of an item, those first that others read: these stand for its outputs, in order."""
-        own = [station.id for station in _stations(item)]
+        own = [station.id for station in stations_of(item)]
         inside = set(own)
         return sorted(own, key=lambda id: all(line.head in inside for line in self._leaving.get(id, ())))
 
@@ -215,7 +188,7 @@ class _Places:
             yield item
             return
         rows = [tuple(self._row(row, items)) for row in item.repeats]
-        for group in _striding(rows, items):
+        for group in striding(rows, items):
             count, size = len(group), shown([Repeat(group)])
             small = count <= IN_A_ROW if size == 1 else (count - 1) * size < SAVING
             if count < 2 or (not self.eager and (small or (item.parallel and count < SIDE_BY_SIDE))):
@@ -233,7 +206,7 @@ class _Places:
 
     def _vertex(self, item: Station | Nest, index: int, places: Mapping[str, tuple[int, int]]) -> Vertex:
         feeds = []
-        for place, station in enumerate(_stations(item)):
+        for place, station in enumerate(stations_of(item)):
             for line in self._entering.get(station.id, ()):
                 source, within = places.get(line.tail, (None, 0))
                 if source != index:
@@ -243,7 +216,7 @@ class _Places:
 
     def _label(self, item: Station | Nest, labels: Labels) -> Hashable:
         if isinstance(item, Nest):
-            own = {station.id: place for place, station in enumerate(_stations(item))}
+            own = {station.id: place for place, station in enumerate(stations_of(item))}
             wiring = tuple(
                 (own[line.tail], own[id], line.argument)
                 for id in own
@@ -280,58 +253,6 @@ class _Places:
         return len(beside) > 1 and len(into) > 1 and station.main.layer.config.get("kernel_size") in ([1, 1], (1, 1), 1)
 
 
-Row: TypeAlias = tuple[Item | None, ...]
-"""What stands in one repeat, place by place."""
-
-
-def _striding(rows: Sequence[Row], items: Sequence[Station | Nest]) -> Iterator[tuple[Row, ...]]:
-    """The repeats in groups of which each has the same strides in all but its first, and none there if that differs."""
-    group: list[Row] = []
-    for row in rows:
-        if group and not _agree(group, row, items):
-            yield tuple(group)
-            group = []
-        group.append(row)
-    yield tuple(group)
-
-
-def _agree(group: Sequence[Row], row: Row, items: Sequence[Station | Nest]) -> bool:
-    """Whether a repeat may stand behind others in one block."""
-    if _blocks(group[-1]) != _blocks(row):
-        return False
-    both = zip(_strides(group[-1], items), _strides(row, items), strict=True)
-    pairs = [(one, other) for one, other in both if one is not None and other is not None]
-    return all(one == other or (len(group) == 1 and set(other) == {1}) for one, other in pairs)
-
-
-def _blocks(row: Row) -> tuple[Hashable, ...]:
-    """What is a block in a repeat, and how often it repeats."""
-    return tuple((len(item.repeats), *map(_blocks, item.repeats)) if isinstance(item, Repeat) else None for item in row)
-
-
-Strides: TypeAlias = tuple[int, ...] | None
-"""Those of a layer that has some; None for others, and where a repeat lacks one."""
-
-
-def _strides(row: Sequence[Item | None], items: Sequence[Station | Nest]) -> list[Strides]:
-    """The strides of what stands in a repeat, place by place; of blocks in it those of their first two repeats."""
-    found: list[Strides] = []
-    for place in row:
-        if isinstance(place, Repeat):
-            for inner in place.repeats[:2]:
-                found += _strides(inner, items)
-        elif place is None:
-            found.append(None)
-        else:
-            found += [_stride(station) for station in _stations(items[place])]
-    return found
-
-
-def _stride(station: Station) -> Strides:
-    window = window_of(station.main.layer) if station.main.layer else None
-    return window.strides if window else None
-
-
 def _present(rows: tuple[Row, ...], parallel: bool) -> Iterator[Item]:
     """The repeats as one block, without the places that none of them has."""
     places = [column for column in zip(*rows, strict=True) if any(item is not None for item in column)]
@@ -343,12 +264,3 @@ NEVER = 1 << 40
 
 OUTPUTS = 1 << 20
 """More outputs than a call has: sets outputs of different stations inside a nested model apart."""
-
-
-def _stations(item: Station | Nest) -> Iterator[Station]:
-    """The stations of an item, in order."""
-    if isinstance(item, Station):
-        yield item
-        return
-    for inner in item.items:
-        yield from _stations(inner)

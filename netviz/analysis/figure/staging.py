@@ -212,7 +212,7 @@ def _details(station: Station) -> tuple[str, ...]:
 def _class(layer: Layer | None) -> str | None:
     """The class, with that of the layer inside a wrapper; of TensorFlow's functions what they are called."""
     if layer is None:
-        return None
+        return "InputLayer"
     inside = wrapped(layer)
     if inside is not None:
         return f"{layer.class_name}({_class(inside) or '?'})"

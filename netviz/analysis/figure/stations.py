@@ -172,7 +172,10 @@ def _left_out(one: _Leaf, style: Style) -> bool:
         return False
     shape = one.node.outputs[0].shape if one.node.outputs else None
     before = next(iter(one.node.call.input_shapes), None)
-    return shape is None or before is None or len(before) > 2 or sum(axis != 1 for axis in shape[1:]) < 2
+    if shape is None or before is None:
+        return True
+    given, taken = ([axis for axis in one[1:] if axis != 1] for one in (shape, before))
+    return len(given) < 2 or sorted(map(str, given)) == sorted(map(str, taken))
 
 
 def _joined(

@@ -69,9 +69,12 @@ def framed(
     description: str,
     *,
     caption: str = "",
+    remark: str = "",
     legend: Sequence[Entry] = (),
 ) -> Picture:
     """The drawing on its paper, the caption above and the legend below, both where `look` asks for them.
+
+    `remark` is what a reader has to know besides, in smaller type below the caption.
 
     With `look.width` the paper is that wide, and the drawing stands in its middle; it has to fit.
     """
@@ -79,13 +82,16 @@ def framed(
     width = look.width or max(wide, _legend_width(legend, look) if look.legend else 0.0, 120.0) + 2 * MARGIN
     room = width - 2 * MARGIN
     head = _caption(caption, look, room) if look.caption and caption else ()
-    top = MARGIN + (len(head) * look.size * 1.35 + 6 if head else 0.0)
+    said = _remark(remark, look, room, len(head) * look.size * 1.35) if head else ()
+    top = MARGIN + (len(head) * look.size * 1.35 + len(said) * look.small * 1.3 + 6 if head else 0.0)
     left = (width - wide) / 2
     key, tall = make_legend(legend, look, room) if look.legend and legend else ((), 0.0)
     foot = top + bounds.bottom - bounds.top + (_GAP if key else 0.0)
     parts: list[Shape] = list(moved(shapes, left - bounds.left, top - bounds.top))
     if head:
         parts.insert(0, Part(moved(head, MARGIN, MARGIN), "caption"))
+    if said:
+        parts.insert(1, Part(moved(said, MARGIN, MARGIN), "remark"))
     if key:
         parts.append(Part(moved(key, MARGIN, foot), "legend"))
     return Picture(width, foot + tall + MARGIN, tuple(parts), title, description)
@@ -103,6 +109,14 @@ def _caption(caption: str, look: Look, room: float) -> tuple[Shape, ...]:
             bold=True,
             room=min(room, width_of(line, size, bold=True)),
         )
+        for place, line in enumerate(lines)
+    )
+
+
+def _remark(remark: str, look: Look, room: float, top: float) -> tuple[Shape, ...]:
+    lines = lines_of(remark, look.small, room, 2) if remark else ()
+    return tuple(
+        Text(0.0, top + (place + 0.8) * look.small * 1.3, line, look.small, paint="muted", room=room)
         for place, line in enumerate(lines)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netviz.figures import Extent, Stage
+from netviz.figures import Extent, Flow, Stage
 from netviz.render.cells import count_text
 from netviz.views import Family
 
@@ -55,6 +55,13 @@ def counted(number: int | None, one: str, many: str = "") -> str:
 def caption_of(title: str, layers: int, parameters: int | None) -> str:
     """The line above a figure."""
     return f"{title}: {counted(layers, 'layer')}, {counted(parameters, 'parameter')}"
+
+
+def remark_of(flow: Flow, most: int = 4) -> str:
+    """The second line above a figure: what is not drawn, by class; "" where all is."""
+    named = [name if count == 1 else f"{count} {name}" for name, count in flow.omitted_classes]
+    more = sum(count for _, count in flow.omitted_classes[most:])
+    return f"not drawn: {', '.join([*named[:most], *([f'{more} more'] if more else [])])}" if named else ""
 
 
 def presence_text(stage: Stage) -> str:
