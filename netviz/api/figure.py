@@ -62,10 +62,11 @@ def figure(
     number of the sample, from 0.
 
     What is drawn: `omit` leaves layers out (names, paths, classes, regular expressions; one or several), `annotate`
-    puts words at layers (a dict, or pairs; "first..last" gets a brace), `fold` draws repeated blocks once with ×N
-    (None: where the style gains by it), `depth` is how many levels of nested models are opened. `show` names what is
-    labelled: name, class, details, activation, size, channels, output, parameters, weights, biases; each style has some
-    of these.
+    puts words at layers (a dict, or pairs; "first..last" gets a brace), `fold` draws repeated blocks once with ×N:
+    None those with the same shapes and settings (in blocks also where only the first has other strides or a projection,
+    which is said), True as loosely as a long figure asks for, also of other sizes, False none; lenet folds with True
+    alone. `depth` is how many levels of nested models are opened. `show` names what is labelled: name, class, details,
+    activation, size, channels, output, parameters, weights, biases; each style has some of these.
 
     How: `direction` is "LR", "TB", "RL" or "BT", `width` that of the picture ("8.5cm", "3.4in", "240pt" or pixels;
     None: what it needs), where no text gets smaller than 6 points; `spacing` multiplies gaps; `size_scale` and

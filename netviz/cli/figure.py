@@ -33,7 +33,11 @@ SCALES = ("linear", "sqrt", "log", "equal")
 @click.option(
     "--sample", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Which sample, from 0."
 )
-@click.option("--fold/--no-fold", default=None, help="Draw repeated blocks once, with ×N. Default: as the style does.")
+@click.option(
+    "--fold/--no-fold",
+    default=None,
+    help="Draw repeated blocks once, with ×N, of other sizes too. Default: those that are equal.",
+)
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="How many levels to open. Default: all.")
 @click.option("--omit", multiple=True, metavar="LAYERS", help="Leave these out: a name, regex, class, or first..last.")
 @click.option(
