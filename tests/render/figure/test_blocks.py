@@ -17,7 +17,7 @@ from netviz.errors import UsageError
 from netviz.figures import Annotation, Applied, Block, Extent, Flow, Link, Stage
 from netviz.readers import read
 from netviz.render.figure.blocks import CAN_SHOW, MOST, SHOWN, blocks_to_picture
-from netviz.render.figure.blocks_words import SHORT, words_of
+from netviz.render.figure.blocks.words import SHORT, words_of
 from netviz.render.figure.look import Look
 from netviz.render.figure.picture import Circle, Close, Part, Path, Picture, Rectangle, Straight, Text
 from netviz.render.figure.svg import picture_to_svg

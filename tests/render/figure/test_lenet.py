@@ -17,9 +17,9 @@ from netviz.figures import Annotation, Block, Extent, Field, Flow, Link, Stage, 
 from netviz.render.escape import visible
 from netviz.render.figure.frame import CENTIMETRE
 from netviz.render.figure.lenet import CAN_SHOW, MOST, SHOWN, lenet_to_picture
-from netviz.render.figure.lenet_rows import rows_of
-from netviz.render.figure.lenet_shapes import LARGEST, body_of, lines_between, scales_of
-from netviz.render.figure.lenet_words import whole_lines, words_of
+from netviz.render.figure.lenet.rows import rows_of
+from netviz.render.figure.lenet.shapes import LARGEST, body_of, lines_between, scales_of
+from netviz.render.figure.lenet.words import whole_lines, words_of
 from netviz.render.figure.look import MEASURES, SMALLEST, Look, width_of
 from netviz.render.figure.picture import Move, Part, Path, Picture, Straight, Text
 from netviz.render.figure.svg import picture_to_svg

@@ -19,9 +19,9 @@ from netviz.figures import Network
 from netviz.render.figure.frame import CENTIMETRE
 from netviz.render.figure.look import SMALLEST, Look, width_of
 from netviz.render.figure.neurons import CAN_SHOW, SHOWN, neurons_to_picture
-from netviz.render.figure.neurons_lines import points_of
-from netviz.render.figure.neurons_numbers import crosses
-from netviz.render.figure.neurons_words import number
+from netviz.render.figure.neurons.lines import points_of
+from netviz.render.figure.neurons.numbers import crosses
+from netviz.render.figure.neurons.words import number
 from netviz.render.figure.picture import Circle, Move, Part, Path, Picture, Point, Shape, Step, Text
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.layout.geometry import Direction

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from netviz.figures import Network
 from netviz.render.figure.look import Look
-from netviz.render.figure.neurons_headings import headings
-from netviz.render.figure.neurons_numbers import Numbered, crosses, factor, number_shapes
-from netviz.render.figure.neurons_place import Sizes, Taken, place
-from netviz.render.figure.neurons_thin import thinned
-from netviz.render.figure.neurons_words import number, signed, whole_lines
+from netviz.render.figure.neurons.headings import headings
+from netviz.render.figure.neurons.numbers import Numbered, crosses, factor, number_shapes
+from netviz.render.figure.neurons.place import Sizes, Taken, place
+from netviz.render.figure.neurons.thin import thinned
+from netviz.render.figure.neurons.words import number, signed, whole_lines
 from netviz.render.figure.picture import Part, Point, Text
 from tests.render.figure.networks import SAMPLES, chain, networks
 

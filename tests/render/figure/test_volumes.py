@@ -18,7 +18,7 @@ from netviz.render.figure.picture import Circle, Close, Part, Path, Picture, Sha
 from netviz.render.figure.signs import SIGNS
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.figure.volumes import CAN_SHOW, MOST, SHOWN, volumes_to_picture
-from netviz.render.figure.volumes_solids import Measures
+from netviz.render.figure.volumes.solids import Measures
 from netviz.render.figure.wording import size_text
 from netviz.render.layout.geometry import Direction
 from netviz.views import FAMILIES
