@@ -436,3 +436,69 @@ def test_memory_is_told_from_the_main_flow() -> None:
     assert memory["encode", "cross"]
     assert not memory["own", "cross"]
     assert not memory["target", "own"]
+
+
+def test_states_are_told_from_masks_and_from_the_main_flow() -> None:
+    import keras
+    from keras import layers
+
+    source, target = keras.Input((6,), name="source"), keras.Input((5,), name="target")
+    seen = layers.Embedding(20, 8, mask_zero=True, name="words")(source)
+    _, hidden, cell = layers.LSTM(8, return_state=True, name="encoder")(seen)
+    read_in = layers.Embedding(20, 8, name="more_words")(target)
+    out = layers.LSTM(8, name="decoder")(read_in, initial_state=[hidden, cell])
+    flow = build_flow(read(keras.Model([source, target], out)), style="blocks")
+    found = {(link.tail, link.head): link.beside for link in flow.links}
+    assert found["encoder", "decoder"] == "state"
+    assert found["more_words", "decoder"] == found["words", "encoder"] == ""
+    assert {link.beside for link in flow.links if link.head == "encoder"} == {"", "mask"}
+
+
+def test_reshaping_that_changes_what_goes_in_is_drawn_in_space() -> None:
+    """Maps that become a sequence; but neither a vector as 1×1 maps nor axes in another order."""
+    import keras
+    from keras import layers
+
+    x = image = keras.Input((8, 60, 1), name="image")
+    x = layers.Conv2D(16, 3, strides=2, padding="same", name="conv")(x)
+    gate = layers.Reshape((1, 1, 16), name="as_maps")(layers.GlobalAveragePooling2D(name="pool")(x))
+    x = layers.Multiply(name="gated")([x, gate])
+    x = layers.Reshape((30, 64), name="as_sequence")(layers.Permute((2, 1, 3), name="turned")(x))
+    model = keras.Model(image, layers.LSTM(4, name="lstm")(x))
+    for style in ("volumes", "lenet"):
+        flow = build_flow(read(model), style=style)
+        assert [stage.id for stage in flow.stages] == ["image", "conv", "pool", "gated", "as_sequence", "lstm"]
+        assert set(flow.omitted) == {"as_maps", "turned"}
+        assert dict(flow.omitted_classes) == {"Reshape": 1, "Permute": 1}
+
+
+@pytest.mark.parametrize("kind", ["Sequential", "Functional"])
+def test_an_input_has_its_class(kind: str) -> None:
+    import keras
+    from keras import layers
+
+    parts = [keras.Input((4,)), layers.Dense(3), layers.Dense(2)]
+    model = keras.Sequential(parts)
+    if kind == "Functional":
+        model = keras.Model(parts[0], parts[2](parts[1](parts[0])))
+    assert [stage.classes for stage in build_flow(read(model), style="blocks").stages] == [
+        ("InputLayer",),
+        ("Dense",),
+        ("Dense",),
+    ]
+
+
+def test_a_description_says_nothing_twice() -> None:
+    import keras
+    from keras import layers
+
+    x = image = keras.Input((8, 8, 4))
+    for _ in range(3):
+        for _ in range(4):
+            y = layers.Conv2D(4, 3, padding="same")(layers.Conv2D(4, 3, padding="same", activation="relu")(x))
+            x = layers.Add()([x, y])
+        x = layers.Conv2D(4, 3, strides=2, padding="same")(x)
+    flow = build_flow(read(keras.Model(image, x)), style="blocks")
+    assert repeats(flow) == [4, 4, 4]
+    sentences = flow.description.split(". ")
+    assert len(sentences) == len(set(sentences)) and "4, 4, 4 times" in flow.description

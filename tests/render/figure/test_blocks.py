@@ -428,3 +428,58 @@ def test_no_line_runs_through_a_block_of_another(direction: Direction) -> None:
 @given(flows(), st.sampled_from(DIRECTIONS))
 def test_no_line_runs_through_a_block_of_another_in_any_flow(flow: Flow, direction: Direction) -> None:
     assert crossings(flow, blocks_to_picture(flow, look(direction))) == []
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_words_stand_at_the_block_that_they_belong_to(page: Any, direction: Direction) -> None:
+    """Three branches side by side: the words of an outer one stand on its side, with none between."""
+    stages = [
+        Stage(name, (name,), ("Dense",), "dense", outputs=(Extent((8,), (), 8),)) for name in ("x", "a", "b", "c", "y")
+    ]
+    links = tuple(Link("x", name) for name in "abc") + tuple(Link(name, "y") for name in "abc")
+    for name in "abc":
+        flow = Flow("branches", "", tuple(stages), links, (Annotation("look", name, name),))
+        picture = blocks_to_picture(flow, look(direction))
+        check(page, picture_to_svg(picture))
+        words = next(shape for shape in picture.walk() if isinstance(shape, Text) and shape.text == "look")
+        places = {id: center(part) for id, part in stages_of(picture).items()}
+        near = min("abc", key=lambda id: abs(places[id][0] - words.x) + abs(places[id][1] - words.y))
+        note = next(part for part in picture.walk() if isinstance(part, Part) and part.kind == "annotation")
+        mark = note.shapes[0]
+        assert isinstance(mark, Path)
+        if name == "b":  # a line leads there
+            box = next(shape for shape in stages_of(picture)["b"].shapes if isinstance(shape, Rectangle))
+            x, y = next(step.to for step in mark.steps if not isinstance(step, Close))
+            assert box.x - 1 < x < box.x + box.width + 1 and box.y - 1 < y < box.y + box.height + 1
+        else:
+            assert near == name
+
+
+def test_what_is_not_drawn_is_said_below_the_caption() -> None:
+    flow = flow_of("encoder")
+    (count,) = [count for name, count in flow.omitted_classes if name == "Dropout"]
+    for caption in (True, False):
+        said = texts_of(blocks_to_picture(flow, look(caption=caption)))
+        assert (f"not drawn: {count} Dropout" in said) == caption
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_no_word_is_elided_without_need(direction: Direction) -> None:
+    """Without a width, blocks are as wide as their words, however large these are."""
+    for name in (*ARCHITECTURES, "attention"):
+        for size in (8, 14, 20):
+            said = texts_of(blocks_to_picture(flow_of(name), look(direction, size=size * 96 / 72)))
+            assert not [text for text in said if "…" in text and " … " not in text]
+
+
+def test_what_only_the_first_repeat_has_says_so() -> None:
+    flow = flow_of("resnet50")
+    picture = blocks_to_picture(flow, look())
+    some = [stage for stage in flow.stages if stage.present]
+    assert some
+    for stage in flow.stages:
+        part = stages_of(picture)[stage.id]
+        dashed = any(isinstance(shape, Rectangle) and shape.dash for shape in part.shapes)
+        assert dashed == ("1st only" in texts_of(part)) == (stage in some)
+    titles = {part.title for part in picture.walk() if isinstance(part, Part) and part.kind == "link"}
+    assert {f"{link.tail} → {link.head}" for link in flow.links if link.passes} <= titles
