@@ -94,7 +94,7 @@ class Placer:
             near = [
                 sign * other.across
                 for start, end, other in set_arcs
-                if other.side == arc.side and start <= last and first <= end
+                if other.side == arc.side and start <= last and first <= end and not _follow(arc, other)
             ]
             arc.across = sign * max([edge + TRACK, *(one + TRACK * 0.8 for one in near)])
             set_arcs.append((first, last, arc))
@@ -301,3 +301,8 @@ class Placer:
                 at = tracks[last - 1, ("head", arc.link.head, "arc")]
                 points += [(at, arc.across), (at, head.across), (end, head.across)]
             yield Route(arc.link, tuple(points), True)
+
+
+def _follow(one: Arc, other: Arc) -> bool:
+    """Whether one of two arcs leaves where the other arrives: behind that, so both may run at the same place across."""
+    return one.link.tail == other.link.head or other.link.tail == one.link.head
