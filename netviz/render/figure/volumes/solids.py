@@ -80,7 +80,8 @@ def form_of(stage: Stage) -> Form:
     """How a stage is drawn."""
     if stage.kind == "merge" and stage.sign in SIGNS:
         return "sign"
-    if stage.output is not None and not stage.output.spatial:
+    flat = not stage.output.spatial if stage.output is not None else stage.family == "dense"
+    if flat:
         return "bar"
     return "box" if stage.family in _THICK and stage.kind != "input" else "slab"
 
