@@ -140,7 +140,7 @@ def rows(three: Path, two: Path) -> dict[tuple[str, str], Samples]:
 
 def table() -> list[list[str]]:
     """The cells of the README's table, heading first."""
-    text = README.partition("### Which files")[2].partition("### ")[0]
+    text = README.partition("## Which files")[2].partition("\n#")[0]
     lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line] for line in lines if set(line[0]) != {"-"}]
 
