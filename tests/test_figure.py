@@ -309,3 +309,12 @@ def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     data.write_text("4")
     done = run(LINE, "--input", data, "-o", data)
     assert done.exit_code == 2 and data.read_text() == "4"
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_words_at_a_layer_that_shares_its_column(direction: str) -> None:
+    """They stand among the layer's own words, so that none stand beside the figure."""
+    figure = netviz.figure(
+        file("two-inputs.json"), style="neurons", direction=direction, annotate={"facts2": "look here"}
+    )
+    assert "look here" in " ".join(words(figure.to("svg")))

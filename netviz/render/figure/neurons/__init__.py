@@ -148,7 +148,7 @@ def _notes_width(layout: Layout) -> float:
     if layout.look.sideways or not layout.network.annotations:
         return 0.0
     boxes = list(boxes_of(_notes(layout)))
-    return max(0.0, max(box[2] for box in boxes) - layout.bounds.right)
+    return max([0.0, *(box[2] - layout.bounds.right for box in boxes)])
 
 
 def _notes(layout: Layout) -> list[Shape]:
