@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import netviz
 from netviz.errors import UsageError
 from netviz.figures import Network
 from netviz.render.figure.frame import CENTIMETRE
@@ -25,6 +26,7 @@ from netviz.render.figure.neurons.words import number
 from netviz.render.figure.picture import Circle, Move, Part, Path, Picture, Point, Shape, Step, Text
 from netviz.render.figure.svg import picture_to_svg
 from netviz.render.layout.geometry import Direction
+from tests.conftest import ROOT
 from tests.render.figure.measure import check
 from tests.render.figure.networks import SAMPLES, chain, networks
 
@@ -349,3 +351,13 @@ def test_a_usual_net_and_a_dense_part_fit_one_column(direction: Direction) -> No
 def test_markup_in_names_stays_text(theme: Any) -> None:
     svg = picture_to_svg(neurons_to_picture(SAMPLES["hostile names"], usual(show=ALL_BUT_NUMBERS)), theme=theme)
     assert "<script" not in svg and "&lt;script&gt;" in svg
+
+
+@pytest.mark.parametrize("spacing", [0.0, 1.0])
+@pytest.mark.parametrize("size", [8.0, 16.0])
+def test_words_of_rows_keep_clear_of_each_other(page: Any, spacing: float, size: float) -> None:
+    """From top to bottom words stand at the ends of the rows, however close these are asked to be."""
+    source = ROOT / "examples" / "architectures" / "two-inputs.json"
+    show = ("name", "class", "channels", "activation", "parameters")
+    made = netviz.figure(source, style="neurons", direction="TB", spacing=spacing, font_size=size, show=show)
+    check(page, str(made.to("svg")))

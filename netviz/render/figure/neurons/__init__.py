@@ -14,7 +14,7 @@ from netviz.figures import Field, Network
 from netviz.render.figure.frame import MARGIN, Bounds, Entry, framed, too_narrow
 from netviz.render.figure.look import Look, lines_of
 from netviz.render.figure.neurons.headings import ends_gap
-from netviz.render.figure.neurons.layout import Layout, boxes_of, says_biases
+from netviz.render.figure.neurons.layout import Layout, boxes_of, says_biases, words_gap
 from netviz.render.figure.neurons.lines import connection_shapes
 from netviz.render.figure.neurons.notes import note_shapes
 from netviz.render.figure.neurons.numbers import MOST, MOST_UNASKED, most_between
@@ -123,6 +123,8 @@ def _sizes(network: Network, look: Look, numbers: bool, spread: float) -> Iterat
     gap = gap if look.sideways else min(gap, 110.0)
     gap = max(gap, 2 * radius + (110 if look.sideways else 80) if numbers else 0.0) * max(look.spacing, 0.1)
     gap = max(gap, 2 * radius + 16, count_width(network, look) + 8, ends_gap(network, look))
+    if not look.sideways:
+        gap = max(gap, words_gap(network, look))
     if network.sample:
         gap = max(gap, min(1.03 * least_gap(network, radius + 1, pitch), 320.0))
     if look.width is None:

@@ -247,6 +247,15 @@ class Layout:
         return found is not None
 
 
+def words_gap(network: Network, look: Look) -> float:
+    """Pixels from row to row so that the words of a layer, at the end of its row, keep clear of those of the next."""
+    before = tall(before_lines(network, look))
+    return 6.0 + max(
+        tall(label_lines(network, one, look, BESIDE) or ()) + (before if is_source(network, one) else 0.0)
+        for one in network.neurons
+    )
+
+
 def says_biases(network: Network, look: Look, numbers: bool) -> bool:
     """Whether biases stand at the neurons: where all numbers are shown, and nobody said which."""
     return numbers and bool(network.sample) and not look.chosen and "biases" not in look.show
