@@ -17,6 +17,7 @@ from netviz.analysis.diagram.selection import find_nodes
 from netviz.analysis.figure.neurons_head import MOST_COLUMNS, WORKS, Group, Head, Joint, find_head
 from netviz.analysis.figure.neurons_weights import read_rows, weight_of
 from netviz.analysis.figure.quiet import FUNCTIONS_OF_ACTIVATION
+from netviz.analysis.figure.wording import model_words, plural
 from netviz.analysis.subjects import family_of
 from netviz.catalog.telling import activation_name
 from netviz.errors import UsageError
@@ -294,12 +295,9 @@ def _remarks(model: Model, head: Head, neurons: Sequence[Neurons], sample: str) 
 
 def _description(network: Network, model: Model) -> str:
     """What the figure shows, in words."""
-    kind = f"{model.root.class_name} model" if model.root.class_name else "Model"
-    head = f"{kind} {model.name}: {_plural(network.layers, 'layer')}"
-    if network.parameters is not None:
-        head += f", {_plural(network.parameters, 'parameter')}"
+    head = model_words(model, network.layers, network.parameters)
     named = [
-        f"{one.name} with {_plural(one.units, 'neuron')}" + (f" ({one.activation})" if one.activation else "")
+        f"{one.name} with {plural(one.units, 'neuron')}" + (f" ({one.activation})" if one.activation else "")
         for one in network.neurons
     ]
     parts = [head, f"Drawn as neurons: {', '.join(named[:12])}{', …' if len(named) > 12 else ''}"]
@@ -312,7 +310,3 @@ def _description(network: Network, model: Model) -> str:
     if network.omitted:
         parts.append(f"Left out: {', '.join(network.omitted[:8])}{', …' if len(network.omitted) > 8 else ''}")
     return ". ".join((*parts, *network.remarks)) + "."
-
-
-def _plural(number: int, one: str) -> str:
-    return f"{number:,} {one}{'s' * (number != 1)}"

@@ -125,8 +125,7 @@ def words_of(stage: Stage, look: Look, room: float) -> Words:
     if "parameters" in look.show and stage.parameters != 0:
         operation += lines(wording.counted(stage.parameters, "parameter"), 2, True, "muted")
     if stage.present:
-        some, every = stage.present
-        operation += lines("1st only" if stage.first_only else f"{some} of {every}", 1, True, "muted")
+        operation += lines(wording.presence_text(stage), 1, True, "muted")
     if stage.shared and stage.kind != "input":
         operation.append(ring_line(stage.shared, look))
     return Words(tuple(label), tuple(operation))

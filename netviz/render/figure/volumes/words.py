@@ -11,7 +11,7 @@ from netviz.figures import Extent, Field, Stage
 from netviz.render.escape import visible
 from netviz.render.figure.look import Look, lines_of, width_of
 from netviz.render.figure.picture import Paint
-from netviz.render.figure.wording import axis_text, counted, shape_text
+from netviz.render.figure.wording import axis_text, counted, presence_text, shape_text
 
 SHOWN: tuple[Field, ...] = ("size", "channels")
 CAN_SHOW: tuple[Field, ...] = ("name", "class", "details", "activation", "size", "channels", "output", "parameters")
@@ -130,9 +130,7 @@ def words_of(stage: Stage, look: Look, *, narrow: bool, longest: float) -> tuple
             lines.insert(0, Line(elided(name, small, _CLOSED), small, main, True))
         if stage.inside:
             lines.append(Line(counted(stage.inside, "layer"), small, "muted"))
-    if stage.present:
-        some, all_ = stage.present
-        lines.append(Line("1st only" if stage.first_only else f"{some} of {all_}", small, "muted"))
+    lines.append(Line(presence_text(stage), small, "muted"))
     return tuple(line for line in lines if line.text)
 
 
