@@ -1,0 +1,3 @@
+// The drawing that is shown. Uses state.js.
+
+function startGraph() {}
