@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netviz.api.layers import InspectedLayer, InspectedWeight
     from netviz.api.losses import losses
     from netviz.api.outputs import Outputs, outputs
+    from netviz.api.report import report, view
     from netviz.api.weights import weights
     from netviz.artifact import Artifact
     from netviz.catalog.registry import register_layer
@@ -61,7 +62,9 @@ __all__ = [
     "outputs",
     "plot_model",
     "register_layer",
+    "report",
     "trace",
+    "view",
     "weights",
 ]
 
@@ -91,7 +94,9 @@ _MODULES = {
     "outputs": "netviz.api.outputs",
     "plot_model": "netviz.api.drawn",
     "register_layer": "netviz.catalog.registry",
+    "report": "netviz.api.report",
     "trace": "netviz.api.chain",
+    "view": "netviz.api.report",
     "weights": "netviz.api.weights",
 }
 

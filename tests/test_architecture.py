@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     ("netviz.errors",),
-    ("netviz.model", "netviz.views", "netviz.charts", "netviz.figures", "netviz.theme"),
+    ("netviz.model", "netviz.views", "netviz.charts", "netviz.figures", "netviz.pages", "netviz.theme"),
     ("netviz.artifact",),
     ("netviz.catalog",),
     ("netviz.readers", "netviz.analysis", "netviz.render"),
@@ -31,6 +31,7 @@ WITHIN = {
     "netviz.theme": {"netviz.views", "netviz.model"},
     "netviz.charts": {"netviz.views"},
     "netviz.figures": {"netviz.views"},
+    "netviz.pages": {"netviz.views"},
 }
 
 IMPORTERS = {
@@ -53,6 +54,7 @@ IMPORTERS = {
             "options",
             "output",
             "outputs",
+            "report",
             "running",
             "trace",
             "weights",
@@ -63,6 +65,8 @@ IMPORTERS = {
     "pydot": {"netviz/render/drawing.py"},
     "matplotlib": {"netviz/render/chart/"},
     "PIL": {"netviz/readers/pictures.py"},
+    "jinja2": {"netviz/render/page/document.py"},
+    "webbrowser": {"netviz/api/report.py"},
     "tensorflow": set(),
     "jax": set(),
     "torch": set(),

@@ -263,6 +263,12 @@ class InspectedModel:
             scale=scale,
         )
 
+    def report(self, *, weights: bool | None = None, theme: str = "auto") -> Artifact:
+        """All that can be told of the model as one HTML page, as `netviz.report` says."""
+        from netviz.api import report as pages
+
+        return pages.report(self, weights=weights, theme=theme)
+
     def __str__(self) -> str:
         return str(self.summary())
 

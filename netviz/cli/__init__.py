@@ -22,6 +22,7 @@ from netviz.cli.history import history
 from netviz.cli.inspect import inspect
 from netviz.cli.losses import losses
 from netviz.cli.outputs import outputs
+from netviz.cli.report import report, view
 from netviz.cli.trace import trace
 from netviz.cli.weights import weights
 
@@ -33,7 +34,7 @@ def cli(debug: bool) -> None:
     """See Keras models: layers, shapes, parameters and where they come from."""
 
 
-for command in (inspect, graph, figure, check, weights, functions, losses, outputs, trace, history):
+for command in (inspect, graph, figure, report, view, check, weights, functions, losses, outputs, trace, history):
     cli.add_command(command)
 
 

@@ -1,0 +1,126 @@
+"""A report as tables and as data, for terminals and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from netviz.analysis.document import build_document
+from netviz.model import Model
+from netviz.pages import Activation, FindingDetails, Link, Page, WeightDetails
+from netviz.views import Column, Row, Sheet, Table
+
+SCHEMA = 1
+
+SHOWN = ("name", "class", "output", "parameters", "formula")
+"""Columns of the table of layers that a terminal has room for."""
+
+_FINDINGS = (
+    Column("severity", "Finding", "severity"),
+    Column("layer", "Layer"),
+    Column("message", "What"),
+    Column("remedy", "What to do"),
+)
+_ACTIVATIONS = (
+    Column("activation", "Activation"),
+    Column("formula", "Formula", "formula"),
+    Column("range", "Range"),
+    Column("layers", "Used by", "items"),
+)
+_LOOKED = (Column("fact", "Fact"), Column("value", "Value"))
+
+MOST_NAMED = 6
+"""Layers that are named of those that use an activation."""
+
+
+def build_page_sheet(page: Page) -> Sheet:
+    """The report as tables: the layers, the model as a whole, what was found, the activations in use."""
+    looked = Table("looked", _LOOKED, (Row(("Looked at", page.looked)),), heading=False)
+    findings = Table("findings", _FINDINGS, tuple(map(_finding_row, page.findings)), title="Findings")
+    activations = Table("activations", _ACTIVATIONS, tuple(map(_activation_row, page.activations)), title="Activations")
+    tables = (_layers_table(page), *page.summary.tables, findings, looked, activations)
+    title = f"{page.title} ({page.class_name})" if page.class_name else page.title
+    return Sheet(title, tuple(table for table in tables if table.rows))
+
+
+def _layers_table(page: Page) -> Table:
+    places = [place for place, column in enumerate(page.layers.columns) if column.key in SHOWN]
+    rows = (replace(row, cells=tuple(row.cells[place] for place in places)) for row in page.layers.rows)
+    return replace(page.layers, columns=tuple(page.layers.columns[place] for place in places), rows=tuple(rows))
+
+
+def _finding_row(one: FindingDetails) -> Row:
+    return Row((one.severity, one.where.words, one.message, one.remedy))
+
+
+def _activation_row(one: Activation) -> Row:
+    names = tuple(link.words for link in one.layers[:MOST_NAMED])
+    more = len(one.layers) - len(names)
+    return Row((one.title, one.formula or one.problem, one.range, (*names, f"and {more:,} more") if more else names))
+
+
+def page_document(page: Page, model: Model) -> dict[str, Any]:
+    """The report as data: the document of `netviz inspect` with every config, and what only a report has.
+
+    `figures` are by path of the layer and name of the weight; those of values that were not looked at are missing.
+    """
+    return {
+        **build_document(model, version=page.version, config=True),
+        "schema": SCHEMA,
+        "facts": dict(page.facts),
+        "looked": page.looked,
+        "findings": [
+            {
+                "severity": one.severity,
+                "code": one.code,
+                "path": _path(page, one.where),
+                "message": one.message,
+                "remedy": one.remedy,
+                "cves": list(one.cves),
+            }
+            for one in page.findings
+        ],
+        "activations": [
+            {
+                "title": one.title,
+                "formula": one.formula,
+                "range": one.range,
+                "problem": one.problem,
+                "layers": [_path(page, link) for link in one.layers],
+            }
+            for one in page.activations
+        ],
+        "figures": [
+            {"layer": path, "name": weight.name, **_figures(weight)}
+            for path, weight in _weights(page)
+            if weight.figures is not None
+        ],
+    }
+
+
+def _path(page: Page, link: Link) -> str:
+    return "" if link.layer is None else page.details[link.layer].path
+
+
+def _weights(page: Page) -> Iterator[tuple[str, WeightDetails]]:
+    for layer in page.details:
+        for weight in layer.weights:
+            yield layer.path, weight
+
+
+def _figures(weight: WeightDetails) -> dict[str, Any]:
+    figures = weight.figures
+    assert figures is not None, "asked only for weights with figures"
+    return {
+        "size": figures.size,
+        "zeros": figures.zeros,
+        "nan": figures.nan,
+        "infinite": figures.infinite,
+        "minimum": figures.minimum,
+        "maximum": figures.maximum,
+        "mean": figures.mean,
+        "std": figures.std,
+        "norm": figures.norm,
+        "histogram": list(figures.counts),
+    }
