@@ -63,9 +63,8 @@ def check_model(model: Model, progress: Progress | None = None) -> Report:
     Reads every byte of the source and every weight.
     """
     notes = [*model.notes, *model.examine(), *health_notes(model, progress)]
-    findings = [finding for note in dict.fromkeys(notes) if (finding := _finding(model, note)) is not None]
-    findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
-    return Report(model.source.path or f"(live model {model.name})", model, tuple(findings))
+    findings = worst_first(completed(model, note) for note in dict.fromkeys(notes) if is_finding(note))
+    return Report(model.source.path or f"(live model {model.name})", model, findings)
 
 
 def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, ...]:
@@ -74,11 +73,18 @@ def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, 
     return tuple(finding for finding in findings if finding.severity in worst)
 
 
-def _finding(model: Model, note: Note) -> Finding | None:
-    """The finding for a note; None for one that tells how the model was read, which is no matter of a check."""
+def is_finding(note: Note) -> bool:
+    """Whether a note is a matter of a check; others tell how the model was read."""
+    return note.code not in ABOUT_READING and (note.code in ADVICE or note.severity != "info")
+
+
+def completed(model: Model, note: Note) -> Finding:
+    """The note with what to do, if anything, and what is published of it."""
     row = ADVICE.get(note.code)
-    if note.code in ABOUT_READING or (row is None and note.severity == "info"):
-        return None
     known = vulnerabilities(note.code, model.source.keras_version, model.source.format, note.message)
-    remedy = row.remedy if row else ""
-    return Finding(note.severity, note.code, note.path, note.message, remedy, tuple(known))
+    return Finding(note.severity, note.code, note.path, note.message, row.remedy if row else "", tuple(known))
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by their severity, those of the same one in their order."""
+    return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))

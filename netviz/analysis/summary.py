@@ -48,7 +48,14 @@ def build_summary(
         tables.append(weights_table([model.root, *(subject.layer for subject in subjects)]))
     if config:
         tables.append(_configs_table(subjects))
-    tables += [
+    tables += [*model_tables(model), notes_table(model.notes)]
+    title = f"{model.name} ({model.root.class_name})" if model.root.class_name else model.name
+    return Sheet(title, tuple(table for table in tables if table.rows))
+
+
+def model_tables(model: Model) -> tuple[Table, ...]:
+    """What holds for the model as a whole, but for the notes; tables without rows are left out."""
+    tables = (
         _parameters_table(model),
         quantization_table(model),
         lora_table(model),
@@ -56,10 +63,8 @@ def build_summary(
         _ends_table(model),
         _signatures_table(model),
         _source_table(model),
-        notes_table(model.notes),
-    ]
-    title = f"{model.name} ({model.root.class_name})" if model.root.class_name else model.name
-    return Sheet(title, tuple(table for table in tables if table.rows))
+    )
+    return tuple(table for table in tables if table.rows)
 
 
 def layers_table(

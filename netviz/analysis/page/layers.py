@@ -1,0 +1,90 @@
+"""Every layer in full: its calls with those that give and take their tensors, its weights, its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from netviz.analysis.page.wiring import Wiring, model_border
+from netviz.analysis.settings import setting_text, settings
+from netviz.analysis.subjects import Subject, family_of
+from netviz.model import Call, Model, Weight
+from netviz.pages import CallDetails, LayerDetails, Passing, WeightDetails
+
+Levels = Sequence[tuple[int, Subject]]
+
+PlainWeight = Callable[[Weight], WeightDetails]
+
+
+def build_details(
+    model: Model, levels: Levels, weight: PlainWeight, findings: Mapping[int, Sequence[int]]
+) -> tuple[LayerDetails, ...]:
+    """Everything that is said of each layer, in the order of `levels`.
+
+    `weight` gives the details of a weight, `findings` the places of the findings on a layer by the layer's place.
+    """
+    parents = tuple(_parents(levels))
+    wirings = _wirings(model, levels, parents)
+    return tuple(
+        _details(subject, parent, wirings[parent], weight, findings.get(index, ()))
+        for index, ((_, subject), parent) in enumerate(zip(levels, parents, strict=True))
+    )
+
+
+def _parents(levels: Levels) -> Iterator[int | None]:
+    """For each layer the place of the one that holds it, None for those at the top."""
+    holding: list[int] = []
+    for index, (level, _) in enumerate(levels):
+        del holding[level:]
+        yield holding[-1] if holding else None
+        holding.append(index)
+
+
+def _wirings(model: Model, levels: Levels, parents: Sequence[int | None]) -> Mapping[int | None, Wiring]:
+    """The tensors of each graph by the place of the layer that holds it, None for those of the model itself."""
+    names: dict[int | None, dict[str, int]] = {}
+    for index, ((_, subject), parent) in enumerate(zip(levels, parents, strict=True)):
+        names.setdefault(parent, {}).setdefault(subject.layer.name, index)
+    found: dict[int | None, Wiring] = {}
+    for (_, subject), parent in zip(levels, parents, strict=True):
+        if parent not in found:
+            if parent is None:
+                border = model_border(model.graph)
+            else:
+                border = found[parents[parent]].border_of(levels[parent][1].layer, parent)
+            found[parent] = Wiring(subject.graph, subject.all_calls, names[parent], border)
+    return found
+
+
+def _details(
+    subject: Subject, parent: int | None, wiring: Wiring, weight: PlainWeight, findings: Sequence[int]
+) -> LayerDetails:
+    layer, counts = subject.layer, subject.layer.parameters
+    return LayerDetails(
+        path=layer.path,
+        name=layer.name,
+        class_name=layer.class_name,
+        module=layer.module,
+        family=family_of(layer),
+        parent=parent,
+        calls=tuple(_call(wiring, call, parent is not None) for call in subject.calls),
+        weights=tuple(map(weight, layer.weights)),
+        settings=tuple((name, ", ".join(parts)) for name, parts in settings(layer.config)),
+        findings=tuple(findings),
+        non_trainable=None if counts.unknown else counts.non_trainable,
+    )
+
+
+def _call(wiring: Wiring, call: Call, nested: bool) -> CallDetails:
+    entering = [
+        Passing(str(output), call.outputs[output].shape, call.outputs[output].dtype, givers)
+        for output, givers in (wiring.entering(call) if nested else ())
+    ]
+    inputs = [
+        Passing(feed.argument, feed.tensor.shape, feed.tensor.dtype, wiring.givers(feed.source)) for feed in call.inputs
+    ]
+    outputs = [
+        Passing(str(place), tensor.shape, tensor.dtype, wiring.takers(call, place))
+        for place, tensor in enumerate(call.outputs)
+    ]
+    constants = [(name, setting_text(value)) for name, value in call.constants.items()]
+    return CallDetails((*entering, *inputs), tuple(outputs), tuple(constants))
