@@ -193,6 +193,16 @@ TABLES: Mapping[str, Picture] = {
     "check-hidden": Picture("check examples/models/hidden.keras", "code found two levels down", 104),
 }
 
+PAGES: Mapping[str, Picture] = {
+    "report-lenet": Picture("report examples/models/lenet.keras", "a LeNet: one of its layers in full, with its kernels"),
+    "report-resnet50": Picture(
+        "report examples/architectures/resnet50.json", "ResNet50 with its groups closed: each can be opened"
+    ),
+}
+
+ADDRESSES: Mapping[str, str] = {"report-lenet": "#layer/conv2"}
+"""What of a page is photographed, where it is not its beginning."""
+
 TIKZ: tuple[str, ...] = ("figure-lenet-5-lenet", "figure-u-net-volumes", "figure-mlp-neurons", "figure-encoder-blocks")
 """Figures that are there as LaTeX as well, one of each style."""
 
@@ -207,14 +217,16 @@ ALL: Mapping[str, Picture] = {
     **GRAPHS,
     **PLOTS,
     **TABLES,
+    **PAGES,
 }
 
 FILES: frozenset[str] = frozenset(
-    {f"{name}.svg" for name in ALL}
+    {f"{name}.svg" for name in ALL if name not in PAGES}
     | {f"{name}.png" for pictures in FIGURES.values() for name in pictures}
     | {f"{name}.tex" for name in TIKZ}
+    | {f"{name}.{suffix}" for name in PAGES for suffix in ("html", "png")}
 )
-"""All pictures of the folder."""
+"""All pictures and pages of the folder."""
 
 
 def sources(pictures: Iterable[Picture]) -> frozenset[str]:
@@ -235,13 +247,15 @@ HEADINGS = {
     "`keras.applications`, but for the twins.",
     "Plots": "The models were trained: by [make_models.py](../examples/make_models.py), or by others where it says so.",
     "Tables": "What the command prints in a terminal.",
+    "Pages": "Whole reports, each one file: save it and open it in a browser. The pictures are photographs of them.",
 }
 
 
 def readme() -> str:
     """The page of the gallery."""
     parts = [INTRODUCTION]
-    for heading, pictures in (("Figures", None), ("Graphs", GRAPHS), ("Plots", PLOTS), ("Tables", TABLES)):
+    kinds = {"Figures": None, "Graphs": GRAPHS, "Pages": PAGES, "Plots": PLOTS, "Tables": TABLES}
+    for heading, pictures in kinds.items():
         parts.append(f"## {heading}\n\n{HEADINGS[heading]}\n")
         if pictures is None:
             for network, drawn in FIGURES.items():
@@ -253,6 +267,9 @@ def readme() -> str:
 
 
 def _entry(name: str, picture: Picture, *formats: str) -> str:
+    if name in PAGES:
+        command = f"netviz {picture.command} -o {name}.html"
+        return f"[![{picture.words}]({name}.png)]({name}.html)\n\n`{command}`: {picture.words}; [html]({name}.html)\n"
     links = [f"[{each}]({name}.{each})" for each in (*formats, *(["tex"] if name in TIKZ else []))]
     words = "; ".join(filter(None, (picture.words, ", ".join(links))))
     target = "" if picture.columns else f" -o {name}.svg"

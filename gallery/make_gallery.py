@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pty
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,23 @@ from collections.abc import Collection
 from contextlib import chdir
 from pathlib import Path
 
-from commands import ALL, FILES, GRAPHS, LARGEST_PNG, PLOTS, SCALES, TABLES, TIKZ, Picture, readme, sources
+from commands import (
+    ADDRESSES,
+    ALL,
+    FILES,
+    GRAPHS,
+    LARGEST_PNG,
+    PAGES,
+    PLOTS,
+    SCALES,
+    TABLES,
+    TIKZ,
+    Picture,
+    readme,
+    sources,
+)
 from PIL import Image
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -105,10 +121,26 @@ def write_table(name: str, picture: Picture) -> None:
     (GALLERY / f"{name}.svg").write_text(svg)
 
 
+def write_page(name: str, picture: Picture) -> None:
+    """Writes the page, and a photograph of it: Chromium's bytes change with its versions, the page's do not."""
+    page = GALLERY / f"{name}.html"
+    write(picture.command, page)
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        tab.goto(page.as_uri() + ADDRESSES.get(name, ""))
+        tab.wait_for_timeout(500)
+        tab.screenshot(path=GALLERY / f"{name}.png")
+        browser.close()
+    shown = Image.open(GALLERY / f"{name}.png").convert("RGB")
+    shown.quantize(256, dither=Image.Dither.NONE).save(GALLERY / f"{name}.png", optimize=True)
+
+
 def remove_what_is_left() -> None:
     """Removes the pictures that no command writes any more."""
     for path in GALLERY.iterdir():
-        if path.suffix in (".svg", ".png", ".tex") and path.name not in FILES:
+        if path.suffix in (".svg", ".png", ".tex", ".html") and path.name not in FILES:
             path.unlink()
 
 
@@ -133,6 +165,8 @@ def main(*beginnings: str) -> None:
         for name, picture in wanted.items():
             if name in TABLES:
                 write_table(name, picture)
+            elif name in PAGES:
+                write_page(name, picture)
             elif name in GRAPHS or name in PLOTS:
                 write(picture.command, GALLERY / f"{name}.svg")
             else:

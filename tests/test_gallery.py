@@ -47,9 +47,9 @@ def in_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.mark.parametrize("name", [*FIGURES, *HERE])
+@pytest.mark.parametrize("name", [*FIGURES, *HERE, *TABLE.PAGES])
 def test_a_picture_is_what_its_command_writes(name: str, tmp_path: Path) -> None:
-    for suffix in (".svg", ".tex") if name in TABLE.TIKZ else (".svg",):
+    for suffix in (".html",) if name in TABLE.PAGES else (".svg", ".tex") if name in TABLE.TIKZ else (".svg",):
         made = tmp_path / f"{name}{suffix}"
         done = run(TABLE.ALL[name].command, "-o", str(made))
         assert done.exit_code == 0, done.output
@@ -69,9 +69,10 @@ def test_a_terminal_shows_what_its_command_prints(name: str, monkeypatch: pytest
 
 
 def test_all_that_a_command_writes_is_there_and_nothing_else() -> None:
-    expected = {f"{name}.svg" for name in TABLE.ALL}
+    expected = {f"{name}.svg" for name in TABLE.ALL if name not in TABLE.PAGES}
     expected |= {f"{name}.png" for name in FIGURES} | {f"{name}.tex" for name in TABLE.TIKZ}
-    assert {path.name for path in GALLERY.iterdir() if path.suffix in (".svg", ".png", ".tex")} == expected
+    expected |= {f"{name}.{suffix}" for name in TABLE.PAGES for suffix in ("html", "png")}
+    assert {path.name for path in GALLERY.iterdir() if path.suffix in (".svg", ".png", ".tex", ".html")} == expected
     assert set(TABLE.TIKZ) <= set(FIGURES)
 
 
@@ -88,7 +89,7 @@ def making(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setattr(script, "fetch", lambda names: fetched.append(set(names)))
     fetched: list[set[str]] = []
     monkeypatch.setattr(script, "fetched", fetched, raising=False)
-    for name in ("write_table", "write", "write_figure"):
+    for name in ("write_table", "write", "write_figure", "write_page"):
         monkeypatch.setattr(script, name, lambda *_: None)
     return script
 

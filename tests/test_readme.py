@@ -115,7 +115,7 @@ def test_every_line_of_a_console_runs_or_is_accounted_for() -> None:
 def test_pictures_are_those_that_the_commands_above_them_write() -> None:
     pictures = importlib.import_module("gallery.commands").ALL
     tour = README[README.index("## A tour") : README.index("## Install")]
-    picture = r"(?:!\[[^\]]+\]\(|<img src=\")gallery/([\w-]+)\.svg"
+    picture = r"(?:!\[[^\]]+\]\(|<img src=\")gallery/([\w-]+)\.(?:svg|png)"
     pairs = re.findall(rf"\$ netviz ([^\n]+)\n```\n\n{picture}", tour)
     assert len(pairs) == tour.count("```console") == len(re.findall(picture, tour))
     for line, name in pairs:

@@ -1,4 +1,4 @@
-"""`netviz.report`, `netviz.view` and their commands: what a user gets in every format, and what is said where one fails."""
+"""`netviz.report`, `netviz.view` and their commands: what a user gets in each format, and what is said where one fails."""
 
 from __future__ import annotations
 
