@@ -12,7 +12,9 @@ from netviz.views import Kind, Row
 
 UNKNOWN = "?"
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
-_DEEPEST = 16  # levels that are still told apart by their indentation
+
+DEEPEST = 16
+"""Levels that are still told apart by their indentation."""
 
 
 def cell_text(kind: Kind, value: object, escaped: Callable[[str], str] = str) -> str:
@@ -100,15 +102,15 @@ def tree_marks(rows: Sequence[Row]) -> list[str]:
     Levels beyond the sixteenth are drawn as the sixteenth.
     """
     marks: list[str] = []
-    follows = [False] * (_DEEPEST + 1)  # by level: is there another row of this parent further down?
+    follows = [False] * (DEEPEST + 1)  # by level: is there another row of this parent further down?
     for row in reversed(rows):
-        depth = min(row.depth, _DEEPEST)
+        depth = min(row.depth, DEEPEST)
         if depth:
             trunk = "".join("│ " if more else "  " for more in follows[1:depth])
             marks.append(trunk + ("├ " if follows[depth] else "└ "))
         else:
             marks.append("")
         follows[depth] = True
-        follows[depth + 1 :] = [False] * (_DEEPEST - depth)
+        follows[depth + 1 :] = [False] * (DEEPEST - depth)
     marks.reverse()
     return marks

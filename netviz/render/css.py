@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from typing import Literal
 
 from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Mode
 
@@ -13,23 +14,28 @@ _DARK_HOSTS = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[th
 """How Jupyter, VS Code and Colab mark the page; what they say outdoes what the system prefers."""
 
 
-def theme_css(scope: str) -> str:
-    """Rules that set every colour as --netviz-<name> on `scope` (a selector), light or dark as the reader has it.
+def theme_css(scope: str, theme: Mode | Literal["auto"] = "auto") -> str:
+    """Rules that set every colour as --netviz-<name> on `scope` (a selector), light or dark: as the reader has it, or
+    always the same.
 
     `data-family` and `data-severity` on an element inside set --netviz-color to the colour of that meaning.
     """
-    light = ", ".join([scope, *(f"{host} {scope}" for host in _LIGHT_HOSTS)])
-    dark = ", ".join(f"{host} {scope}" for host in _DARK_HOSTS)
-    rules = [
-        f"{light} {{ {_properties('light')} }}",
-        f"@media (prefers-color-scheme: dark) {{ {scope} {{ {_properties('dark')} }} }}",
-        f"{dark} {{ {_properties('dark')} }}",
-    ]
+    rules = _as_the_reader_has_it(scope) if theme == "auto" else [f"{scope} {{ {_properties(theme)} }}"]
     rules += [f'{scope} [data-family="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in FAMILY_COLORS]
     rules += [
         f'{scope} [data-severity="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in SEVERITY_COLORS
     ]
     return "\n".join(rules)
+
+
+def _as_the_reader_has_it(scope: str) -> list[str]:
+    light = ", ".join([scope, *(f"{host} {scope}" for host in _LIGHT_HOSTS)])
+    dark = ", ".join(f"{host} {scope}" for host in _DARK_HOSTS)
+    return [
+        f"{light} {{ {_properties('light')} }}",
+        f"@media (prefers-color-scheme: dark) {{ {scope} {{ {_properties('dark')} }} }}",
+        f"{dark} {{ {_properties('dark')} }}",
+    ]
 
 
 @cache

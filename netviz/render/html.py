@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netviz.render.cells import UNKNOWN, cell_parts, cell_text, count_totals
+from netviz.render.cells import DEEPEST, UNKNOWN, cell_parts, cell_text, count_totals
 from netviz.render.css import asset, theme_css
 from netviz.render.escape import html
 from netviz.render.fold import breakable
@@ -15,7 +15,7 @@ _SHORT = 12  # characters that never need to be broken
 
 def sheet_to_html(sheet: Sheet) -> str:
     """The sheet as a <div> with its own scoped <style>, ending in a newline."""
-    tables = [_table(table, sheet.title if index == 0 else "") for index, table in enumerate(sheet.tables)]
+    tables = [table_to_html(table, sheet.title if index == 0 else "") for index, table in enumerate(sheet.tables)]
     style = f"<style>\n{theme_css('.netviz-sheet')}\n{asset('table.css')}\n</style>"
     return "\n".join(['<div class="netviz-sheet">', style, *tables, "</div>"]) + "\n"
 
@@ -43,7 +43,8 @@ def html_document(fragment: str, title: str) -> str:
 """
 
 
-def _table(table: Table, title: str) -> str:
+def table_to_html(table: Table, title: str = "") -> str:
+    """The table, for the inside of an element of class netviz-sheet where table.css holds; `title` stands above its own."""
     texts = {"title": title, "subtitle": table.title}
     caption = "".join(f'<div class="netviz-{level}">{html(text)}</div>' for level, text in texts.items() if text)
     caption = caption or f'<div class="netviz-hidden">{html(table.name)}</div>'
@@ -73,9 +74,9 @@ def _classes(column: Column) -> str:
 
 def _cell(column: Column, value: object, row: Row, *, first: bool) -> str:
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
-    content = _content(column, value)
+    content = cell_to_html(column.kind, value)
     if first and row.depth:
-        content = f'<div class="netviz-name" style="--netviz-depth: {min(row.depth, 16)}">{content}</div>'
+        content = f'<div class="netviz-name netviz-depth-{min(row.depth, DEEPEST)}">{content}</div>'
     return f'<{tag}{scope} class="{_classes(column)}"{_meaning(column, value, row)}>{content}</{tag}>'
 
 
@@ -88,12 +89,13 @@ def _meaning(column: Column, value: object, row: Row) -> str:
     return ""
 
 
-def _content(column: Column, value: object) -> str:
-    if cell_text(column.kind, value) == UNKNOWN:
+def cell_to_html(kind: Kind, value: object) -> str:
+    """What stands in a cell: what is unknown marked, shapes kept whole, long names with places to break them."""
+    if cell_text(kind, value) == UNKNOWN:
         return f'<span class="netviz-unknown">{UNKNOWN}</span>'
-    if column.kind == "shapes":
+    if kind == "shapes":
         return ", ".join(f'<span class="netviz-shape">{html(shape)}</span>' for shape in cell_parts("shapes", value))
-    return cell_text(column.kind, value, lambda part: _text(part, column.kind))
+    return cell_text(kind, value, lambda part: _text(part, kind))
 
 
 def _text(text: str, kind: Kind) -> str:
