@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from netviz.render.cells import count_text
-from netviz.render.diagram.cards import Text, fitted, make_cards
+from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import HEADLINE, NOTE
-from netviz.render.diagram.groups import make_headers, plan_children
 from netviz.render.diagram.legend import find_meanings, make_legend
+from netviz.render.diagram.planning import plan_diagram
 from netviz.render.diagram.styles import Theme
 from netviz.render.diagram.svg import Drawing, write_svg
 from netviz.render.diagram.wording import counted, short_count
 from netviz.render.layout import lay_out
 from netviz.render.layout.engine import Engine
-from netviz.render.layout.geometry import Direction, Link, Placement, Plan, Splines
+from netviz.render.layout.geometry import Direction, Placement, Splines
 from netviz.render.metrics import text_width, wrap
-from netviz.views import Diagram, Edge
+from netviz.views import Diagram
 
 MARGIN = 24
 _NARROWEST = 200
 _WIDEST_CAPTION = 640
 _LEGEND_GAP = 20
 _LEGEND_WIDTH = 720
-_BETWEEN = 24.0
 _SCREEN, _LARGEST = (1600.0, 2400.0), 4.0
-PAGE = 1400.0
-"""Pixels of a strip that a page still shows at a size that can be read."""
-PAGE_ASPECT = 0.71
-"""Width by height of a page: ISO 216."""
 
 
 def diagram_to_svg(
@@ -52,25 +44,9 @@ def diagram_to_svg(
     longer than one, None to leave long chains as they are. `theme` "auto" follows the reader, "print" needs no colour.
     Raises what `lay_out` does.
     """
-    diagram = replace(diagram, edges=tuple(edge for edge in diagram.edges if not edge.repeating))
-    sideways = direction in ("LR", "RL")
-    cards = make_cards(diagram, narrow=sideways)
-    widest = max((card.width for card in cards.values()), default=0.0)
-    headers = make_headers(diagram.children, None if sideways else widest)
-    if aspect == "page":
-        strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
-        longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
-        aspect = shape if strip > longest else None
-    # A layout has ids of its own: no name of a file can mean anything there.
-    numbers = {item.id: str(number) for number, item in enumerate(diagram.walk())}
-    plan = Plan(
-        plan_children(diagram.children, cards, headers, numbers),
-        tuple(Link(numbers.get(edge.tail, ""), numbers.get(edge.head, "")) for edge in diagram.edges),
-        direction,
-        splines,
-        aspect,
-    )
-    placement = _named(lay_out(plan, engine=engine), numbers)
+    planned = plan_diagram(diagram, direction=direction, splines=splines, aspect=aspect)
+    diagram = planned.diagram
+    placement = planned.named(lay_out(planned.plan, engine=engine))
     zoom = _zoom(placement)
     room = max(placement.width, _NARROWEST) / zoom
     lines = _caption(diagram, room) if caption else []
@@ -83,8 +59,8 @@ def diagram_to_svg(
     left = MARGIN + (round((wide - placement.width) / 2) if wide - placement.width < 200 else 0)
     drawing = Drawing(
         diagram=diagram,
-        cards=cards,
-        headers=headers,
+        cards=planned.cards,
+        headers=planned.headers,
         placement=placement,
         origin=(left, top),
         width=round(wide + 2 * MARGIN + 0.5),
@@ -102,33 +78,6 @@ def diagram_to_svg(
 def _zoom(placement: Placement) -> float:
     """How much larger than a card's text the caption and the legend are: who sees all of a poster reads only these."""
     return min(max(1.0, round(max(placement.width / _SCREEN[0], placement.height / _SCREEN[1]), 1)), _LARGEST)
-
-
-def _named(placement: Placement, numbers: Mapping[str, str]) -> Placement:
-    """The placement under the ids of the diagram."""
-    return replace(placement, places={key: placement.places[number] for key, number in numbers.items()})
-
-
-def _strip(edges: Sequence[Edge], lengths: Mapping[str, float]) -> float:
-    """About how long the picture becomes if no chain is broken: the longest path, with room between its boxes."""
-    reached: dict[str, float] = {}
-    targets: dict[str, list[str]] = defaultdict(list)
-    waiting: Counter[str] = Counter()
-    for edge in edges:
-        targets[edge.tail].append(edge.head)
-        waiting[edge.head] += 1
-    ready = [edge.tail for edge in edges if not waiting[edge.tail]]
-    for node in dict.fromkeys(ready):
-        reached[node] = lengths.get(node, 0.0)
-    ready = list(reached)
-    for node in ready:
-        for target in targets[node]:
-            end = reached[node] + _BETWEEN + lengths.get(target, 0.0)
-            reached[target] = max(reached.get(target, 0.0), end)
-            waiting[target] -= 1
-            if not waiting[target]:
-                ready.append(target)
-    return max([*reached.values(), *lengths.values()], default=0.0)
 
 
 def _caption(diagram: Diagram, room: float) -> list[Text]:

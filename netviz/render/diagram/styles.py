@@ -133,7 +133,8 @@ def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROU
 def style_sheet(scope: str, theme: Theme, meanings: Sequence[str], heads: Sequence[str]) -> tuple[str, str]:
     """The rules of a picture whose root has the class and id `scope`, and the patterns they refer to (SVG).
 
-    `meanings` are those of its boxes and legend, `heads` the families of its groups.
+    `meanings` are those of its boxes and legend, of which a later one wins where a box has several; `heads` are the
+    families of its groups.
     """
     first: Palette = "light" if theme == "auto" else theme
     rules = [_rule(scope, selector, body) for selector, body in _FIXED]
@@ -148,9 +149,10 @@ def style_sheet(scope: str, theme: Theme, meanings: Sequence[str], heads: Sequen
     return "\n".join(rules), "".join(_pattern(scope, fill) for fill in fills if fill in HATCHES)
 
 
-def _colors(scope: str, palette: Palette, meanings: Iterable[str], heads: Iterable[str]) -> list[str]:
+def _colors(scope: str, palette: Palette, meanings: Sequence[str], heads: Iterable[str]) -> list[str]:
     tones = palette_tones(palette)
     rules = [_rule(scope, selector, f"{what}:{tones[tone]}") for selector, what, tone in _TONED]
+    families = any(meaning in FAMILY_COLORS for meaning in meanings)
     for meaning in meanings:
         fill = fill_of(meaning, palette)
         rules.append(
@@ -161,6 +163,8 @@ def _colors(scope: str, palette: Palette, meanings: Iterable[str], heads: Iterab
         rules.append(_rule(scope, f".{meaning} .k", f"fill:{text_of(meaning, palette)}"))
         if meaning in FAMILY_COLORS and fill not in HATCHES and palette != "print":
             rules.append(_rule(scope, f".{meaning} .y", f"stroke:{fill}"))
+        elif meaning not in FAMILY_COLORS and families:
+            rules.append(_rule(scope, f".{meaning} .y", f"stroke:{tones['edge']}"))
     rules += [_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}") for family in heads]
     if palette == "print":
         rules.append(_rule(scope, ".f,.box path", f"stroke:{tones['rim']};stroke-width:1"))

@@ -55,11 +55,11 @@ class Drawing:
     width: float
     height: float
     meanings: Meanings
-    caption: tuple[Text, ...]
-    caption_at: tuple[float, float]
-    legend: Legend | None
-    legend_at: tuple[float, float]
-    zoom: float
+    caption: tuple[Text, ...] = ()
+    caption_at: tuple[float, float] = (0.0, 0.0)
+    legend: Legend | None = None
+    legend_at: tuple[float, float] = (0.0, 0.0)
+    zoom: float = 1.0
 
 
 def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
@@ -67,13 +67,7 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     diagram = drawing.diagram
     width, height = number(drawing.width), number(drawing.height)
     body = [f'<rect class="p" width="{width}" height="{height}"/>'] if background else []
-    places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
-    groups, boxes, tints = _groups_and_boxes(drawing, places)
-    body += groups
-    body += [f'<g class="edges"{_SHARPLY}>', *_edges(drawing, places), "</g>"]
-    body += _headers(drawing, places, tints)
-    # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
-    body += [f"<g{_SHARPLY}>", *boxes, "</g>"]
+    body += _graph(drawing, {item.id: _names(item) for item in diagram.walk()})
     if drawing.caption:
         place = _place(drawing.caption_at, drawing.zoom)
         body.append("".join([f'<g class="caption"{place}>', *map(_text, drawing.caption), "</g>"]))
@@ -84,14 +78,57 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     scope = f"netviz-{zlib.crc32(f'{theme}{title}{description}{text}'.encode()):08x}"
     heads = sorted({header.group.family for header in drawing.headers.values() if header.group.class_name})
     rules, patterns = style_sheet(scope, theme, _meanings_used(drawing), heads)
-    tips = tip_marker(f"{scope}-tip", "m") + tip_marker(f"{scope}-skip", "x")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{scope}" class="{scope}" role="img"'
         f' aria-labelledby="{scope}-title {scope}-desc" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}">\n'
         f'<title id="{scope}-title">{title}</title>\n<desc id="{scope}-desc">{description}</desc>\n'
-        f"<style>\n{rules}\n</style>\n<defs>{patterns}{tips}</defs>\n{text}\n</svg>\n"
+        f"<style>\n{rules}\n</style>\n<defs>{patterns}{tips(scope)}</defs>\n{text}\n</svg>\n"
     )
+
+
+def write_embedded(drawing: Drawing) -> str:
+    """The drawing as an element of a page that has the style sheet and the marks of all its drawings.
+
+    Names stand in it only to be read. Groups and boxes have their number, groups first, in the order of the diagram.
+    """
+    width, height = number(drawing.width), number(drawing.height)
+    numbers = {key: f' data-n="{place}"' for place, key in enumerate([*drawing.headers, *drawing.cards])}
+    body = "\n".join(_graph(drawing, numbers))
+    return (
+        f'<svg class="{EMBEDDED}" role="group" width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+        f"{body}\n</svg>"
+    )
+
+
+EMBEDDED = "netviz-graph"
+"""The class of all pictures that are elements of a page; the ids of what they share begin with it."""
+
+
+def tips(scope: str) -> str:
+    """The markers that the edges of a picture end in."""
+    return tip_marker(f"{scope}-tip", "m") + tip_marker(f"{scope}-skip", "x")
+
+
+def _graph(drawing: Drawing, marks: Mapping[str, str]) -> list[str]:
+    """Groups, edges, headers and cards, those that lie above others later; `marks` are their attributes by id."""
+    places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
+    groups, boxes, tints = _groups_and_boxes(drawing, places, marks)
+    body = [*groups, f'<g class="edges"{_SHARPLY}>', *_edges(drawing, places), "</g>"]
+    body += _headers(drawing, places, tints)
+    # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
+    return [*body, f"<g{_SHARPLY}>", *boxes, "</g>"]
+
+
+def _names(item: Box | Group) -> str:
+    """The attributes that say what a group or box stands for: its path, its classes, and its layers if they differ."""
+    if isinstance(item, Box):
+        classes, layers = item.classes, item.layers if item.layers != (item.id,) else ()
+    else:
+        inside = {layer for box in _boxes_of(item) for layer in box.layers}
+        layers = tuple(layer for layer in item.layers if layer not in inside and layer != item.id)
+        classes = (item.class_name,)
+    return f' data-path="{svg(item.id)}"{_class(classes)}{_layers(layers)}'
 
 
 def _meanings_used(drawing: Drawing) -> list[str]:
@@ -104,7 +141,9 @@ def _moved(place: Place, origin: tuple[float, float]) -> Place:
     return Place(x, y, place.width, place.height)
 
 
-def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[list[str], list[str], dict[str, int]]:
+def _groups_and_boxes(
+    drawing: Drawing, places: Mapping[str, Place], marks: Mapping[str, str]
+) -> tuple[list[str], list[str], dict[str, int]]:
     """The frames of the groups, those around before those inside, the cards, and the tint of each group."""
     tints: dict[str, int] = {}
     groups: list[str] = []
@@ -114,19 +153,17 @@ def _groups_and_boxes(drawing: Drawing, places: Mapping[str, Place]) -> tuple[li
         item, depth = stack.pop()
         place = places[item.id]
         if isinstance(item, Box):
-            boxes.append(_box(drawing.cards[item.id], place, drawing.meanings.of_box[item.id]))
+            boxes.append(_box(drawing.cards[item.id], place, drawing.meanings.of_box[item.id], marks[item.id]))
         else:
             tints[item.id] = (depth - 1) % TINTS + 1
-            groups.append(_group(item, place, tints[item.id]))
+            groups.append(_group(item, place, tints[item.id], marks[item.id]))
             stack.extend((child, depth + 1) for child in reversed(item.children))
     return groups, boxes, tints
 
 
-def _group(group: Group, place: Place, tint: int) -> str:
-    inside = {layer for box in _boxes_of(group) for layer in box.layers}
-    own = [layer for layer in group.layers if layer not in inside and layer != group.id]
+def _group(group: Group, place: Place, tint: int, marks: str) -> str:
     return (
-        f'<g class="group {group.family}" data-path="{svg(group.id)}"{_class([group.class_name])}{_layers(own)}>'
+        f'<g class="group {group.family}"{marks}>'
         f"<title>{_group_title(group)}</title>"
         f'<rect class="u u{tint}" x="{number(place.x)}" y="{number(place.y)}" width="{number(round(place.width))}"'
         f' height="{number(round(place.height))}" rx="12"/></g>'
@@ -188,15 +225,14 @@ def _headers(drawing: Drawing, places: Mapping[str, Place], tints: Mapping[str, 
     return found
 
 
-def _box(card: Card, place: Place, meaning: str) -> str:
+def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
     box = card.box
     kind = "" if box.kind == "layer" else f" {box.kind}"
     other = "" if meaning == box.family else f" {meaning}"
-    layers = box.layers if box.layers != (box.id,) else ()
     parts = [
         f'<g class="box {box.family}{other}{kind}{" w" if box.highlighted else ""}"'
-        f' transform="translate({pair((place.x - SHARP, place.y - SHARP))})" data-path="{svg(box.id)}"'
-        f"{_class(box.classes)}{_layers(layers)}>{_box_title(card)}"
+        f' transform="translate({pair((place.x - SHARP, place.y - SHARP))})"{marks}>'
+        f"{_box_title(card)}"
     ]
     width, height = number(card.width), number(card.height)
     if box.kind in ("end", "stub"):

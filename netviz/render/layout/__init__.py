@@ -17,7 +17,7 @@ from netviz.render.layout.geometry import (
     Plan,
     Splines,
 )
-from netviz.render.layout.laying import lay_out
+from netviz.render.layout.laying import lay_out, lay_out_all
 
 __all__ = [
     "Cluster",
@@ -31,4 +31,5 @@ __all__ = [
     "Plan",
     "Splines",
     "lay_out",
+    "lay_out_all",
 ]

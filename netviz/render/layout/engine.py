@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,21 +31,44 @@ def run(graphs: Sequence[str], *, engine: Engine, timeout: float) -> list[dict[s
     Raises MissingDependency where the engine is not installed, NetvizError where it fails or takes more than
     `timeout` seconds. However it ends, the process is gone.
     """
+    found, error = _run(graphs, engine, timeout)
+    if error:
+        raise error
+    return found
+
+
+def run_each(graphs: Sequence[str], *, engine: Engine, timeout: float) -> list[dict[str, Any] | NetvizError]:
+    """Graphviz's JSON of each graph, or why there is none: one that fails does not take the others along.
+
+    They are laid out by one process, and by another behind each failure, the shortest first; once all have taken
+    `timeout` seconds, what is left has failed. Raises MissingDependency where the engine is not installed.
+    """
+    order = sorted(range(len(graphs)), key=lambda place: len(graphs[place]))
+    results: list[dict[str, Any] | NetvizError] = []
+    end = time.monotonic() + timeout
+    while len(results) < len(graphs):
+        found, error = _run([graphs[place] for place in order[len(results) :]], engine, end - time.monotonic())
+        results += found
+        if error:
+            late = time.monotonic() >= end
+            results += [_late(timeout)] * (len(graphs) - len(results)) if late else [error]
+    return [result for _, result in sorted(zip(order, results, strict=True), key=lambda pair: pair[0])]
+
+
+def _run(graphs: Sequence[str], engine: Engine, timeout: float) -> tuple[list[dict[str, Any]], NetvizError | None]:
+    """The JSON of the graphs that one process laid out, from the first, and why there are not all of them."""
     if not graphs:
-        return []
+        return [], None
     if engine not in _COMMANDS:
         raise UsageError(f"unknown engine {engine!r}", f"Engines are: {', '.join(_COMMANDS)}.")
     command, separator = _COMMANDS[engine]()
     text = separator.join(graphs)
     hint = _ORTHO if "splines=ortho" in text else _EASIER
-    output = _output(command, text.encode(), timeout, hint)
-    try:
-        found = list(_documents(output.decode()))
-    except ValueError:
-        found = []
-    if len(found) != len(graphs):
-        raise NetvizError("the layout engine gave no layout that can be read", hint)
-    return found
+    output, error = _output(command, text.encode(), timeout, hint)
+    found = list(_documents(output.decode(errors="replace")))[: len(graphs)]
+    if len(found) < len(graphs):
+        return found, error or NetvizError("the layout engine gave no layout that can be read", hint)
+    return found, error
 
 
 def _embedded() -> tuple[list[str], str]:
@@ -80,23 +104,28 @@ _COMMANDS = {"embedded": _embedded, "dot": _system}
 """What each engine is started as, and what stands between two graphs on its stdin."""
 
 
-def _output(command: list[str], data: bytes, timeout: float, hint: str) -> bytes:
-    """What the process writes; it is killed where it takes too long or this one is interrupted."""
+def _output(command: list[str], data: bytes, timeout: float, hint: str) -> tuple[bytes, NetvizError | None]:
+    """What the process writes, and what went wrong; it is killed where it takes too long or this one is interrupted."""
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except OSError as error:
-        raise NetvizError(f"the layout engine cannot be started: {error.strerror or error}") from error
+        return b"", NetvizError(f"the layout engine cannot be started: {error.strerror or error}")
     with process:
         try:
-            output, messages = process.communicate(data, timeout)
+            output, messages = process.communicate(data, max(timeout, 0))
         except subprocess.TimeoutExpired:
-            raise NetvizError(f"the layout took more than {timeout:g} s and was stopped", hint) from None
+            process.kill()
+            return process.communicate()[0], _late(timeout, hint)
         finally:
             process.kill()  # does nothing to a process that has ended
             process.wait()  # `with` does not where it is left by Ctrl-C
     if process.returncode:
-        raise NetvizError(f"the layout engine failed ({_reason(process.returncode, messages)})", hint)
-    return output
+        return output, NetvizError(f"the layout engine failed ({_reason(process.returncode, messages)})", hint)
+    return output, None
+
+
+def _late(timeout: float, hint: str = _EASIER) -> NetvizError:
+    return NetvizError(f"the layout took more than {timeout:g} s and was stopped", hint)
 
 
 def _reason(code: int, messages: bytes) -> str:
@@ -106,16 +135,18 @@ def _reason(code: int, messages: bytes) -> str:
     return f"{ended}: {lines[-1].strip()[:200]}" if lines else ended
 
 
-def _documents(text: str) -> list[dict[str, Any]]:
-    """The JSON objects that stand one after another in `text`."""
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand one after another in `text`, as far as it can be read."""
     decoder = json.JSONDecoder()
-    found, position = [], 0
+    position = 0
     while position < len(text):
         if text[position].isspace():
             position += 1
             continue
-        document, position = decoder.raw_decode(text, position)
+        try:
+            document, position = decoder.raw_decode(text, position)
+        except ValueError:
+            return
         if not isinstance(document, dict):
-            raise ValueError("no object")
-        found.append(document)
-    return found
+            return
+        yield document

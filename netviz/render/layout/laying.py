@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
+from netviz.errors import MissingDependency, NetvizError
 from netviz.render.layout.clipping import clipped, snapped
 from netviz.render.layout.dot import BESIDE, BETWEEN, Drawing, Part, drawable_links, read_json, walk, write_dot
-from netviz.render.layout.engine import Engine, run
+from netviz.render.layout.engine import Engine, run, run_each
 from netviz.render.layout.geometry import Curve, Node, Place, Placement, Plan
-from netviz.render.layout.segments import take_apart
+from netviz.render.layout.segments import Segment, take_apart
 from netviz.render.layout.stack import Block, misfits, pack, stack
 from netviz.render.layout.turning import turned_back, upright
 
@@ -23,41 +25,113 @@ def lay_out(plan: Plan, *, engine: Engine = "embedded", timeout: float = 60.0) -
     points. Raises MissingDependency where the engine is not installed, NetvizError where it fails or takes more than
     `timeout` seconds.
     """
-    if not plan.children:
-        return Placement(0.0, 0.0, {}, tuple(Curve(()) for _ in plan.links))
+    laying = _Laying(plan)
+    drawn: _Drawn = {}
+    while laying.placement is None:
+        _draw([laying], drawn, lambda texts: run(texts, engine=engine, timeout=timeout))
+        laying.go_on(drawn)
+    return laying.placement
+
+
+def lay_out_all(
+    plans: Sequence[Plan], *, engine: Engine = "embedded", timeout: float = 60.0
+) -> list[Placement | NetvizError]:
+    """What `lay_out` gives for each plan, or the error that it raises, from as few processes as can be.
+
+    What is equal in several plans is laid out once. `timeout` is for a process and all that have to replace it.
+    """
+    layings = {plan: _Laying(plan) for plan in plans}
+    drawn: _Drawn = {}
+
+    def run_all(texts: Sequence[str]) -> Sequence[dict[str, Any] | NetvizError]:
+        try:
+            return run_each(texts, engine=engine, timeout=timeout)
+        except MissingDependency as error:
+            return [error] * len(texts)
+
+    found: dict[Plan, Placement | NetvizError] = {}
+    while len(found) < len(layings):
+        waiting = {plan: laying for plan, laying in layings.items() if plan not in found}
+        _draw(waiting.values(), drawn, run_all)
+        for plan, laying in waiting.items():
+            try:
+                laying.go_on(drawn)
+            except NetvizError as error:
+                found[plan] = error
+            if laying.placement is not None:
+                found[plan] = laying.placement
+    return [found[plan] for plan in plans]
+
+
+_Drawn: TypeAlias = dict[str, Drawing | NetvizError]
+"""What became of each part, by its text in DOT: its drawing, leading from top to bottom, or why there is none."""
+
+
+def _draw(
+    layings: Iterable[_Laying],
+    drawn: _Drawn,
+    run: Callable[[Sequence[str]], Sequence[dict[str, Any] | NetvizError]],
+) -> None:
+    """Lays out the parts that are new, those that are equal once."""
+    new = {text: laying.plan.direction for laying in layings for text in laying.texts if text and text not in drawn}
+    for (text, direction), data in zip(new.items(), run(list(new)), strict=True):
+        try:
+            drawn[text] = data if isinstance(data, NetvizError) else upright(read_json(data), direction)
+        except NetvizError as error:
+            drawn[text] = error
+
+
+class _Laying:
+    """A plan on its way to a placement: `texts` are the parts that Graphviz is to draw next, in DOT."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.placement: Placement | None = None
+        self.joined: set[str] = set()
+        if plan.children:
+            self._take_apart()
+        else:
+            self.texts: list[str] = []
+            self.placement = Placement(0.0, 0.0, {}, tuple(Curve(()) for _ in plan.links))
+
+    def _take_apart(self) -> None:
+        self.chains = take_apart(self.plan, self.joined)
+        parts = [segment.part for chain in self.chains for segment in chain]
+        self.simple = [_simple(part) for part in parts]
+        self.texts = ["" if simple else write_dot(part) for part, simple in zip(parts, self.simple, strict=True)]
+
+    def go_on(self, drawn: _Drawn) -> None:
+        """Puts the parts together, or asks for others where they do not fit. Raises what became of a part."""
+        if self.placement is not None:
+            return
+        drawings = [simple or drawn[text] for simple, text in zip(self.simple, self.texts, strict=True)]
+        errors = [drawing for drawing in drawings if isinstance(drawing, NetvizError)]
+        if errors:
+            raise errors[0]
+        given = (drawing for drawing in drawings if isinstance(drawing, Drawing))
+        pairs = [(chain, [next(given) for _ in chain]) for chain in self.chains]
+        more = set[str]().union(*(misfits(chain, own) for chain, own in pairs))
+        if more:
+            self.joined |= more
+            self._take_apart()
+        else:
+            self.placement = _put_together(self.plan, pairs)
+
+
+def _put_together(plan: Plan, pairs: Sequence[tuple[list[Segment], list[Drawing]]]) -> Placement:
     aspect = plan.aspect
     if aspect and plan.direction in ("LR", "RL"):
         aspect = 1 / aspect
-    drawn: dict[str, Drawing] = {}
-    joined: set[str] = set()
-    while True:
-        chains = take_apart(plan, joined)
-        drawings = _drawn([segment.part for chain in chains for segment in chain], drawn, engine, timeout)
-        pairs = [(chain, [next(drawings) for _ in chain]) for chain in chains]
-        more = set().union(*(misfits(chain, own) for chain, own in pairs))
-        if not more:
-            break
-        joined |= more
     blocks = [stack(chain, own, aspect) for chain, own in pairs]
     drawable = {
         segment.indices[number]
-        for chain in chains
+        for chain, _ in pairs
         for segment in chain
         for number in drawable_links(segment.part)
         if number < len(segment.indices)
     }
     whole = blocks[0] if len(blocks) == 1 else pack(blocks, aspect or _SCREEN, BESIDE)
     return _placement(plan, whole, drawable)
-
-
-def _drawn(parts: list[Part], drawn: dict[str, Drawing], engine: Engine, timeout: float) -> Iterator[Drawing]:
-    """The drawing of each part, leading from top to bottom; those that are equal are drawn once, into `drawn`."""
-    simple = [_simple(part) for part in parts]
-    texts = ["" if drawing else write_dot(part) for part, drawing in zip(parts, simple, strict=True)]
-    new = list(dict.fromkeys(text for text in texts if text and text not in drawn))
-    for text, data in zip(new, run(new, engine=engine, timeout=timeout), strict=True):
-        drawn[text] = upright(read_json(data), parts[0].direction)
-    return (drawing or drawn[text] for drawing, text in zip(simple, texts, strict=True))
 
 
 def _simple(part: Part) -> Drawing | None:

@@ -63,7 +63,7 @@ def work(source: BinaryIO, target: BinaryIO, folder: str, limit: int) -> None:
     for dot in source.read().split(b"\0"):
         if dot:
             target.write(_layout(graphviz, context, dot))
-    target.flush()
+            target.flush()  # what is done is not lost with what fails
 
 
 if __name__ == "__main__":
