@@ -5,6 +5,7 @@ Knows of names, formats and files; nothing of what is drawn.
 
 from __future__ import annotations
 
+import base64
 import difflib
 import os
 import secrets
@@ -48,13 +49,16 @@ class Artifact:
 
     `formats` are functions without arguments by name, the text form as "table" or "text", a complete page as
     "html" and one to embed as "fragment"; `load_data` gives the same as plain data. `str()` gives the text
-    form; `typeset` makes it for a terminal of a width (None: unlimited), in colour or not.
+    form; `typeset` makes it for a terminal of a width (None: unlimited), in colour or not. `shown` has by MIME type
+    what notebooks are given besides the text, each None where there is none; without it they get the formats that have
+    a type.
     """
 
     name: str
     formats: Mapping[str, Callable[[], str | bytes]]
     load_data: Callable[[], object]
     typeset: Callable[[int | None, bool], str] | None = None
+    shown: Mapping[str, Callable[[], str | bytes | None]] | None = None
 
     @property
     def data(self) -> object:
@@ -104,11 +108,23 @@ class Artifact:
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str | bytes]:
-        """What a notebook shows, by MIME type."""
-        formats = {_MIME_TYPES[format]: format for format in reversed(list(self.formats)) if format in _MIME_TYPES}
-        wanted = formats.keys() if include is None else formats.keys() & set(include)
-        return {mime: self.to(formats[mime]) for mime in formats if mime in wanted - set(exclude or ())}
+    ) -> dict[str, str]:
+        """What a notebook shows, by MIME type; bytes as base64, as notebooks keep them."""
+        made: dict[str, str] = {}
+        shown = self._shown()
+        wanted = (shown.keys() if include is None else set(include)) - set(exclude or ())
+        for mime, make in shown.items():
+            if mime in wanted:
+                content = make()
+                if content is not None:
+                    made[mime] = base64.b64encode(content).decode("ascii") if isinstance(content, bytes) else content
+        return made
+
+    def _shown(self) -> dict[str, Callable[[], str | bytes | None]]:
+        by_type = {_MIME_TYPES[name]: name for name in reversed(list(self.formats)) if name in _MIME_TYPES}
+        if self.shown is not None:
+            by_type = {mime: name for mime, name in by_type.items() if mime == "text/plain"}
+        return {**(self.shown or {}), **{mime: self.formats[name] for mime, name in by_type.items()}}
 
 
 _REMEDY = "Choose a folder that exists and that you may write to, with room left."

@@ -64,7 +64,7 @@ IMPORTERS = {
     "graphviz": {"netviz/render/drawing.py"},
     "pydot": {"netviz/render/drawing.py"},
     "matplotlib": {"netviz/render/chart/"},
-    "PIL": {"netviz/readers/pictures.py"},
+    "PIL": {"netviz/readers/pictures.py", "netviz/render/notebook.py"},
     "jinja2": {"netviz/render/page/document.py"},
     "webbrowser": {"netviz/api/report.py"},
     "tensorflow": set(),

@@ -301,7 +301,7 @@ def test_nothing_heavy_is_imported_for_a_figure(tmp_path: Path) -> None:
 
 def test_a_notebook_shows_the_picture() -> None:
     bundle = netviz.figure(LENET)._repr_mimebundle_()
-    assert str(bundle["image/svg+xml"]).startswith("<svg")
+    assert bundle.keys() == {"text/html", "image/png", "text/plain"}
 
 
 def test_an_input_is_never_overwritten(tmp_path: Path) -> None:

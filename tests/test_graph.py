@@ -117,7 +117,7 @@ def _walk(data: Any) -> Any:
 
 def test_notebooks_get_the_picture_and_the_table() -> None:
     bundle = netviz.graph(LENET)._repr_mimebundle_()
-    assert bundle.keys() == {"image/svg+xml", "text/plain"}
+    assert bundle.keys() == {"text/html", "image/png", "text/plain"}
 
 
 def test_plot_model_has_the_signature_of_keras() -> None:

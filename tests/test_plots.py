@@ -109,7 +109,7 @@ def test_wrong_styles_are_one_line(verb: str, wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("verb", PLOTS)
 def test_notebooks_get_the_picture_and_text(verb: str) -> None:
-    assert PLOTS[verb]()._repr_mimebundle_().keys() == {"image/svg+xml", "text/plain"}
+    assert PLOTS[verb]()._repr_mimebundle_().keys() == {"text/html", "image/png", "text/plain"}
 
 
 STATE = """

@@ -108,5 +108,5 @@ class Check:
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> Mapping[str, str | bytes]:
+    ) -> Mapping[str, str]:
         return self.summary()._repr_mimebundle_(include, exclude)

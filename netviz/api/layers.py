@@ -140,7 +140,7 @@ class InspectedLayer:
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> Mapping[str, str | bytes]:
+    ) -> Mapping[str, str]:
         return self.summary()._repr_mimebundle_(include, exclude)
 
 

@@ -153,6 +153,7 @@ def outputs(
         made.formats,
         data,
         partial(_typeset, model.name, sheet, document),
+        made.shown,
         made.load_figure,
         said=said,
         load_notes=notes,

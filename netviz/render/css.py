@@ -38,6 +38,14 @@ def _as_the_reader_has_it(scope: str) -> list[str]:
     ]
 
 
+def host_scheme_css(scope: str) -> str:
+    """Rules by which pictures at `scope` (a selector) are light or dark as the notebook is that they stand in."""
+    return "\n".join(
+        f"{', '.join(f'{host} {scope}' for host in hosts)} {{ color-scheme: {mode}; }}"
+        for mode, hosts in (("light", _LIGHT_HOSTS), ("dark", _DARK_HOSTS))
+    )
+
+
 @cache
 def asset(name: str) -> str:
     """The text of a file in render/assets."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from netviz.artifact import Artifact
 from netviz.errors import MissingDependency, UsageError
+from netviz.render.notebook import shown_picture
 from netviz.views import Diagram, Sheet
 
 if TYPE_CHECKING:
@@ -173,4 +174,4 @@ def drawing(
         "table": text,
         "json": json,
     }
-    return Drawing(name, formats, load_data, text)
+    return Drawing(name, formats, load_data, text, shown_picture(svg, png, style.scale))

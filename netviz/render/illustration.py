@@ -17,6 +17,7 @@ from netviz.figures import FIELDS, Field, Flow, Network, Style
 from netviz.render.figure.look import MEASURES, POINT, SMALLEST, Look
 from netviz.render.figure.paints import THEMES, Theme
 from netviz.render.layout.geometry import Direction
+from netviz.render.notebook import shown_picture
 from netviz.theme import PALETTES
 from netviz.views import FAMILIES, Sheet
 
@@ -234,4 +235,4 @@ def illustration(
         "table": text,
         "json": json,
     }
-    return Artifact(name, formats, load_data, text)
+    return Artifact(name, formats, load_data, text, shown_picture(svg, png, dress.scale))

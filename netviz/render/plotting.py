@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from netviz.artifact import Artifact
 from netviz.charts import Chart
 from netviz.errors import UsageError
+from netviz.render.notebook import shown_picture
 from netviz.views import Sheet
 
 if TYPE_CHECKING:
@@ -75,12 +76,6 @@ class Plot(Artifact):
         """The matplotlib.figure.Figure with the plot, always the same; of `ax=` the figure that it stands in."""
         assert self.load_figure is not None
         return self.load_figure()
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
-    ) -> dict[str, str | bytes]:
-        """The picture, and the table as text: notebooks would prefer a table in Markdown to the picture."""
-        return Artifact._repr_mimebundle_(self, include, {"text/markdown", *(exclude or ())})
 
 
 def plot(
@@ -169,4 +164,4 @@ def plot(
         "latex": latex,
         "json": json,
     }
-    return Plot(name, formats, load_data, text, figure)
+    return Plot(name, formats, load_data, text, shown_picture(svg, png, style.scale), figure)

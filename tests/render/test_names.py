@@ -427,6 +427,7 @@ RENDERERS = {
 HELPERS = {
     "metrics": "measures text and breaks it into lines, writes none",
     "raster": "takes an SVG that is written already",
+    "notebook": "takes an SVG that is written already, with its title (tests/render/test_notebook.py)",
     "cells": "values to text, which whoever calls it escapes part by part",
     "css": "the theme and our own style sheets; no name of a file",
     "escape": "what is tested here",
