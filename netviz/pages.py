@@ -137,7 +137,8 @@ class FindingDetails:
 @dataclass(frozen=True, slots=True)
 class Activation:
     """An activation function in use. `curve` are points (x, y) of equal steps in x, `derivative` those of its slope;
-    both empty where it is no function of one number, or not known. `problem` says why it is not known."""
+    both empty where it is no function of one number, or not known. `problem` says why it is not known, `about` what one
+    has to know besides, such as of what the curve is where the function takes more than one number."""
 
     title: str
     formula: str
@@ -147,6 +148,7 @@ class Activation:
     curve: tuple[tuple[float, float], ...] = ()
     derivative: tuple[tuple[float, float], ...] = ()
     problem: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _point(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
     rows, columns = Side(kernel.inputs, "input"), Side(kernel.outputs, "output", kernel.gates)
     if kernel.depthwise:
         rows, columns = Side(1, "place"), Side(kernel.outputs, "channel")
-    values = _arranged(one, kernel, store, rows.shown, columns.shown)
+    values = arranged(one, kernel, store, rows.shown, columns.shown)
     return heatmap(one, values.reshape(len(rows.shown), len(columns.shown)), rows, columns)
 
 
@@ -88,41 +88,41 @@ def _line(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
     places = Side(kernel.window[0], "place in the window")
     if kernel.inputs == 1:
         rows = Side(kernel.outputs, "channel" if kernel.depthwise else "filter", kernel.gates)
-        values = _arranged(one, kernel, store, np.arange(1), rows.shown)
+        values = arranged(one, kernel, store, np.arange(1), rows.shown)
         return heatmap(one, values[:, 0].T[:, places.shown], rows, places)
-    filters, inputs = _first(kernel, most), spaced(kernel.inputs, most=64)
-    values = _arranged(one, kernel, store, inputs, filters)
+    filters, inputs = first_filters(kernel, most), spaced(kernel.inputs, most=64)
+    values = arranged(one, kernel, store, inputs, filters)
     wide = len(inputs) > kernel.window[0]
     values = values.transpose(2, 0, 1) if wide else values.transpose(2, 1, 0)
     sides = "places of the window downwards, inputs across" if wide else "inputs downwards, places of the window across"
-    said = f"{_count(len(filters), kernel.outputs, 'filter')}: {sides}"
+    said = f"{counted(len(filters), kernel.outputs, 'filter')}: {sides}"
     every = f" (every {ordinal(int(inputs[1]))} of {kernel.inputs})" if len(inputs) < kernel.inputs else ""
-    return panel(one, _tiles(values, _labels(kernel, filters)), caption=said + every)
+    return panel(one, _tiles(values, filter_labels(kernel, filters)), caption=said + every)
 
 
 def _images(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Panel:
     """Filters over one channel in signed colours, over three as red, green and blue."""
-    filters = _first(kernel, most)
-    values = _middle(_arranged(one, kernel, store, np.arange(kernel.inputs), filters))
+    filters = first_filters(kernel, most)
+    values = middle(arranged(one, kernel, store, np.arange(kernel.inputs), filters))
     noun = "channel" if kernel.depthwise else "filter"
-    said = _count(len(filters), kernel.outputs, noun) + _slice(kernel)
+    said = counted(len(filters), kernel.outputs, noun) + slice_words(kernel)
     if kernel.inputs == 1:
-        return panel(one, _tiles(values[:, :, 0].transpose(2, 0, 1), _labels(kernel, filters)), caption=said)
+        return panel(one, _tiles(values[:, :, 0].transpose(2, 0, 1), filter_labels(kernel, filters)), caption=said)
     limits = color_limits(values) or (-1.0, 1.0)
     pictures = np.clip(0.5 + values.transpose(3, 0, 1, 2) / (2 * limits[1]), 0, 1)
     said += f"; red, green and blue are the inputs, grey is 0, full colour ±{value_words(limits[1])}"
-    return panel(one, Tiles(pictures, labels=_labels(kernel, filters)), caption=said)
+    return panel(one, Tiles(pictures, labels=filter_labels(kernel, filters)), caption=said)
 
 
 def _grid(one: Held, kernel: Kernel, store: WeightStore, limit: int | None) -> Panel:
     """The first filters of a deep kernel: a row for each, in it the first inputs."""
-    filters = _first(kernel, min(limit or MOST_TILES // CHANNELS, MOST_TILES // CHANNELS))
+    filters = first_filters(kernel, min(limit or MOST_TILES // CHANNELS, MOST_TILES // CHANNELS))
     across = CHANNELS if limit is not None else max(CHANNELS, MOST_TILES // len(filters))
     channels = np.arange(min(across, kernel.inputs))
-    values = _middle(_arranged(one, kernel, store, channels, filters))
+    values = middle(arranged(one, kernel, store, channels, filters))
     tiles = values.transpose(3, 2, 0, 1).reshape(-1, *values.shape[:2])
-    rows = _count(len(filters), kernel.outputs, "filter")
-    said = f"a row each for {rows}; across {_count(len(channels), kernel.inputs, 'input')}{_slice(kernel)}"
+    rows = counted(len(filters), kernel.outputs, "filter")
+    said = f"a row each for {rows}; across {counted(len(channels), kernel.inputs, 'input')}{slice_words(kernel)}"
     if kernel.gates:
         said += f"; as many of each gate: {gates_said(one)}"
     height = max(TALL, len(filters) / ROWS) if len(filters) > MANY else None
@@ -143,7 +143,7 @@ def _strengths(one: Held, kernel: Kernel, store: WeightStore) -> Panel:
     return panel(one, mark, x=Axis("filter"), y=Axis("norm"), detail="the norm of each filter", height=LOW)
 
 
-def _arranged(
+def arranged(
     one: Held, kernel: Kernel, store: WeightStore, inputs: NDArray[np.intp], outputs: NDArray[np.intp]
 ) -> Values:
     """The values of some inputs and outputs: (window…, inputs, outputs); of a window with depth only the middle."""
@@ -159,16 +159,16 @@ def _arranged(
     return read_cut(store, one.weight, cut, rows)
 
 
-def _middle(values: Values) -> Values:
+def middle(values: Values) -> Values:
     """A window with depth without that axis."""
     return values[0] if values.ndim == 5 else values
 
 
-def _slice(kernel: Kernel) -> str:
+def slice_words(kernel: Kernel) -> str:
     return f"; of {kernel.window[0]} slices the middle one" if len(kernel.window) == 3 else ""
 
 
-def _first(kernel: Kernel, most: int) -> NDArray[np.intp]:
+def first_filters(kernel: Kernel, most: int) -> NDArray[np.intp]:
     """The first filters, as many of each gate."""
     parts = len(kernel.gates) or 1
     each = kernel.outputs // parts
@@ -176,7 +176,7 @@ def _first(kernel: Kernel, most: int) -> NDArray[np.intp]:
     return np.concatenate([np.arange(shown) + part * each for part in range(parts)])
 
 
-def _labels(kernel: Kernel, filters: Sequence[int] | NDArray[np.intp]) -> tuple[str, ...]:
+def filter_labels(kernel: Kernel, filters: Sequence[int] | NDArray[np.intp]) -> tuple[str, ...]:
     """The gate of each filter, if there are gates."""
     if not kernel.gates:
         return ()
@@ -188,7 +188,7 @@ def _tiles(values: Values, labels: tuple[str, ...], columns: int | None = None) 
     return Tiles(values, columns, signed=True, limits=color_limits(values), labels=labels, key="value")
 
 
-def _count(shown: int, count: int, noun: str) -> str:
+def counted(shown: int, count: int, noun: str) -> str:
     """ "64 filters", "the first 8 of 64 filters"."""
     plural = noun if count == 1 else f"{noun}s"
     return f"the first {shown:,} of {count:,} {plural}" if shown < count else f"{count:,} {plural}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.analysis.charts.sampling import Values, color_limits, read_rows, spaced, splits
+from netviz.analysis.charts.sampling import MOST, Values, color_limits, read_rows, spaced, splits
 from netviz.analysis.charts.weights import Held, matrix, output_axes
 from netviz.analysis.charts.wording import shape_words, value_words
 from netviz.catalog.arrangement import BIASES, GATES
@@ -24,6 +24,9 @@ WHOLE = 1 << 24
 
 PLAIN = Axis()
 
+HEADS_APART = ("head", "output")
+"""The arrangement of the bias of attention."""
+
 HIGH = 0.1
 """The height of a row of a heatmap whose rows are named."""
 
@@ -33,15 +36,16 @@ LOW = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a matrix: how many rows or columns it has, which are shown, what each is, and their equal parts."""
+    """One side of a matrix: rows or columns, of which about `most` are shown; what each is, and their equal parts."""
 
     count: int
     noun: str
     parts: tuple[str, ...] = ()
+    most: int = MOST
 
     @property
     def shown(self) -> NDArray[np.intp]:
-        return spaced(self.count, len(self.parts) or 1)
+        return spaced(self.count, len(self.parts) or 1, self.most)
 
     @property
     def title(self) -> str:
@@ -49,6 +53,15 @@ class Side:
         shown = self.shown
         every = f"every {ordinal(int(shown[1] - shown[0]))} " if 1 < len(shown) < self.count else ""
         return f"{every}{self.noun}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """What is shown of a weight as a matrix, with its sides."""
+
+    values: Values
+    rows: Side
+    columns: Side
 
 
 def ordinal(number: int) -> str:
@@ -90,17 +103,25 @@ def heatmap(one: Held, values: Values, rows: Side, columns: Side, caption: str =
 
 def matrix_panel(one: Held, store: WeightStore) -> Panel:
     """A weight with two axes, or more of which it is known that they are gates or heads, as a heatmap."""
+    if one.arrangement == HEADS_APART:
+        return _heads_apart(one, store)
+    found, gated = matrix_of(one, store), "gate" in (one.arrangement or ())
+    caption = gates_said(one) if gated and found.columns.parts else ""
+    return heatmap(one, found.values, found.rows, found.columns, caption)
+
+
+def matrix_of(one: Held, store: WeightStore, most: int = MOST) -> Matrix:
+    """A weight with two axes, or with heads: about `most` rows and columns of it, at equal distances."""
     axes, shape = one.arrangement, _shape(one)
-    gates = tuple(GATES.get(one.layer.class_name or "", ()))
     if axes is None or len(axes) != len(shape):
         axes = ("input", "output") if one.is_kernel else ("row", "column")
-    if "head" in axes:
-        return _heads(one, store, axes)
-    rows, columns = Side(shape[0], axes[0]), Side(shape[1], axes[1])
+    if "head" in axes and axes != HEADS_APART:
+        return _heads(one, store, axes, most)
+    gates = tuple(GATES.get(one.layer.class_name or "", ()))
+    rows, columns = Side(shape[0], axes[0], (), most), Side(shape[1], axes[1], (), most)
     if axes[1] == "gate":
-        columns = Side(shape[1], "unit", gates if gates and shape[1] % len(gates) == 0 else ())
-    values = read_rows(store, one.weight, rows.shown)[:, columns.shown]
-    return heatmap(one, values, rows, columns, gates_said(one) if columns.parts else "")
+        columns = Side(shape[1], "unit", gates if gates and shape[1] % len(gates) == 0 else (), most)
+    return Matrix(read_rows(store, one.weight, rows.shown)[:, columns.shown], rows, columns)
 
 
 def gates_said(one: Held) -> str:
@@ -150,30 +171,43 @@ def ordered_panel(one: Held, store: WeightStore) -> Panel:
     shape = _shape(one)
     if math.prod(shape) > WHOLE:
         return panel(one, Words((f"{math.prod(shape):,} values along {len(shape)} axes: too many to draw",)))
+    found = ordered_matrix(one, store)
+    return heatmap(one, found.values, found.rows, found.columns)
+
+
+def ordered_matrix(one: Held, store: WeightStore, most: int = MOST) -> Matrix:
+    """A weight of any axes as a matrix of inputs by outputs, for which all of it is read."""
     values: Any = matrix(read_rows(store, one.weight), output_axes(one))
-    rows, columns = Side(values.shape[0], "input"), Side(values.shape[1], "output")
-    return heatmap(one, values[rows.shown][:, columns.shown], rows, columns)
+    rows, columns = Side(values.shape[0], "input", (), most), Side(values.shape[1], "output", (), most)
+    return Matrix(values[rows.shown][:, columns.shown], rows, columns)
 
 
-def _heads(one: Held, store: WeightStore, axes: tuple[str, ...]) -> Panel:
-    """The kernels and biases of attention: the heads beside each other, or below each other where they come in."""
+def _heads_apart(one: Held, store: WeightStore) -> Panel:
+    """The bias of attention: the heads below each other."""
     shape = _shape(one)
-    heads = tuple(f"head {number + 1}" for number in range(shape[axes.index("head")]))
-    if axes == ("head", "output"):
-        values = read_rows(store, one.weight)
-        size = Side(shape[1], "feature")
-        mark = Heatmap(
-            values[:, size.shown], signed=True, limits=color_limits(values), row_labels=heads,
-            extent=(shape[0], shape[1]), key="value",
-        )  # fmt: skip
-        return panel(one, mark, x=Axis(size.title), height=len(heads) * HIGH)
+    values, size = read_rows(store, one.weight), Side(shape[1], "feature")
+    mark = Heatmap(
+        values[:, size.shown], signed=True, limits=color_limits(values), row_labels=_head_names(shape[0]),
+        extent=(shape[0], shape[1]), key="value",
+    )  # fmt: skip
+    return panel(one, mark, x=Axis(size.title), height=shape[0] * HIGH)
+
+
+def _heads(one: Held, store: WeightStore, axes: tuple[str, ...], most: int) -> Matrix:
+    """The kernels of attention: the heads beside each other, or below each other where they come in."""
+    shape = _shape(one)
+    heads = _head_names(shape[axes.index("head")])
     if axes[0] == "head":
-        rows, columns = Side(shape[0] * shape[1], "input", heads), Side(shape[2], "output")
+        rows, columns = Side(shape[0] * shape[1], "input", heads, most), Side(shape[2], "output", (), most)
         values = read_rows(store, one.weight).reshape(-1, shape[2])
-        return heatmap(one, values[rows.shown][:, columns.shown], rows, columns)
-    rows, columns = Side(shape[0], "input"), Side(shape[1] * shape[2], "output", heads)
+        return Matrix(values[rows.shown][:, columns.shown], rows, columns)
+    rows, columns = Side(shape[0], "input", (), most), Side(shape[1] * shape[2], "output", heads, most)
     values = read_rows(store, one.weight, rows.shown).reshape(-1, shape[1] * shape[2])
-    return heatmap(one, values[:, columns.shown], rows, columns)
+    return Matrix(values[:, columns.shown], rows, columns)
+
+
+def _head_names(count: int) -> tuple[str, ...]:
+    return tuple(f"head {number + 1}" for number in range(count))
 
 
 def _shape(one: Held) -> tuple[int, ...]:

@@ -53,8 +53,8 @@ def build_values(model: Model, weighed: Sequence[Weighed], limit: int | None) ->
         noun = "kernel" if all(one.held.is_kernel for one in chosen) else "weight"
         some = f"first {len(chosen):,} {noun}s" if len(chosen) > 1 else f"first {noun}"
         detail = f"the {some} of {len(weighed):,} weights"
-    same = [one for one in chosen if _is_constant(one)]
-    drawn = [one for one in chosen if not _is_constant(one)] or chosen
+    same = [one for one in chosen if is_constant(one)]
+    drawn = [one for one in chosen if not is_constant(one)] or chosen
     groups: dict[str, list[Panel]] = {}
     for one in drawn:
         groups.setdefault(one.held.place, []).extend(_panels(one, store, limit))
@@ -66,7 +66,7 @@ def build_values(model: Model, weighed: Sequence[Weighed], limit: int | None) ->
     return replace(chart, caption=" ".join(said))
 
 
-def _is_constant(one: Weighed) -> bool:
+def is_constant(one: Weighed) -> bool:
     """Whether all of several values are the same."""
     own = one.figures
     return bool(own and own.size > 1 and own.minimum == own.maximum and not own.nan + own.infinite)
@@ -114,7 +114,7 @@ def _panels(one: Weighed, store: WeightStore, limit: int | None) -> tuple[Panel,
         return (panel(held, Words(("no values",))),)
     if one.figures.minimum is None:
         return (panel(held, Words((lost_words(one.figures.size, one.figures.nan, one.figures.infinite),))),)
-    if _is_constant(one):
+    if is_constant(one):
         value = value_words(one.figures.minimum or 0.0, 6)
         return (panel(held, Words((f"all {number(one.figures.size, 'value')} are {value}",))),)
     try:
@@ -137,13 +137,19 @@ def _remarks(one: Weighed, marks: Sequence[Mark]) -> list[str]:
         if one.figures.infinite:
             how = "have the colour of the largest" if colours else "are left out"
             said.append(f"infinite values {how} ({one.figures.infinite:,} in all)")
+    stored = as_stored(held)
+    return [*said, stored] if stored else said
+
+
+def as_stored(held: Held) -> str:
+    """What has to be said of integers that stand for other values; "" of all other weights."""
     names = {weight.name for weight in held.layer.weights}
     name, dtype = held.weight.name.removeprefix("quantized_"), held.weight.tensor.dtype or ""
-    if dtype.startswith(("int", "uint")) and f"{name}_scale" in names:
-        plain = f"divided by {name}_scale they are the values"
-        zero = f"{name}_scale and {name}_zero make values of them"
-        said.append(f"integers as stored; {zero if f'{name}_zero' in names else plain}")
-    return said
+    if not dtype.startswith(("int", "uint")) or f"{name}_scale" not in names:
+        return ""
+    plain = f"divided by {name}_scale they are the values"
+    zero = f"{name}_scale and {name}_zero make values of them"
+    return f"integers as stored; {zero if f'{name}_zero' in names else plain}"
 
 
 def _of_kind(one: Held, store: WeightStore, limit: int | None) -> tuple[Panel, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from netviz.analysis.health import Progress
+from netviz.analysis.page.activations import build_activations
 from netviz.analysis.page.facts import build_facts
 from netviz.analysis.page.findings import build_findings, by_layer
 from netviz.analysis.page.layers import build_details
+from netviz.analysis.page.weights import Values, look_at, read_values, weight_details
 from netviz.analysis.subjects import walk_subjects
 from netviz.analysis.summary import layers_table, model_tables
 from netviz.errors import NetvizError
-from netviz.model import Model, Weight
-from netviz.pages import Drawing, Level, Page, WeightDetails
+from netviz.model import Model
+from netviz.pages import Drawing, Level, Page
 from netviz.views import Sheet
 
 COLUMNS = (
@@ -31,8 +33,13 @@ def build_page(model: Model, *, weights: bool | None = None, version: str, progr
     indices: dict[str, int] = {}
     for index, (_, subject) in enumerate(levels):
         indices.setdefault(subject.layer.path, index)
-    findings = build_findings(model, indices, values=False, progress=progress)
-    details = build_details(model, levels, _weight, by_layer(findings))
+    look = look_at(model, weights)
+    checked, read = _parts(progress, look.size, look.held)
+    findings = build_findings(model, indices, thorough=look.thorough, progress=checked)
+    values, unseen = read_values(model, read) if look.values else {}, Values(problem=look.why)
+    details = build_details(
+        model, levels, lambda weight: weight_details(weight, values.get(weight.path, unseen)), by_layer(findings)
+    )
     table = layers_table(model, levels, COLUMNS, total=True)
     drawn, drawings, problem = _drawings(model)
     return Page(
@@ -44,8 +51,8 @@ def build_page(model: Model, *, weights: bool | None = None, version: str, progr
         details=details,
         summary=Sheet(model.name, model_tables(model)),
         findings=findings,
-        looked="",
-        activations=(),
+        looked=look.words,
+        activations=build_activations(model, indices, why=look.why),
         levels=drawn,
         drawings=drawings,
         problem=problem,
@@ -60,17 +67,19 @@ def _drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...], str
     except ImportError:
         from netviz.analysis.diagram import build_diagram
 
-        return (Level("blocks", 0),), (Drawing(model.name, "", build_diagram(model)),), ""
+        return (Level("blocks", 0),), (Drawing(model.name, "the whole model", build_diagram(model)),), ""
     try:
         return (*build_drawings(model), "")
     except NetvizError as error:
         return (), (), error.message
 
 
-def _weight(weight: Weight) -> WeightDetails:
-    """A weight without its values."""
-    stored = (weight.stored.shape, weight.stored.dtype) if weight.stored else None
-    return WeightDetails(
-        weight.name, weight.tensor.shape, weight.tensor.dtype, weight.trainable, weight.tensor.size, weight.path,
-        weight.nbytes, stored,
-    )  # fmt: skip
+def _parts(progress: Progress | None, *sizes: int) -> tuple[Progress | None, ...]:
+    """For each of several works, of so many bytes each, how to tell of it as a part of the whole."""
+    if progress is None:
+        return (None,) * len(sizes)
+    return tuple(_part(progress, sum(sizes[:place]), size, sum(sizes)) for place, size in enumerate(sizes))
+
+
+def _part(progress: Progress, begin: int, size: int, total: int) -> Progress:
+    return lambda done, of: progress(begin + (size * done // of if of else size), total)

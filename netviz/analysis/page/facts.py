@@ -9,12 +9,20 @@ from netviz.model import Endpoint, Model, Shape
 MOST_ENDS = 3
 """Inputs or outputs whose shapes are written out; of more it says how many."""
 
-UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
+UNITS = ("B", "KB", "MB", "GB", "TB")
+"""Steps of 1024, under the names that Keras prints."""
 
 FORMATS = {
-    "keras_v3": "Keras 3 file",
+    "keras-v3": "Keras 3 file",
+    "keras-h5": "Keras HDF5 file",
+    "keras-json": "config in JSON",
+    "saved-model": "SavedModel",
+    "weights-v3": "weights of Keras 3",
+    "weights-shards": "weights in shards",
+    "weights-h5": "weights in HDF5",
     "live": "live model",
 }
+"""What the formats of sources are called at the top of a page."""
 
 
 def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
@@ -23,16 +31,18 @@ def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
 
 
 def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
-    counts = model.parameters
+    counts, source = model.parameters, model.source
     least = "at least " if counts.unknown else ""
+    known = counts.total > 0 or not counts.unknown
     yield "Layers", f"{layers:,}"
-    yield "Parameters", f"{least}{counts.total:,}"
-    yield "Trainable", f"{counts.trainable:,}"
-    yield "Weights", least + size_text(counts.bytes)
+    yield "Parameters", f"{least}{counts.total:,}" if known else "?"
+    if counts.total:
+        yield "Trainable", {counts.total: "all", 0: "none"}.get(counts.trainable, f"{counts.trainable:,}")
+        yield "Weights", least + size_text(counts.bytes) if counts.bytes else "?"
     yield "Input", _ends(model.graph.inputs)
     yield "Output", _ends(model.graph.outputs)
-    version = f", Keras {model.source.keras_version}" if model.source.keras_version else ""
-    yield "Format", model.source.format + version
+    version = f", Keras {source.keras_version}" if source.keras_version else ""
+    yield "Format", FORMATS.get(source.format, source.format) + version
 
 
 def _ends(ends: Sequence[Endpoint]) -> str:
@@ -51,8 +61,6 @@ def shape_text(shape: Shape | None) -> str:
 
 
 def size_text(size: int) -> str:
-    """A number of bytes in a binary unit with one digit: "339.3 MB"."""
-    for unit, name in UNITS:
-        if size >= unit:
-            return f"{size / unit:,.1f} {name}"
-    return f"{size} B"
+    """A number of bytes in a binary unit: "339.3 MB", "12 B"."""
+    unit = min((size.bit_length() - 1) // 10, len(UNITS) - 1) if size else 0
+    return f"{size / (1 << 10 * unit):,.1f} {UNITS[unit]}" if unit else f"{size} B"

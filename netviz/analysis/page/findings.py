@@ -13,18 +13,17 @@ from netviz.pages import FindingDetails, Link
 
 
 def build_findings(
-    model: Model, indices: Mapping[str, int], *, values: bool, progress: Progress | None = None
+    model: Model, indices: Mapping[str, int], *, thorough: bool, progress: Progress | None = None
 ) -> tuple[FindingDetails, ...]:
     """The findings and notes, the worst first, each once. `indices` are the places of layers by path.
 
-    With `values` every byte of the source and every weight is looked at, else what is known without these.
+    A `thorough` look is that of a check, at every byte of the source and every value; else it is what reading the
+    model, its graph and its settings show.
     """
-    notes = [*model.notes]
-    if values:
-        found = check_model(model, progress).findings
+    if thorough:
+        found, notes = check_model(model, progress).findings, model.notes
     else:
-        notes += [*structure_notes(model), *loss_notes(model)]
-        found = ()
+        found, notes = (), (*model.notes, *structure_notes(model), *loss_notes(model))
     others = (completed(model, note) for note in notes)
     return tuple(
         FindingDetails(
