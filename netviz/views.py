@@ -181,21 +181,22 @@ class Group:
     @property
     def heading(self) -> str:
         """The title, or how many layers there are in each repeat, where that is the same in all."""
-        times = sum(self.repeats) or 1
-        return self.title or (f"{len(self.layers) // times} layers" if self._even(times) else "block")
+        return self.title or ("block" if self.each is None else f"{self.each} layers")
 
-    def _even(self, times: int) -> bool:
-        """Whether all repeats hold equally many layers: no block in them repeats now more, now less often."""
+    @property
+    def each(self) -> int | None:
+        """How many layers there are in each repeat; None where a block in them repeats now more, now less often."""
+        times = sum(self.repeats) or 1
         stack: list[Box | Group] = list(self.children)
         while stack:
             item = stack.pop()
             if isinstance(item, Group):
                 if len(set(item.repeats)) > 1:
-                    return False
+                    return None
                 stack.extend(item.children)
             elif item.present:
-                return False
-        return len(self.layers) % times == 0
+                return None
+        return None if len(self.layers) % times else len(self.layers) // times
 
 
 @dataclass(frozen=True, slots=True)

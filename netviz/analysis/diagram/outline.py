@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.analysis.diagram.boxes import together
@@ -19,15 +19,8 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
 
     `total` are the parameters of the model, of which the boxes say their share.
     """
-    items: list[tuple[Box | Group, ...]] = [(child,) for child in diagram.children]
-    for alike in (_first_word, lambda box: ""):
-        if len(items) > most:
-            items = _joined(items, alike)
-    if len(items) > 4 * most:
-        items = _chunks(items, 4 * most)
-    while len(items) > most:
-        items = _smallest_joined(items)
-    boxes = [_closed(item, total) for item in items]
+    items = taken_together(diagram.children, most)
+    boxes = [closed(item, total) for item in items]
     ids = {
         inner.id: box.id
         for box, item in zip(boxes, items, strict=True)
@@ -37,15 +30,36 @@ def outline(diagram: Diagram, total: int, most: int = OUTLINE_MOST) -> Diagram:
     return replace(diagram, children=tuple(boxes), edges=moved(diagram.edges, ids))
 
 
+def taken_together(children: Sequence[Box | Group], most: int) -> list[tuple[Box | Group, ...]]:
+    """The children in at most so many pieces of neighbours: those alike first, groups alone where there is room."""
+    items: list[tuple[Box | Group, ...]] = [(child,) for child in children]
+    for alike in (_first_word, lambda box: ""):
+        if len(items) > most:
+            items = _joined(items, alike)
+    if len(items) > 4 * most:
+        items = _chunks(items, 4 * most)
+    while len(items) > most:
+        items = _smallest_joined(items)
+    return items
+
+
 def moved(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:
     """The edges between what `ids` gives for their ends: each tensor once, those inside of one box left out."""
     held = Counter(ids.values())
+    ends = ((edge, ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)) for edge in edges)
+    return between(ends, {id for id, count in held.items() if count > 1})
+
+
+def between(ends: Iterable[tuple[Edge, str, str]], closed: Collection[str]) -> tuple[Edge, ...]:
+    """The edges between the tails and heads given with them: each tensor once, those to where they come from left out.
+
+    What takes it inside of a box that is `closed` is not told.
+    """
     found: dict[tuple[object, ...], Edge] = {}
-    for edge in edges:
-        tail, head = ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)
+    for edge, tail, head in ends:
         if tail == head:
             continue
-        argument = edge.argument if held[head] <= 1 else ""  # what takes it inside of a closed box is not told
+        argument = "" if head in closed else edge.argument
         key = (tail, head, edge.tail, edge.output, argument, edge.repeating, edge.every, edge.repeats)
         found.setdefault(key, replace(edge, tail=tail, head=head))
     return tuple(found.values())
@@ -93,7 +107,7 @@ def _smallest_joined(items: Sequence[tuple[Box | Group, ...]]) -> list[tuple[Box
     return [*items[:place], (*items[place], *items[place + 1]), *items[place + 2 :]]
 
 
-def _closed(items: Sequence[Box | Group], total: int) -> Box:
+def closed(items: Sequence[Box | Group], total: int) -> Box:
     """The box that stands for the items."""
     first = items[0]
     if len(items) == 1 and isinstance(first, Box):
