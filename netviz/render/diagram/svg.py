@@ -67,7 +67,7 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     diagram = drawing.diagram
     width, height = number(drawing.width), number(drawing.height)
     body = [f'<rect class="p" width="{width}" height="{height}"/>'] if background else []
-    body += _graph(drawing, {item.id: _names(item) for item in diagram.walk()})
+    body += _graph(drawing, {item.id: _names(item) for item in diagram.walk()}, {})
     if drawing.caption:
         place = _place(drawing.caption_at, drawing.zoom)
         body.append("".join([f'<g class="caption"{place}>', *map(_text, drawing.caption), "</g>"]))
@@ -94,7 +94,9 @@ def write_embedded(drawing: Drawing) -> str:
     """
     width, height = number(drawing.width), number(drawing.height)
     numbers = {key: f' data-n="{place}"' for place, key in enumerate([*drawing.headers, *drawing.cards])}
-    body = "\n".join(_graph(drawing, numbers))
+    # To say it at the edge, too, would make a twentieth of a large picture.
+    said = {key: words for key, card in drawing.cards.items() if (words := _said_shape(card))}
+    body = "\n".join(_graph(drawing, numbers, said))
     return (
         f'<svg class="{EMBEDDED}" role="group" width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
         f"{body}\n</svg>"
@@ -110,11 +112,20 @@ def tips(scope: str) -> str:
     return tip_marker(f"{scope}-tip", "m") + tip_marker(f"{scope}-skip", "x")
 
 
-def _graph(drawing: Drawing, marks: Mapping[str, str]) -> list[str]:
-    """Groups, edges, headers and cards, those that lie above others later; `marks` are their attributes by id."""
+def _said_shape(card: Card) -> str:
+    """The shape of the only tensor that a box gives, if it is written on its card."""
+    words = shapes_words(card.box.outputs) if len(card.box.outputs) == 1 else ""
+    return words if any(text.text == words for text in card.texts) else ""
+
+
+def _graph(drawing: Drawing, marks: Mapping[str, str], said: Mapping[str, str]) -> list[str]:
+    """Groups, edges, headers and cards, those that lie above others later.
+
+    By id, `marks` are the attributes of groups and boxes, `said` what need not be said of edges that begin there.
+    """
     places = {key: _moved(place, drawing.origin) for key, place in drawing.placement.places.items()}
     groups, boxes, tints = _groups_and_boxes(drawing, places, marks)
-    body = [*groups, f'<g class="edges"{_SHARPLY}>', *_edges(drawing, places), "</g>"]
+    body = [*groups, f'<g class="edges"{_SHARPLY}>', *_edges(drawing, places, said), "</g>"]
     body += _headers(drawing, places, tints)
     # All cards lie on the middle of a pixel, where a line of one pixel is sharp.
     return [*body, f"<g{_SHARPLY}>", *boxes, "</g>"]
@@ -307,9 +318,9 @@ def _badge(badge: Badge) -> str:
     )
 
 
-def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
+def _edges(drawing: Drawing, places: Mapping[str, Place], said: Mapping[str, str]) -> list[str]:
     """The edges. Names would make half of a large picture, so their ends are numbers: those of the elements with
-    data-path, groups first, in the order of the document, from 0.
+    data-path or data-n, groups first, in the order of the document, from 0.
     """
     numbers = {key: place for place, key in enumerate([*drawing.headers, *drawing.cards])}
     edges = drawing.diagram.edges
@@ -330,7 +341,8 @@ def _edges(drawing: Drawing, places: Mapping[str, Place]) -> list[str]:
     order = sorted(curves, key=lambda place: place in skips)
     usual = next(iter(Counter(edge.dtype for edge in edges).most_common(1)), (None, 0))[0]
     return [
-        _edge(edges[place], curves[place], labels.get(place), numbers, usual, skip=place in skips) for place in order
+        _edge(edges[place], curves[place], labels.get(place), numbers, usual, said, skip=place in skips)
+        for place in order
     ]
 
 
@@ -340,21 +352,26 @@ def _edge(
     label: tuple[float, float, str] | None,
     numbers: Mapping[str, int],
     usual: str | None,
+    said: Mapping[str, str],
     *,
     skip: bool,
 ) -> str:
-    """The line with its tensor as title: the shape, the dtype if it is not the `usual` one, the argument if named."""
+    """The line with its tensor as title: the shape, the dtype if it is not the `usual` one, the argument if named.
+
+    It has none where that is no more than is `said` where the line begins.
+    """
     words = [shape_words(edge.shape)]
     if edge.dtype and edge.dtype != usual:
         words.append(edge.dtype)
-    if said := edge_words(edge):
-        words.append(said)
+    if beside := edge_words(edge):
+        words.append(beside)
     classes = " ".join(name for name, holds in (("x", skip), ("q", edge.repeats), ("a", edge.every)) if holds)
     mark = f' class="{classes}"' if classes else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
+    title = "" if words == [said.get(edge.tail)] else f"<title>{svg(' '.join(words))}</title>"
     return (
         f'<path{mark} data-ends="{numbers[edge.tail]} {numbers[edge.head]}"'
-        f' d="{drawn_edge(curve)}"><title>{svg(" ".join(words))}</title></path>{text}'
+        f' d="{drawn_edge(curve)}"{f">{title}</path>" if title else "/>"}{text}'
     )
 
 
