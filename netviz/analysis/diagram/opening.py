@@ -59,7 +59,7 @@ def build_drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...]
     for id, group in insides.groups.items():
         trail = (root, *(numbers[one] for one in insides.chains[id][:-1]))
         inner = {child.id: numbers[child.id] for child in group.children if isinstance(child, Group)}
-        drawings.append(Drawing(group.heading, _about(group), insides.diagram(id), trail, inner, id))
+        drawings.append(Drawing(insides.boxes[id].names[0], _about(group), insides.diagram(id), trail, inner, id))
     return tuple(Level(name, place) for place, name in enumerate(order)), tuple(drawings)
 
 
