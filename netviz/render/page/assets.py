@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from netviz.render.css import asset
+from typing import Literal
 
-SCRIPTS = ("state", "route", "graph", "main")
-"""Files of assets/page that make the one script of the page; each uses names of those before it."""
+from netviz.render.css import asset, theme_css
+from netviz.theme import SIGNED
 
-STYLES = ("page", "graph")
+SCRIPTS = (
+    "data", "state", "text", "copy", "route", "filters", "search", "table", "weights", "panel", "picture", "graph", "keys",
+    "move", "trace", "minimap", "color", "save", "main",
+)  # fmt: skip
+"""Files of assets/page that make the one script of the page; each uses names of those before it as it is read, and of
+all when it runs."""
+
+STYLES = ("page", "panel", "table", "summary", "graph", "print")
 """Files of assets/page that make the one style sheet of the page."""
 
 
@@ -16,6 +23,18 @@ def script() -> str:
     return "\n".join(f"// {name}.js\n{asset(f'page/{name}.js')}\n" for name in SCRIPTS)
 
 
-def style() -> str:
-    """The style sheet of the page, without the colours of the theme."""
-    return "\n".join(asset(f"page/{name}.css") for name in STYLES)
+def style(theme: Literal["auto", "light", "dark"]) -> str:
+    """The style sheet of the page with the colours of the theme; tables look as those of `netviz inspect` do."""
+    sheets = [asset("table.css"), *(asset(f"page/{name}.css") for name in STYLES)]
+    return "\n".join([theme_css(":root", theme), _signed(theme), *sheets])
+
+
+def _signed(theme: Literal["auto", "light", "dark"]) -> str:
+    """The colours of signed values as --signed-0 (the most negative) to --signed-6."""
+    light, dark = (
+        ":root {" + " ".join(f"--signed-{place}: {colors[mode]};" for place, colors in enumerate(SIGNED)) + "}"
+        for mode in (0, 1)
+    )
+    if theme == "auto":
+        return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
+    return light if theme == "light" else dark

@@ -1,16 +1,16 @@
-// What the page knows and what is chosen in it. All other files read `data` and `state`, and change it with `change`.
-
-const data = JSON.parse(document.getElementById("data").textContent);
+// What is chosen in the page, and what all other files use. They read `state` and change it with `change`. Uses data.js.
 
 const state = {
   view: "graph", // graph, layers, both or summary
-  layer: null, // the selected layer's number in data.layers
-  item: null, // the selected element of the drawing, where it stands for more than a layer
+  layer: null, // the number of the selected layer in data.layers
+  item: null, // the number of the selected item of the drawing, where it stands for more than a layer
   drawing: data.levels.length ? data.levels[0].drawing : null,
   level: data.levels.length ? data.levels[0].name : null,
-  families: new Set(), // those shown; empty: all
+  families: new Set(), // those let through; empty: all
   query: "",
   color: "family", // or the key of a column
+  columns: data.columns.filter((column) => column.shown).map((column) => column.key),
+  sort: null, // {key, down} of the column that the table is sorted by
 };
 
 const subscribers = [];
@@ -20,16 +20,17 @@ function onChange(keys, tell) {
   subscribers.push({ keys, tell });
 }
 
-// Takes over what has changed and tells those who asked.
+// Takes over what has changed and tells those who asked. What they change in turn is told afterwards.
 function change(patch) {
-  const changed = Object.keys(patch).filter((key) => state[key] !== patch[key]);
+  const changed = Object.keys(patch).filter((key) => !Object.is(state[key], patch[key]));
+  if (!changed.length) return;
   Object.assign(state, patch);
   for (const { keys, tell } of subscribers) {
     if (keys.some((key) => changed.includes(key))) tell(state);
   }
 }
 
-// A new element; `props` are properties, `data-…` and `aria-…` attributes, and `on…` listeners; children are elements or text.
+// A new element; `props` are properties, attributes, and `on…` listeners; children are elements or text. Text stays text.
 function el(tag, props = {}, ...children) {
   const made = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) {
@@ -38,46 +39,98 @@ function el(tag, props = {}, ...children) {
     else if (key in made && !key.includes("-")) made[key] = value;
     else made.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return made;
+}
+
+// An element of SVG; `attributes` only.
+function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function byId(id) {
+  return document.getElementById(id);
 }
 
 // Says `text` to those who do not see what has changed.
 function announce(text) {
-  document.getElementById("status").textContent = text;
+  byId("status").textContent = text;
 }
 
-const texts = []; // by layer, all that is searched, in small letters
+let toastEnds = 0;
+
+// Says `text` to everyone, for a while.
+function toast(text) {
+  announce(text);
+  const status = byId("status");
+  status.classList.add("shown");
+  clearTimeout(toastEnds);
+  toastEnds = setTimeout(() => status.classList.remove("shown"), 4000);
+}
+
+// Text as it is searched: small letters, no brackets, and sizes in one way, so that 3x3, (3, 3) and 3×3 are the same.
+function normalised(text) {
+  return text
+    .toLowerCase()
+    .replace(/[()[\]]/g, "")
+    .replace(/(?<=\d|none)\s*[x×,]\s*(?=\d|none)/g, "×");
+}
+
+const searched = []; // by layer, all of it that is searched
 
 function searchedText(index) {
-  if (texts[index] === undefined) {
-    const layer = data.layers[index];
-    const settings = (layer.settings || []).map((number) => data.settings[number].join(" "));
-    texts[index] = [layer.path, layer.class_name, JSON.stringify(data.rows[index]), ...settings].join("\n").toLowerCase();
-  }
-  return texts[index];
+  searched[index] ??= searchedParts(index).map(([, text]) => normalised(text)).join("\n");
+  return searched[index];
 }
 
-let found = { key: null, layers: null };
+const SEARCHED = ["text", "count", "shapes"]; // kinds of columns; not what speaks of other layers
+
+// What is searched of a layer: [what it is, its text], the path and the class first.
+function searchedParts(index) {
+  const layer = data.layers[index];
+  const parts = [["name", layer.path], ["class", layer.class_name ?? ""]];
+  data.columns.forEach((column, place) => {
+    if (column.of || !SEARCHED.includes(column.kind)) return;
+    const text = cellText(column.kind, data.rows[index][place]);
+    if (text) parts.push([column.title, text]);
+  });
+  for (const weight of weightsOf(index)) parts.push([weight.name, `${shapeText(weight.shape)} ${weight.dtype ?? ""}`]);
+  for (const number of layer.settings) parts.push([data.settings[number][0], data.settings[number].join(" ")]);
+  return parts;
+}
+
+// The words of a query, each as a test of normalised text. A size such as 3×3 is found whole, not within 13×32.
+function queryWords(query) {
+  return normalised(query)
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => {
+      if (!/^\d.*×.*\d$/.test(word)) return (text) => text.includes(word);
+      const whole = new RegExp(`(?<![\\d.])${word.replace(/[.*+?^${}|\\/-]/g, "\\$&")}(?![\\d.])`);
+      return (text) => whole.test(text);
+    });
+}
+
+let found = { families: null, query: null, layers: null };
 
 // The numbers of the layers that the chosen families and the search let through.
 function matches() {
-  const key = `${[...state.families].sort().join()}|${state.query}`;
-  if (found.key !== key) {
-    const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
-    const layers = data.layers.keys().filter
-      ? [...data.layers.keys()]
-      : Array.from(data.layers, (_, index) => index);
-    const kept = layers.filter(
-      (index) =>
-        (!state.families.size || state.families.has(data.layers[index].family)) &&
-        words.every((word) => searchedText(index).includes(word)),
-    );
-    found = { key, layers: new Set(kept) };
+  if (found.families !== state.families || found.query !== state.query) {
+    const words = queryWords(state.query);
+    const layers = new Set();
+    data.layers.forEach((layer, index) => {
+      if (state.families.size && !state.families.has(layer.family)) return;
+      if (words.every((isIn) => isIn(searchedText(index)))) layers.add(index);
+    });
+    found = { families: state.families, query: state.query, layers };
   }
   return found.layers;
 }
 
-function layerHref(index) {
-  return `#layer/${data.layers[index].path.split("/").map(encodeURIComponent).join("/")}`;
+// Whether anything is left out.
+function isFiltered() {
+  return state.families.size > 0 || state.query.trim() !== "";
 }

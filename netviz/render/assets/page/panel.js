@@ -1,0 +1,313 @@
+// The panel at the right: everything about the selected layer, or about a box that stands for more. Built when it is
+// opened. Uses data.js, state.js, text.js, copy.js, weights.js, route.js.
+
+let opener = null; // what had the focus before the panel was opened
+
+function startPanel() {
+  onChange(["layer", "item"], showPanel);
+  onChange(["drawing"], () => {
+    if (state.item !== null) change({ item: null }); // items are those of a drawing
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || byId("panel").hidden) return;
+    event.preventDefault();
+    closePanel();
+  });
+}
+
+function closePanel() {
+  const inside = byId("panel").contains(document.activeElement) || document.activeElement === document.body;
+  deselect();
+  if (inside && opener?.isConnected) opener.focus({ preventScroll: true });
+}
+
+function showPanel() {
+  const panel = byId("panel");
+  const item = state.item === null ? null : data.drawings[state.drawing]?.items[state.item];
+  const parts = state.layer !== null ? layerView(state.layer) : item ? itemView(item) : null;
+  const before = document.activeElement;
+  const inside = panel.contains(before);
+  if (!inside && before !== document.body) opener = before;
+  drawnTiles.clear();
+  panel.hidden = parts === null;
+  document.documentElement.classList.toggle("with-panel", parts !== null);
+  panel.replaceChildren(...(parts ?? []));
+  if (!parts) return;
+  panel.scrollTop = 0;
+  redrawTiles(); // now their width is known
+  panel.setAttribute("aria-label", `Details of ${panel.querySelector("h2").textContent}`);
+  // Whoever walks from layer to layer inside of the panel stays in it; else the focus stays where it was.
+  if (inside) panel.focus({ preventScroll: true });
+}
+
+// A layer as a link.
+function layerLink(index, words = data.layers[index].name) {
+  return el("a", { href: layerHref(index), "data-family": data.layers[index].family }, words);
+}
+
+function endLink([words, layer]) {
+  return layer === null ? el("span", { className: "end" }, words) : layerLink(layer, words);
+}
+
+// A part of the panel under a heading; none where there is nothing in it.
+function part(title, ...children) {
+  const shown = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+  return shown.length ? el("section", {}, el("h3", {}, title), shown) : null;
+}
+
+function facts(items, className = "facts") {
+  const shown = items.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  if (!shown.length) return null;
+  return el("dl", { className }, shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function tools(...buttons) {
+  return el(
+    "div",
+    { className: "tools" },
+    buttons,
+    el("button", { type: "button", className: "close", "aria-label": "Close the details", title: "Close (Esc)", onclick: closePanel }, "×"),
+  );
+}
+
+// The layers before and after, in the order of the table.
+function step(index, by) {
+  const next = index + by;
+  const [word, sign] = by < 0 ? ["Previous layer", "‹"] : ["Next layer", "›"];
+  const known = data.layers[next];
+  return el(
+    "a",
+    known
+      ? { className: "step", href: layerHref(next), "aria-label": `${word}: ${known.name}`, title: `${word}: ${known.name}` }
+      : { className: "step", "aria-disabled": "true", role: "link", "aria-label": `${word}: none` },
+    sign,
+  );
+}
+
+function layerView(index) {
+  const layer = data.layers[index];
+  return [
+    tools(step(index, -1), step(index, 1)),
+    el(
+      "header",
+      { "data-family": layer.family },
+      crumbs(layer),
+      el("h2", {}, layer.name || "(no name)"),
+      el(
+        "p",
+        { className: "class" },
+        el("span", { className: "swatch", "aria-hidden": "true" }),
+        layer.class_name ?? el("b", { className: "unknown" }, UNKNOWN),
+        layer.module ? el("span", { className: "module" }, layer.module) : null,
+      ),
+      isDrawn(index) ? el("button", { type: "button", className: "button", onclick: () => showInGraph(index) }, "Show in graph") : null,
+    ),
+    part("Notes", layer.findings.map((number) => findingView(data.findings[number]))),
+    callsView(index),
+    parametersView(index),
+    part("Weights", weightsOf(index).map(weightView)),
+    part("Settings", facts(layer.settings.map((number) => data.settings[number]), "settings")),
+    part(`Layers inside (${countText(layer.inside.length)})`, layerList(layer.inside)),
+    el("footer", {}, copyButtons(layerTexts(index), () => layer.name)),
+  ];
+}
+
+function isDrawn(layer) {
+  return data.drawings.some(({ picture, items }) => picture !== null && items.some((item) => item.layers.includes(layer)));
+}
+
+function showInGraph(layer) {
+  showLayer(layer);
+  remember(layerHref(layer));
+}
+
+function crumbs(layer) {
+  const above = [];
+  for (let index = layer.parent; index !== null; index = data.layers[index].parent) above.unshift(index);
+  if (!above.length) return null;
+  return el("p", { className: "crumbs" }, above.map((index) => [layerLink(index), " / "]));
+}
+
+function findingView({ severity, message, remedy, code, cves }) {
+  return el(
+    "div",
+    { className: "finding", "data-severity": severity },
+    el("p", {}, el("strong", { className: "severity" }, severity), " ", message),
+    remedy ? el("p", { className: "remedy" }, el("b", {}, "What to do: "), remedy) : null,
+    cves?.length ? el("p", { className: "cves" }, cves.join(", ")) : null,
+    el("p", { className: "code" }, el("code", {}, code)),
+  );
+}
+
+// What goes in and comes out, for each call.
+function callsView(index) {
+  const calls = callsOf(index);
+  if (!calls.length) return null;
+  return calls.map((call, place) =>
+    part(
+      calls.length > 1 ? `Call ${place + 1} of ${calls.length}` : "Shapes and connections",
+      tensorsView("in", call.inputs),
+      tensorsView("out", call.outputs),
+      facts(call.constants, "settings"),
+    ),
+  );
+}
+
+const SIDES = { in: { title: "Input", ends: "from" }, out: { title: "Output", ends: "to" } };
+
+function tensorsView(side, tensors) {
+  const { title, ends } = SIDES[side];
+  return tensors.map((tensor, place) => {
+    const named = side === "in" && tensor.argument !== "" && !/^[\d.]+$/.test(tensor.argument);
+    const number = tensors.length > 1 ? ` ${place + 1}` : "";
+    return el(
+      "div",
+      { className: `tensor ${side}` },
+      el("span", { className: "side" }, named ? tensor.argument : `${title}${number}`),
+      el("span", { className: "shape" }, tensor.shape === null ? el("b", { className: "unknown" }, UNKNOWN) : shapeText(tensor.shape)),
+      el("span", { className: "dtype" }, tensor.dtype ?? ""),
+      tensor.ends.length ? el("p", { className: "ends" }, `${ends} `, commas(tensor.ends.map(endLink))) : null,
+    );
+  });
+}
+
+function commas(elements) {
+  return elements.flatMap((one, place) => (place ? [", ", one] : [one]));
+}
+
+function parametersView(index) {
+  const layer = data.layers[index];
+  const total = cellOf(index, "parameters");
+  if (total === undefined) return null;
+  const formula = cellOf(index, "formula");
+  const share = cellOf(index, "share");
+  const fixed = layer.non_trainable === undefined ? 0 : layer.non_trainable;
+  const trained = typeof total === "number" && typeof fixed === "number" ? total - fixed : null;
+  return part(
+    "Parameters",
+    el(
+      "p",
+      { className: "sum" },
+      formula ? el("span", { className: "formula" }, `${formula} = `) : null,
+      el("strong", {}, total === null ? el("b", { className: "unknown" }, UNKNOWN) : countText(total)),
+      share ? el("span", { className: "share" }, `${cellText("share", share)} of the model`) : null,
+    ),
+    total ? facts([["Trainable", trained === null ? UNKNOWN : countText(trained)], ["Not trainable", countText(fixed)]]) : null,
+  );
+}
+
+const LINKS_AT_ONCE = 60;
+
+function layerList(indices) {
+  if (!indices.length) return null;
+  const line = (index) =>
+    el("li", {}, layerLink(index), el("span", { className: "class" }, data.layers[index].class_name ?? UNKNOWN));
+  const rest = indices.slice(LINKS_AT_ONCE);
+  const list = el("ul", { className: "layers" }, indices.slice(0, LINKS_AT_ONCE).map(line));
+  if (!rest.length) return list;
+  const more = el("button", { type: "button", className: "plain", onclick: () => {
+    list.append(...rest.map(line));
+    more.remove();
+  } }, `Show ${countText(rest.length)} more`);
+  return [list, more];
+}
+
+// A group, a repeated block, or a card of several layers.
+function itemView(item) {
+  const times = item.repeats.reduce((sum, count) => sum + count, 0) || 1;
+  const each = item.layers.length / times;
+  const byRepeat = times > 1 && item.layers.length > times && Number.isInteger(each);
+  const repeats = byRepeat ? Array.from({ length: times }, (_, place) => item.layers.slice(place * each, (place + 1) * each)) : [];
+  return [
+    tools(),
+    el(
+      "header",
+      { "data-family": item.family },
+      el("h2", {}, item.names.join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${item.repeats.join(", ")}`) : null),
+      el("p", { className: "class" }, el("span", { className: "swatch", "aria-hidden": "true" }), whatItIs(item, times)),
+      item.opens === null ? null : el("a", { className: "button", href: drawingHref(item.opens) }, "Open"),
+    ),
+    part(
+      "Parameters",
+      el("p", { className: "sum" }, el("strong", {}, countText(item.parameters)), times > 1 ? el("span", { className: "share" }, `in all ${countText(times)}`) : null),
+    ),
+    part("What varies", item.varies.length ? el("ul", { className: "varies" }, item.varies.map((one) => el("li", {}, one))) : null),
+    byRepeat
+      ? part(
+          "Layers",
+          repeats.map((layers, place) =>
+            el("details", { open: place === 0 }, el("summary", {}, `${place + 1} of ${times}`), layerList(layers)),
+          ),
+        )
+      : part(`Layers (${countText(item.layers.length)})`, layerList(item.layers)),
+    item.layers.length ? el("footer", {}, copyButtons(itemTexts(item), () => counted(item.layers.length, "layer"))) : null,
+  ];
+}
+
+function whatItIs(item, times) {
+  const kind = item.class_name || { group: "group", closed: "block", end: "end of the model", stub: "not in this drawing" }[item.kind] || "layers";
+  return `${kind}, ${times > 1 ? `${countText(times)} times, ` : ""}${counted(item.layers.length, "layer")}`;
+}
+
+// What is copied of a layer, by the name of the form.
+function layerTexts(index) {
+  const layer = data.layers[index];
+  const settings = () => layer.settings.map((number) => data.settings[number]);
+  const row = () => data.columns.map((column, place) => [column, data.rows[index][place]]);
+  const weights = () => weightsOf(index).map(({ tiles, ...rest }) => rest);
+  const lines = () => [
+    ...row().map(([column, value]) => [column.key, csvCell(column.kind, value), cellText(column.kind, value)]),
+    ...settings().map(([name, value]) => [name, value, value]),
+  ];
+  return {
+    JSON: () =>
+      JSON.stringify(
+        {
+          path: layer.path,
+          class_name: layer.class_name,
+          ...Object.fromEntries(row().map(([column, value]) => [column.key, value])),
+          calls: callsOf(index),
+          config: Object.fromEntries(settings()),
+          weights: weights(),
+          findings: layer.findings.map((number) => data.findings[number]),
+        },
+        null,
+        2,
+      ),
+    CSV: () => csvTable([["what", "value"], ...lines().map(([name, value]) => [name, value])]),
+    Markdown: () =>
+      [
+        `### ${markdownText(layer.path)}\n`,
+        markdownTable(["What", "Value"], lines().map(([name, , text]) => [name, text]), [false, false]),
+        weights().length
+          ? markdownTable(
+              ["Weight", "Shape", "Dtype", "Parameters"],
+              weights().map((one) => [one.name, shapeText(one.shape), one.dtype ?? UNKNOWN, countText(one.parameters)]),
+              [false, false, false, true],
+            )
+          : "",
+      ]
+        .filter(Boolean)
+        .join("\n"),
+  };
+}
+
+// The rows of an item's layers.
+function itemTexts(item) {
+  const rowsOf = (write) => item.layers.map((index) => data.columns.map((column, place) => write(column.kind, data.rows[index][place])));
+  return {
+    JSON: () =>
+      JSON.stringify(
+        item.layers.map((index) => Object.fromEntries(data.columns.map((column, place) => [column.key, data.rows[index][place]]))),
+        null,
+        2,
+      ),
+    CSV: () => csvTable([data.columns.map((column) => column.key), ...rowsOf(csvCell)]),
+    Markdown: () =>
+      markdownTable(
+        data.columns.map((column) => column.title),
+        rowsOf(cellText),
+        data.columns.map((column) => NUMERIC.includes(column.kind)),
+      ),
+  };
+}
