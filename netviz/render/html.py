@@ -74,7 +74,7 @@ def _classes(column: Column) -> str:
 
 def _cell(column: Column, value: object, row: Row, *, first: bool) -> str:
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
-    content = cell_to_html(column.kind, value)
+    content = _content(column, value)
     if first and row.depth:
         content = f'<div class="netviz-name netviz-depth-{min(row.depth, DEEPEST)}">{content}</div>'
     return f'<{tag}{scope} class="{_classes(column)}"{_meaning(column, value, row)}>{content}</{tag}>'
@@ -89,13 +89,12 @@ def _meaning(column: Column, value: object, row: Row) -> str:
     return ""
 
 
-def cell_to_html(kind: Kind, value: object) -> str:
-    """What stands in a cell: what is unknown marked, shapes kept whole, long names with places to break them."""
-    if cell_text(kind, value) == UNKNOWN:
+def _content(column: Column, value: object) -> str:
+    if cell_text(column.kind, value) == UNKNOWN:
         return f'<span class="netviz-unknown">{UNKNOWN}</span>'
-    if kind == "shapes":
+    if column.kind == "shapes":
         return ", ".join(f'<span class="netviz-shape">{html(shape)}</span>' for shape in cell_parts("shapes", value))
-    return cell_text(kind, value, lambda part: _text(part, kind))
+    return cell_text(column.kind, value, lambda part: _text(part, column.kind))
 
 
 def _text(text: str, kind: Kind) -> str:
