@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.analysis.diagram.opening import build_drawings
 from netviz.analysis.health import Progress
 from netviz.analysis.page.activations import build_activations
 from netviz.analysis.page.facts import build_facts
@@ -62,12 +63,6 @@ def build_page(model: Model, *, weights: bool | None = None, version: str, progr
 
 def _drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...], str]:
     """The levels and drawings, or why there are none."""
-    try:
-        from netviz.analysis.diagram.opening import build_drawings  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        from netviz.analysis.diagram import build_diagram
-
-        return (Level("blocks", 0),), (Drawing(model.name, "the whole model", build_diagram(model)),), ""
     try:
         return (*build_drawings(model), "")
     except NetvizError as error:

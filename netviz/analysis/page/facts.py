@@ -25,6 +25,10 @@ FORMATS = {
 """What the formats of sources are called at the top of a page."""
 
 
+UNKNOWN = frozenset({"unbuilt"})
+"""Codes of notes by which a model may have weights that are not counted."""
+
+
 def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
     """What is said of the model at the top: (what, how much) each; "?" is unknown."""
     return tuple(_facts(model, layers))
@@ -33,7 +37,7 @@ def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
 def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
     counts, source = model.parameters, model.source
     least = "at least " if counts.unknown else ""
-    known = counts.total > 0 or not counts.unknown
+    known = counts.total > 0 or not (counts.unknown or any(note.code in UNKNOWN for note in model.notes))
     yield "Layers", f"{layers:,}"
     yield "Parameters", f"{least}{counts.total:,}" if known else "?"
     if counts.total:

@@ -27,7 +27,7 @@ BINS = 32
 ALBUM = 1 << 20
 """Bytes that all pictures of a page may take."""
 
-LEAST, MOST = 256, 4096
+LEAST, MOST = 256, 8192
 """Values in the pictures of one weight: so many even where there are too many weights for the album, and at most."""
 
 ASKING = "--weights (in Python weights=True) looks at them."
