@@ -149,7 +149,7 @@ def _singles(units: Units, chains: list[Chain], alone: int) -> list[Chain]:
 
 def _size(units: Units, chain: Chain) -> int:
     """How many places a block has."""
-    return shown(units.items[chain.start : chain.start + chain.period])
+    return shown(unit.item for unit in units.units[chain.start : chain.start + chain.period])
 
 
 def _apart(chains: list[Chain]) -> list[Chain]:

@@ -14,8 +14,8 @@ from netviz.model import Model
 from netviz.pages import Drawing, Level, LevelName
 from netviz.views import Box, Diagram, Edge, Group
 
-MOST = 4000
-"""Boxes of one drawing: some 2 MB of SVG, and seconds to lay out."""
+MOST = 3000
+"""Boxes of one drawing: some 1.5 MB of SVG, and up to three seconds to lay out."""
 
 WHOLE = ""
 """The id of what is no group: the model."""
@@ -37,15 +37,16 @@ def build_drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...]
     scheme = _gathered(folded) if len(folded.boxes) > MOST else folded
     insides = _Insides.of(scheme)
     levels: dict[LevelName, Diagram] = {}
-    if insides.groups:
-        levels["groups"] = insides.diagram(WHOLE)
+    whole = insides.diagram(WHOLE)
+    if len(whole.boxes) < len(folded.boxes):
+        levels["groups"] = whole
     if folded.children != every.children and len(folded.boxes) <= MOST:
         levels["blocks"] = folded
     if len(every.boxes) <= MOST or not levels:
         levels["layers"] = every
     order = sorted(levels, key=lambda name: name != _first(levels))
     numbers = {id: place for place, id in enumerate(insides.groups, start=len(order))}
-    root = order.index("groups") if "groups" in levels else 0
+    root = order.index(next(iter(levels)))
     drawings = []
     for name in order:
         about = f"{_counted(every.layers, 'layer')} in {_counted(len(levels[name].boxes), 'box', 'boxes')}"
@@ -167,7 +168,7 @@ class _Insides:
 
 
 def _about(group: Group) -> str:
-    """ "×4, 12 layers in each, 1,234,567 parameters"."""
+    """ "×4, 12 layers in each, 1,234,567 parameters in all"."""
     words = []
     if group.class_name:
         words.append(group.class_name)
@@ -180,7 +181,7 @@ def _about(group: Group) -> str:
     if group.parameters is None:
         words.append("unknown parameters")
     elif group.parameters:
-        words.append(_counted(group.parameters, "parameter"))
+        words.append(_counted(group.parameters, "parameter") + " in all" * (sum(group.repeats) > 1))
     return ", ".join(words)
 
 
