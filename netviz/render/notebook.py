@@ -20,6 +20,9 @@ MOST_BYTES = 4_000_000
 MOST_PIXELS = 16_000_000
 """Of a PNG in a notebook, which takes a second to make."""
 
+MOST_HEIGHT = 1_600
+"""Pixels of a picture that is shown as a whole: two screens. What is higher scrolls in a window of its own."""
+
 LEAST_SCALE = 0.6
 """How far a picture shrinks to fit the width of a notebook, before it is scrolled: words stay legible."""
 
@@ -55,11 +58,12 @@ def svg_to_notebook(svg: str) -> str:
             f"<p>{words}: the picture has {len(data) / 1e6:.1f} MB, too much for a notebook."
             ' <code>.save("picture.svg")</code> writes it to a file.</p>\n'
         )
-    width, _ = _size(svg)
+    width, height = _size(svg)
+    tall = " netviz-tall" if height > MOST_HEIGHT else ""
     least = f' style="min-width:{width * LEAST_SCALE:.0f}px"' if width else ""
     source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode('ascii')}"
     return (
-        '<div class="netviz-picture">\n'
+        f'<div class="netviz-picture{tall}">\n'
         f"<style>\n{host_scheme_css('.netviz-picture > img')}\n{asset('picture.css')}\n</style>\n"
         f'<img alt="{words}"{least} src="{source}">\n</div>\n'
     )
