@@ -95,8 +95,8 @@ def im2deep_models(wheel_models: Callable[[str, str], list[Path]]) -> list[Path]
 
 
 @pytest.fixture(scope="session")
-def page() -> Iterator[Any]:
-    """A page of a Chromium that all tests share; without Chromium the tests that ask for it are skipped."""
+def browser() -> Iterator[Any]:
+    """A Chromium that all tests share; without Chromium the tests that ask for it are skipped."""
     from playwright.sync_api import sync_playwright
 
     from tests.render.diagram.measuring import CHROMIUM
@@ -104,6 +104,13 @@ def page() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on the PATH to measure with")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page()
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def page(browser: Any) -> Any:
+    """A page of the Chromium that all tests share."""
+    return browser.new_page()

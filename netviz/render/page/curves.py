@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 168.0, 112.0
 ROOM = 10.0
 """Around the axes, for their numbers and the width of lines."""
 
-LEAST = -2.0, 2.0
+LEAST = -1.0, 1.0
 """What of the values is shown at least, so that a small function does not look like a large one."""
 
 MOST = -4.0, 6.0

@@ -2,8 +2,9 @@
 
     { "model": {"title", "class_name", "netviz"},
       "columns": [{"key", "title", "kind", "shown", "cells" [, "values"] | "of"}],  the table of layers
-      "tensors": [[shape, dtype]], "settings": [[name, value]], "variables": [{…}]  what layers refer to, each once
-      "layers": [{"path", "name", "class_name", "module", "family", "parent", "non_trainable",
+      "classes": [[name, module, family]], "tensors": [[shape, dtype]], "settings": [[name, value]],
+      "variables": [{…}],  what layers refer to, each once
+      "layers": [{"path", "name", "class", "parent", "non_trainable",
                   "calls": [[inputs, outputs, constants]], of tensors [tensor, ends, argument]
                   "weights": [[variable, path, figures, tiles]], "settings": [place], "findings": [place]}],
       "findings": [{…}], "levels": [{"name", "drawing"}], "drawings": [{"title", "about", "trail", "picture", "items"}] }
@@ -39,7 +40,7 @@ def data_script(page: Page, embedded: Embedded | None) -> str:
 
 def page_data(page: Page, embedded: Embedded | None) -> Json:
     """The page as data; `embedded` are the pictures of its drawings."""
-    pools = {name: Pool() for name in ("tensors", "settings", "variables")}
+    pools = {name: Pool() for name in ("tensors", "settings", "variables", "classes")}
     layers = [_layer(layer, page.details, pools) for layer in page.details]
     return {
         "model": {"title": page.title, "class_name": page.class_name, "netviz": page.version},
@@ -69,9 +70,6 @@ def _link(link: Link) -> Sequence[object]:
 def _layer(layer: LayerDetails, layers: Sequence[LayerDetails], pools: Mapping[str, Pool]) -> Json:
     members = given(
         {
-            "class_name": layer.class_name,
-            "module": layer.module,
-            "family": layer.family,
             "calls": [_call(call, layers, pools["tensors"]) for call in layer.calls],
             "weights": [_weight(weight, pools) for weight in layer.weights],
             "settings": [pools["settings"].place(item) for item in layer.settings],
@@ -80,6 +78,7 @@ def _layer(layer: LayerDetails, layers: Sequence[LayerDetails], pools: Mapping[s
     )
     # What says something also where it is empty.
     members["path"] = layer.path
+    members["class"] = pools["classes"].place((layer.class_name, layer.module, layer.family))
     if layer.name != layer.path.rpartition("/")[2]:
         members["name"] = layer.name
     if layer.parent is not None:

@@ -83,18 +83,18 @@ def _pictures(page: Page, embedded: Embedded | None) -> dict[str, Any]:
 
 
 _KIND_CLASSES: dict[Kind, str] = {
-    "text": "", "class": "class", "items": "items", "flag": "", "severity": "", "numbers": "number",
-    "shapes": "shapes", "formula": "formula", **dict.fromkeys(NUMERIC, "number"),
+    "text": "", "class": "c", "items": "i", "flag": "", "severity": "", "numbers": "n", "shapes": "s",
+    "formula": "f", **dict.fromkeys(NUMERIC, "n"),
 }  # fmt: skip
-"""By the kind of a column the class of its cells in the table of layers."""
+"""By the kind of a column the class of its cells in the table of layers: short, for there are many of them."""
 
 
 def _cells(table: Table) -> Callable[[Row], Markup]:
     """Writes the cells of a row that stand in the document; the first is its heading."""
     places = shown_columns(table.columns)
     classes = [_KIND_CLASSES[table.columns[place].kind] for place in places]
-    opened = ["td" + (f' class="{name}"' if name else "") for name in classes]
-    opened[:1] = ['th scope="row"']
+    opened = ["td" + (f" class={name}" if name else "") for name in classes]
+    opened[:1] = ["th scope=row"]
 
     def written(row: Row) -> Markup:
         cells = [

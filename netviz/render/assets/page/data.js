@@ -6,7 +6,7 @@ const data = whole(JSON.parse(document.getElementById("data").textContent));
 function whole(packed) {
   for (const layer of packed.layers) {
     layer.name ??= layer.path.slice(layer.path.lastIndexOf("/") + 1);
-    layer.class_name ??= null;
+    [layer.class_name, layer.module, layer.family] = packed.classes[layer.class];
     layer.parent ??= null;
     layer.settings ??= [];
     layer.findings ??= [];

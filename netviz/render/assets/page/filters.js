@@ -15,9 +15,7 @@ function startFilters() {
     const { families: chosen } = state;
     for (const chip of chips) chip.setAttribute("aria-pressed", String(chosen.has(chip.dataset.family)));
     byId("filters").classList.toggle("chosen", chosen.size > 0);
-    count.textContent = isFiltered()
-      ? `${countText(matches().size)} of ${counted(data.layers.length, "layer")}`
-      : counted(data.layers.length, "layer");
+    count.textContent = isFiltered() ? `${countText(matches().size)} of ${counted(data.layers.length, "layer")}` : "";
     clear.hidden = !isFiltered();
   };
   onChange(["families", "query"], show);

@@ -31,7 +31,7 @@ function showPanel() {
   drawnTiles.clear();
   panel.hidden = parts === null;
   document.documentElement.classList.toggle("with-panel", parts !== null);
-  panel.replaceChildren(...(parts ?? []));
+  panel.replaceChildren(...(parts ?? []).flat(Infinity).filter(Boolean));
   if (!parts) return;
   panel.scrollTop = 0;
   redrawTiles(); // now their width is known
@@ -188,7 +188,7 @@ function parametersView(index) {
     el(
       "p",
       { className: "sum" },
-      formula ? el("span", { className: "formula" }, `${formula} = `) : null,
+      formula && formula !== countText(total) ? el("span", { className: "formula" }, `${formula} = `) : null,
       el("strong", {}, total === null ? el("b", { className: "unknown" }, UNKNOWN) : countText(total)),
       share ? el("span", { className: "share" }, `${cellText("share", share)} of the model`) : null,
     ),
@@ -215,9 +215,8 @@ function layerList(indices) {
 // A group, a repeated block, or a card of several layers.
 function itemView(item) {
   const times = item.repeats.reduce((sum, count) => sum + count, 0) || 1;
-  const each = item.layers.length / times;
-  const byRepeat = times > 1 && item.layers.length > times && Number.isInteger(each);
-  const repeats = byRepeat ? Array.from({ length: times }, (_, place) => item.layers.slice(place * each, (place + 1) * each)) : [];
+  const layers = [...item.layers].sort((one, other) => one - other);
+  const repeats = repeatsOf(layers, times);
   return [
     tools(),
     el(
@@ -232,16 +231,26 @@ function itemView(item) {
       el("p", { className: "sum" }, el("strong", {}, countText(item.parameters)), times > 1 ? el("span", { className: "share" }, `in all ${countText(times)}`) : null),
     ),
     part("What varies", item.varies.length ? el("ul", { className: "varies" }, item.varies.map((one) => el("li", {}, one))) : null),
-    byRepeat
+    repeats
       ? part(
           "Layers",
-          repeats.map((layers, place) =>
-            el("details", { open: place === 0 }, el("summary", {}, `${place + 1} of ${times}`), layerList(layers)),
+          repeats.map((inside, place) =>
+            el("details", { open: place === 0 }, el("summary", {}, `${place + 1} of ${times}`), layerList(inside)),
           ),
         )
-      : part(`Layers (${countText(item.layers.length)})`, layerList(item.layers)),
+      : part(`Layers (${countText(layers.length)})`, layerList(layers)),
     item.layers.length ? el("footer", {}, copyButtons(itemTexts(item), () => counted(item.layers.length, "layer"))) : null,
   ];
+}
+
+// The layers of each repeat, in the order of the model; null where they cannot be told apart by that order: where its
+// equal parts do not hold layers of the same classes.
+function repeatsOf(layers, times) {
+  const each = layers.length / times;
+  if (times < 2 || each < 2 || !Number.isInteger(each)) return null;
+  const parts = Array.from({ length: times }, (_, place) => layers.slice(place * each, (place + 1) * each));
+  const classes = parts.map((inside) => inside.map((index) => data.layers[index].class_name).join("\n"));
+  return new Set(classes).size === 1 ? parts : null;
 }
 
 function whatItIs(item, times) {

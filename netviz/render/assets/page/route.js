@@ -152,6 +152,8 @@ function startRouting() {
   onChange(["layer"], showTitle);
   showView();
   followAddress();
+  // A section that scrolls takes the focus when the page is opened at its name.
+  addEventListener("load", () => document.activeElement?.matches("main > section") && document.activeElement.blur());
 }
 
 function showView() {

@@ -10,7 +10,7 @@ function startSearch() {
   const input = byId("search");
   const list = el("ul", { id: "hits", role: "listbox", "aria-label": "Layers found", hidden: true });
   const more = el("p", { id: "more-hits", hidden: true });
-  byId("finder").append(el("div", { className: "hits" }, list, more));
+  byId("finder").append(el("div", { className: "hits", hidden: true }, list, more));
   for (const [name, value] of Object.entries({
     role: "combobox",
     "aria-expanded": "false",
@@ -90,7 +90,7 @@ function choose(place) {
 
 function closeHits() {
   byId("hits").hidden = true;
-  byId("more-hits").hidden = true;
+  byId("hits").parentElement.hidden = true;
   byId("search").setAttribute("aria-expanded", "false");
   activate(-1);
 }
@@ -106,6 +106,7 @@ function listHits() {
   const more = byId("more-hits");
   more.textContent = !query ? "" : !found.length ? "No layer has all of these words." : left ? `and ${countText(left)} more` : "";
   more.hidden = !more.textContent;
+  list.parentElement.hidden = !query;
   byId("search").setAttribute("aria-expanded", String(hits.length > 0));
   activate(-1);
 }

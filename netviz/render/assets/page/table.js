@@ -2,7 +2,7 @@
 // links and further columns are made when they are first seen. Uses state.js, text.js, copy.js, route.js.
 
 const NUMERIC = ["count", "share", "bytes", "number"];
-const CELL_CLASSES = { class: "class", items: "items", shapes: "shapes", formula: "formula", numbers: "number" };
+const CELL_CLASSES = { class: "c", items: "i", shapes: "s", formula: "f", numbers: "n" };
 
 let rows = []; // of layers, by the layer's number
 let built = []; // keys of the columns that have cells, in their order
@@ -175,7 +175,7 @@ function buildColumn(key) {
   const before = built.filter((one) => columnPlace(one) < place).length;
   built.splice(before, 0, key);
   const table = byId("table");
-  const className = NUMERIC.includes(column.kind) ? "number" : CELL_CLASSES[column.kind] ?? "";
+  const className = NUMERIC.includes(column.kind) ? "n" : CELL_CLASSES[column.kind] ?? "";
   const head = el("th", { scope: "col", "data-key": key, className }, column.title);
   makeSortable(head, key);
   table.tHead.rows[0].insertBefore(head, table.tHead.rows[0].cells[before] ?? null);

@@ -1,7 +1,9 @@
 // The values of weights: figures, a histogram, and kernels as pictures. Uses data.js, state.js, text.js.
 
 const HISTOGRAM = { width: 328, height: 72, foot: 14 };
-const TILE = 26; // the least side of a picture of a kernel, in pixels of CSS
+const TILE = 26; // about the side of one of many pictures, in pixels of CSS
+const LARGEST = 14; // pixels of CSS for one value
+const MOST_HIGH = 420; // of a picture that stands alone
 
 // Everything that is said of one weight.
 function weightView(weight) {
@@ -18,14 +20,14 @@ function weightView(weight) {
     el("h4", {}, weight.name),
     el("p", { className: "about" }, facts),
     weight.stored ? el("p", { className: "about" }, `stored as ${shapeText(weight.stored[0])} ${weight.stored[1] ?? UNKNOWN}`) : null,
-    weight.figures ? figuresView(weight.figures) : null,
+    weight.figures ? figuresView(weight.figures, weight.problem) : null,
     weight.tiles ? tilesView(weight.tiles) : null,
     weight.problem ? el("p", { className: "problem" }, weight.problem) : null,
     weight.path ? el("p", { className: "path" }, el("span", {}, "at "), el("code", {}, weight.path)) : null,
   );
 }
 
-function figuresView(figures) {
+function figuresView(figures, problem) {
   const shares = (count) => `${countText(count)} (${shareText(figures.size ? count / figures.size : 0)})`;
   const items = [
     ["mean", numberText(figures.mean)],
@@ -36,7 +38,7 @@ function figuresView(figures) {
     ...(figures.infinite ? [["infinite", shares(figures.infinite)]] : []),
   ];
   return [
-    figures.counts?.length > 1 ? histogram(figures) : onlyValue(figures),
+    figures.counts?.length > 1 ? histogram(figures) : problem ? null : onlyValue(figures),
     el("dl", { className: "figures" }, items.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
   ];
 }
@@ -76,19 +78,16 @@ function histogram({ counts, minimum, maximum, mean, std }) {
   return picture;
 }
 
-const drawnTiles = new Set(); // functions that draw the canvases of the panel again
+const drawnTiles = new Set(); // functions that draw the canvases of the panel, once they have their width and whenever the colours change
 
 function tilesView(tiles) {
   const canvas = el("canvas", { className: "kernels", role: "img", "aria-label": tiles.caption });
-  const draw = () => drawTiles(canvas, tiles);
-  drawnTiles.add(draw);
-  draw();
-  return el(
-    "figure",
-    {},
-    canvas,
-    el("figcaption", {}, tiles.caption, tiles.channels === 3 ? null : signedLegend(tiles.limit)),
-  );
+  drawnTiles.add(() => drawTiles(canvas, tiles));
+  canvas.addEventListener("pointermove", (event) => {
+    canvas.title = tiles.labels?.[tileAt(canvas, tiles, event)] ?? "";
+  });
+  const legend = tiles.channels === 3 ? null : signedLegend(tiles.limit);
+  return el("figure", {}, canvas, el("figcaption", {}, tiles.caption, legend));
 }
 
 // From the most negative value to the most positive, as the pictures have them.
@@ -102,29 +101,55 @@ function signedLegend(limit) {
   );
 }
 
-// The pictures side by side, a pixel of the canvas for each value; the style sheet makes them larger, without smoothing.
-function drawTiles(canvas, { count, rows: high, columns: wide, channels, values }) {
-  const bytes = Uint8Array.from(atob(values), (char) => char.charCodeAt(0));
-  const numbers = new Int8Array(bytes.buffer);
-  const room = canvas.parentElement?.clientWidth || HISTOGRAM.width;
-  const scale = Math.max(1, Math.min(Math.round(TILE / Math.max(wide, high)) || 1, Math.floor(room / wide)));
-  const gap = 1;
-  const across = Math.max(1, Math.min(count, Math.floor((room / scale + gap) / (wide + gap))));
-  const down = Math.ceil(count / across);
-  canvas.width = across * (wide + gap) - gap;
-  canvas.height = down * (high + gap) - gap;
-  canvas.style.width = `${canvas.width * scale}px`;
+// Where pictures stand on a canvas with a pixel for each value, and how much larger it is shown. Those that belong
+// together stand beside each other, with a wider gap before the next.
+function tileLayout({ count, rows: high, columns: wide, across }, room) {
+  const scale = count === 1 ? Math.floor(Math.min(room / wide, MOST_HIGH / high)) : Math.round(TILE / Math.max(wide, high));
+  const shownScale = Math.max(1, Math.min(scale, LARGEST, Math.floor(room / wide)));
+  const together = across || 1;
+  const gap = shownScale > 4 ? 1 : 2;
+  const group = together * (wide + gap) - gap;
+  const apart = across > 1 ? 3 * gap : gap;
+  const groups = Math.max(1, Math.min(Math.ceil(count / together), Math.floor((room / shownScale + apart) / (group + apart))));
+  const place = (tile) => {
+    const number = Math.floor(tile / together);
+    const left = (number % groups) * (group + apart) + (tile % together) * (wide + gap);
+    return [left, Math.floor(number / groups) * (high + gap)];
+  };
+  const lines = Math.ceil(Math.ceil(count / together) / groups);
+  return { scale: shownScale, width: groups * (group + apart) - apart, height: lines * (high + gap) - gap, place };
+}
+
+// The picture that the pointer is on, -1 between them.
+function tileAt(canvas, tiles, event) {
+  const { scale, place } = tileLayout(tiles, roomOf(canvas));
+  const [x, y] = [event.offsetX / scale, event.offsetY / scale];
+  return Array.from({ length: tiles.count }, (_, tile) => place(tile)).findIndex(
+    ([left, top]) => x >= left && x < left + tiles.columns && y >= top && y < top + tiles.rows,
+  );
+}
+
+function roomOf(canvas) {
+  return canvas.parentElement?.clientWidth || HISTOGRAM.width;
+}
+
+// Draws the pictures; the style sheet makes the canvas larger, without smoothing.
+function drawTiles(canvas, tiles) {
+  const { count, rows: high, columns: wide, channels, values } = tiles;
+  const { scale, width, height, place } = tileLayout(tiles, roomOf(canvas));
+  const numbers = new Int8Array(Uint8Array.from(atob(values), (char) => char.charCodeAt(0)).buffer);
+  canvas.width = width;
+  canvas.height = height;
+  canvas.style.width = `${width * scale}px`;
   const context = canvas.getContext("2d");
-  const image = context.createImageData(canvas.width, canvas.height);
+  const image = context.createImageData(width, height);
   const colors = signedColors();
   for (let tile = 0; tile < count; tile += 1) {
-    const left = (tile % across) * (wide + gap);
-    const top = Math.floor(tile / across) * (high + gap);
+    const [left, top] = place(tile);
     for (let pixel = 0; pixel < high * wide; pixel += 1) {
       const from = (tile * high * wide + pixel) * channels;
-      const to = ((top + Math.floor(pixel / wide)) * canvas.width + left + (pixel % wide)) * 4;
-      const color = channels === 3 ? rgb(numbers, from) : colors[numbers[from] + 128];
-      image.data.set(color, to);
+      const to = ((top + Math.floor(pixel / wide)) * width + left + (pixel % wide)) * 4;
+      image.data.set(channels === 3 ? rgb(numbers, from) : colors[numbers[from] + 128], to);
     }
   }
   context.putImageData(image, 0, 0);
