@@ -70,7 +70,8 @@ class Tiles:
     """Values of a weight as pictures: `count` of them, each of `rows` by `columns` by `channels` (1, or 3 for colours).
 
     `values` are bytes in C order, signed: 127 stands for `limit`, -127 for -`limit`, -128 for what is not finite.
-    `caption` says what is shown and how much of the whole, `labels` has a word for each picture, or is empty.
+    `caption` says what is shown and how much of the whole, `labels` has a word for each picture, or is empty. `across`
+    pictures belong beside each other, as those of one filter; 0 where they may stand as there is room.
     """
 
     count: int
@@ -81,6 +82,7 @@ class Tiles:
     values: bytes
     caption: str
     labels: tuple[str, ...] = ()
+    across: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ def written(number: int | None) -> str:
     return f"{'-' if number < 0 else ''}2^{number.bit_length() - 1}"
 
 
+def grouped(number: int) -> str:
+    """A count with its thousands apart, "61,706"; one that no model can have as the power of two below it."""
+    return f"{number:,}" if number.bit_length() <= 128 else f"2^{number.bit_length() - 1}"
+
+
 def sum_of_products(shapes: tuple[Shape, ...]) -> str:
     """The product of each shape, added up: "128·64 + 64"."""
     return " + ".join(times(*shape) for shape in shapes)

@@ -28,6 +28,7 @@ from netviz.analysis.diagram.scene import Scene, build_scene
 from netviz.analysis.diagram.selection import find_nodes, neighbourhood
 from netviz.analysis.diagram.selection import select as selected_part
 from netviz.analysis.diagram.sheet import times_text
+from netviz.catalog.formulas import grouped
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Graph, Model
 from netviz.views import Box, Diagram, Group
@@ -158,4 +159,4 @@ def _description(diagram: Diagram, model: Model, scene: Scene) -> str:
 
 
 def _plural(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netviz.catalog.formulas import grouped, written
 from netviz.model import Endpoint, Model, Shape
 
 MOST_ENDS = 3
@@ -39,9 +40,9 @@ def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
     least = "at least " if counts.unknown else ""
     known = counts.total > 0 or not (counts.unknown or any(note.code in UNKNOWN for note in model.notes))
     yield "Layers", f"{layers:,}"
-    yield "Parameters", f"{least}{counts.total:,}" if known else "?"
+    yield "Parameters", least + grouped(counts.total) if known else "?"
     if counts.total:
-        yield "Trainable", {counts.total: "all", 0: "none"}.get(counts.trainable, f"{counts.trainable:,}")
+        yield "Trainable", {counts.total: "all", 0: "none"}.get(counts.trainable, grouped(counts.trainable))
         yield "Weights", least + size_text(counts.bytes) if counts.bytes else "?"
     yield "Input", _ends(model.graph.inputs)
     yield "Output", _ends(model.graph.outputs)
@@ -61,10 +62,13 @@ def shape_text(shape: Shape | None) -> str:
     """A shape without the batch axis: "224×224×3"; "a number" for one without more axes."""
     if shape is None:
         return "?"
-    return "×".join("any" if axis is None else str(axis) for axis in shape[1:]) or "a number"
+    return "×".join("any" if axis is None else written(axis) for axis in shape[1:]) or "a number"
 
 
 def size_text(size: int) -> str:
     """A number of bytes in a binary unit: "339.3 MB", "12 B"."""
     unit = min((size.bit_length() - 1) // 10, len(UNITS) - 1) if size else 0
-    return f"{size / (1 << 10 * unit):,.1f} {UNITS[unit]}" if unit else f"{size} B"
+    whole = size >> 10 * unit
+    if unit == 0 or whole >= 1 << 50:  # a file may claim more than a float holds
+        return f"{grouped(whole)} {UNITS[unit]}"
+    return f"{size / (1 << 10 * unit):,.1f} {UNITS[unit]}"

@@ -99,7 +99,8 @@ def _filters(one: Held, kernel: Kernel, store: WeightStore, most: int) -> Tiles:
         said += f"; of the window {len(window[0])} by {len(window[1])} places, at equal distances"
     if kernel.gates:
         said += f"; as many of each gate: {gates_said(one)}"
-    return _tiles(pictures, said, labels)
+    across = values.shape[2] if 1 < kernel.inputs != RGB else 0
+    return _tiles(pictures, said, labels, across)
 
 
 def _point(one: Held, kernel: Kernel, store: WeightStore, side: int) -> Matrix:
@@ -147,7 +148,7 @@ def _plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
-def _tiles(pictures: Values, caption: str, labels: tuple[str, ...] = ()) -> Tiles:
+def _tiles(pictures: Values, caption: str, labels: tuple[str, ...] = (), across: int = 0) -> Tiles:
     """Pictures (number, rows, columns, channels) as bytes."""
     limits = color_limits(pictures)
     limit = limits[1] if limits else 1.0
@@ -155,7 +156,7 @@ def _tiles(pictures: Values, caption: str, labels: tuple[str, ...] = ()) -> Tile
     if limits and bool((sizes > limit * (1 + 1e-9)).any()):
         caption += f"; what is beyond ±{value_words(limit)} has the deepest colour"
     count, rows, columns, channels = pictures.shape
-    return Tiles(count, rows, columns, channels, limit, quantized(pictures, limit).tobytes(), caption, labels)
+    return Tiles(count, rows, columns, channels, limit, quantized(pictures, limit).tobytes(), caption, labels, across)
 
 
 def quantized(values: Values, limit: float) -> NDArray[np.int8]:

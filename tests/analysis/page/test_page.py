@@ -18,6 +18,7 @@ from keras import layers
 import netviz
 from netviz.analysis.advice import ADVICE
 from netviz.analysis.page import build_page
+from netviz.analysis.page.facts import size_text
 from netviz.errors import NetvizError
 from netviz.model import Model
 from netviz.pages import Activation, Page
@@ -164,6 +165,21 @@ def test_facts_are_those_of_keras() -> None:
 def test_what_is_not_built_has_unknown_facts() -> None:
     facts = dict(page_of(keras.Sequential([layers.Dense(2)])).facts)
     assert facts["Parameters"] == facts["Input"] == facts["Output"] == "?"
+
+
+def test_what_no_model_can_have_is_said_in_few_words() -> None:
+    page = page_of(ROOT / "tests" / "fuzz" / "findings" / "units-of-4000-digits" / "m.json")
+    facts = dict(page.facts)
+    assert facts["Parameters"].startswith("2^") and len(facts["Parameters"]) < 12
+    assert len(facts["Weights"]) < 12
+    assert page.details and page.drawings
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KB"), (355_740_000, "339.3 MB"), (5 << 40, "5.0 TB")]
+)
+def test_sizes_are_in_binary_units(size: int, text: str) -> None:
+    assert size_text(size).replace(",", "") == text
 
 
 def test_what_every_file_says_fits_together() -> None:

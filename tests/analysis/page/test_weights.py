@@ -117,6 +117,7 @@ def test_of_deep_filters_the_first_channels_are_shown() -> None:
     first = values[:, :, :CHANNELS].transpose(3, 2, 0, 1).reshape(-1, 3, 3, 1)
     assert_shows(tiles, first)
     assert tiles is not None and tiles.labels[5] == "1, input 1" and f"{CHANNELS} of 16 inputs" in tiles.caption
+    assert tiles.across == CHANNELS
 
 
 def test_transposed_and_depthwise_kernels_have_their_own_order() -> None:
