@@ -162,7 +162,8 @@ class Group:
     for blocks within stages; empty for what does not repeat. `parallel` blocks stand side by side, others in a chain.
     `title` is "" where the names inside have nothing in common. `reach` is how many repeats back a repeat reads: 1, or
     more where each takes from the one before the last, too.
-    `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats.
+    `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats. `outputs`,
+    `last_outputs` and `leaves` are those of a box; a repeated block, which is no layer, has none of its own.
     """
 
     id: str
@@ -177,6 +178,9 @@ class Group:
     layers: tuple[str, ...] = ()
     shared: int | None = None
     reach: int = 1
+    outputs: tuple[tuple[int | None, ...] | None, ...] = ()
+    last_outputs: tuple[tuple[int | None, ...] | None, ...] = ()
+    leaves: bool = False
 
     @property
     def heading(self) -> str:

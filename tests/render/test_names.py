@@ -36,8 +36,10 @@ from netviz.cli import cli
 from netviz.errors import SourceError
 from netviz.render import escape
 from netviz.render.diagram import diagram_to_svg
+from netviz.render.diagram.embedded import embed
 from netviz.render.dot import diagram_to_dot
 from netviz.render.escape import terminal, visible
+from netviz.render.layout import Placement, Plan
 from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
 from tests.render.chart.naming import plot_name, plot_of, plot_texts
@@ -94,6 +96,16 @@ def picture(names: Sequence[str]) -> str:
     """The names as names, classes, settings and labels of cards, of groups and of edges, laid out without Graphviz."""
     with patch("netviz.render.diagram.picture.lay_out", in_a_column):
         return diagram_to_svg(strangers(names))
+
+
+def pictures(names: Sequence[str]) -> str:
+    """The same as part of a page."""
+
+    def in_columns(plans: Sequence[Plan], **options: object) -> list[Placement]:
+        return list(map(in_a_column, plans))
+
+    with patch("netviz.render.diagram.embedded.lay_out_all", in_columns):
+        return embed([strangers(names)]).pictures[0]
 
 
 def error(names: Sequence[str]) -> str:
@@ -309,10 +321,16 @@ def svg_texts(text: str) -> list[str]:
     return found
 
 
+def embedded_texts(text: str) -> list[str]:
+    """The texts; no attribute but those of shapes, and none that can hold a name."""
+    assert not re.search("data-(path|class|layers)|<style| (id|style)=", re.sub(">[^<]*<", "><", text))
+    return svg_texts(text)
+
+
 SVG_ELEMENTS = {"svg", "title", "desc", "style", "defs", "pattern", "marker", "g", "rect", "circle", "path", "text"}
 SVG_ATTRIBUTES = {
-    "aria-labelledby", "class", "cx", "cy", "d", "data-class", "data-ends", "data-layers", "data-path", "fill",
-    "font-size",
+    "aria-labelledby", "class", "cx", "cy", "d", "data-class", "data-ends", "data-layers", "data-n", "data-path",
+    "fill", "font-size",
     "height", "id", "lengthAdjust", "markerHeight", "markerUnits", "markerWidth", "orient", "patternUnits", "r", "refX",
     "refY", "role", "rx", "stroke-width", "textLength", "transform", "viewBox", "width", "x", "y",
 }  # fmt: skip
@@ -416,6 +434,7 @@ RENDERERS = {
     "json": Renderer(("data",), (), of("json"), json_texts, whole),
     "sarif": Renderer(("data",), (), sarif, sarif_texts, whole),
     "svg": Renderer(("diagram",), ("svg",), picture, svg_texts),
+    "embedded": Renderer(("diagram",), ("svg",), pictures, embedded_texts, begun),
     "plot": Renderer(("chart",), ("svg",), plot_of, plot_texts, plot_name),
     "figure": Renderer(("figure",), ("svg",), figure_of, svg_texts),
     "tikz": Renderer(("figure",), ("latex",), tikz_of, tikz_texts, latin),

@@ -67,7 +67,8 @@ class Boxes:
         return Group(
             nodes[0].id, layer.name, layer.class_name, family_of(layer), children,
             parameters=count(layers), layers=tuple(layers), shared=self.shared.get(layer.path),
-            varies=variations([node.layer.config for node in nodes if node.layer]),
+            varies=variations([node.layer.config for node in nodes if node.layer]), outputs=_shapes(nodes[0]),
+            last_outputs=_last_shapes(nodes), leaves=any(node.id in self.outputs for node in nodes),
         )  # fmt: skip
 
     def _repeated(self, block: Block) -> Group:
@@ -93,7 +94,7 @@ class Boxes:
 
     def _box(self, block: Block) -> Box:
         nodes = block.nodes
-        first, last = nodes[0], nodes[-1]
+        first = nodes[0]
         if first.layer is None or first.stub:
             return Box(
                 first.id, (first.name,), (first.layer.class_name if first.layer else None,),
@@ -116,7 +117,7 @@ class Boxes:
             details=telling_arguments(layer.class_name, layer.config),
             inputs=first.call.input_shapes if first.call else (),
             outputs=_shapes(first),
-            last_outputs=_shapes(last) if _shapes(last) != _shapes(first) else (),
+            last_outputs=_last_shapes(nodes),
             parameters=total,
             share=None if total is None else total / self.total if self.total else 0.0,
             each=(counts[0], counts[-1]) if len(nodes) > 1 else None,
@@ -167,6 +168,11 @@ def _parameters(node: Node) -> int | None:
 
 def _shapes(node: Node) -> tuple[tuple[int | None, ...] | None, ...]:
     return tuple(tensor.shape for tensor in node.outputs)
+
+
+def _last_shapes(nodes: Sequence[Node]) -> tuple[tuple[int | None, ...] | None, ...]:
+    """The shapes of the last node where they are others than those of the first."""
+    return _shapes(nodes[-1]) if _shapes(nodes[-1]) != _shapes(nodes[0]) else ()
 
 
 def _trainable(nodes: Sequence[Node]) -> Trainable:

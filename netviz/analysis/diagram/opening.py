@@ -10,8 +10,9 @@ from netviz.analysis.diagram.blocks import USUAL_MOST
 from netviz.analysis.diagram.outline import OUTLINE_MOST, between, closed, taken_together
 from netviz.analysis.diagram.selection import STUB
 from netviz.analysis.diagram.sheet import times_text
+from netviz.catalog.formulas import grouped
 from netviz.model import Model
-from netviz.pages import Drawing, Level, LevelName
+from netviz.pages import Drawing, Level, LevelName, Shape
 from netviz.views import Box, Diagram, Edge, Group
 
 MOST = 3000
@@ -84,7 +85,8 @@ class _Insides:
 
     `boxes` are all boxes, and the groups closed, in the order of the diagram. `chains` has for each the ids of the
     groups around it, the outermost first, and its own. `ends` are the edges in each group with what they join there,
-    `stubs` the ids of the boxes there that stand for one outside, before what is inside and after it.
+    `stubs` the ids of the boxes there that stand for one outside, before what is inside and after it; `crossing` the
+    tensors that enter and leave it, by what gives them.
     """
 
     whole: Diagram
@@ -93,6 +95,7 @@ class _Insides:
     chains: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ends: dict[str, list[tuple[Edge, str, str]]] = field(default_factory=dict)
     stubs: dict[tuple[str, bool], dict[str, str]] = field(default_factory=dict)
+    crossing: dict[tuple[str, bool], dict[tuple[str, int], Edge]] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -111,6 +114,8 @@ class _Insides:
                 insides.boxes[item.id] = item
         for edge in whole.edges:
             insides._add(edge)
+        for id in insides.groups:
+            insides.boxes[id] = insides._with_tensors(insides.boxes[id])
         return insides
 
     def _add(self, edge: Edge) -> None:
@@ -126,10 +131,33 @@ class _Insides:
         for chain, outside, after in ((tail, head[common], True), (head, tail[common], False)):
             for place in range(common, len(chain)):
                 if chain[place] in self.groups:
+                    if not edge.repeating:
+                        tensors = self.crossing.setdefault((chain[place], after), {})
+                        tensors.setdefault((edge.tail, edge.output), edge)
                     stub = self._stub(chain[place], outside, after)
                     inside = chain[place + 1 : place + 2]  # nothing where it is not known what takes or gives it
                     found = self.ends.setdefault(chain[place], [])
                     found += [(crossing, end, stub) if after else (crossing, stub, end) for end in inside]
+
+    def _with_tensors(self, box: Box) -> Box:
+        """The closed group with the shapes of what enters and leaves it, as far as edges tell them."""
+        entering, leaving = (self.crossing.get((box.id, after), {}) for after in (False, True))
+        if entering:
+            box = replace(box, inputs=tuple(edge.shape for edge in entering.values()))
+        if not leaving or box.leaves or self.groups[box.id].outputs:
+            return box
+        pairs = [self._shapes(edge) for edge in leaving.values()]
+        first, last = (tuple(pair[side] for pair in pairs) for side in (0, 1))
+        if first == last or not any(self.groups[around].repeats for around in self.chains[box.id][:-1]):
+            return replace(box, outputs=last, last_outputs=())  # it is left after its last repeat
+        return replace(box, outputs=first, last_outputs=last)
+
+    def _shapes(self, edge: Edge) -> tuple[Shape, Shape]:
+        """The shape of an edge's tensor in the first repeat and in the last."""
+        box = self.boxes[edge.tail]
+        if edge.tail in self.groups or edge.repeats or edge.output >= len(box.outputs):
+            return edge.shape, edge.shape
+        return box.outputs[edge.output], (box.last_outputs or box.outputs)[edge.output]
 
     def _stub(self, group: str, outside: str, after: bool) -> str:
         """The id of the stub in a group for what lies outside; what comes before and after has two."""
@@ -210,4 +238,4 @@ def _gathered(diagram: Diagram) -> Diagram:
 
 
 def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"

@@ -132,7 +132,8 @@ def closed(items: Sequence[Box | Group], total: int) -> Box:
         kind="closed",
         details=(classes,) if classes != title and not (group and group.class_name) else (),
         inputs=boxes[0].inputs,
-        outputs=last.last_outputs or last.outputs,
+        outputs=group.outputs if group and group.outputs else last.last_outputs or last.outputs,
+        last_outputs=group.last_outputs if group else (),
         parameters=parameters,
         share=None if parameters is None else parameters / total if total else 0.0,
         repeats=group.repeats if group else (),
@@ -145,7 +146,7 @@ def closed(items: Sequence[Box | Group], total: int) -> Box:
         trainable=together(box.trainable for box in boxes),
         value=sum(values) / len(values) if values else None,
         highlighted=any(box.highlighted for box in boxes),
-        leaves=any(box.leaves for box in boxes),
+        leaves=any(box.leaves for box in boxes) or any(item.leaves for item in items),
     )
 
 

@@ -44,6 +44,11 @@ def assert_complete(model: Model, levels: tuple[Level, ...], drawings: tuple[Dra
         assert {end for edge in drawing.diagram.edges for end in (edge.tail, edge.head)} <= {*ids}
         assert drawing.opens.keys() <= {*ids}
     assert_tree(levels, drawings)
+    repeating = any(group.repeats for level in levels for group in drawings[level.drawing].diagram.groups)
+    nodes = {node.id: node for node in scene.walk()}
+    for box in (box for drawing in drawings for box in drawing.diagram.boxes):
+        if box.kind == "closed" and box.id in nodes and not repeating:
+            assert box.outputs == tuple(tensor.shape for tensor in nodes[box.id].outputs)
     groups = {group.id: group for level in levels for group in drawings[level.drawing].diagram.groups}
     for drawing in drawings:
         if drawing.id in groups:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from netviz.errors import MissingDependency, NetvizError, UsageError
-from netviz.render.layout import Plan, Splines, engine, lay_out
+from netviz.render.layout import Node, Plan, Splines, engine, lay_out, lay_out_all
 from tests.conftest import ROOT
 from tests.render.layout.plans import problems, residual_chain
 
@@ -168,3 +168,46 @@ def test_a_plan_without_forks_takes_no_process(monkeypatch: pytest.MonkeyPatch) 
     chain = Plan(plan.children, tuple(link for link in plan.links if "add" not in link.head), plan.direction)
     assert problems(chain, lay_out(chain)) == []
     assert started == []
+
+
+def test_many_plans_take_as_few_processes_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [PLAN, residual_chain(3, clustered=True), PLAN, residual_chain(5), Plan((), ())]
+    alone = [lay_out(plan) for plan in plans]
+    started = scripted(monkeypatch, "")
+    monkeypatch.setitem(engine._COMMANDS, "embedded", engine._embedded)
+    assert lay_out_all(plans) == alone
+    rounds = len(started)
+    started.clear()
+    for plan in plans:
+        lay_out(plan)
+    assert rounds < len(started)
+
+
+def test_what_fails_takes_nothing_along() -> None:
+    found = engine.run_each(["digraph{a->b}", "digraph{", "digraph{c}"], engine="embedded", timeout=60)
+    assert isinstance(found[1], NetvizError)
+    assert [len(one["objects"]) for one in found if not isinstance(one, NetvizError)] == [2, 1]
+
+
+def test_what_takes_too_long_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shortest is tried first, and what is left when the time is over has failed."""
+    code = "import sys, time; sys.stdin.read(); print('{}'); sys.stdout.flush(); time.sleep(60)"
+    started = scripted(monkeypatch, code)
+    began = time.monotonic()
+    found = engine.run_each(["longer", "long", "the longest"], engine="embedded", timeout=0.5)
+    assert time.monotonic() - began < 30
+    assert found[1] == {}
+    assert all(isinstance(one, NetvizError) and "more than 0.5 s" in one.message for one in (found[0], found[2]))
+    assert [process.poll() is not None for process in started] == [True]
+
+
+def test_a_plan_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    simple = Plan((Node("a", 10, 10),), ())
+    scripted(monkeypatch, "import os; os.abort()")
+    failed, placed = lay_out_all([PLAN, simple])
+    assert isinstance(failed, NetvizError) and "signal 6" in failed.message
+    assert placed == lay_out(simple)
+    monkeypatch.setattr(util, "find_spec", lambda name: None)
+    monkeypatch.setitem(engine._COMMANDS, "embedded", engine._embedded)
+    missing, placed = lay_out_all([PLAN, simple])
+    assert isinstance(missing, MissingDependency) and placed == lay_out(simple)
