@@ -5,23 +5,20 @@ const STEPS = 7; // of magnitudes: the classes step-0 to step-6 of the picture's
 const KINDS = 7; // different values that have a colour each: kind-0 to kind-6
 const MAGNITUDES = ["count", "bytes", "share", "number", "shapes"]; // kinds of columns that are coloured in steps
 const WORDS = ["text", "class", "flag", "severity"];
-const FEW = 40; // more different words than these are names, which colours cannot tell apart
+const TOLD_APART = 40; // more different words than these are names, which colours cannot tell apart
 const HATCHED = "unknown"; // the family and the meaning that are hatched
 const BLANK = "blank"; // nothing to say
 
 const SUMMED = new Set(["count", "bytes", "share"]);
 const colorings = new Map(); // by column
 
-// The columns that tell something: with at least two different values.
+// The columns that tell something: with at least two different values, of which one may be unknown.
 function tellingColumns() {
   return data.columns.filter((column, place) => {
-    const different = new Set();
-    for (const row of data.rows) {
-      const value = plainValue(column, row[place]);
-      if (value !== null && value !== "") different.add(value);
-    }
+    const different = new Set(data.rows.map((row) => plainValue(column, row[place])));
+    different.delete("");
     if (different.size < 2) return false;
-    return MAGNITUDES.includes(column.kind) || (WORDS.includes(column.kind) && different.size <= FEW);
+    return MAGNITUDES.includes(column.kind) || (WORDS.includes(column.kind) && different.size <= TOLD_APART);
   });
 }
 
@@ -177,7 +174,7 @@ function fillLegend(title, entries) {
     el("span", { className: "legend-title" }, title || ""),
     scale.length ? el("ol", { className: "scale" }, scale.map(scaleStep)) : "",
     others.length
-      ? el("ul", { className: "kinds" }, others.map(({ meaning, words }) => el("li", {}, swatch(meaning, 12, 12), words)))
+      ? el("ul", { className: "kinds" }, others.map(({ meaning, words }) => el("li", {}, patchOf(meaning, 12, 12), words)))
       : "",
   );
 }
@@ -186,23 +183,23 @@ function scaleStep({ meaning, words, range, last }) {
   return el(
     "li",
     { title: range },
-    swatch(meaning, 40, 10),
+    patchOf(meaning, 40, 10),
     el("span", { className: "from" }, words),
     last ? el("span", { className: "to" }, last) : "",
   );
 }
 
 // A patch of what the picture shows for a meaning, by the picture's own style sheet.
-function swatch(meaning, width, height) {
-  const patch = svg("g", { class: meaning }, svg("rect", { class: "f", width, height }));
-  return svg("svg", { class: "netviz-graph swatch", width, height, "aria-hidden": "true" }, patch);
+function patchOf(meaning, width, height) {
+  const shown = svg("g", { class: meaning }, svg("rect", { class: "f", width, height }));
+  return svg("svg", { class: "netviz-graph patch", width, height, "aria-hidden": "true" }, shown);
 }
 
 const fills = new Map(); // by meaning, for canvases, which know no style sheets
 
 function fillOf(meaning) {
   if (!fills.has(meaning)) {
-    const probe = swatch(meaning, 1, 1);
+    const probe = patchOf(meaning, 1, 1);
     document.body.append(probe);
     const fill = getComputedStyle(probe.querySelector("rect")).fill;
     const hatched = fill.startsWith("url");

@@ -53,17 +53,12 @@ function startGraph() {
   showDrawing();
 }
 
-// What is shown as soon as there is a view to show it in.
-function showFirst() {
-  showAgain();
-  markSelection();
-}
-
 function showDrawing() {
   rememberView();
   const picture = pictureOf(state.drawing);
   trace.hovered = null;
   showTrace(null);
+  for (const n of graph.marked) unmark(graph.picture.elements[n]);
   graph.picture = picture;
   graph.marked = [];
   trace.shown = null;
@@ -133,16 +128,19 @@ function itemWords(item) {
 }
 
 // What is meant by an element: the layer, if it stands for one alone, else the element.
-function selectElement(n, { reveal: revealing = false } = {}) {
+function selectElement(n, how = "pushState") {
   const { picture } = graph;
-  const item = picture.items[n];
+  const { layers, kind } = picture.items[n];
   picture.chosen = n; // of several calls of one layer this is the one
   focusElement(n);
-  if (item.layers.length === 1 && item.kind !== "group") {
-    if (state.layer === item.layers[0]) markSelection();
-    go(layerHref(item.layers[0]));
-  } else change({ item: n, layer: null });
-  if (revealing) reveal(n);
+  if (layers.length !== 1 || kind === "group") {
+    change({ item: n, layer: null });
+    return remember(viewHref(state.view), how); // the address of a layer would be that of another one
+  }
+  const [layer] = layers;
+  if (state.layer === layer) return markSelection(); // another call of it
+  change({ layer, item: null });
+  remember(layerHref(layer), how);
 }
 
 // Opens the inside of an element; says whether it has any.
@@ -153,10 +151,13 @@ function openElement(n) {
   return true;
 }
 
-// Every drawing has an address: that of its level, or of its group.
+// Every drawing has an address: that of its level, or of its group. A layer stays selected at another level.
 function goToDrawing(drawing) {
   const level = data.levels.find((one) => one.drawing === drawing);
-  go(level ? `#graph/${level.name}` : drawingHref(drawing));
+  if (level && state.layer !== null) {
+    change({ drawing, level: level.name, item: null });
+    remember(layerHref(state.layer));
+  } else go(drawingHref(drawing));
 }
 
 function goUp() {
@@ -215,7 +216,7 @@ function markSelection() {
     picture.current = wanted[0];
     picture.elements[picture.current].setAttribute("tabindex", "0");
     // Not at once: the second click of two has to find the box where the first one was, and the panel comes in.
-    setTimeout(() => graph.picture === picture && graph.marked[0] === wanted[0] && reveal(wanted[0]), 350);
+    setTimeout(() => graph.picture === picture && graph.marked[0] === wanted[0] && reveal(wanted[0]), SETTLED.reveal);
   }
 }
 
@@ -236,6 +237,7 @@ function showLayer(layer) {
   const view = state.view === "both" ? "both" : "graph";
   const level = data.levels.find((one) => one.drawing === drawing)?.name ?? state.level;
   change({ view, level, drawing, layer, item: null });
+  remember(layerHref(layer));
   if (!graph.picture || !look.width) return;
   if (look.zoom < ZOOM.legible) zoomTo(ZOOM.legible);
   const [n] = elementsOf(graph.picture, layer);
@@ -279,7 +281,9 @@ function placeOpener(n) {
 function fillGraphBar() {
   const button = (label, title, onclick, text = label) =>
     el("button", { type: "button", title, "aria-label": title, onclick }, text);
-  const levels = data.levels.map(({ name, drawing }) =>
+  const order = Object.keys(LEVEL_WORDS);
+  const sorted = [...data.levels].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  const levels = sorted.map(({ name, drawing }) =>
     el(
       "button",
       { type: "button", title: LEVEL_HINTS[name], "data-level": name, onclick: () => goToDrawing(drawing) },
@@ -323,22 +327,7 @@ function fillTrail() {
   nav.hidden = !trail.length;
   if (!trail.length) return nav.replaceChildren();
   const crumbs = trail.map((drawing, place) =>
-    el(
-      "li",
-      {},
-      el(
-        "a",
-        {
-          href: `#graph`,
-          onclick: (event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            goToDrawing(drawing);
-          },
-        },
-        place ? data.drawings[drawing].title : data.model.title,
-      ),
-    ),
+    el("li", {}, el("a", { href: drawingHref(drawing) }, place ? data.drawings[drawing].title : data.model.title)),
   );
   nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, title)));
 }

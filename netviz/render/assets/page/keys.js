@@ -42,11 +42,10 @@ function keyOnElement(event) {
     return true;
   }
   if (event.key === "Enter" || event.key === " ") {
-    if (event.key === " " || !openElement(n)) selectElement(n, { reveal: true });
-    return true;
-  }
-  if (event.key === "Escape" && byId("panel").hidden && graph.marked.length) {
-    change({ layer: null, item: null });
+    if (event.key === " " || !openElement(n)) {
+      selectElement(n);
+      reveal(n);
+    }
     return true;
   }
   return false;
@@ -59,9 +58,9 @@ function otherDepth(picture, n, key) {
   return null;
 }
 
-// The focus moves; where something is selected, so does the selection.
+// The focus moves; where something is selected, so does the selection, which the history does not keep step by step.
 function moveOn(n) {
-  if (graph.marked.length) selectElement(n);
+  if (graph.marked.length) selectElement(n, "replaceState");
   else focusElement(n);
   reveal(n);
 }

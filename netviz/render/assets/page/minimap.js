@@ -76,7 +76,7 @@ function drawFrame(pen, scale) {
   const bottom = Math.min(Math.max(end.y * scale.y, top + 3), height - 0.75);
   const colors = getComputedStyle(document.documentElement);
   // What is not seen lies behind a veil.
-  pen.globalAlpha = 0.45;
+  pen.globalAlpha = 0.35;
   pen.fillStyle = colors.getPropertyValue("--netviz-paper");
   pen.beginPath();
   pen.rect(0, 0, width, height);

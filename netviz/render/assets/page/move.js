@@ -1,10 +1,11 @@
 // Moving over the drawing: it is panned by scrolling #canvas and zoomed by a transform, which keeps it sharp and costs
 // no layout. Uses state.js, graph.js (`graph`), minimap.js, trace.js.
 
-const ZOOM = { least: 0.02, most: 4, step: 1.25, legible: 0.7, far: 0.3 };
+const ZOOM = { least: 0.02, most: 4, step: 1.25, legible: 0.8, far: 0.3, tiny: 0.1 };
 const CLEAR = 24; // pixels that are kept free around what is brought into view
 
-const look = { zoom: 1, left: 0, top: 0, width: 0, height: 0 }; // left, top: the room beside the picture; the size of the view
+const look = { zoom: 1, left: 0, top: 0, width: 0, height: 0, fitted: false, resizing: 0 };
+// left, top: the room beside the picture; fitted: all of it is seen because that was asked for, so it stays so
 
 // Gives the sheet its size at this zoom: along an axis that is longer than the view there is half a view of room on both
 // sides, so that every corner can be brought to the middle; where all is seen, it stands in the middle.
@@ -16,7 +17,7 @@ function laySheet() {
   sheet.style.width = `${Math.floor(width <= look.width ? look.width : width + 2 * look.left)}px`;
   sheet.style.height = `${Math.floor(height <= look.height ? look.height : height + 2 * look.top)}px`;
   picture.svg.style.transform = `translate(${look.left}px, ${look.top}px) scale(${look.zoom})`;
-  picture.svg.classList.toggle("far", look.zoom < ZOOM.far);
+  for (const name of ["far", "tiny"]) picture.svg.classList.toggle(name, look.zoom < ZOOM[name]);
   graph.percent.textContent = `${Math.round(100 * look.zoom)} %`;
   placeOpener();
   drawMinimap();
@@ -43,7 +44,8 @@ function bringTo(place, x, y, behavior = "instant") {
 function zoomTo(zoom, x = look.width / 2, y = look.height / 2) {
   if (!graph.picture) return;
   const fixed = pictureAt(x, y);
-  look.zoom = Math.min(Math.max(zoom, ZOOM.least), ZOOM.most);
+  look.fitted = false;
+  look.zoom = Math.min(Math.max(zoom, Math.min(ZOOM.least, fitZoom())), ZOOM.most);
   laySheet();
   bringTo(fixed, x, y);
 }
@@ -55,7 +57,8 @@ function fitZoom() {
 // All of the drawing, as large as the view allows.
 function fitView() {
   if (!graph.picture || !look.width) return;
-  look.zoom = Math.min(Math.max(fitZoom(), ZOOM.least), 1);
+  look.fitted = true;
+  look.zoom = Math.min(fitZoom(), 1);
   laySheet();
   bringTo({ x: 0, y: 0 }, look.left, look.top);
 }
@@ -64,6 +67,7 @@ function fitView() {
 function firstView() {
   const { picture } = graph;
   const whole = Math.min(fitZoom(), 1);
+  look.fitted = whole >= ZOOM.legible;
   look.zoom = whole >= ZOOM.legible ? whole : Math.min(Math.max(look.width / picture.width, ZOOM.legible), 1);
   laySheet();
   const begin = picture.places[picture.first] || { x: 0, width: 0 };
@@ -76,13 +80,15 @@ function firstView() {
 // What is seen now, to be seen again when this drawing is shown the next time.
 function rememberView() {
   if (!graph.picture || !look.width) return;
-  graph.picture.seen = { zoom: look.zoom, middle: pictureAt(look.width / 2, look.height / 2) };
+  graph.picture.seen = { zoom: look.zoom, fitted: look.fitted, middle: pictureAt(look.width / 2, look.height / 2) };
 }
 
 function showAgain() {
   const { seen } = graph.picture;
   if (!look.width) return;
   if (!seen) return firstView();
+  if (seen.fitted) return fitView();
+  look.fitted = false;
   look.zoom = seen.zoom;
   laySheet();
   bringTo(seen.middle, look.width / 2, look.height / 2);
@@ -132,16 +138,29 @@ function startMoving() {
   startDragging(canvas);
   startPinching(canvas);
   new ResizeObserver(() => {
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (!width || !height || (width === look.width && height === look.height)) return;
-    // What is seen stays where it is: a box that has been clicked is there for the second click, too.
-    const corner = look.width ? pictureAt(0, 0) : null;
-    [look.width, look.height] = [width, height];
-    if (!graph.picture) return;
-    if (!corner) return showFirst();
-    laySheet();
-    bringTo(corner, 0, 0);
+    if (!look.width) return resizeView();
+    // The second click of two has to find a box where it was, though the first one has opened the panel.
+    clearTimeout(look.resizing);
+    look.resizing = setTimeout(resizeView, SETTLED.resize);
   }).observe(canvas);
+}
+
+const SETTLED = { resize: 320, reveal: 450 }; // milliseconds after which no second click follows
+
+function resizeView() {
+  const [width, height] = [graph.canvas.clientWidth, graph.canvas.clientHeight];
+  if (!width || !height || (width === look.width && height === look.height)) return;
+  const corner = look.width && graph.picture ? pictureAt(0, 0) : null;
+  [look.width, look.height] = [width, height];
+  if (!graph.picture) return;
+  if (!corner) {
+    showAgain();
+    markSelection();
+    return;
+  }
+  if (look.fitted) return fitView();
+  laySheet();
+  bringTo(corner, 0, 0);
 }
 
 function zoomByWheel(event) {

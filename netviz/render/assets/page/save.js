@@ -2,7 +2,7 @@
 // Uses data.js, state.js, graph.js (`graph`).
 
 const PNG = { scale: 2, side: 16384, area: 8192 * 8192 }; // pixels that a canvas holds in every browser of a computer
-const STATES = ["selected", "off", "dim", "near", "opens", "far"]; // what the page adds to the classes of a picture
+const STATES = ["selected", "off", "dim", "near", "opens", "far", "tiny"]; // what the page adds to the classes of a picture
 
 // The picture that is shown, as the text of an SVG document.
 function standaloneSvg() {
