@@ -92,7 +92,7 @@ def test_what_is_stored_is_small_and_tells_nothing_of_a_machine(ran: Ran) -> Non
     assert f"{nbformat.writes(ran.stored)}\n" == text
 
 
-def test_the_page_of_nbconvert_shows_everything(ran: Ran, page: Any, tmp_path: Path) -> None:
+def test_the_page_of_nbconvert_shows_everything(ran: Ran, browser: Any, tmp_path: Path) -> None:
     """With nothing loaded from anywhere, and nothing that the browser complains of."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -101,7 +101,7 @@ def test_the_page_of_nbconvert_shows_everything(ran: Ran, page: Any, tmp_path: P
     target.write_text(html)
     said: list[str] = []
     asked: list[str] = []
-    page = page.context.browser.new_page()
+    page = browser.new_page()
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))

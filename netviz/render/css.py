@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import Literal
 
+from netviz.render.colors import legible
 from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Mode
 
 _LIGHT_HOSTS = ('body[data-jp-theme-light="true"]', "body.vscode-light")
@@ -18,13 +19,16 @@ def theme_css(scope: str, theme: Mode | Literal["auto"] = "auto") -> str:
     """Rules that set every colour as --netviz-<name> on `scope` (a selector), light or dark: as the reader has it, or
     always the same.
 
-    `data-family` and `data-severity` on an element inside set --netviz-color to the colour of that meaning.
+    `data-family` and `data-severity` on an element inside set --netviz-color to the colour of that meaning, and
+    --netviz-text to the same for words, which need more contrast than a mark.
     """
     rules = _as_the_reader_has_it(scope) if theme == "auto" else [f"{scope} {{ {_properties(theme)} }}"]
-    rules += [f'{scope} [data-family="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in FAMILY_COLORS]
-    rules += [
-        f'{scope} [data-severity="{name}"] {{ --netviz-color: var(--netviz-{name}); }}' for name in SEVERITY_COLORS
-    ]
+    for attribute, names in (("data-family", FAMILY_COLORS), ("data-severity", SEVERITY_COLORS)):
+        rules += [
+            f'{scope} [{attribute}="{name}"]'
+            f" {{ --netviz-color: var(--netviz-{name}); --netviz-text: var(--netviz-{name}-text); }}"
+            for name in names
+        ]
     return "\n".join(rules)
 
 
@@ -53,7 +57,15 @@ def asset(name: str) -> str:
 
 
 def _properties(mode: Mode) -> str:
-    colors = chain[tuple[str, Color]](TONES.items(), FAMILY_COLORS.items(), SEVERITY_COLORS.items())
-    return f"color-scheme: {mode}; " + " ".join(
-        f"--netviz-{name}: {color.light if mode == 'light' else color.dark};" for name, color in colors
-    )
+    tones = {name: _of(color, mode) for name, color in TONES.items()}
+    meanings = chain[tuple[str, Color]](FAMILY_COLORS.items(), SEVERITY_COLORS.items())
+    colors = {name: _of(color, mode) for name, color in meanings}
+    texts = {
+        f"{name}-text": legible(color, (tones["paper"], tones["tint"]), tones["ink"]) for name, color in colors.items()
+    }
+    every = chain[tuple[str, str]](tones.items(), colors.items(), texts.items())
+    return f"color-scheme: {mode}; " + " ".join(f"--netviz-{name}: {color};" for name, color in every)
+
+
+def _of(color: Color, mode: Mode) -> str:
+    return color.light if mode == "light" else color.dark
