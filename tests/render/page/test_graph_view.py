@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from PIL import Image
 
 import netviz
 from netviz.analysis.page import build_page
-from netviz.render.page import page_to_html
 from netviz.theme import FAMILY_COLORS
 from tests.bench.drawing import layer, residual_chain
 from tests.conftest import EXAMPLES, ROOT
@@ -30,50 +30,17 @@ SVG = "{http://www.w3.org/2000/svg}"
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """By the file of a model: its page."""
-    folder = tmp_path_factory.mktemp("pages")
-    made: dict[Path, Path] = {}
+@pytest.fixture
+def opened(open_page: Open) -> Open:
+    """Opens the page of a model, and waits until it stands still."""
 
-    def get(source: Path) -> Path:
-        if source not in made:
-            made[source] = folder / f"{source.stem}.html"
-            made[source].write_text(str(netviz.report(source, weights=False).to("html")), encoding="utf-8")
-        return made[source]
+    def get(source: Any, address: str = "", **options: Any) -> Any:
+        page = open_page(source, address, **options)
+        page.set_default_timeout(5000)
+        _settle(page)
+        return page
 
     return get
-
-
-@pytest.fixture
-def opened(page: Any, pages: Callable[[Path], Path]) -> Iterator[Open]:
-    """Opens the page of a model; when the test ends, nothing must have gone wrong in it and nothing been asked for."""
-    contexts: list[Any] = []
-    wrong: list[str] = []
-
-    def get(source: Path, hash: str = "", *, ready: bool = True, **context: Any) -> Any:
-        size = {"width": 1400, "height": 900}
-        contexts.append(page.context.browser.new_context(**{"viewport": size, "accept_downloads": True, **context}))
-        one = contexts[-1].new_page()
-        one.set_default_timeout(5000)
-        one.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        one.on("pageerror", lambda error: wrong.append(str(error)))
-        file = source if source.suffix in (".html", ".svg") else pages(source)
-        one.on("request", lambda request: wrong.append(request.url) if _asks(request.url) else None)
-        one.goto(file.as_uri() + hash)
-        if ready:
-            one.wait_for_function("document.documentElement.classList.contains('ready')")
-            _settle(one)
-        return one
-
-    yield get
-    for context in contexts:
-        context.close()
-    assert not wrong
-
-
-def _asks(url: str) -> bool:
-    return not url.startswith(("file:", "data:", "blob:"))
 
 
 def _settle(page: Any) -> None:
@@ -316,7 +283,7 @@ def test_zooming_keeps_what_lies_under_the_pointer(opened: Open) -> None:
 
 
 def test_a_drawing_is_first_seen_at_a_size_to_read(opened: Open) -> None:
-    for source, size in ((LENET, (1400, 900)), (RESNET, (1400, 900)), (RESNET, (360, 740)), (ENCODER, (800, 600))):
+    for source, size in ((LENET, (1400, 900)), (RESNET, (360, 740)), (ENCODER, (800, 600))):
         page = opened(source, viewport={"width": size[0], "height": size[1]})
         levels = [one["name"] for one in data_of(page)["levels"]]
         for level in levels if len(levels) > 1 else [None]:
@@ -343,17 +310,10 @@ def test_the_map_shows_and_moves_the_view(opened: Open) -> None:
     place = page.locator("#minimap")
     assert place.is_visible()
     blue = tuple(int(FAMILY_COLORS["convolution"].light[at : at + 2], 16) for at in (1, 3, 5))
-    colors = """() => {
-      const map = document.getElementById("minimap");
-      const data = map.getContext("2d").getImageData(0, 0, map.width, map.height).data;
-      const found = new Set();
-      for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) found.add(data.slice(at, at + 3).join());
-      return [...found];
-    }"""
-    assert ",".join(map(str, blue)) in page.evaluate(colors)
+    assert blue in _colors(_shown(page))
     page.emulate_media(color_scheme="dark")
     _settle(page)
-    assert ",".join(map(str, blue)) not in page.evaluate(colors)
+    assert blue not in _colors(_shown(page))
     at = place.bounding_box()
     page.mouse.click(at["x"] + at["width"] - 3, at["y"] + at["height"] - 3)
     drawn, canvas = page.locator(".sheet > svg").bounding_box(), page.locator("#canvas").bounding_box()
@@ -363,6 +323,16 @@ def test_the_map_shows_and_moves_the_view(opened: Open) -> None:
     page.keyboard.press("0")
     _settle(page)
     assert place.is_hidden()  # nothing lies outside of the view
+
+
+def _shown(page: Any) -> Image.Image:
+    """The pixels of the map."""
+    url = page.evaluate("document.getElementById('minimap').toDataURL()")
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB")
+
+
+def _colors(image: Image.Image) -> set[tuple[int, int, int]]:
+    return {color for _, color in image.getcolors(1 << 24) or []}
 
 
 # What stands out
@@ -375,7 +345,7 @@ def test_all_paths_through_a_box_stand_out(opened: Open) -> None:
     ends = each(page, "#canvas path[data-ends]", "one.dataset.ends")
     pairs = [tuple(map(int, one.split())) for one in ends]
     boxes = each(page, "#canvas .box", "Number(one.dataset.n)")
-    for number in boxes[:: len(boxes) // 8]:
+    for number in boxes[2 :: len(boxes) // 5]:
         expected = _reached(number, pairs) | _reached(number, [(head, tail) for tail, head in pairs])
         page.evaluate("n => document.querySelector(`#canvas [data-n='${n}']`).focus({preventScroll: true})", number)
         page.keyboard.press("Shift")  # so that the focus is one that shows
@@ -498,7 +468,7 @@ def test_unknown_is_hatched_and_said(opened: Open, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_saved_svg_stands_alone_and_looks_the_same(opened: Open, tmp_path: Path, scheme: str) -> None:
+def test_a_saved_svg_stands_alone_and_looks_the_same(opened: Open, browser: Any, tmp_path: Path, scheme: str) -> None:
     page = opened(ENCODER, color_scheme=scheme)
     show(page, "groups")
     box(page, "embedding").click()  # what is selected is no part of the drawing
@@ -525,10 +495,12 @@ def test_a_saved_svg_stands_alone_and_looks_the_same(opened: Open, tmp_path: Pat
     page.mouse.move(700, 30)
     page.evaluate("document.activeElement.blur()")
     here = page.evaluate(measure.replace("svg .", "#canvas ."))
-    other = opened(path, ready=False, color_scheme="dark" if scheme == "light" else "light")
+    other = browser.new_page(color_scheme="dark" if scheme == "light" else "light")
+    other.goto(path.as_uri())
     assert other.evaluate(measure) == here
     paper = "rgb(255, 255, 255)" if scheme == "light" else "rgb(15, 20, 26)"
     assert other.evaluate("getComputedStyle(document.querySelector('svg > rect.p')).fill") == paper
+    other.close()
 
 
 def test_a_saved_png_is_the_picture(opened: Open) -> None:
@@ -540,7 +512,7 @@ def test_a_saved_png_is_the_picture(opened: Open) -> None:
     image = Image.open(io.BytesIO(Path(download.value.path()).read_bytes())).convert("RGB")
     assert image.size == (2 * size[0], 2 * size[1])
     assert image.getpixel((1, 1)) == (255, 255, 255)
-    colors = {color for _, color in image.getcolors(1 << 24)}
+    colors = _colors(image)
     for family in ("convolution", "dense", "pooling"):
         value = FAMILY_COLORS[family].light
         assert tuple(int(value[at : at + 2], 16) for at in (1, 3, 5)) in colors
@@ -584,9 +556,7 @@ def test_a_model_without_drawings_and_one_of_a_single_layer(opened: Open, tmp_pa
         ("empty", replace(whole, levels=(), drawings=(), layers=replace(whole.layers, rows=()), details=(), totals=0,
                           findings=(), activations=())),
     ):  # fmt: skip
-        file = tmp_path / f"{name}.html"
-        file.write_text(page_to_html(page_view), encoding="utf-8")
-        page = opened(file)
+        page = opened(page_view)
         for key in ("+", "-", "0", "u", "Backspace", "Escape", "ArrowDown"):
             page.keyboard.press(key)
         assert page.locator("#graph-bar").is_hidden()
@@ -605,12 +575,16 @@ def test_a_model_without_drawings_and_one_of_a_single_layer(opened: Open, tmp_pa
     assert page.locator(".sheet .selected").count() == 1
 
 
-def test_without_an_origin(opened: Open, pages: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_without_an_origin(browser: Any, page_file: Callable[[Any], Path], tmp_path: Path) -> None:
     """As a notebook shows it: in a frame of which the page around takes no script and no address."""
-    text = pages(ENCODER).read_text(encoding="utf-8").replace("&", "&amp;").replace('"', "&quot;")
+    text = page_file(ENCODER).read_text(encoding="utf-8").replace("&", "&amp;").replace('"', "&quot;")
     file = tmp_path / "frame.html"
     file.write_text(f'<iframe sandbox="allow-scripts allow-downloads" width=1200 height=700 srcdoc="{text}"></iframe>')
-    page = opened(file, ready=False)
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(file.as_uri())
     frame = page.frame_locator("iframe")
     frame.locator("[data-level=groups]").click()
     frame.locator(".sheet .box.opens").first.dblclick()
@@ -620,7 +594,9 @@ def test_without_an_origin(opened: Open, pages: Callable[[Path], Path], tmp_path
     assert frame.locator(".sheet .selected").count() == 1
     for words in ("Save SVG", "PNG"):
         with page.expect_download():
-            frame.locator("#graph-bar").get_by_text(words, exact=True).click()
+            frame.locator(f'#graph-bar button:has-text("{words}")').click()
+    page.close()
+    assert not problems
 
 
 def _two_fingers(x: float, y: float, spread: float) -> list[dict[str, float]]:

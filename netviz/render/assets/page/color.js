@@ -214,7 +214,7 @@ function makeColorChoice() {
   const options = tellingColumns().map((column) => el("option", { value: column.key }, column.title));
   return el(
     "select",
-    { id: "color", onchange: (event) => change({ color: event.target.value }) },
+    { id: "color", "aria-label": "Colour by", onchange: (event) => change({ color: event.target.value }) },
     el("option", { value: "family" }, "Family"),
     options,
   );

@@ -10,12 +10,17 @@ const graph = {
   marked: [], // the elements that are selected, the one that is meant first
 };
 
-const LEVEL_WORDS = { groups: "Groups", blocks: "Blocks", layers: "All layers" };
+const LEVEL_WORDS = { groups: ["Groups"], blocks: ["Blocks"], layers: [wide("All "), "layers"] };
 const LEVEL_HINTS = {
   groups: "Every group closed, to be opened",
   blocks: "What repeats, drawn once",
   layers: "Every call of every layer",
 };
+
+// Words for which a phone has no room.
+function wide(words) {
+  return el("span", { className: "wide" }, words);
+}
 
 const readPictures = new Map(); // by drawing, so that going back takes no time
 let standing = null; // the picture that stands in the document, and its number
@@ -237,7 +242,6 @@ function showLayer(layer) {
   const view = state.view === "both" ? "both" : "graph";
   const level = data.levels.find((one) => one.drawing === drawing)?.name ?? state.level;
   change({ view, level, drawing, layer, item: null });
-  remember(layerHref(layer));
   if (!graph.picture || !look.width) return;
   if (look.zoom < ZOOM.legible) zoomTo(ZOOM.legible);
   const [n] = elementsOf(graph.picture, layer);
@@ -279,8 +283,7 @@ function placeOpener(n) {
 
 // Levels of detail, zoom and saving.
 function fillGraphBar() {
-  const button = (label, title, onclick, text = label) =>
-    el("button", { type: "button", title, "aria-label": title, onclick }, text);
+  const button = (words, title, onclick) => el("button", { type: "button", title, "aria-label": title, onclick }, words);
   const order = Object.keys(LEVEL_WORDS);
   const sorted = [...data.levels].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   const levels = sorted.map(({ name, drawing }) =>
@@ -294,7 +297,7 @@ function fillGraphBar() {
     .getElementById("graph-bar")
     .append(
       levels.length > 1 ? el("div", { className: "segments", role: "group", "aria-label": "Level of detail" }, levels) : "",
-      el("label", { className: "coloring" }, "Colour by ", makeColorChoice()),
+      el("label", { className: "coloring" }, wide("Colour by "), makeColorChoice()),
       el(
         "div",
         { className: "zooming", role: "group", "aria-label": "Zoom" },
@@ -306,8 +309,8 @@ function fillGraphBar() {
       el(
         "div",
         { className: "saving", role: "group", "aria-label": "Save the drawing" },
-        button("SVG", "Save the drawing as SVG", saveSvg, "Save SVG"),
-        button("PNG", "Save the drawing as PNG", savePng, "PNG"),
+        button([wide("Save "), "SVG"], "Save the drawing as SVG", saveSvg),
+        button("PNG", "Save the drawing as PNG", savePng),
       ),
     );
 }
