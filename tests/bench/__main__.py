@@ -8,12 +8,16 @@ from tests.bench.drawing import measure_graph
 from tests.bench.figures import measure_figures
 from tests.bench.inspecting import measure_inspect
 from tests.bench.outputs import measure_outputs
+from tests.bench.page import measure_panning
+from tests.bench.reporting import measure_report
 from tests.bench.weights import measure_weights
 
 SUBJECTS = {
     "inspect": measure_inspect,
     "graph": measure_graph,
     "figure": measure_figures,
+    "report": measure_report,
+    "panning": measure_panning,
     "weights": measure_weights,
     "outputs": measure_outputs,
 }
