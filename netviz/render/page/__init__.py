@@ -1,4 +1,4 @@
-"""A report page as one HTML file: the document, its data, its style and its script, each from real files in assets/page."""
+"""A report page as one HTML file: document, data, style and script, each from real files in assets/page."""
 
 from __future__ import annotations
 

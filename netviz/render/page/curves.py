@@ -55,15 +55,11 @@ def drawn_curve(one: Activation) -> Curve | None:
         return HEIGHT - ROOM - (y - low) / (high - low) * (HEIGHT - 2 * ROOM)
 
     def path(points: Points) -> str:
-        parts = []
-        for piece in _pieces(points, low, high):
-            parts.append("M" + "L".join(f"{across(x):.1f} {down(y):.1f}" for x, y in piece))
-        return "".join(parts)
+        lines = (" ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in piece) for piece in _pieces(points, low, high))
+        return "".join(f"M{line}" for line in lines)
 
-    return Curve(
-        path(points), path(one.derivative), across(min(max(0.0, left), right)), down(min(max(0.0, low), high)),
-        *(f"{end:g}" for end in (left, right, low, high)),
-    )  # fmt: skip
+    x, y = across(min(max(0.0, left), right)), down(min(max(0.0, low), high))
+    return Curve(path(points), path(one.derivative), x, y, f"{left:g}", f"{right:g}", f"{low:g}", f"{high:g}")
 
 
 def _pieces(points: Points, low: float, high: float) -> Iterator[list[tuple[float, float]]]:

@@ -7,7 +7,8 @@
       "layers": [{"path", "name", "class", "parent", "non_trainable",
                   "calls": [[inputs, outputs, constants]], of tensors [tensor, ends, argument]
                   "weights": [[variable, path, figures, tiles]], "settings": [place], "findings": [place]}],
-      "findings": [{…}], "levels": [{"name", "drawing"}], "drawings": [{"title", "about", "trail", "picture", "items"}] }
+      "findings": [{…}], "levels": [{"name", "drawing"}],
+      "drawings": [{"id", "title", "about", "trail", "picture", "items"}] }
 
 Members that say nothing are left out, as is what follows from others: a name that ends its path, an argument that is
 its place, an end whose words are the layer's name (then it is only the layer's number), what an item of a drawing has

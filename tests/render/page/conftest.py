@@ -38,10 +38,10 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Path]
 
 @pytest.fixture
 def open_page(browser: Any, page_file: Callable[[Any], Path]) -> Iterator[Callable[..., Any]]:
-    """Opens the page of a source, a `Page` or a file of HTML at an address in it; further arguments are those of a browser's context.
+    """Opens the page of a source, of a `Page`, or a file of HTML, at an address in it.
 
-    The test fails on anything that the page says on its console, on any error in it, and on any request but for the
-    file itself, whenever it comes.
+    Further arguments are those of a browser's context. The test fails on anything that the page says on its console, on
+    any error in it, and on any request but for the file itself, whenever it comes.
     """
     contexts: list[Any] = []
     problems: list[str] = []
@@ -54,14 +54,7 @@ def open_page(browser: Any, page_file: Callable[[Any], Path]) -> Iterator[Callab
         own = path.as_uri()
         page.on("console", lambda message: problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: problems.append(f"error: {error}\n{error.stack}"))
-        page.on(
-            "request",
-            lambda request: (
-                request.url.split("#")[0] == own
-                or request.url.startswith(("data:", "blob:"))
-                or problems.append(f"request: {request.url}")
-            ),
-        )
+        page.on("request", lambda request: problems.extend(_asked(request.url, own)))
         page.goto(own + address)
         if options.get("java_script_enabled", True):
             page.wait_for_selector("html.ready")
@@ -71,3 +64,8 @@ def open_page(browser: Any, page_file: Callable[[Any], Path]) -> Iterator[Callab
     for context in contexts:
         context.close()
     assert not problems, "\n".join(problems)
+
+
+def _asked(url: str, own: str) -> list[str]:
+    """The request, as a problem, where it is for anything but the page itself and what it made."""
+    return [] if url.split("#")[0] == own or url.startswith(("data:", "blob:")) else [f"request: {url}"]

@@ -23,12 +23,12 @@ function closePanel() {
 
 function showPanel() {
   const panel = byId("panel");
+  drawnTiles.clear();
   const item = state.item === null ? null : data.drawings[state.drawing]?.items[state.item];
   const parts = state.layer !== null ? layerView(state.layer) : item ? itemView(item) : null;
   const before = document.activeElement;
   const inside = panel.contains(before);
   if (!inside && before !== document.body) opener = before;
-  drawnTiles.clear();
   panel.hidden = parts === null;
   document.documentElement.classList.toggle("with-panel", parts !== null);
   panel.replaceChildren(...(parts ?? []).flat(Infinity).filter(Boolean));

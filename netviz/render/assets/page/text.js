@@ -53,7 +53,10 @@ function shareText(value) {
   const percent = 100 * value;
   if (percent > 0 && percent < 0.05) return "<0.1 %";
   if (percent >= 99.95 && percent < 100) return ">99.9 %";
-  return `${percent.toFixed(1)} %`;
+  // As in Python a tie goes to the even digit: 6.25 to 6.2.
+  const tie = Math.abs(percent % 0.5) === 0.25;
+  const text = (tie ? Math.round(percent * 5) / 5 : percent).toFixed(1);
+  return `${Object.is(percent, -0) ? "-" : ""}${text} %`;
 }
 
 // A number in four significant digits, as Python's "%.4g" has it.
@@ -63,10 +66,13 @@ function numberText(value) {
   if (Number.isNaN(number)) return "nan";
   if (!Number.isFinite(number)) return number > 0 ? "inf" : "-inf";
   if (number === 0) return Object.is(number, -0) ? "-0" : "0";
-  const [digits, exponent] = number.toExponential(3).split("e");
+  // As in Python a tie goes to the even digit: 2.3125 to 2.312.
+  const tie = /^(-?\d\.\d{2}[02468])50+(e.*)$/.exec(number.toExponential(40));
+  const rounded = tie ? tie[1] + tie[2] : number.toExponential(3);
+  const [digits, exponent] = rounded.split("e");
   const short = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   const size = Number(exponent);
-  if (size >= -4 && size < 4) return short(number.toFixed(3 - size));
+  if (size >= -4 && size < 4) return short(Number(rounded).toFixed(3 - size));
   return `${short(digits)}e${size < 0 ? "-" : "+"}${String(Math.abs(size)).padStart(2, "0")}`;
 }
 
