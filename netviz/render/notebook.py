@@ -20,11 +20,17 @@ MOST_BYTES = 4_000_000
 MOST_PIXELS = 16_000_000
 """Of a PNG in a notebook, which takes a second to make."""
 
+NOTEBOOK_WIDTH = 1_000
+"""Pixels that a notebook has for a picture, about."""
+
 MOST_HEIGHT = 1_600
 """Pixels of a picture that is shown as a whole: two screens. What is higher scrolls in a window of its own."""
 
 LEAST_SCALE = 0.6
 """How far a picture shrinks to fit the width of a notebook, before it is scrolled: words stay legible."""
+
+MOST_SCROLLED = 2 * NOTEBOOK_WIDTH
+"""Pixels of width up to which a picture is scrolled. In a window on a wider one there may be nothing to be seen."""
 
 _UNITS = {"": 1.0, "px": 1.0, "pt": 96 / 72}
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)(px|pt|)"[^>]*?\bheight="([\d.]+)(px|pt|)"')
@@ -45,7 +51,8 @@ def shown_picture(
 
 
 def svg_to_notebook(svg: str) -> str:
-    """The picture as a <div> that scrolls where the picture is large, described by its own title and description.
+    """The picture in a <div>, described by its own title and description: smaller where that makes it fit, scrolled
+    where words would get too small, and where it is far too wide an overview, with a line on how to see more.
 
     In place of what is too large for a notebook a line says so.
     """
@@ -59,14 +66,24 @@ def svg_to_notebook(svg: str) -> str:
             ' <code>.save("picture.svg")</code> writes it to a file.</p>\n'
         )
     width, height = _size(svg)
-    tall = " netviz-tall" if height > MOST_HEIGHT else ""
-    least = f' style="min-width:{width * LEAST_SCALE:.0f}px"' if width else ""
+    overview = width * LEAST_SCALE > MOST_SCROLLED
+    scale = min(1.0, NOTEBOOK_WIDTH / width) if width else 1.0
+    tall = (
+        ' netviz-tall" tabindex="0' if height * (scale if overview else max(scale, LEAST_SCALE)) > MOST_HEIGHT else ""
+    )
+    least = f' style="min-width:{width * LEAST_SCALE:.0f}px"' if width and not overview else ""
     source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode('ascii')}"
     return (
         f'<div class="netviz-picture{tall}">\n'
         f"<style>\n{host_scheme_css('.netviz-picture > img')}\n{asset('picture.css')}\n</style>\n"
-        f'<img alt="{words}"{least} src="{source}">\n</div>\n'
+        f'<img alt="{words}"{least} src="{source}">\n</div>\n{_OVERVIEW if overview else ""}'
     )
+
+
+_OVERVIEW = (
+    "<p>Made small to fit; <code>netviz.report</code> shows it to be moved and enlarged,"
+    ' <code>.save("picture.svg")</code> writes it to a file.</p>\n'
+)
 
 
 def _small_png(svg: str, png: Callable[[], bytes], scale: float) -> bytes | None:

@@ -73,6 +73,24 @@ def test_the_small_png_is_the_same_picture(picture: Artifact) -> None:
     assert np.abs(ours - theirs)[opaque].mean() < 4
 
 
+def drawn(width: int, height: int) -> tuple[dict[str, str | None], dict[str, str | None], str]:
+    """The window and the image of a picture of that size, and the words below it."""
+    tags = Tags(svg_to_notebook(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"></svg>'))
+    (window, image) = [attributes for tag, attributes in tags.found if tag in ("div", "img")]
+    return window, image, tags.text.rpartition("}")[2].strip()
+
+
+def test_large_pictures_scroll_and_wide_ones_are_made_small() -> None:
+    window, image, words = drawn(300, 900)
+    assert (window["class"], image["style"], words) == ("netviz-picture", "min-width:180px", "")
+    window, _, _ = drawn(300, 3000)
+    assert window["class"] == "netviz-picture netviz-tall" and window["tabindex"] == "0"
+    assert drawn(2000, 3000)[0]["class"] == "netviz-picture netviz-tall"
+    assert drawn(2000, 2000)[0]["class"] == "netviz-picture", "it is made smaller, and then low enough"
+    window, image, words = drawn(9000, 9000)
+    assert "style" not in image and "netviz.report" in words
+
+
 def test_what_is_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = netviz.graph(LENET)
     monkeypatch.setattr(notebook, "MOST_PIXELS", 1000)
