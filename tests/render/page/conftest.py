@@ -24,11 +24,13 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Path]
     """The page of a source, or a `Page`, as a file; each source is made once."""
     folder = tmp_path_factory.mktemp("pages")
     made: dict[object, Path] = {}
+    kept: list[Page] = []  # an id is that of one page for as long as there is that page
 
     def get(source: Any) -> Path:
         key = id(source) if isinstance(source, Page) else str(source)
         if key not in made:
             page = source if isinstance(source, Page) else page_of(source)
+            kept.append(page)
             made[key] = folder / f"{len(made)}.html"
             made[key].write_text(page_to_html(page), encoding="utf-8")
         return made[key]
@@ -51,6 +53,7 @@ def open_page(browser: Any, page_file: Callable[[Any], Path]) -> Iterator[Callab
         context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(5000)
         own = path.as_uri()
         page.on("console", lambda message: problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: problems.append(f"error: {error}\n{error.stack}"))
