@@ -88,8 +88,8 @@ function coloringOf(picture, key) {
 }
 
 function titleOf(column) {
-  if (column.kind === "shapes") return `${column.title.replace(/ shape$/, "")}, values`;
-  return column.title;
+  if (column.kind !== "shapes") return column.title;
+  return `Values in the ${column.title.replace(/ shape$/, "").toLowerCase()}`;
 }
 
 // Seven steps between the least and the greatest: of equal ratios where the values span orders of magnitude.

@@ -10,6 +10,8 @@ const graph = {
   marked: [], // the elements that are selected, the one that is meant first
 };
 
+const KEYS_SAID = "Arrow keys lead from box to box, Enter opens a group, U goes up, plus and minus zoom, 0 shows all.";
+
 const LEVEL_WORDS = { groups: ["Groups"], blocks: ["Blocks"], layers: [wide("All "), "layers"] };
 const LEVEL_HINTS = {
   groups: "Every group closed, to be opened",
@@ -102,6 +104,7 @@ function decorated(drawn, drawing) {
   const picture = readPicture(drawn, items);
   drawn.setAttribute("role", "group");
   drawn.setAttribute("aria-label", [title, about].filter(Boolean).join(". ") || data.model.title);
+  drawn.setAttribute("aria-describedby", "graph-keys");
   for (const part of drawn.querySelectorAll(".edges, .head")) part.setAttribute("aria-hidden", "true");
   let widest = 0;
   picture.elements.forEach((element, n) => {
@@ -274,11 +277,16 @@ function placeOpener(n) {
   const shownOn = [pointed, focused, graph.marked[0]].find(opens);
   opener.hidden = shownOn === undefined;
   if (opener.hidden) return;
-  const place = picture.places[shownOn];
   opener.dataset.of = shownOn;
   opener.setAttribute("aria-label", `Open ${picture.items[shownOn].names.join(" · ")}`);
-  opener.style.left = `${look.left + (place.x + place.width) * look.zoom}px`;
-  opener.style.top = `${look.top + place.y * look.zoom}px`;
+  // At the corner, or where of what is larger than the view a corner would be.
+  const place = picture.places[shownOn];
+  const { scrollLeft, scrollTop } = graph.canvas;
+  const right = look.left + (place.x + place.width) * look.zoom;
+  const top = look.top + place.y * look.zoom;
+  const bottom = top + place.height * look.zoom;
+  opener.style.left = `${Math.min(right, Math.max(scrollLeft + look.width - 24, look.left + place.x * look.zoom))}px`;
+  opener.style.top = `${Math.max(top, Math.min(scrollTop + 26, bottom))}px`;
 }
 
 // Levels of detail, zoom and saving.
@@ -312,6 +320,7 @@ function fillGraphBar() {
         button([wide("Save "), "SVG"], "Save the drawing as SVG", saveSvg),
         button("PNG", "Save the drawing as PNG", savePng),
       ),
+      el("p", { id: "graph-keys", className: "unseen" }, KEYS_SAID),
     );
 }
 

@@ -4,8 +4,9 @@
 const ZOOM = { least: 0.02, most: 4, step: 1.25, legible: 0.8, far: 0.3, tiny: 0.1 };
 const CLEAR = 24; // pixels that are kept free around what is brought into view
 
-const look = { zoom: 1, left: 0, top: 0, width: 0, height: 0, fitted: false, resizing: 0 };
-// left, top: the room beside the picture; fitted: all of it is seen because that was asked for, so it stays so
+const look = { zoom: 1, left: 0, top: 0, width: 0, height: 0, fitted: false, begun: null, resizing: 0 };
+// left, top: the room beside the picture; fitted: all of it is seen because that was asked for, so it stays so;
+// begun: where the view was put when the drawing was shown first
 
 // Gives the sheet its size at this zoom: along an axis that is longer than the view there is half a view of room on both
 // sides, so that every corner can be brought to the middle; where all is seen, it stands in the middle.
@@ -75,6 +76,7 @@ function firstView() {
   const most = Math.max(0, picture.width * look.zoom - look.width);
   const left = Math.min(Math.max(0, middle - look.width / 2), most);
   bringTo({ x: left / look.zoom, y: 0 }, 0, 0);
+  look.begun = [graph.canvas.scrollLeft, graph.canvas.scrollTop, look.zoom].join();
 }
 
 // What is seen now, to be seen again when this drawing is shown the next time.
@@ -134,7 +136,14 @@ function pointIn(event) {
 function startMoving() {
   const { canvas } = graph;
   canvas.addEventListener("wheel", zoomByWheel, { passive: false });
-  canvas.addEventListener("scroll", () => drawMinimap(), { passive: true });
+  canvas.addEventListener(
+    "scroll",
+    () => {
+      drawMinimap();
+      if (!graph.opener.hidden) placeOpener();
+    },
+    { passive: true },
+  );
   startDragging(canvas);
   startPinching(canvas);
   new ResizeObserver(() => {
@@ -159,6 +168,8 @@ function resizeView() {
     return;
   }
   if (look.fitted) return fitView();
+  const begun = [graph.canvas.scrollLeft, graph.canvas.scrollTop, look.zoom].join();
+  if (look.begun === begun && !graph.marked.length) return firstView(); // nothing has been looked at yet
   laySheet();
   bringTo(corner, 0, 0);
 }

@@ -7,7 +7,7 @@ const STATES = ["selected", "off", "dim", "near", "opens", "far", "tiny"]; // wh
 // The picture that is shown, as the text of an SVG document.
 function standaloneSvg() {
   const drawn = graph.picture.svg.cloneNode(true);
-  for (const name of ["style", "role", "aria-label", "tabindex"]) drawn.removeAttribute(name);
+  for (const name of ["style", "role", "aria-label", "aria-describedby"]) drawn.removeAttribute(name);
   drawn.classList.remove(...STATES);
   for (const part of drawn.querySelectorAll("[data-n], [data-ends], [aria-hidden]")) {
     part.classList.remove(...STATES);

@@ -93,10 +93,12 @@ function startTracing() {
   };
   canvas.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch" || event.buttons) return;
-    const box = event.target.closest?.(".box[data-n]");
     if (event.target.closest?.(".opener")) return;
-    placeOpener(box ? Number(box.dataset.n) : null);
-    later(box ? Number(box.dataset.n) : null, box ? HOVER.enter : HOVER.leave);
+    const element = event.target.closest?.("[data-n]");
+    const n = element ? Number(element.dataset.n) : null;
+    placeOpener(n);
+    const traced = element?.matches(".box") ? n : null; // groups are too large to be pointed at by intention
+    later(traced, traced === null ? HOVER.leave : HOVER.enter);
   });
   canvas.addEventListener("pointerleave", () => {
     placeOpener(null);
