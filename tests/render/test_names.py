@@ -40,12 +40,14 @@ from netviz.render.diagram.embedded import embed
 from netviz.render.dot import diagram_to_dot
 from netviz.render.escape import terminal, visible
 from netviz.render.layout import Placement, Plan
+from netviz.render.page import page_to_html
 from netviz.render.sheet import sheet_artifact
 from netviz.views import Column, Kind, Row, Sheet, Table
 from tests.render.chart.naming import plot_name, plot_of, plot_texts
 from tests.render.diagram.samples import in_a_column, strangers
 from tests.render.figure.naming import figure_of, tikz_of, tikz_words
 from tests.render.names import HOSTILE
+from tests.render.page.samples import page_of
 
 NAMES = st.one_of(
     st.integers(0, len(HOSTILE) - 1).map(HOSTILE.__getitem__),
@@ -108,6 +110,11 @@ def pictures(names: Sequence[str]) -> str:
         return embed([strangers(names)]).pictures[0]
 
 
+def report(names: Sequence[str]) -> str:
+    """The names wherever a report page has one, but for its pictures."""
+    return page_to_html(page_of(names, levels=(), drawings=(), problem=names[0]))
+
+
 def error(names: Sequence[str]) -> str:
     """What the command says on stderr where reading raises an error with the names in it."""
     raised = SourceError(f"m.keras: {names[0]}", names[-1])
@@ -150,7 +157,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes.update(attrs)
-        if tag not in ("wbr", "meta"):
+        if tag not in ("wbr", "meta", "input"):
             self.open.append(tag)
         if tag in BLOCKS:
             self.texts.append("")
@@ -190,6 +197,28 @@ def page_texts(html: str) -> list[str]:
     page = Page(head)
     assert page.tags == ["head", "meta", "meta", "meta", "title", "style"]
     return [*page.texts, *html_texts(body.removeprefix("<main>\n").removesuffix("\n</main>\n"))]
+
+
+def report_texts(html: str) -> list[str]:
+    """The texts of a report page, those of its data too; what runs and what is worn is ours, all else is harmless."""
+    page = Page(html)
+    assert set(page.tags) <= REPORT_TAGS
+    assert (
+        page.tags.count("script") == 3 and page.tags.count("style") == 2 and page.tags.count("a") == html.count("<a ")
+    )
+    for name, value in page.attributes:
+        assert not name.startswith("on") and name not in ("style", "src", "action", "srcdoc")
+        assert name != "href" or str(value).startswith("#")
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert "<" not in data
+    return [*page.texts, *json_texts(data)]
+
+
+REPORT_TAGS = {
+    "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "h4", "small", "dl",
+    "dt", "dd", "div", "nav", "input", "main", "section", "aside", "table", "caption", "thead", "tbody", "tfoot", "tr", "th",
+    "td", "span", "wbr", "p", "b", "strong", "code", "ul", "li", "svg", "defs", "path", "text", "canvas",
+}  # fmt: skip
 
 
 def github(text: str) -> Page:
@@ -439,6 +468,7 @@ RENDERERS = {
     "figure": Renderer(("figure",), ("svg",), figure_of, svg_texts),
     "tikz": Renderer(("figure",), ("latex",), tikz_of, tikz_texts, latin),
     "dot": Renderer(("dot",), ("dot",), lambda names: diagram_to_dot(strangers(names)), dot_texts),
+    "page": Renderer(("page",), ("html",), report, report_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
 """Every way in which a name of a file reaches a reader. A new renderer goes here, with an oracle for its language."""
@@ -501,5 +531,5 @@ def test_every_hostile_name_arrives(name: str, hostile: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in RENDERERS if name not in ("error", "sarif", "json", "csv")])
 def test_a_name_of_100_kb_is_elided(name: str) -> None:
-    most = 200_000 if name == "plot" else 60_000  # there every letter is an element
+    most = {"plot": 200_000, "page": 400_000}.get(name, 60_000)  # there every letter is an element; the script is long
     assert len(RENDERERS[name].render(["x" * 100_000])) < most

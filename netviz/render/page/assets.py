@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 from netviz.render.css import asset, theme_css
@@ -18,11 +19,13 @@ STYLES = ("page", "panel", "table", "summary", "graph", "print")
 """Files of assets/page that make the one style sheet of the page."""
 
 
+@cache
 def script() -> str:
     """The script of the page, a module."""
     return "\n".join(f"// {name}.js\n{asset(f'page/{name}.js')}\n" for name in SCRIPTS)
 
 
+@cache
 def style(theme: Literal["auto", "light", "dark"]) -> str:
     """The style sheet of the page with the colours of the theme; tables look as those of `netviz inspect` do."""
     sheets = [asset("table.css"), *(asset(f"page/{name}.css") for name in STYLES)]
