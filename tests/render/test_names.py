@@ -216,8 +216,8 @@ def report_texts(html: str) -> list[str]:
 
 REPORT_TAGS = {
     "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "h4", "small", "dl",
-    "dt", "dd", "div", "nav", "input", "main", "section", "aside", "table", "caption", "thead", "tbody", "tfoot", "tr", "th",
-    "td", "span", "wbr", "p", "b", "strong", "code", "ul", "li", "svg", "defs", "path", "text", "canvas",
+    "dt", "dd", "div", "nav", "input", "main", "section", "aside", "table", "caption", "thead", "tbody", "tfoot", "tr",
+    "th", "td", "span", "wbr", "p", "b", "strong", "code", "ul", "li", "svg", "defs", "path", "text", "canvas",
 }  # fmt: skip
 
 
