@@ -10,7 +10,7 @@ from netviz.theme import SIGNED
 
 SCRIPTS = (
     "data", "state", "text", "copy", "route", "filters", "search", "table", "weights", "panel", "picture", "graph",
-    "keys", "move", "trace", "minimap", "color", "save", "main",
+    "opener", "bar", "keys", "move", "trace", "minimap", "color", "save", "main",
 )  # fmt: skip
 """Files of assets/page that make the one script of the page; each uses names of those before it as it is read, and of
 all when it runs."""

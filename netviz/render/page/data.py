@@ -8,7 +8,7 @@
                   "calls": [[inputs, outputs, constants]], of tensors [tensor, ends, argument]
                   "weights": [[variable, path, figures, tiles]], "settings": [place], "findings": [place]}],
       "findings": [{…}], "levels": [{"name", "drawing"}],
-      "drawings": [{"id", "title", "about", "trail", "picture", "items"}] }
+      "drawings": [{"id", "title", "about", "trail", "problem", "picture", "items"}] }
 
 Members that say nothing are left out, as is what follows from others: a name that ends its path, an argument that is
 its place, an end whose words are the layer's name (then it is only the layer's number), what an item of a drawing has
@@ -138,6 +138,7 @@ def _drawings(page: Page, embedded: Embedded) -> list[Json]:
                 "title": drawing.title,
                 "about": drawing.about,
                 "trail": drawing.trail,
+                "problem": embedded.problems.get(place),
                 "items": [_item(item, drawing, numbers, page, counts) for item in embedded.items[place]],
             }
         )

@@ -36,7 +36,7 @@ def opened(open_page: Open) -> Open:
 
     def get(source: Any, address: str = "", **options: Any) -> Any:
         page = open_page(source, address, **options)
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15000)  # of a busy machine
         _settle(page)
         return page
 

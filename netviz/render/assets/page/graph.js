@@ -1,5 +1,5 @@
 // The graph: shows the picture of `state.drawing`, lets its boxes be chosen and opened, and marks what is chosen.
-// Uses data.js, state.js, text.js, route.js, picture.js, move.js, minimap.js, trace.js, color.js, keys.js, save.js.
+// Uses data.js, state.js, text.js, route.js, picture.js, and of all below it what starts them.
 
 const graph = {
   canvas: byId("canvas"), // scrolls
@@ -9,20 +9,6 @@ const graph = {
   picture: null, // what is shown, from picture.js
   marked: [], // the elements that are selected, the one that is meant first
 };
-
-const KEYS_SAID = "Arrow keys lead from box to box, Enter opens a group, U goes up, plus and minus zoom, 0 shows all.";
-
-const LEVEL_WORDS = { groups: ["Groups"], blocks: ["Blocks"], layers: [wide("All "), "layers"] };
-const LEVEL_HINTS = {
-  groups: "Every group closed, to be opened",
-  blocks: "What repeats, drawn once",
-  layers: "Every call of every layer",
-};
-
-// Words for which a phone has no room.
-function wide(words) {
-  return el("span", { className: "wide" }, words);
-}
 
 const readPictures = new Map(); // by drawing, so that going back takes no time
 let standing = null; // the picture that stands in the document, and its number
@@ -95,7 +81,7 @@ function pictureNumber(number) {
 }
 
 function unshown(drawing) {
-  return el("p", { className: "nothing" }, data.drawings[drawing].about || "This part could not be drawn.");
+  return el("p", { className: "nothing" }, data.drawings[drawing].problem ?? "This part could not be drawn.");
 }
 
 // The picture with what is needed to use it: buttons with names, of which one at a time is in the tab order.
@@ -193,9 +179,7 @@ function focusElement(n) {
 // The elements that stand for a layer in a picture, the one meant first: its own boxes, or what it is closed in.
 function elementsOf(picture, layer) {
   const all = picture.boxesOf.get(layer) || [];
-  if (!all.length) return [];
-  const size = (n) => picture.items[n].layers.length + (picture.items[n].kind === "group" ? 0.5 : 0);
-  const best = all.filter((n) => size(n) === size(all[0]));
+  const best = all.filter((n) => extent(picture.items[n]) === extent(picture.items[all[0]]));
   return best.includes(picture.chosen) ? [picture.chosen, ...best.filter((n) => n !== picture.chosen)] : best;
 }
 
@@ -249,97 +233,4 @@ function showLayer(layer) {
   if (look.zoom < ZOOM.legible) zoomTo(ZOOM.legible);
   const [n] = elementsOf(graph.picture, layer);
   if (n !== undefined) reveal(n);
-}
-
-// The sign with which a box is opened, at the upper right of the one that is pointed at, focused or selected. It is
-// no part of the picture, so that it has its size at every zoom.
-function makeOpener() {
-  const sign = svg(
-    "svg",
-    { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-    svg("path", { d: "M9.5 2.5h4v4M13.5 2.5l-5 5M6.5 13.5h-4v-4M2.5 13.5l5-5" }),
-  );
-  const open = () => openElement(Number(graph.opener.dataset.of));
-  return el("button", { type: "button", className: "opener", title: "Open", tabIndex: -1, hidden: true, onclick: open }, sign);
-}
-
-let pointed = null;
-
-// Puts the sign where it belongs; with an element (or null) that is what is pointed at from now on.
-function placeOpener(n) {
-  const { picture, opener } = graph;
-  if (!opener) return;
-  if (n !== undefined) pointed = n;
-  const opens = (one) => one !== null && (picture?.items[one]?.opens ?? null) !== null;
-  const focused = document.activeElement?.matches?.("#canvas [data-n]:focus-visible")
-    ? Number(document.activeElement.dataset.n)
-    : null;
-  const shownOn = [pointed, focused, graph.marked[0]].find(opens);
-  opener.hidden = shownOn === undefined;
-  if (opener.hidden) return;
-  opener.dataset.of = shownOn;
-  opener.setAttribute("aria-label", `Open ${picture.items[shownOn].names.join(" · ")}`);
-  // At the corner, or where of what is larger than the view a corner would be.
-  const place = picture.places[shownOn];
-  const { scrollLeft, scrollTop } = graph.canvas;
-  const right = look.left + (place.x + place.width) * look.zoom;
-  const top = look.top + place.y * look.zoom;
-  const bottom = top + place.height * look.zoom;
-  opener.style.left = `${Math.min(right, Math.max(scrollLeft + look.width - 24, look.left + place.x * look.zoom))}px`;
-  opener.style.top = `${Math.max(top, Math.min(scrollTop + 26, bottom))}px`;
-}
-
-// Levels of detail, zoom and saving.
-function fillGraphBar() {
-  const button = (words, title, onclick) => el("button", { type: "button", title, "aria-label": title, onclick }, words);
-  const order = Object.keys(LEVEL_WORDS);
-  const sorted = [...data.levels].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
-  const levels = sorted.map(({ name, drawing }) =>
-    el(
-      "button",
-      { type: "button", title: LEVEL_HINTS[name], "data-level": name, onclick: () => goToDrawing(drawing) },
-      LEVEL_WORDS[name],
-    ),
-  );
-  document
-    .getElementById("graph-bar")
-    .append(
-      levels.length > 1 ? el("div", { className: "segments", role: "group", "aria-label": "Level of detail" }, levels) : "",
-      el("label", { className: "coloring" }, wide("Colour by "), makeColorChoice()),
-      el(
-        "div",
-        { className: "zooming", role: "group", "aria-label": "Zoom" },
-        button("−", "Zoom out (−)", () => zoomTo(look.zoom / ZOOM.step)),
-        graph.percent,
-        button("+", "Zoom in (+)", () => zoomTo(look.zoom * ZOOM.step)),
-        button("Fit", "Show all of the drawing (0)", fitView),
-      ),
-      el(
-        "div",
-        { className: "saving", role: "group", "aria-label": "Save the drawing" },
-        button([wide("Save "), "SVG"], "Save the drawing as SVG", saveSvg),
-        button("PNG", "Save the drawing as PNG", savePng),
-      ),
-      el("p", { id: "graph-keys", className: "unseen" }, KEYS_SAID),
-    );
-}
-
-function markLevel() {
-  for (const button of document.querySelectorAll("#graph-bar [data-level]")) {
-    const level = data.levels.find((one) => one.name === button.dataset.level);
-    const { trail } = data.drawings[state.drawing];
-    button.setAttribute("aria-pressed", String(level.drawing === state.drawing || level.drawing === trail[0]));
-  }
-}
-
-// Where the drawing is, from the whole model down, each a link.
-function fillTrail() {
-  const { trail, title } = data.drawings[state.drawing];
-  const nav = byId("trail");
-  nav.hidden = !trail.length;
-  if (!trail.length) return nav.replaceChildren();
-  const crumbs = trail.map((drawing, place) =>
-    el("li", {}, el("a", { href: drawingHref(drawing) }, place ? data.drawings[drawing].title : data.model.title)),
-  );
-  nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, title)));
 }

@@ -58,9 +58,13 @@ function boxesByLayer(items) {
       found.get(layer).push(n);
     }
   });
-  const rank = (n) => items[n].layers.length + (items[n].kind === "group" ? 0.5 : 0);
-  for (const numbers of found.values()) numbers.sort((one, other) => rank(one) - rank(other));
+  for (const numbers of found.values()) numbers.sort((one, other) => extent(items[one]) - extent(items[other]));
   return found;
+}
+
+// How much an item stands for.
+function extent(item) {
+  return item.layers.length + (item.kind === "group" ? 0.5 : 0);
 }
 
 // What lies inside of each group at which an edge begins or ends.

@@ -67,9 +67,7 @@ async function savePng() {
   const most = Math.min(PNG.side / Math.max(width, height), Math.sqrt(PNG.area / (width * height)));
   const name = fileName("png");
   try {
-    const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg())}`;
-    await image.decode();
+    const image = await pictureFrom(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg())}`);
     // A phone holds less than a computer: half as much is tried until it works.
     for (let scale = Math.min(PNG.scale, most); scale > 0.02; scale /= 2) {
       const blob = await pngOf(image, Math.floor(width * scale), Math.floor(height * scale));
@@ -82,6 +80,14 @@ async function savePng() {
   } catch {
     announce("The browser could not make a PNG of this drawing: save it as SVG");
   }
+}
+
+function pictureFrom(url) {
+  return new Promise((onload, onerror) => {
+    const image = new Image();
+    Object.assign(image, { onload: () => onload(image), onerror });
+    image.src = url;
+  });
 }
 
 function pngOf(image, width, height) {
