@@ -83,9 +83,10 @@ async function savePng() {
 }
 
 function pictureFrom(url) {
-  return new Promise((onload, onerror) => {
-    const image = new Image();
-    Object.assign(image, { onload: () => onload(image), onerror });
+  const image = new Image();
+  return new Promise((done, failed) => {
+    image.onload = () => done(image);
+    image.onerror = failed;
     image.src = url;
   });
 }
