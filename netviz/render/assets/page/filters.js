@@ -17,6 +17,7 @@ function startFilters() {
     byId("filters").classList.toggle("chosen", chosen.size > 0);
     count.textContent = isFiltered() ? `${countText(matches().size)} of ${counted(data.layers.length, "layer")}` : "";
     clear.hidden = !isFiltered();
+    byId("filters").hidden = families.length < 2 && !isFiltered();
   };
   onChange(["families", "query"], show);
   show();

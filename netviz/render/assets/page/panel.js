@@ -36,6 +36,7 @@ function showPanel() {
   panel.scrollTop = 0;
   redrawTiles(); // now their width is known
   panel.setAttribute("aria-label", `Details of ${panel.querySelector("h2").textContent}`);
+  announce(panel.getAttribute("aria-label"));
   // Whoever walks from layer to layer inside of the panel stays in it; else the focus stays where it was.
   if (inside) panel.focus({ preventScroll: true });
 }

@@ -144,8 +144,11 @@ function startRouting() {
     const view = link.closest("#views") && hash.slice(1);
     if (!view && !shown(hash) && !/^#(layer|group)\//.test(hash)) return; // another place in this document
     event.preventDefault();
+    const before = state.layer;
     if (view) goToView(view);
     else go(hash);
+    // What is selected already is gone into.
+    if (!view && before !== null && before === state.layer) byId("panel").focus();
   });
   addEventListener("popstate", followAddress);
   onChange(["view"], showView);
