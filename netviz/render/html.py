@@ -44,7 +44,10 @@ def html_document(fragment: str, title: str) -> str:
 
 
 def table_to_html(table: Table, title: str = "") -> str:
-    """The table, for the inside of an element of class netviz-sheet where table.css holds; `title` stands above its own."""
+    """The table, for the inside of an element of class netviz-sheet, where table.css holds.
+
+    `title` stands above the table's own.
+    """
     texts = {"title": title, "subtitle": table.title}
     caption = "".join(f'<div class="netviz-{level}">{html(text)}</div>' for level, text in texts.items() if text)
     caption = caption or f'<div class="netviz-hidden">{html(table.name)}</div>'

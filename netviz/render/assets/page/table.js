@@ -84,7 +84,7 @@ function markRow() {
   row.setAttribute("aria-current", "true");
   if (!dressed) return;
   enterAt(row);
-  row.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(() => row.scrollIntoView({ block: "nearest" })); // when the panel has taken its room
 }
 
 function filterRows() {
