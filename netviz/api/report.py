@@ -124,12 +124,13 @@ def view(
         max_bytes=max_bytes, progress=progress,
     )  # fmt: skip
     made.to("html")  # what fails, fails before there is a folder
-    page = made.save(Path(tempfile.mkdtemp(prefix="netviz-")) / f"{_file_name(made.name)}.html")
+    name = Path(source).name if isinstance(source, str | os.PathLike) else made.name
+    page = made.save(Path(tempfile.mkdtemp(prefix="netviz-")) / f"{_file_name(name)}.html")
     if not webbrowser.open(page.as_uri()):
         raise NetvizError(f"{page}: there is no browser to open it", "Open the file yourself, or name one in BROWSER.")
     return page
 
 
 def _file_name(name: str) -> str:
-    """A name for a file that every system takes."""
+    """A name for a file that every system takes: that of the source, so that its tab in a browser can be told."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] or "model"
