@@ -28,6 +28,11 @@ class NetvizError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
+    @property
+    def sentences(self) -> str:
+        """Message and hint one after the other, for places that have one line for both."""
+        return f"{self.message.rstrip('.')}. {self.hint}" if self.hint else self.message
+
     def __reduce__(self) -> tuple[type["NetvizError"], tuple[str, str]]:
         return type(self), (self.message, self.hint)
 

@@ -49,7 +49,7 @@ class CallDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class WeightFigures:
     """What the values of a weight are like. Of the finite ones, None where there is none: extremes, mean, standard
     deviation, Euclidean norm. `counts` is a histogram of equal bins from the minimum to the maximum."""
 
@@ -98,7 +98,7 @@ class WeightDetails:
     path: str
     bytes: int | None = None
     stored: tuple[Shape, str | None] | None = None
-    figures: Figures | None = None
+    figures: WeightFigures | None = None
     tiles: Tiles | None = None
     problem: str = ""
 
@@ -126,7 +126,8 @@ class LayerDetails:
 
 @dataclass(frozen=True, slots=True)
 class FindingDetails:
-    """A finding or a note: what it is, where (`layer` None: the model), and what to do, if anything."""
+    """A finding: what it is, where (`layer` None: the model), and what to do, if anything. With `note` it is none of
+    those of a check, but tells what reading the model did not show."""
 
     severity: SeverityName
     code: str
@@ -134,6 +135,7 @@ class FindingDetails:
     message: str
     remedy: str = ""
     cves: tuple[str, ...] = ()
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ class Drawing:
 
     `id` is that of the group, "" for the whole model. `opens` has the drawing of its inside by the id of a box that can
     be opened. `trail` are the drawings that lead here, the outermost first, without itself. `title` names it in the
-    trail, `about` says in some words what it is.
+    trail, `about` says in some words what it is, `remark` in a sentence or two what is missing in it and why, if
+    anything is.
     """
 
     title: str
@@ -168,6 +171,7 @@ class Drawing:
     trail: tuple[int, ...] = ()
     opens: Mapping[str, int] = field(default_factory=dict)
     id: str = ""
+    remark: str = ""
 
 
 LevelName = Literal["groups", "blocks", "layers"]
@@ -192,8 +196,10 @@ class Page:
     """A whole report.
 
     `facts` are what the model is in a few words each. `layers` has a row per layer, depth first, `details` the rest in
-    the same order; the last rows of the table that sum up (`totals` of them) have no details. `summary` are tables
-    about the model as a whole. `looked` says what was looked at for the findings, and what not, with the reason.
+    the same order; the last rows of the table that sum up (`totals` of them) have no details. `weights` are the model's
+    own, which belong to none of its layers. `summary` are tables about the model as a whole, these weights among them.
+    `looked` says what was looked at for the findings, and what not, with the reason; notes stand behind all findings.
+    `file` is the name of the file that was read, without its folders, "" where there is none.
     `problem` says why there is no drawing, where there is none. The first level is the one to begin with.
     """
 
@@ -211,3 +217,5 @@ class Page:
     drawings: tuple[Drawing, ...] = ()
     problem: str = ""
     version: str = ""
+    weights: tuple[WeightDetails, ...] = ()
+    file: str = ""

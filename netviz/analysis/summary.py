@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from netviz.analysis.columns import COLUMNS, chosen_columns
 from netviz.analysis.connections import is_chain
@@ -11,7 +12,7 @@ from netviz.analysis.quantization import lora_table, quantization_table
 from netviz.analysis.settings import settings
 from netviz.analysis.subjects import Subject, family_of, walk_subjects
 from netviz.analysis.training import training_table
-from netviz.model import Layer, Model, Note, Parameters, count
+from netviz.model import Layer, Model, Note, count
 from netviz.views import Column, Row, Sheet, Table
 
 SPARED = (("formula",), ("formula", "connected"), ("formula", "connected", "class"))
@@ -103,7 +104,7 @@ def _spared_table(names: Collection[str]) -> Table:
 def _sums(model: Model, names: Sequence[str]) -> list[Row]:
     """The row of the model's own weights, if it has any, and the total: what makes the column add up."""
     total = model.parameters.total
-    label = "Total, at least" if model.parameters.unknown else "Total"
+    label = _label("Total", count_bounds(model).total)
     sums: dict[str, object] = {names[0]: label, "parameters": total, "share": 1.0 if total else ""}
     rows = [Row(tuple(sums.get(name, "") for name in names), strong=True)]
     if model.root.weights:
@@ -165,23 +166,45 @@ def _configs_table(subjects: Iterable[Subject]) -> Table:
     return Table("config", columns, rows, title="Config")
 
 
+class CountBounds(NamedTuple):
+    """How the counts of parameters are to be taken: "" as they are, as "at least" or "at most" so many; None says that
+    a count tells nothing."""
+
+    total: str
+    trainable: str | None
+    non_trainable: str
+
+
+def count_bounds(model: Model) -> CountBounds:
+    """What is known of how many parameters a model has.
+
+    Weights of unknown shape count 0, those that may be trainable or not as trainable, those of layers that are not
+    built not at all.
+    """
+    codes = {note.code for note in model.notes}
+    guessed = not codes.isdisjoint(("class-unknown", "subclassed", "weights-only"))
+    if model.parameters.unknown or "unbuilt" in codes:
+        return CountBounds("at least", None if guessed else "at least", "at least")
+    return CountBounds("", "at most", "at least") if guessed else CountBounds("", "", "")
+
+
 def _parameters_table(model: Model) -> Table:
-    counts: Parameters = model.parameters
-    guessed = any(note.code in ("class-unknown", "subclassed", "weights-only") for note in model.notes)
-    most, least = (", at most", ", at least") if guessed else ("", "")
-    if counts.unknown:
-        most = least = ", at least"
+    counts, bounds = model.parameters, count_bounds(model)
     sized = all(weight.nbytes is not None for weight in model.root.all_weights)
     size = counts.bytes if sized else None
     rows = [
-        Row((f"Total{', at least' if counts.unknown else ''}", counts.total, size)),
-        Row((f"Trainable{most}", counts.trainable, "")),
-        Row((f"Non-trainable{least}", counts.non_trainable, "")),
+        Row((_label("Total", bounds.total), counts.total, size)),
+        Row((_label("Trainable", bounds.trainable), None if bounds.trainable is None else counts.trainable, "")),
+        Row((_label("Non-trainable", bounds.non_trainable), counts.non_trainable, "")),
     ]
     if counts.optimizer:
         rows.append(Row(("Optimizer (apart)", counts.optimizer, count(model.optimizer).bytes)))
     columns = (Column("parameters", "Parameters"), Column("count", "Count", "count"), Column("bytes", "Size", "bytes"))
     return Table("parameters", columns, tuple(rows))
+
+
+def _label(label: str, bound: str | None) -> str:
+    return f"{label}, {bound}" if bound else label
 
 
 def _ends_table(model: Model) -> Table:

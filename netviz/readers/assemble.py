@@ -120,11 +120,15 @@ def _without_weights(root: Layer) -> list[Note]:
     ]
     if not derived or (len(derived) == 1 and not root.layers):
         return []
-    given = "The file holds no weights: their shapes are those that settings and inputs of the layers ask for."
+    given = "The file holds no weights: shapes are those that settings and inputs of the layers ask for."
     notes = [Note("info", "weights-derived", "", given)]
     if unknown:
-        count = "one of them" if len(unknown) == 1 else f"{len(unknown)} of them"
-        message = f"Not so of {count}, first in {unknown[0]}: the file that has the weights tells."
+        what = (
+            f"The shape of a weight of {unknown[0]} is"
+            if len(unknown) == 1
+            else f"The shapes of {len(unknown):,} weights, the first of them in {unknown[0]}, are"
+        )
+        message = f"{what} not known: neither the file nor the settings and inputs of the layers tell."
         notes.append(Note("warning", "weights-unknown", "", message))
     return notes
 
@@ -141,10 +145,10 @@ def _without_layers(entry: Entry, loadable: bool, weights: bool) -> Note:
         "trainable is not stored either."
     )
     remedy = (
-        "To see these, import the module that defines the class and let Keras load the model: "
+        "To see the layers, import the module that defines the class and let Keras load the model: "
         "netviz.inspect(path, load=True)."
         if loadable
-        else "The live model tells them: netviz.inspect(model)."
+        else "The live model tells its layers: netviz.inspect(model)."
     )
     message = f"{entry.class_name} builds its layers in code, which the file does not hold: {shown} {remedy}"
     return Note("info", "subclassed", "", message)

@@ -63,6 +63,6 @@ class StoredTree:
         for code, found in by_code.items():
             notes += [Note(one.severity, code, "", one.sentence) for one in found[:MAX_NOTES]]
             if len(found) > MAX_NOTES:
-                message = f"The same or like problems have {len(found) - MAX_NOTES:,} more objects of the weights file."
+                message = f"{len(found):,} objects of the weights file have problems alike; {MAX_NOTES} are named."
                 notes.append(Note(found[0].severity, code, "", message))
         return notes

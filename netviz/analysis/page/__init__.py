@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from netviz.analysis.diagram.opening import build_drawings
+from dataclasses import replace
+from pathlib import Path
+
 from netviz.analysis.health import Progress
 from netviz.analysis.page.activations import build_activations
+from netviz.analysis.page.drawings import draw
 from netviz.analysis.page.facts import build_facts
 from netviz.analysis.page.findings import build_findings, by_layer
 from netviz.analysis.page.layers import build_details
-from netviz.analysis.page.weights import Values, look_at, read_values, weight_details
+from netviz.analysis.page.overview import build_overview
+from netviz.analysis.page.store import KeepingStore
+from netviz.analysis.page.weights import Seen, look_at, see_values, weight_details
 from netviz.analysis.subjects import walk_subjects
-from netviz.analysis.summary import layers_table, model_tables
-from netviz.errors import NetvizError
-from netviz.model import Model
-from netviz.pages import Drawing, Level, Page
-from netviz.views import Sheet
+from netviz.analysis.summary import layers_table
+from netviz.model import Model, Weight
+from netviz.pages import Page, WeightDetails
 
 COLUMNS = (
     "name", "class", "input", "output", "parameters", "share", "formula", "activation", "dtype", "trainable",
@@ -27,22 +30,31 @@ def build_page(model: Model, *, weights: bool | None = None, version: str, progr
     """The report page of a model.
 
     `weights` says whether values are looked at (figures, pictures, and what they show to be wrong); None looks at
-    those of models that are read in no time. `version` is that of netviz. `progress(done, total)` is called with the
-    bytes of values that are looked at.
+    those of models that are read in no time. `version` is that of netviz. `progress(done, total)` is called with bytes
+    of values: a check looks at those of the weights and of the optimizer's state, and then the page at those of the
+    weights once more, so `total` is the sum of both.
     """
-    levels = tuple(walk_subjects(model))
+    if model.store is not None:
+        model = replace(model, store=KeepingStore(model.store))
+    subjects = tuple(walk_subjects(model))
     indices: dict[str, int] = {}
-    for index, (_, subject) in enumerate(levels):
+    for index, (_, subject) in enumerate(subjects):
         indices.setdefault(subject.layer.path, index)
     look = look_at(model, weights)
     checked, read = _parts(progress, look.size, look.held)
     findings = build_findings(model, indices, thorough=look.thorough, progress=checked)
-    values, unseen = read_values(model, read) if look.values else {}, Values(problem=look.why)
-    details = build_details(
-        model, levels, lambda weight: weight_details(weight, values.get(weight.path, unseen)), by_layer(findings)
-    )
-    table = layers_table(model, levels, COLUMNS, total=True)
-    drawn, drawings, problem = _drawings(model)
+    seen, unseen = see_values(model, read) if look.values else {}, Seen(problem=look.why)
+
+    def weight(one: Weight) -> WeightDetails:
+        return weight_details(one, seen.get(one.path, unseen))
+
+    details = build_details(model, subjects, weight, by_layer(findings))
+    own = tuple(map(weight, model.root.weights))
+    table = layers_table(model, subjects, COLUMNS, total=True)
+    drawn = draw(model)
+    # Pages are sent on, and where a file lay is nobody's business.
+    file = Path(model.source.path).absolute().name if model.source.path else ""
+    named = replace(model, source=replace(model.source, path=file or None))
     return Page(
         title=model.name,
         class_name=model.root.class_name,
@@ -50,23 +62,17 @@ def build_page(model: Model, *, weights: bool | None = None, version: str, progr
         layers=table,
         totals=len(table.rows) - len(details),
         details=details,
-        summary=Sheet(model.name, model_tables(model)),
+        summary=build_overview(named, own),
         findings=findings,
         looked=look.words,
         activations=build_activations(model, indices, why=look.why),
-        levels=drawn,
-        drawings=drawings,
-        problem=problem,
+        levels=drawn.levels,
+        drawings=drawn.drawings,
+        problem=drawn.problem,
         version=version,
+        weights=own,
+        file=file,
     )
-
-
-def _drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...], str]:
-    """The levels and drawings, or why there are none."""
-    try:
-        return (*build_drawings(model), "")
-    except NetvizError as error:
-        return (), (), error.message
 
 
 def _parts(progress: Progress | None, *sizes: int) -> tuple[Progress | None, ...]:

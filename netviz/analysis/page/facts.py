@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netviz.analysis.summary import count_bounds
 from netviz.catalog.formulas import grouped, written
-from netviz.model import Endpoint, Model, Shape
+from netviz.model import Endpoint, Model, Shape, Source
 
 MOST_ENDS = 3
 """Inputs or outputs whose shapes are written out; of more it says how many."""
@@ -14,20 +15,23 @@ UNITS = ("B", "KB", "MB", "GB", "TB")
 """Steps of 1024, under the names that Keras prints."""
 
 FORMATS = {
-    "keras-v3": "Keras 3 file",
-    "keras-h5": "Keras HDF5 file",
+    "keras-v3": "Keras 3 file (.keras)",
+    "keras-h5": "Keras file in HDF5",
     "keras-json": "config in JSON",
-    "saved-model": "SavedModel",
+    "saved-model": "SavedModel of TensorFlow",
     "weights-v3": "weights of Keras 3",
-    "weights-shards": "weights in shards",
+    "weights-shards": "weights of Keras 3 in several files",
     "weights-h5": "weights in HDF5",
     "live": "live model",
 }
-"""What the formats of sources are called at the top of a page."""
+"""What the formats of sources are called on a page."""
 
-
-UNKNOWN = frozenset({"unbuilt"})
-"""Codes of notes by which a model may have weights that are not counted."""
+READ = {
+    "static": "read from the file, nothing was run",
+    "loaded": "loaded by Keras",
+    "live": "from the live model",
+}
+"""How a model was read, in words."""
 
 
 def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
@@ -36,18 +40,30 @@ def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
 
 
 def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
-    counts, source = model.parameters, model.source
-    least = "at least " if counts.unknown else ""
-    known = counts.total > 0 or not (counts.unknown or any(note.code in UNKNOWN for note in model.notes))
+    counts, bounds, source = model.parameters, count_bounds(model), model.source
+    all_counted = bounds.total == ""
     yield "Layers", f"{layers:,}"
-    yield "Parameters", least + grouped(counts.total) if known else "?"
+    yield "Parameters", _bounded(bounds.total, grouped(counts.total), counts.total > 0 or all_counted)
     if counts.total:
-        yield "Trainable", {counts.total: "all", 0: "none"}.get(counts.trainable, grouped(counts.trainable))
-        yield "Weights", least + size_text(counts.bytes) if counts.bytes else "?"
+        trainable = grouped(counts.trainable)
+        if bounds.trainable == "":
+            trainable = {counts.total: "all", 0: "none"}.get(counts.trainable, trainable)
+        yield "Trainable", _bounded(bounds.trainable, trainable, bounds.trainable is not None)
+        yield "Weights", _bounded(bounds.total, size_text(counts.bytes), counts.bytes > 0)
     yield "Input", _ends(model.graph.inputs)
     yield "Output", _ends(model.graph.outputs)
+    yield "Format", format_words(source)
+
+
+def _bounded(bound: str | None, text: str, known: bool) -> str:
+    """The text with "at least" or "at most" before it; "?" where nothing is known."""
+    return f"{bound} {text}".lstrip() if known else "?"
+
+
+def format_words(source: Source) -> str:
+    """What the source is, and the Keras that wrote it."""
     version = f", Keras {source.keras_version}" if source.keras_version else ""
-    yield "Format", FORMATS.get(source.format, source.format) + version
+    return FORMATS.get(source.format, source.format) + version
 
 
 def _ends(ends: Sequence[Endpoint]) -> str:
@@ -55,18 +71,24 @@ def _ends(ends: Sequence[Endpoint]) -> str:
         return "?"
     if len(ends) > MOST_ENDS:
         return f"{len(ends)} tensors"
-    return ", ".join(shape_text(end.shape) for end in ends)
+    return ", ".join(lengths_text(end.shape) for end in ends)
 
 
-def shape_text(shape: Shape | None) -> str:
-    """A shape without the batch axis: "224×224×3"; "a number" for one without more axes."""
+def lengths_text(shape: Shape | None) -> str:
+    """A shape without the batch axis: "224×224×3"; "a number" for one without more axes.
+
+    In a table a shape stands as Python writes it; at the top it is for readers who do not count axes.
+    """
     if shape is None:
         return "?"
     return "×".join("any" if axis is None else written(axis) for axis in shape[1:]) or "a number"
 
 
 def size_text(size: int) -> str:
-    """A number of bytes in a binary unit: "339.3 MB", "12 B"."""
+    """A number of bytes in a binary unit: "339.3 MB", "12 B".
+
+    As the renderers write the cells of a table, but as text: facts are words.
+    """
     unit = min((size.bit_length() - 1) // 10, len(UNITS) - 1) if size else 0
     whole = size >> 10 * unit
     if unit == 0 or whole >= 1 << 50:  # a file may claim more than a float holds

@@ -1,10 +1,10 @@
-"""What is to be said of a model as findings: all that a check finds, and how it was read."""
+"""What is to be said of a model as findings: all that a check finds, and apart from it how the model was read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netviz.analysis.findings import check_model, completed, worst_first
+from netviz.analysis.findings import Finding, check_model, completed, is_finding, worst_first
 from netviz.analysis.health import Progress
 from netviz.analysis.health.losses import loss_notes
 from netviz.analysis.health.structure import structure_notes
@@ -15,27 +15,27 @@ from netviz.pages import FindingDetails, Link
 def build_findings(
     model: Model, indices: Mapping[str, int], *, thorough: bool, progress: Progress | None = None
 ) -> tuple[FindingDetails, ...]:
-    """The findings and notes, the worst first, each once. `indices` are the places of layers by path.
+    """The findings as a check has them, behind them the notes; each once, the worst first. `indices` are the places of
+    layers by path.
 
     A `thorough` look is that of a check, at every byte of the source and every value; else it is what reading the
     model, its graph and its settings show.
     """
+    told = dict.fromkeys(model.notes if thorough else (*model.notes, *structure_notes(model), *loss_notes(model)))
     if thorough:
-        found, notes = check_model(model, progress).findings, model.notes
+        found = check_model(model, progress).findings
     else:
-        found, notes = (), (*model.notes, *structure_notes(model), *loss_notes(model))
-    others = (completed(model, note) for note in notes)
-    return tuple(
-        FindingDetails(
-            finding.severity,
-            finding.code,
-            Link(finding.path or "the model", indices.get(finding.path)),
-            finding.message,
-            finding.remedy,
-            finding.cves,
-        )
-        for finding in worst_first(dict.fromkeys((*found, *others)))
+        found = worst_first(completed(model, note) for note in told if is_finding(note))
+    notes = worst_first(completed(model, note) for note in told if not is_finding(note))
+    return (
+        *(_details(finding, indices, note=False) for finding in found),
+        *(_details(finding, indices, note=True) for finding in notes),
     )
+
+
+def _details(finding: Finding, indices: Mapping[str, int], *, note: bool) -> FindingDetails:
+    where = Link(finding.path or "the model", indices.get(finding.path))
+    return FindingDetails(finding.severity, finding.code, where, finding.message, finding.remedy, finding.cves, note)
 
 
 def by_layer(findings: Sequence[FindingDetails]) -> Mapping[int, Sequence[int]]:

@@ -10,47 +10,48 @@ from netviz.analysis.subjects import Subject, family_of
 from netviz.model import Call, Model, Weight
 from netviz.pages import CallDetails, LayerDetails, Passing, WeightDetails
 
-Levels = Sequence[tuple[int, Subject]]
+Subjects = Sequence[tuple[int, Subject]]
+"""All layers, depth first, each with its depth."""
 
 PlainWeight = Callable[[Weight], WeightDetails]
 
 
 def build_details(
-    model: Model, levels: Levels, weight: PlainWeight, findings: Mapping[int, Sequence[int]]
+    model: Model, subjects: Subjects, weight: PlainWeight, findings: Mapping[int, Sequence[int]]
 ) -> tuple[LayerDetails, ...]:
-    """Everything that is said of each layer, in the order of `levels`.
+    """Everything that is said of each layer, in the order of `subjects`.
 
     `weight` gives the details of a weight, `findings` the places of the findings on a layer by the layer's place.
     """
-    parents = tuple(_parents(levels))
-    wirings = _wirings(model, levels, parents)
+    parents = tuple(_parents(subjects))
+    wirings = _wirings(model, subjects, parents)
     return tuple(
         _details(subject, parent, wirings[parent], weight, findings.get(index, ()))
-        for index, ((_, subject), parent) in enumerate(zip(levels, parents, strict=True))
+        for index, ((_, subject), parent) in enumerate(zip(subjects, parents, strict=True))
     )
 
 
-def _parents(levels: Levels) -> Iterator[int | None]:
+def _parents(subjects: Subjects) -> Iterator[int | None]:
     """For each layer the place of the one that holds it, None for those at the top."""
     holding: list[int] = []
-    for index, (level, _) in enumerate(levels):
-        del holding[level:]
+    for index, (depth, _) in enumerate(subjects):
+        del holding[depth:]
         yield holding[-1] if holding else None
         holding.append(index)
 
 
-def _wirings(model: Model, levels: Levels, parents: Sequence[int | None]) -> Mapping[int | None, Wiring]:
+def _wirings(model: Model, subjects: Subjects, parents: Sequence[int | None]) -> Mapping[int | None, Wiring]:
     """The tensors of each graph by the place of the layer that holds it, None for those of the model itself."""
     names: dict[int | None, dict[str, int]] = {}
-    for index, ((_, subject), parent) in enumerate(zip(levels, parents, strict=True)):
+    for index, ((_, subject), parent) in enumerate(zip(subjects, parents, strict=True)):
         names.setdefault(parent, {}).setdefault(subject.layer.name, index)
     found: dict[int | None, Wiring] = {}
-    for (_, subject), parent in zip(levels, parents, strict=True):
+    for (_, subject), parent in zip(subjects, parents, strict=True):
         if parent not in found:
             if parent is None:
                 border = model_border(model.graph)
             else:
-                border = found[parents[parent]].border_of(levels[parent][1].layer, parent)
+                border = found[parents[parent]].border_of(subjects[parent][1].layer, parent)
             found[parent] = Wiring(subject.graph, subject.all_calls, names[parent], border)
     return found
 

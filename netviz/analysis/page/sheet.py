@@ -22,6 +22,7 @@ _FINDINGS = (
     Column("message", "What"),
     Column("remedy", "What to do"),
 )
+_NOTES = (Column("severity", "Note", "severity"), *_FINDINGS[1:3])
 _ACTIVATIONS = (
     Column("activation", "Activation"),
     Column("formula", "Formula", "formula"),
@@ -36,10 +37,13 @@ MOST_NAMED = 6
 
 def build_page_sheet(page: Page) -> Sheet:
     """The report as tables: the layers, the model as a whole, what was found, the activations in use."""
-    looked = Table("looked", _LOOKED, (Row(("Looked at", page.looked)),), heading=False)
-    findings = Table("findings", _FINDINGS, tuple(map(_finding_row, page.findings)), title="Findings")
+    looked = Table("looked", _LOOKED, (Row(("Looked at", page.looked.removeprefix("Looked at: "))),), heading=False)
+    found = tuple(_finding_row(one) for one in page.findings if not one.note)
+    findings = Table("findings", _FINDINGS, found, title="Findings")
+    told = tuple(Row(_finding_row(one).cells[:3]) for one in page.findings if one.note)
+    notes = Table("notes", _NOTES, told, title="Notes: what netviz could not know")
     activations = Table("activations", _ACTIVATIONS, tuple(map(_activation_row, page.activations)), title="Activations")
-    tables = (_layers_table(page), *page.summary.tables, findings, looked, activations)
+    tables = (_layers_table(page), *page.summary.tables, findings, looked, notes, activations)
     title = f"{page.title} ({page.class_name})" if page.class_name else page.title
     return Sheet(title, tuple(table for table in tables if table.rows))
 
@@ -80,6 +84,7 @@ def page_document(page: Page, model: Model) -> dict[str, Any]:
                 "cves": list(one.cves),
             }
             for one in page.findings
+            if not one.note
         ],
         "activations": [
             {

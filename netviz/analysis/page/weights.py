@@ -16,7 +16,7 @@ from netviz.analysis.health import Progress
 from netviz.analysis.page.tiles import SIDE, build_tiles
 from netviz.errors import NetvizError
 from netviz.model import Model, Weight, WeightStore
-from netviz.pages import Figures, Tiles, WeightDetails
+from netviz.pages import Tiles, WeightDetails, WeightFigures
 
 USUAL = 200 << 20
 """Bytes of values that are looked at unasked: it takes a second or two."""
@@ -61,10 +61,10 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class Seen:
     """What is said of the values of a weight; `problem` says why there is less than there could be."""
 
-    figures: Figures | None = None
+    figures: WeightFigures | None = None
     tiles: Tiles | None = None
     problem: str = ""
 
@@ -77,7 +77,7 @@ def look_at(model: Model, wanted: bool | None) -> Look:
     if not sizes:
         return Look(True, True)
     if model.store is None:
-        return Look(False, True, "The source holds no values of weights: give the file that has them.")
+        return Look(False, True, _why_none(model))
     if wanted or (wanted is None and size <= USUAL):
         return Look(True, True, "", held, size)
     if wanted is None:
@@ -86,17 +86,26 @@ def look_at(model: Model, wanted: bool | None) -> Look:
     return Look(False, False, f"The values were not looked at: {ASKING}", held, size)
 
 
-def read_values(model: Model, progress: Progress | None = None) -> Mapping[str, Values]:
-    """What is said of the values of each variable of the layers, by the path of the variable."""
+def _why_none(model: Model) -> str:
+    """Why there are no values at all, and what to do."""
+    if any(note.code == "unbuilt" and not note.path for note in model.notes):
+        return "The model is not built, so its weights have no values yet."
+    if model.source.format == "keras-json":
+        return "The source is a config, which holds no values of weights: give the file that has them."
+    return "The source holds no values of weights; a model that was saved before it was built has none yet."
+
+
+def see_values(model: Model, progress: Progress | None = None) -> Mapping[str, Seen]:
+    """What is said of the values of each variable, by its path; those of the model itself have no pictures."""
     if model.store is None:
         return {}
-    paths = {weight.path for layer in model.root.walk() for weight in layer.weights}
-    held = [one for one in held_weights(model) if one.weight.path in paths]
-    album = _Album(model.store, _share(held))
+    held = held_weights(model)
+    own = {weight.path for weight in model.root.weights}
+    album = _Album(model.store, _share([one for one in held if one.weight.path not in own]))
     total, done, found = sum(one.weight.nbytes or 0 for one in held), 0, {}
     for one in held:
         (weighed,) = weigh(model, (one,), bins=BINS, progress=_from(progress, done, total))
-        found[one.weight.path] = album.with_tiles(weighed)
+        found[one.weight.path] = _figures_seen(weighed) if one.weight.path in own else album.with_tiles(weighed)
         done += one.weight.nbytes or 0
     return found
 
@@ -105,16 +114,12 @@ def _from(progress: Progress | None, begun: int, total: int) -> Progress | None:
     return progress and (lambda done, _: progress(begun + done, total))
 
 
-def weight_details(weight: Weight, values: Values) -> WeightDetails:
+def weight_details(weight: Weight, seen: Seen) -> WeightDetails:
     """A weight with what is said of its values."""
-    return replace(_without_values(weight), figures=values.figures, tiles=values.tiles, problem=values.problem)
-
-
-def _without_values(weight: Weight) -> WeightDetails:
     stored = (weight.stored.shape, weight.stored.dtype) if weight.stored else None
     return WeightDetails(
         weight.name, weight.tensor.shape, weight.tensor.dtype, weight.trainable, weight.tensor.size, weight.path,
-        weight.nbytes, stored,
+        weight.nbytes, stored, seen.figures, seen.tiles, seen.problem,
     )  # fmt: skip
 
 
@@ -133,44 +138,49 @@ class _Album:
     share: int
     used: int = field(default=0)
 
-    def with_tiles(self, weighed: Weighed) -> Values:
+    def with_tiles(self, weighed: Weighed) -> Seen:
         """The figures of a weight and its pictures, or why it has none."""
-        own = weighed.figures
-        if own is None:
-            return Values(problem=weighed.problem)
-        figures = _figures(weighed)
-        if own.minimum is None:
-            return Values(figures, problem=lost_words(own.size, own.nan, own.infinite))
+        seen, own, weight = _figures_seen(weighed), weighed.figures, weighed.held.weight
+        if own is None or own.minimum is None:
+            return seen
         if is_constant(weighed):
-            return Values(figures, problem=f"Not drawn: all values are {value_words(own.minimum, 6)}.")
-        if self.used >= ALBUM:
-            return Values(figures, problem=_full())
+            return replace(seen, problem=f"Not drawn: all values are {value_words(own.minimum, 6)}.")
+        if self.used + min(own.size, self.share) > ALBUM:
+            return replace(seen, problem=_full())
         try:
             with np.errstate(all="ignore"):
                 tiles = build_tiles(weighed.held, self.store, self.share)
         except NetvizError as error:
-            return Values(figures, problem=error.message)
+            return replace(seen, problem=error.sentences)
         if tiles is None:
-            few = (weighed.held.weight.tensor.size or 0) < 2
-            return Values(figures, problem="" if few else "Not drawn: too many values along more than two axes.")
-        if self.used + len(tiles.values) > ALBUM:
-            return Values(figures, problem=_full())
+            few = (weight.tensor.size or 0) < 2
+            return replace(seen, problem="" if few else "Not drawn: too many values along more than two axes.")
+        if self.used + len(tiles.values) > ALBUM:  # of many gates or heads, and of large windows, there is one each
+            return replace(seen, problem=_full())
         self.used += len(tiles.values)
         said = as_stored(weighed.held)
-        return Values(figures, replace(tiles, caption=f"{tiles.caption}; {said}") if said else tiles)
+        return replace(seen, tiles=replace(tiles, caption=f"{tiles.caption}; {said}") if said else tiles)
 
 
 def _full() -> str:
     return f"Not drawn: the pictures of this page take {ALBUM >> 20} MB already."
 
 
-def _figures(weighed: Weighed) -> Figures:
-    own = weighed.figures or weighing.Figures(0, 0, 0, 0, None, None, None, None, None, None)
+def _figures_seen(weighed: Weighed) -> Seen:
+    """The figures of a weight, or why there are none."""
+    own = weighed.figures
+    if own is None:
+        return Seen(problem=weighed.problem)
+    lost = lost_words(own.size, own.nan, own.infinite) if own.minimum is None else ""
+    return Seen(_figures(own, weighed), problem=lost)
+
+
+def _figures(own: weighing.Figures, weighed: Weighed) -> WeightFigures:
     counts: tuple[int, ...] = ()
     if weighed.counts is not None:
         sums = np.rint(np.cumsum(weighed.counts))  # of more values than are kept, counts are shared out
         counts = tuple(int(count) for count in np.diff(sums, prepend=0.0))
-    return Figures(
+    return WeightFigures(
         own.size, own.zeros, own.nan, own.infinite, _finite(own.minimum), _finite(own.maximum), _finite(own.mean),
         _finite(own.std), _finite(own.norm), counts,
     )  # fmt: skip
