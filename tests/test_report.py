@@ -1,4 +1,4 @@
-"""`netviz.report`, `netviz.view` and their commands: what a user gets in each format, and what is said where one fails."""
+"""`netviz.report`, `netviz.view` and their commands: what a user gets in each format, and what is said of failures."""
 
 from __future__ import annotations
 
@@ -106,7 +106,15 @@ def test_a_source_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     shown = run("report", tmp_path / "none.keras", "-o", target)
     assert shown.exit_code == 1 and shown.stderr.startswith("netviz: ") and not target.exists()
-    assert run("report", LENET, "-o", LENET).exit_code == 2
+
+
+def test_a_report_is_not_written_over_its_source(tmp_path: Path) -> None:
+    shown = run("report", LENET, "-o", LENET)
+    assert shown.exit_code == 2 and "is the source itself" in shown.stderr
+    inside = tmp_path / "report.html"
+    inside.write_text("kept")
+    shown = run("report", tmp_path, "-o", inside)
+    assert shown.exit_code == 2 and f"lies in the source {tmp_path}" in shown.stderr and inside.read_text() == "kept"
 
 
 def test_notebooks_get_a_frame_that_reaches_nothing_outside() -> None:
@@ -116,8 +124,13 @@ def test_notebooks_get_a_frame_that_reaches_nothing_outside() -> None:
     assert bundle["text/plain"]
 
 
-def test_same_input_same_bytes() -> None:
-    assert netviz.report(LENET).to("html") == netviz.report(LENET).to("html")
+def test_same_input_same_bytes_in_every_process(tmp_path: Path) -> None:
+    """Sets are put in another order by each value of PYTHONHASHSEED."""
+    pages = [tmp_path / f"{seed}.html" for seed in range(2)]
+    for page in pages:
+        command = [sys.executable, "-m", "netviz", "report", str(HIDDEN), "-o", str(page)]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": page.stem}, check=True, timeout=60)
+    assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
 def test_a_report_imports_neither_keras_nor_matplotlib() -> None:

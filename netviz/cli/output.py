@@ -68,14 +68,17 @@ def emit(artifact: Artifact, format: str | None, output: Path | None) -> None:
 
 
 def require_apart(output: Path | None, *sources: Path | None) -> None:
-    """Raises UsageError where the output would be written over a source."""
-    if output is not None and any(_is_part_of(output, path) for path in sources if path):
-        raise UsageError(f"{output} is the model itself and would be overwritten", "Choose another file for -o.")
+    """Raises UsageError where the output would be written over a source, or a file in one that is a folder.
 
-
-def _is_part_of(output: Path, source: Path) -> bool:
-    """Whether writing to `output` would write to the source, also through links."""
-    return output.exists() and output.resolve().is_relative_to(source.resolve())
+    Links count as what they lead to.
+    """
+    if output is None or not output.exists():
+        return
+    for source in filter(None, sources):
+        if output.resolve().is_relative_to(source.resolve()):
+            same = output.resolve() == source.resolve()
+            what = "is the source itself" if same else f"lies in the source {source}"
+            raise UsageError(f"{output} {what} and would be overwritten", "Choose another file for -o.")
 
 
 @contextmanager

@@ -68,13 +68,15 @@ def svg_to_notebook(svg: str) -> str:
     width, height = _size(svg)
     overview = width * LEAST_SCALE > MOST_SCROLLED
     scale = min(1.0, NOTEBOOK_WIDTH / width) if width else 1.0
-    tall = (
-        ' netviz-tall" tabindex="0' if height * (scale if overview else max(scale, LEAST_SCALE)) > MOST_HEIGHT else ""
-    )
+    tall = height * (scale if overview else max(scale, LEAST_SCALE)) > MOST_HEIGHT
+    window = '<div class="netviz-picture">'
+    if tall:  # what scrolls is reached with the keyboard, and so needs a name
+        name = words or "Picture"
+        window = f'<div class="netviz-picture netviz-tall" role="region" aria-label="{name}" tabindex="0">'
     least = f' style="min-width:{width * LEAST_SCALE:.0f}px"' if width and not overview else ""
     source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode('ascii')}"
     return (
-        f'<div class="netviz-picture{tall}">\n'
+        f"{window}\n"
         f"<style>\n{host_scheme_css('.netviz-picture > img')}\n{asset('picture.css')}\n</style>\n"
         f'<img alt="{words}"{least} src="{source}">\n</div>\n{_OVERVIEW if overview else ""}'
     )

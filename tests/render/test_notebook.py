@@ -85,6 +85,7 @@ def test_large_pictures_scroll_and_wide_ones_are_made_small() -> None:
     assert (window["class"], image["style"], words) == ("netviz-picture", "min-width:180px", "")
     window, _, _ = drawn(300, 3000)
     assert window["class"] == "netviz-picture netviz-tall" and window["tabindex"] == "0"
+    assert window["role"] == "region" and window["aria-label"]
     assert drawn(2000, 3000)[0]["class"] == "netviz-picture netviz-tall"
     assert drawn(2000, 2000)[0]["class"] == "netviz-picture", "it is made smaller, and then low enough"
     window, image, words = drawn(9000, 9000)

@@ -16,16 +16,14 @@ ROOM = 64 << 20
 
 @dataclass(slots=True)
 class KeepingStore:
-    """A store that gives what another one gives, and keeps what was read in full as long as there is room.
+    """A store that gives what another one gives, and keeps the first that are read in full, as long as there is room.
 
-    Where there is none the latest goes first: whoever reads all weights again in the same order finds the first of
-    them, and whoever reads one twice in a row finds it.
+    Larger models are read as often as they are looked at: to hold more takes as long as to read it again.
     """
 
     store: WeightStore
     room: int = ROOM
-    _kept: dict[str, tuple[list[NDArray[Any]], int]] = field(default_factory=dict)
-    _used: int = 0
+    _kept: dict[str, list[NDArray[Any]]] = field(default_factory=dict)
 
     def read(self, weight: Weight) -> NDArray[Any]:
         """The values of one weight, as the other store gives them."""
@@ -34,7 +32,7 @@ class KeepingStore:
     def blocks(self, weight: Weight) -> Iterator[NDArray[Any]]:
         """The same piece by piece, from memory where they are kept."""
         if weight.path in self._kept:
-            yield from self._kept[weight.path][0]
+            yield from self._kept[weight.path]
             return
         pieces: list[NDArray[Any]] = []
         size = 0
@@ -46,11 +44,5 @@ class KeepingStore:
                 pieces.clear()
             yield piece
         if size <= self.room:
-            self._keep(weight.path, pieces, size)
-
-    def _keep(self, path: str, pieces: list[NDArray[Any]], size: int) -> None:
-        while self._used + size > self.room:
-            _, (_, freed) = self._kept.popitem()
-            self._used -= freed
-        self._kept[path] = pieces, size
-        self._used += size
+            self.room -= size
+            self._kept[weight.path] = pieces

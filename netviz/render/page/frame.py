@@ -10,8 +10,8 @@ from __future__ import annotations
 from netviz.render.css import asset
 from netviz.render.escape import html as escaped
 
-_MAY = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
-"""What the frame may do: run its script, save pictures, and open links to advisories as pages like any other."""
+_MAY = "allow-scripts allow-downloads"
+"""What the frame may do: run its script, and save pictures. Nothing in a page leads out of it."""
 
 _IN_QUOTES = str.maketrans({"&": "&amp;", "<": "&lt;", "'": "&#39;"})
 """For text between single quotes; of those a page has few, and nothing that looks for tags in HTML finds any."""

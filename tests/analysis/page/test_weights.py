@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 
 from netviz.analysis.distribution import EXACT
 from netviz.analysis.page import build_page, weights
+from netviz.analysis.page.store import KeepingStore
 from netviz.analysis.page.tiles import CHANNELS, FILTERS, SIDE
-from netviz.model import Model, Weight
+from netviz.model import Graph, Model, Weight
 from netviz.pages import Page, Tiles, WeightDetails
 from netviz.readers import read
 from tests.analysis.charts.made import model_of, normal
@@ -277,6 +279,52 @@ def test_values_are_left_alone_and_it_is_said(model: Callable[[], Model], wanted
     assert said in page.looked
     for one in variables(page):
         assert one.figures is None and one.tiles is None and said in one.problem
+
+
+@dataclass
+class Counting:
+    """A store that counts how often each weight is read."""
+
+    store: Any
+    reads: Counter[str] = field(default_factory=Counter)
+
+    def read(self, weight: Weight) -> Any:
+        return self.store.read(weight)
+
+    def blocks(self, weight: Weight) -> Iterator[Any]:
+        self.reads[weight.path] += 1
+        yield from self.store.blocks(weight)
+
+
+@pytest.mark.parametrize("room", [64 << 20, 10_000, 0])
+def test_values_are_read_once_as_long_as_there_is_room(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KeepingStore, "__init__", partialmethod(KeepingStore.__init__, room=room))
+    model = read(EXAMPLES / "lenet.keras")
+    counting = Counting(model.store)
+    page = build_page(replace(model, store=counting), version="1")
+    assert page == build_page(model, version="1")
+    once = [one.bytes or 0 for one in variables(page) if counting.reads[one.path] == 1]
+    if room > 1 << 20:
+        assert set(counting.reads.values()) == {1}
+    else:
+        assert bool(once) == bool(room) and sum(once) <= room < sum(one.bytes or 0 for one in variables(page))
+
+
+def test_the_models_own_weights_are_on_the_page() -> None:
+    model = model_of({"dense": ("Dense", {"kernel": normal(3, 4)})})
+    held = model.root.layers[0].weights[0]
+    own = replace(model, root=replace(model.root, weights=(held,), graph=Graph()))
+    page = build_page(own, version="1")
+    (one,) = page.weights
+    values = np.asarray(model.store.read(held))  # type: ignore[union-attr]
+    assert one.figures is not None and one.figures.maximum == values.max()
+    (table,) = [table for table in page.summary.tables if table.name == "weights"]
+    (row,) = table.rows
+    shown = dict(zip([column.key for column in table.columns], row.cells, strict=True))
+    assert shown["name"] == held.name and shown["minimum"] == values.min() and shown["mean"] == one.figures.mean
+    assert "minimum" not in {
+        column.key for column in build_page(own, weights=False, version="1").summary.tables[-1].columns
+    }
 
 
 def _tell(told: list[tuple[int, int]], done: int, total: int) -> None:
