@@ -6,7 +6,7 @@ Every string is made harmless on its way, and every number is one that JSON has 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from netviz.render.cells import count_text
@@ -42,6 +42,21 @@ class Pool:
         return found
 
 
+def shown(name: str) -> str:
+    """The name as everyone sees it: in visible characters, and not too long."""
+    return visible(elide(name))
+
+
+def true_names(names: Iterable[str]) -> dict[str, str]:
+    """Those that are not as they are shown, by what is shown of them; none of those of which the same is shown."""
+    met: dict[str, str] = {}
+    alike = set()
+    for name in names:
+        if met.setdefault(shown(name), name) != name:
+            alike.add(shown(name))
+    return {text: name for text, name in met.items() if text != name and text not in alike}
+
+
 def harmless(value: Any) -> Any:
     """The value with every string in visible characters and of a reasonable length, and no number that is lost.
 
@@ -49,7 +64,7 @@ def harmless(value: Any) -> Any:
     for a float of 53 bits is written as it is shown.
     """
     if isinstance(value, str):
-        return value if isinstance(value, Ours) else visible(elide(value))
+        return value if isinstance(value, Ours) else shown(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -59,15 +74,19 @@ def harmless(value: Any) -> Any:
             return value
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
-        return {visible(elide(str(key))): harmless(item) for key, item in value.items()}
+        return {shown(str(key)): harmless(item) for key, item in value.items()}
     if isinstance(value, Sequence):
         return [harmless(item) for item in value]
     raise TypeError(f"a {type(value).__name__} is no plain data")
 
 
 def given(members: Json) -> Json:
-    """The members but those that say nothing: None, "", an empty list, False."""
-    return {key: value for key, value in members.items() if value not in (None, "", (), [], {}, False)}
+    """The members but those that say nothing: None, False, and what is empty. A 0 says something."""
+    return {key: value for key, value in members.items() if not _says_nothing(value)}
+
+
+def _says_nothing(value: object) -> bool:
+    return value is None or value is False or (isinstance(value, str | Sequence | Mapping) and not value)
 
 
 def shorter(value: float | None, digits: int = 6) -> float | None:

@@ -1,33 +1,47 @@
 """What the script of the page knows: the page as plain data, small and soon parsed. `data.js` makes it whole again.
 
     { "model": {"title", "class_name", "netviz"},
-      "columns": [{"key", "title", "kind", "shown", "cells" [, "values"] | "of"}],  the table of layers
+      "columns": [column],                    the table of layers, column by column
+      "layers": [layer],                      in the order of its rows
       "classes": [[name, module, family]], "tensors": [[shape, dtype]], "settings": [[name, value]],
-      "variables": [{…}],  what layers refer to, each once
-      "layers": [{"path", "name", "class", "parent", "non_trainable",
-                  "calls": [[inputs, outputs, constants]], of tensors [tensor, ends, argument]
-                  "weights": [[variable, path, figures, tiles]], "settings": [place], "findings": [place]}],
-      "findings": [{…}], "levels": [{"name", "drawing"}],
-      "drawings": [{"id", "title", "about", "trail", "problem", "picture", "items"}] }
+      "variables": [variable],                what layers refer to by its place here, each once
+      "findings": [{"severity", "code", "where": [words, layer | null], "message", "remedy", "cves", "note"}],
+      "levels": [{"name", "drawing"}], "drawings": [drawing],
+      "names": {shown: name} }                the names that are not as they are shown, as the model has them
 
-Members that say nothing are left out, as is what follows from others: a name that ends its path, an argument that is
-its place, an end whose words are the layer's name (then it is only the layer's number), what an item of a drawing has
-in common with its one layer.
+    column    {"key", "title", "kind", "shown": whether at first} with "cells": [cell]; where few are different "values"
+              with the places of each layer's cell in it as "cells"; where they are what every layer has, "of": member
+    layer     {"path", "name", "class", "parent", "non_trainable", "findings": [place], "settings": [place],
+              "calls": [[[tensor], [tensor], [[name, constant]]]] (inputs, outputs, constants),
+              "weights": [[variable, path, figures, tiles]]}
+    tensor    [tensor, [layer | [words, layer | null]], argument]: its ends are who gives it, or who takes it
+    variable  {"name", "tensor", "trainable", "parameters", "bytes", "stored": [shape, dtype], "problem"}
+    figures   the members of pages.WeightFigures, all of them, null where there are no finite values
+    tiles     the members of pages.Tiles, all of them, "values" in base64
+    drawing   {"id", "title", "about", "remark", "trail": [drawing], "problem", "picture": number | null, "items"}
+    items     [{"id", "kind", "names", "class_name", "family", "layers": [place], "parameters", "opens": drawing,
+              "repeats": [count], "varies": [words]}]: all groups, then all boxes, as the picture numbers them; the kind
+              is "group", or that of a views.Box
+
+Members that say nothing (null, false, empty) are left out, as is what follows from others: a name that ends its path,
+an argument that is its place, an end whose words are the layer's name (then it is only the layer's number), "layer" as
+the kind of an item, and what an item has in common with its one layer ("id" its path, "names" its name, "parameters"
+those of its row; of all others 0). Where lists stand for objects, only their last members may be missing.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from netviz.pages import CallDetails, Drawing, Figures, LayerDetails, Link, Page, Passing, Tiles, WeightDetails
+from netviz.pages import CallDetails, Drawing, LayerDetails, Link, Page, Passing, Tiles, WeightDetails, WeightFigures
 from netviz.render.diagram.embedded import Embedded
 from netviz.render.diagram.wording import varies_words
-from netviz.render.page.compact import Json, Ours, Pool, column, given, harmless, shorter
+from netviz.render.page.compact import Json, Ours, Pool, column, given, harmless, shorter, shown, true_names
 from netviz.render.page.table import shown_columns
-from netviz.views import Box, Group
+from netviz.views import Box, Group, Kind
 
 _SEPARATORS = (",", ":")
 
@@ -36,7 +50,28 @@ def data_script(page: Page, embedded: Embedded | None) -> str:
     """The data of the page as JSON that may stand in a <script>: no "<" is left in it."""
     data = harmless(page_data(page, embedded))
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=_SEPARATORS)
-    return text.replace("<", "\\u003c")
+    # Names as they are may hold anything, if only by its code.
+    names = json.dumps(true_names(_names(page)), separators=_SEPARATORS)
+    return f'{text[:-1]},"names":{names}}}'.replace("<", "\\u003c")
+
+
+def _names(page: Page) -> Iterator[str]:
+    """Everything in the page that the model named."""
+    yield page.title
+    for layer in page.details:
+        yield from filter(None, (layer.path, layer.name, layer.class_name, layer.module))
+        for weight in layer.weights:
+            yield from (weight.name, weight.path)
+    for place, one in enumerate(page.layers.columns):
+        if one.kind in _NAMING:
+            for row in page.layers.rows[: len(page.details)]:
+                cell = row.cells[place]
+                parts = cell if isinstance(cell, list | tuple) else (cell,)
+                yield from (part for part in parts if isinstance(part, str))
+
+
+_NAMING: frozenset[Kind] = frozenset({"text", "class", "items"})
+"""Kinds of columns whose cells are names."""
 
 
 def page_data(page: Page, embedded: Embedded | None) -> Json:
@@ -57,9 +92,9 @@ def page_data(page: Page, embedded: Embedded | None) -> Json:
 def _columns(page: Page) -> list[Json]:
     rows = page.layers.rows[: len(page.layers.rows) - page.totals]
     members = {name: [getattr(layer, name) for layer in page.details] for name in ("name", "class_name", "path")}
-    shown = shown_columns(page.layers.columns)
+    first = shown_columns(page.layers.columns)
     return [
-        given({**column(one, [row.cells[place] for row in rows], members), "shown": place in shown})
+        given({**column(one, [row.cells[place] for row in rows], members), "shown": place in first})
         for place, one in enumerate(page.layers.columns)
     ]
 
@@ -71,19 +106,18 @@ def _link(link: Link) -> Sequence[object]:
 def _layer(layer: LayerDetails, layers: Sequence[LayerDetails], pools: Mapping[str, Pool]) -> Json:
     members = given(
         {
+            "class": pools["classes"].place((layer.class_name, layer.module, layer.family)),
+            "parent": layer.parent,
             "calls": [_call(call, layers, pools["tensors"]) for call in layer.calls],
             "weights": [_weight(weight, pools) for weight in layer.weights],
             "settings": [pools["settings"].place(item) for item in layer.settings],
             "findings": layer.findings,
         }
     )
-    # What says something also where it is empty.
+    # What says something also where it is empty or unknown.
     members["path"] = layer.path
-    members["class"] = pools["classes"].place((layer.class_name, layer.module, layer.family))
-    if layer.name != layer.path.rpartition("/")[2]:
+    if shown(layer.name) != shown(layer.path).rpartition("/")[2]:
         members["name"] = layer.name
-    if layer.parent is not None:
-        members["parent"] = layer.parent
     if layer.non_trainable != 0:
         members["non_trainable"] = layer.non_trainable
     return members
@@ -118,7 +152,7 @@ def _weight(weight: WeightDetails, pools: Mapping[str, Pool]) -> list[object]:
     return members
 
 
-def _figures(figures: Figures) -> Json:
+def _figures(figures: WeightFigures) -> Json:
     return {name: shorter(value) if isinstance(value, float) else value for name, value in asdict(figures).items()}
 
 
@@ -137,6 +171,7 @@ def _drawings(page: Page, embedded: Embedded) -> list[Json]:
                 "id": drawing.id,
                 "title": drawing.title,
                 "about": drawing.about,
+                "remark": drawing.remark,
                 "trail": drawing.trail,
                 "problem": embedded.problems.get(place),
                 "items": [_item(item, drawing, numbers, page, counts) for item in embedded.items[place]],
@@ -173,10 +208,7 @@ def _item(
         known = {"id": layer.path, "names": (layer.name,), "class_name": layer.class_name, "family": layer.family}
         members = {key: value for key, value in members.items() if key not in known or known[key] != value}
         count = counts[layers[0]] if counts else 0
-    members = given(members)
-    # What says something also where it is 0 or unknown.
-    if item.parameters != count:
+    members = given({**members, "opens": drawing.opens.get(item.id)})
+    if item.parameters != count:  # also where it is unknown
         members["parameters"] = item.parameters
-    if (opens := drawing.opens.get(item.id)) is not None:
-        members["opens"] = opens
     return members

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Literal
@@ -37,7 +36,8 @@ def page_to_html(page: Page, *, theme: Theme = "auto") -> str:
     styles, picture_style = style(theme), embedded.style if embedded else ""
     early, text = asset("page/early.js"), script()
     ends = len(page.layers.rows) - page.totals
-    severities = Counter(one.severity for one in page.findings)
+    found = [(place, one) for place, one in enumerate(page.findings) if not one.note]
+    bad = [one.severity for _, one in found if one.severity != "info"]
     addresses = layer_addresses(page.details)
     return (
         _environment()
@@ -50,8 +50,10 @@ def page_to_html(page: Page, *, theme: Theme = "auto") -> str:
             early=Markup(early),
             script=Markup(text),
             data=Markup(data_script(page, embedded)),
-            dangers=severities["danger"],
-            warnings=severities["warning"],
+            found=found,
+            notes=[(place, one) for place, one in enumerate(page.findings) if one.note],
+            bad=len(bad),
+            worst="danger" if "danger" in bad else "warning" if bad else "",
             rows=page.layers.rows[:ends],
             totals=page.layers.rows[ends:],
             shown=shown_columns(page.layers.columns),
@@ -71,13 +73,14 @@ def page_to_html(page: Page, *, theme: Theme = "auto") -> str:
 def _pictures(page: Page, embedded: Embedded | None) -> dict[str, Any]:
     """What the templates need of the drawings: the first picture, the others with their numbers, why there is none."""
     if embedded is None:
-        return {"defs": "", "first": None, "problem": page.problem, "pictures": []}
+        return {"defs": "", "first": None, "problem": page.problem, "remark": "", "pictures": []}
     begun = page.levels[0].drawing if page.levels else 0
     first = embedded.drawn[begun]
     return {
         "defs": Markup(embedded.defs),
         "first": None if first is None else Markup(embedded.pictures[first]),
         "problem": embedded.problems.get(begun, page.problem),
+        "remark": page.drawings[begun].remark,
         "pictures": [(place, Markup(one)) for place, one in enumerate(embedded.pictures) if place != first],
     }
 

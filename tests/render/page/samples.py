@@ -9,7 +9,6 @@ from netviz.pages import (
     Activation,
     CallDetails,
     Drawing,
-    Figures,
     FindingDetails,
     LayerDetails,
     Level,
@@ -18,6 +17,7 @@ from netviz.pages import (
     Passing,
     Tiles,
     WeightDetails,
+    WeightFigures,
 )
 from netviz.views import FAMILIES, Column, Kind, Row, Sheet, Table
 from tests.render.diagram.samples import box, chain, diagram
@@ -78,7 +78,7 @@ def layer(name: str, place: int, names: Sequence[str]) -> LayerDetails:
         (Passing("0", None, name, (Link(names[0], 0),)),),
         ((name, name),),
     )
-    figures = Figures(4, 1, 0, 0, -1.0, 2.0, 0.5, 0.25, 3.0, (1, 0, 3))
+    figures = WeightFigures(4, 1, 0, 0, -1.0, 2.0, 0.5, 0.25, 3.0, (1, 0, 3))
     tiles = Tiles(2, 1, 2, 1, 2.0, bytes([129, 0, 127, 128]), name, (name, name))
     weight = WeightDetails(name, (2, 2), name, True, 4, name, 16, ((4,), name), figures, tiles, name)
     family = FAMILIES[place % len(FAMILIES)]

@@ -1,4 +1,5 @@
-// Copying: text in the forms that others read, escaped as netviz/render/escape.py does, and the clipboard. Uses state.js.
+// Copying: text in the forms that others read, escaped as netviz/render/escape.py does, and the clipboard. Uses data.js,
+// state.js, text.js.
 
 const MARKDOWN = new RegExp(
   [
@@ -16,6 +17,9 @@ const MARKDOWN = new RegExp(
   ].join("|"),
   "giu",
 );
+// Controls and what is only code, spaces but the usual one, and what is printable yet invisible.
+const UNSEEN =
+  /[^\P{C}\n]|[^\P{Z} ]|[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/gu;
 const MARKDOWN_INSTEAD = { "<": "&lt;", "&": "&amp;", "@": "\\\\x40" };
 
 // Leading characters that make a spreadsheet compute, full-width forms too.
@@ -30,6 +34,42 @@ function markdownText(text) {
 // Text as a cell of CSV that no spreadsheet computes, not yet quoted.
 function csvText(text) {
   return CSV_FORMULA.test(text) && !CSV_ARITHMETIC.test(text) ? `'${text}` : text;
+}
+
+// Data as JSON, with what cannot be seen written by its code.
+function jsonText(value) {
+  const code = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, null, 2).replace(UNSEEN, (found) => found.split("").map(code).join(""));
+}
+
+// Names as the model has them, wherever they stand in a value; on the page they are in visible characters.
+function named(value) {
+  if (typeof value === "string") return data.names.get(value) ?? value;
+  return Array.isArray(value) ? value.map(named) : value;
+}
+
+const LISTS = ["shapes", "numbers", "items"]; // kinds of columns
+
+// A cell as JSON has it, of one type in each column: null is unknown, or no number where there would be one.
+function jsonCell(kind, value) {
+  if (NUMERIC.includes(kind)) return jsonNumber(value);
+  if (value === null || value === undefined) return null;
+  if (LISTS.includes(kind)) {
+    if (value === "") return [];
+    if (kind === "items") return named(value);
+    return value.map(kind === "shapes" ? jsonShape : jsonNumber);
+  }
+  if (kind === "flag") return typeof value === "boolean" ? value : null;
+  return named(value);
+}
+
+function jsonNumber(value) {
+  const number = numberOf(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+function jsonShape(shape) {
+  return shape && shape.map(jsonNumber);
 }
 
 // Rows of values as CSV: numbers as they are, all else as text.
@@ -83,7 +123,12 @@ function showToCopy(text, what) {
   const area = el("textarea", { value: text, readOnly: true, rows: 12, "aria-label": what });
   const dialog = el(
     "dialog",
-    { className: "to-copy", "aria-label": `Copy ${what}`, onclose: () => dialog.remove() },
+    {
+      className: "to-copy",
+      "aria-label": `Copy ${what}`,
+      onclose: () => dialog.remove(),
+      onkeydown: (event) => event.stopPropagation(), // Escape closes the dialog, and nothing behind it
+    },
     el("p", {}, "This page may not use the clipboard. The text is selected: press Ctrl+C or ⌘C."),
     area,
     el("button", { type: "button", onclick: close }, "Close"),
@@ -94,11 +139,11 @@ function showToCopy(text, what) {
   area.select();
 }
 
-// Buttons that copy what `texts` gives by the name of the form; `what` names it.
-function copyButtons(texts, what) {
+// Buttons that copy what `texts` gives by the name of the form; `label` names them, `what` says what was copied.
+function copyButtons(texts, label, what) {
   return el(
     "div",
-    { className: "copying", role: "group", "aria-label": `Copy ${what()}` },
+    { className: "copying", role: "group", "aria-label": label },
     el("span", { className: "label", "aria-hidden": "true" }, "Copy"),
     Object.entries(texts).map(([form, text]) =>
       el(

@@ -16,10 +16,12 @@ function whole(packed) {
     if (layer.parent !== null) packed.layers[layer.parent].inside.push(index);
   });
   packed.rows = wholeRows(packed);
+  packed.names = new Map(Object.entries(packed.names ?? {}));
   const counts = packed.columns.findIndex((column) => column.key === "parameters");
   for (const drawing of packed.drawings) {
     drawing.id ??= "";
     drawing.about ??= "";
+    drawing.remark ??= "";
     drawing.trail ??= [];
     drawing.picture ??= null;
     drawing.items = (drawing.items ?? []).map((item) => wholeItem(packed, item, counts));

@@ -1,4 +1,5 @@
-// The chips of the families, and how many layers they and the search let through. Uses state.js, text.js.
+// The chips of the families, and how many layers they and the search let through. Uses state.js,
+// text.js, table.js (`shownOf`).
 
 function startFilters() {
   const counts = new Map();
@@ -15,7 +16,7 @@ function startFilters() {
     const { families: chosen } = state;
     for (const chip of chips) chip.setAttribute("aria-pressed", String(chosen.has(chip.dataset.family)));
     byId("filters").classList.toggle("chosen", chosen.size > 0);
-    count.textContent = isFiltered() ? `${countText(matches().size)} of ${counted(data.layers.length, "layer")}` : "";
+    count.textContent = isFiltered() ? shownOf() : "";
     clear.hidden = !isFiltered();
     byId("filters").hidden = families.length < 2 && !isFiltered();
   };

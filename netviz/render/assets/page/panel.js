@@ -4,9 +4,9 @@
 let opener = null; // what had the focus before the panel was opened
 
 function startPanel() {
-  onChange(["layer", "item"], showPanel);
+  onChange(["layer", "call", "item"], showPanel);
   onChange(["drawing"], () => {
-    if (state.item !== null) change({ item: null }); // items are those of a drawing
+    if (state.item !== null) showPanel(); // the same number is another item there
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || byId("panel").hidden) return;
@@ -34,6 +34,8 @@ function showPanel() {
   panel.replaceChildren(...(parts ?? []).flat(Infinity).filter(Boolean));
   if (!parts) return;
   panel.scrollTop = 0;
+  panel.querySelector(".called")?.scrollIntoView({ block: "nearest" });
+  addMore(panel.querySelector("h2"));
   redrawTiles(); // now their width is known
   panel.setAttribute("aria-label", `Details of ${panel.querySelector("h2").textContent}`);
   announce(panel.getAttribute("aria-label"));
@@ -41,13 +43,24 @@ function showPanel() {
   if (inside) panel.focus({ preventScroll: true });
 }
 
+// A name of more lines than there is room for is cut, until it is asked for.
+function addMore(name) {
+  if (name.scrollHeight <= name.clientHeight + 2) return;
+  const more = el("button", { type: "button", className: "more", "aria-expanded": "false", onclick: () => {
+    const whole = name.parentElement.classList.toggle("whole");
+    more.setAttribute("aria-expanded", String(whole));
+    more.textContent = whole ? "less" : "more";
+  } }, "more");
+  name.after(more);
+}
+
 // A layer as a link.
 function layerLink(index, words = data.layers[index].name) {
-  return el("a", { href: layerHref(index), "data-family": data.layers[index].family }, words);
+  return el("a", { href: layerHref(index), "data-family": data.layers[index].family }, nameText(words));
 }
 
 function endLink([words, layer]) {
-  return layer === null ? el("span", { className: "end" }, words) : layerLink(layer, words);
+  return layer === null ? el("span", { className: "end" }, nameText(words)) : layerLink(layer, words);
 }
 
 // A part of the panel under a heading; none where there is nothing in it.
@@ -62,12 +75,14 @@ function facts(items, className = "facts") {
   return el("dl", { className }, shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
-function tools(...buttons) {
+// The name, which stays while the rest scrolls, and beside it what leads on.
+function panelHead(name, ...buttons) {
+  const close = { type: "button", className: "close", "aria-label": "Close the details", title: "Close (Esc)", onclick: closePanel };
   return el(
     "div",
-    { className: "tools" },
-    buttons,
-    el("button", { type: "button", className: "close", "aria-label": "Close the details", title: "Close (Esc)", onclick: closePanel }, "×"),
+    { className: "head" },
+    el("div", { className: "name" }, el("h2", {}, name)),
+    el("div", { className: "tools" }, buttons, el("button", close, "×")),
   );
 }
 
@@ -87,13 +102,13 @@ function step(index, by) {
 
 function layerView(index) {
   const layer = data.layers[index];
+  const findings = layer.findings.map((number) => data.findings[number]);
   return [
-    tools(step(index, -1), step(index, 1)),
+    panelHead(nameText(layer.name), step(index, -1), step(index, 1)),
     el(
       "header",
       { "data-family": layer.family },
       crumbs(layer),
-      el("h2", {}, layer.name || "(no name)"),
       el(
         "p",
         { className: "class" },
@@ -103,13 +118,14 @@ function layerView(index) {
       ),
       isDrawn(index) ? el("button", { type: "button", className: "button", onclick: () => showInGraph(index) }, "Show in graph") : null,
     ),
-    part("Notes", layer.findings.map((number) => findingView(data.findings[number]))),
+    part("Findings", findings.filter(({ note }) => !note).map(findingView)),
+    part("Notes", findings.filter(({ note }) => note).map(findingView)),
     callsView(index),
     parametersView(index),
     part("Weights", weightsOf(index).map(weightView)),
     part("Settings", facts(layer.settings.map((number) => data.settings[number]), "settings")),
     part(`Layers inside (${countText(layer.inside.length)})`, layerList(layer.inside)),
-    el("footer", {}, copyButtons(layerTexts(index), () => layer.name)),
+    el("footer", {}, copyButtons(layerTexts(index), "Copy this layer", () => nameText(layer.name))),
   ];
 }
 
@@ -151,7 +167,10 @@ function callsView(index) {
       tensorsView("out", call.outputs),
       facts(call.constants, "settings"),
     ),
-  );
+  ).map((section, place) => {
+    section?.classList.toggle("called", place === state.call); // the one that was clicked
+    return section;
+  });
 }
 
 const SIDES = { in: { title: "Input", ends: "from" }, out: { title: "Output", ends: "to" } };
@@ -183,7 +202,8 @@ function parametersView(index) {
   const formula = cellOf(index, "formula");
   const share = cellOf(index, "share");
   const fixed = layer.non_trainable === undefined ? 0 : layer.non_trainable;
-  const trained = typeof total === "number" && typeof fixed === "number" ? total - fixed : null;
+  const [all, still] = [wholeOf(total), wholeOf(fixed)];
+  const trained = fixed === 0 ? total : all === null || still === null ? null : all - still;
   return part(
     "Parameters",
     el(
@@ -193,7 +213,7 @@ function parametersView(index) {
       el("strong", {}, total === null ? el("b", { className: "unknown" }, UNKNOWN) : countText(total)),
       share ? el("span", { className: "share" }, `${cellText("share", share)} of the model`) : null,
     ),
-    total ? facts([["Trainable", trained === null ? UNKNOWN : countText(trained)], ["Not trainable", countText(fixed)]]) : null,
+    total ? facts([["Trainable", countText(trained)], ["Not trainable", countText(fixed)]]) : null,
   );
 }
 
@@ -219,11 +239,10 @@ function itemView(item) {
   const layers = [...item.layers].sort((one, other) => one - other);
   const repeats = repeatsOf(layers, times);
   return [
-    tools(),
+    panelHead([item.names.map(nameText).join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${item.repeats.join(", ")}`) : null]),
     el(
       "header",
       { "data-family": item.family },
-      el("h2", {}, item.names.join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${item.repeats.join(", ")}`) : null),
       el("p", { className: "class" }, el("span", { className: "swatch", "aria-hidden": "true" }), whatItIs(item, times)),
       item.opens === null ? null : el("a", { className: "button", href: drawingHref(item.opens) }, "Open"),
     ),
@@ -240,7 +259,7 @@ function itemView(item) {
           ),
         )
       : part(`Layers (${countText(layers.length)})`, layerList(layers)),
-    item.layers.length ? el("footer", {}, copyButtons(itemTexts(item), () => counted(item.layers.length, "layer"))) : null,
+    item.layers.length ? el("footer", {}, copyButtons(itemTexts(item), "Copy these layers", () => counted(item.layers.length, "layer"))) : null,
   ];
 }
 
@@ -271,19 +290,15 @@ function layerTexts(index) {
   ];
   return {
     JSON: () =>
-      JSON.stringify(
-        {
-          path: layer.path,
-          class_name: layer.class_name,
-          ...Object.fromEntries(row().map(([column, value]) => [column.key, value])),
-          calls: callsOf(index),
-          config: Object.fromEntries(settings()),
-          weights: weights(),
-          findings: layer.findings.map((number) => data.findings[number]),
-        },
-        null,
-        2,
-      ),
+      jsonText({
+        path: named(layer.path),
+        class_name: named(layer.class_name),
+        ...jsonRow(index, data.columns),
+        calls: callsOf(index).map(jsonCall),
+        settings: Object.fromEntries(settings()),
+        weights: weights().map(jsonWeight),
+        findings: layer.findings.map((number) => jsonFinding(data.findings[number])),
+      }),
     CSV: () => csvTable([["what", "value"], ...lines().map(([name, value]) => [name, value])]),
     Markdown: () =>
       [
@@ -302,16 +317,37 @@ function layerTexts(index) {
   };
 }
 
+function jsonCall({ inputs, outputs, constants }) {
+  const tensor = ({ argument, shape, dtype, ends }) => ({
+    argument,
+    shape: jsonShape(shape),
+    dtype,
+    ends: ends.map(([words, layer]) => ({ name: named(words), path: layer === null ? null : named(data.layers[layer].path) })),
+  });
+  return { inputs: inputs.map(tensor), outputs: outputs.map(tensor), constants: Object.fromEntries(constants) };
+}
+
+function jsonWeight({ name, shape, parameters, bytes, stored, path, ...rest }) {
+  return {
+    name: named(name),
+    path: named(path),
+    shape: jsonShape(shape),
+    parameters: jsonNumber(parameters),
+    bytes: jsonNumber(bytes),
+    stored: stored && { shape: jsonShape(stored[0]), dtype: stored[1] },
+    ...rest,
+  };
+}
+
+function jsonFinding({ severity, code, message, remedy = "", cves = [], note = false }) {
+  return { severity, code, message, remedy, cves, note };
+}
+
 // The rows of an item's layers.
 function itemTexts(item) {
   const rowsOf = (write) => item.layers.map((index) => data.columns.map((column, place) => write(column.kind, data.rows[index][place])));
   return {
-    JSON: () =>
-      JSON.stringify(
-        item.layers.map((index) => Object.fromEntries(data.columns.map((column, place) => [column.key, data.rows[index][place]]))),
-        null,
-        2,
-      ),
+    JSON: () => jsonText(item.layers.map((index) => jsonRow(index, data.columns))),
     CSV: () => csvTable([data.columns.map((column) => column.key), ...rowsOf(csvCell)]),
     Markdown: () =>
       markdownTable(

@@ -129,7 +129,7 @@ function hitOf(index, place, query) {
     "li",
     { role: "option", id: `hit-${place}`, "aria-selected": "false", "data-place": String(place), "data-family": layer.family },
     el("span", { className: "swatch", "aria-hidden": "true" }),
-    el("span", { className: "name" }, layer.path),
+    el("span", { className: "name" }, nameText(layer.path)),
     el("span", { className: "class" }, layer.class_name ?? UNKNOWN),
     el("span", { className: "why" }, why(index, query)),
   );

@@ -3,9 +3,9 @@
 const state = {
   view: "graph", // graph, layers, both or summary
   layer: null, // the number of the selected layer in data.layers
+  call: null, // the number of its call that is meant, from 0; null for the layer as such
   item: null, // the number of the selected item of the drawing, where it stands for more than a layer
   drawing: data.levels.length ? data.levels[0].drawing : null,
-  level: data.levels.length ? data.levels[0].name : null,
   families: new Set(), // those let through; empty: all
   query: "",
   color: "family", // or the key of a column
@@ -20,13 +20,22 @@ function onChange(keys, tell) {
   subscribers.push({ keys, tell });
 }
 
+const untold = []; // lists of keys that have changed
+
 // Takes over what has changed and tells those who asked. What they change in turn is told afterwards.
 function change(patch) {
   const changed = Object.keys(patch).filter((key) => !Object.is(state[key], patch[key]));
   if (!changed.length) return;
   Object.assign(state, patch);
-  for (const { keys, tell } of subscribers) {
-    if (keys.some((key) => changed.includes(key))) tell(state);
+  if (untold.push(changed) > 1) return; // whoever is telling goes on with it
+  try {
+    for (; untold.length; untold.shift()) {
+      for (const { keys, tell } of subscribers) {
+        if (keys.some((key) => untold[0].includes(key))) tell(state);
+      }
+    }
+  } finally {
+    untold.length = 0;
   }
 }
 

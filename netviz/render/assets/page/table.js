@@ -1,26 +1,26 @@
 // The table of layers: sorted, filtered in step with the graph, columns chosen, copied. Its rows are in the document;
 // links and further columns are made when they are first seen. Uses state.js, text.js, copy.js, route.js.
 
-const NUMERIC = ["count", "share", "bytes", "number"];
 const CELL_CLASSES = { class: "c", items: "i", shapes: "s", formula: "f", numbers: "n" };
 
 let rows = []; // of layers, by the layer's number
 let built = []; // keys of the columns that have cells, in their order
-let hiding = null; // the rules that hide columns
+const hiding = new CSSStyleSheet(); // columns that are not shown
 
 function startTable() {
   const table = byId("table");
   rows = [...table.tBodies[0].rows];
   built = data.columns.filter((column) => column.shown).map((column) => column.key);
-  hiding = document.getElementById("page-style").sheet;
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, hiding];
   for (const head of table.tHead.rows[0].cells) makeSortable(head, head.dataset.key);
-  byId("table-bar").append(columnChooser(), copyButtons(tableTexts(), () => `the ${counted(shownLayers().length, "layer")} shown`));
+  byId("table-bar").append(columnChooser(), copyButtons(tableTexts(), "Copy the layers shown", () => `the ${counted(shownLayers().length, "layer")} shown`));
   table.tBodies[0].addEventListener("click", rowClicked);
   table.tBodies[0].addEventListener("keydown", rowKey);
   onChange(["view"], dressTable);
   onChange(["families", "query"], filterRows);
   onChange(["sort"], sortRows);
   onChange(["columns"], showColumns);
+  onChange(["families", "query", "columns"], showSums);
   onChange(["layer", "view"], markRow);
   dressTable();
 }
@@ -35,6 +35,7 @@ function dressTable() {
     const head = row.cells[0];
     const link = el("a", { href: layerHref(index), tabIndex: -1 });
     link.append(...head.childNodes);
+    if (!link.textContent.trim()) link.textContent = nameText(data.layers[index].name);
     head.append(link);
   });
   enterAt(rows.find((row) => !row.hidden));
@@ -115,18 +116,11 @@ function sortKey(kind, value) {
   if (value === null || value === undefined || value === "" || value.length === 0) return null;
   if (kind === "shapes") {
     if (value.every((shape) => shape === null)) return null;
-    return value.reduce((sum, shape) => sum + (shape ?? []).reduce((size, axis) => size * (axis ?? 1), 1), 0);
+    return value.reduce((sum, shape) => sum + (shape ?? []).reduce((size, axis) => size * (numberOf(axis) ?? 1), 1), 0);
   }
-  if (NUMERIC.includes(kind)) return typeof value === "number" ? value : largeNumber(value);
+  if (NUMERIC.includes(kind)) return numberOf(value);
   if (typeof value === "boolean") return value ? 1 : 0;
   return cellText(kind, value);
-}
-
-// Numbers that JavaScript cannot hold come as text: "12,345,678,901,234,567", "2^200", "Infinity".
-function largeNumber(text) {
-  const power = /^(-?)2\^(\d+)$/.exec(text);
-  const value = power ? (power[1] ? -1 : 1) * 2 ** power[2] : Number(String(text).replaceAll(",", ""));
-  return Number.isNaN(value) ? null : value;
 }
 
 const COLLATOR = new Intl.Collator(undefined, { numeric: true });
@@ -142,8 +136,8 @@ function sortedLayers() {
   return order.sort((one, other) => {
     const [a, b] = [keys[one], keys[other]];
     if (a === null || b === null) return (a === null) - (b === null) || one - other;
-    const found = typeof a === "number" && typeof b === "number" ? a - b : COLLATOR.compare(a, b);
-    return (found || 0) * sign || one - other;
+    const found = typeof a === "number" && typeof b === "number" ? Math.sign(a - b) : COLLATOR.compare(a, b);
+    return (found || 0) * sign || one - other; // two infinite ones are equal
   });
 }
 
@@ -151,8 +145,9 @@ function sortRows() {
   const { sort } = state;
   const table = byId("table");
   table.classList.toggle("sorted", sort !== null);
-  const order = sortedLayers().map((index) => rows[index]);
-  table.tBodies[0].replaceChildren(...order);
+  const order = document.createDocumentFragment();
+  for (const index of sortedLayers()) order.append(rows[index]);
+  table.tBodies[0].append(order);
   for (const head of table.tHead.rows[0].cells) {
     if (head.dataset.key === sort?.key) head.setAttribute("aria-sort", sort.down ? "descending" : "ascending");
     else head.removeAttribute("aria-sort");
@@ -160,13 +155,11 @@ function sortRows() {
   if (!sort) announce("In the order of the model");
 }
 
-// Columns that are not shown are hidden by rules of the style sheet, which costs nothing for each row.
+// Columns that are not shown are hidden by a style sheet of their own, which costs nothing for each row.
 function showColumns() {
   for (const key of state.columns) if (!built.includes(key)) buildColumn(key);
-  while (hiding.cssRules.length && hiding.cssRules[0].selectorText?.startsWith("#table tr > :nth-child")) hiding.deleteRule(0);
-  built.forEach((key, place) => {
-    if (!state.columns.includes(key)) hiding.insertRule(`#table tr > :nth-child(${place + 1}) { display: none; }`, 0);
-  });
+  const hidden = [...built.keys()].filter((place) => !state.columns.includes(built[place]));
+  hiding.replaceSync(hidden.map((place) => `#table tr > :nth-child(${place + 1}) { display: none; }`).join("\n"));
 }
 
 function buildColumn(key) {
@@ -224,17 +217,59 @@ function shownLayers() {
   return sortedLayers().filter((index) => kept.has(index));
 }
 
+const SUMS = ["count", "bytes", "share"]; // kinds of columns
+
+let sums = null; // the row with the sums of the rows shown
+
+// Where rows are left out, their sums stand above those of the whole model, which are called so.
+function showSums() {
+  const foot = byId("table").tFoot;
+  if (!foot) return;
+  if (!sums) {
+    sums = foot.insertRow(0);
+    sums.append(el("th", { scope: "row" }), ...built.slice(1).map(() => el("td")));
+    for (const [place, cell] of [...sums.cells].entries()) cell.className = foot.rows[1].cells[place].className;
+  }
+  sums.hidden = !isFiltered();
+  const whole = foot.rows[foot.rows.length - 1].cells[0];
+  whole.textContent = whole.textContent.replace(...(isFiltered() ? [/^Total/, "Whole model"] : [/^Whole model/, "Total"]));
+  if (sums.hidden) return;
+  const counting = outermost(matches());
+  built.forEach((key, place) => {
+    const { kind } = data.columns[columnPlace(key)];
+    const text = place ? sumText(kind, counting.map((index) => cellOf(index, key))) : shownOf();
+    sums.cells[place].textContent = text;
+  });
+}
+
+// How many of all layers are shown: "12 of 1,041 layers".
+function shownOf() {
+  return `${countText(matches().size)} of ${counted(data.layers.length, "layer")}`;
+}
+
+// The layers that stand in no other one of them: what these have in them is counted with them.
+function outermost(layers) {
+  const isInside = (index) => {
+    for (let { parent } = data.layers[index]; parent !== null; { parent } = data.layers[parent]) if (layers.has(parent)) return true;
+    return false;
+  };
+  return [...layers].filter((index) => !isInside(index));
+}
+
+function sumText(kind, cells) {
+  if (!SUMS.includes(kind)) return "";
+  const [zero, add] = kind === "share" ? [0, numberOf] : [0n, wholeOf];
+  const known = cells.filter((cell) => cell !== "").map(add);
+  const sum = known.filter((cell) => cell !== null).reduce((one, other) => one + other, zero);
+  return `${known.includes(null) ? "at least " : ""}${cellText(kind, sum)}`;
+}
+
 // What is copied of the rows and columns shown, by the name of the form.
 function tableTexts() {
   const columns = () => state.columns.map((key) => [columnPlace(key), data.columns[columnPlace(key)]]);
   const cells = (write) => shownLayers().map((index) => columns().map(([place, column]) => write(column.kind, data.rows[index][place])));
   return {
-    JSON: () =>
-      JSON.stringify(
-        shownLayers().map((index) => Object.fromEntries(columns().map(([place, column]) => [column.key, data.rows[index][place]]))),
-        null,
-        2,
-      ),
+    JSON: () => jsonText(shownLayers().map((index) => jsonRow(index, columns().map(([, column]) => column)))),
     CSV: () => csvTable([columns().map(([, column]) => column.key), ...cells(csvCell)]),
     Markdown: () =>
       markdownTable(
@@ -243,6 +278,11 @@ function tableTexts() {
         columns().map(([, column]) => NUMERIC.includes(column.kind)),
       ),
   };
+}
+
+// What the table says of a layer in these columns, for JSON.
+function jsonRow(index, columns) {
+  return Object.fromEntries(columns.map(({ key, kind }) => [key, jsonCell(kind, cellOf(index, key))]));
 }
 
 // A cell as CSV has it: numbers raw, unknown ones empty, true and false.

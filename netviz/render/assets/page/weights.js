@@ -95,7 +95,7 @@ function signedLegend(limit) {
   return el(
     "span",
     { className: "signed" },
-    el("span", {}, `−${numberText(limit)}`),
+    el("span", {}, numberText(-limit)),
     el("span", { className: "ramp", role: "img", "aria-label": "blue is negative, orange positive" }),
     el("span", {}, numberText(limit)),
   );
