@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,13 +38,22 @@ def draw(model: Model) -> Drawn:
         return Drawn(problem=error.sentences)
     if not drawings:
         return Drawn(problem=_why_empty(model))
-    return Drawn(levels, tuple(_with_remark(drawing, model) for drawing in drawings))
+    called = frozenset(_called(model))
+    return Drawn(levels, tuple(_with_remark(drawing, model, called) for drawing in drawings))
 
 
-def _with_remark(drawing: Drawing, model: Model) -> Drawing:
+def _called(model: Model) -> Iterator[str]:
+    """The paths of the layers of which a call is known."""
+    for owner in (model.root, *model.root.walk()):
+        if owner.graph:
+            names = {call.layer for call in owner.graph.calls}
+            yield from (layer.path for layer in owner.layers if layer.name in names)
+
+
+def _with_remark(drawing: Drawing, model: Model, called: frozenset[str]) -> Drawing:
     """The drawing; of boxes that nothing connects, for no call of their layers is known, it says why."""
     boxes = [item for item in drawing.diagram.walk() if isinstance(item, Box)]
-    if len(boxes) < 2 or drawing.diagram.edges or any(box.calls for box in boxes):
+    if len(boxes) < 2 or drawing.diagram.edges or any(not called.isdisjoint(box.layers) for box in boxes):
         return drawing
     codes = {note.code for note in model.notes}
     why = next((words for code, words in LOOSE.items() if code in codes), "")

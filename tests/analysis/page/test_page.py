@@ -23,6 +23,7 @@ from netviz.model import Model
 from netviz.pages import Activation, Page
 from netviz.readers import read
 from tests.conftest import EXAMPLES, FIXTURES, ROOT
+from tests.models.zoo import SUBCLASSED
 
 SEVERITIES = ("danger", "warning", "info")
 
@@ -166,6 +167,49 @@ def test_facts_are_those_of_keras() -> None:
 def test_what_is_not_built_has_unknown_facts() -> None:
     facts = dict(page_of(keras.Sequential([layers.Dense(2)])).facts)
     assert facts["Parameters"] == facts["Input"] == facts["Output"] == "?"
+
+
+@pytest.mark.parametrize("kind", ["weights alone", "subclassed", "unbuilt", "empty"])
+def test_what_a_file_does_not_tell_is_not_guessed(kind: str, tmp_path: Path, saved_zoo: Any) -> None:
+    """Facts, the tables and the drawings say of the same counts the same, and why nothing is connected."""
+    path = tmp_path / "m.keras"
+    if kind == "weights alone":
+        path = tmp_path / "m.weights.h5"
+        keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()]).save_weights(path)
+    elif kind == "subclassed":
+        model = SUBCLASSED["plain"].build()
+        model(np.zeros((1, 3)))
+        model.save(path)
+    elif kind == "unbuilt":
+        keras.Sequential([layers.Dense(3), layers.Dense(2)]).save(path)
+    else:
+        keras.Sequential([keras.Input((4,))]).save(path)
+    page = page_of(path)
+    facts = dict(page.facts)
+    (table,) = [table for table in page.summary.tables if table.name == "parameters"]
+    total, trainable, _ = (row.cells for row in table.rows[:3])
+    guessed = kind in ("weights alone", "subclassed")
+    assert trainable[0] == (
+        "Trainable, at most" if guessed else "Trainable" if kind == "empty" else "Trainable, at least"
+    )
+    assert total[0] == ("Total, at least" if kind == "unbuilt" else "Total")
+    assert facts["Parameters"] == ("at least " if kind == "unbuilt" else "") + f"{total[1]:,}"
+    bound = "at most" if guessed else "at least"
+    assert facts.get("Trainable", "") == ("" if kind == "empty" else f"{bound} {trainable[1]:,}")
+    if kind == "empty":
+        assert not page.drawings and "nothing to draw" in page.problem
+    else:
+        assert page.drawings[0].remark.startswith("How the layers are connected is not known: ")
+
+
+def test_what_is_connected_has_no_remark() -> None:
+    for path, _, page in fixtures():
+        for one in page.drawings:
+            assert not (one.remark and one.diagram.edges), path
+        called = any(layer.calls for layer in page.details)
+        assert not (called and page.drawings and page.drawings[0].remark), path
+        loose = page.drawings and len(page.drawings[0].diagram.boxes) > 1 and not page.drawings[0].diagram.edges
+        assert called or bool(loose) == bool(page.drawings and page.drawings[0].remark), path
 
 
 def test_what_no_model_can_have_is_said_in_few_words() -> None:
