@@ -66,10 +66,12 @@ def test_data_hold_the_document_of_inspect_and_what_the_page_adds() -> None:
     made = netviz.report(LENET)
     data: Any = made.data
     document: Any = netviz.inspect(LENET).summary(config=True).data
-    assert {key: value for key, value in data.items() if key in document} == document
+    assert data["model"] == document and data["schema"] == 1 and data["netviz"] == netviz.__version__
     assert json.loads(str(made.to("json"))).keys() == data.keys()
     weights = {(layer.path, weight.name) for layer in netviz.inspect(LENET).walk() for weight in layer.weights}
     assert {(one["layer"], one["name"]) for one in data["figures"]} == weights
+    stored = {weight["path"] for layer in document["layers"] for weight in layer["weights"]}
+    assert {one["path"] for one in data["figures"]} == stored
     for one in data["figures"]:
         values = next(w for w in netviz.inspect(LENET)[one["layer"]].weights if w.name == one["name"]).numpy()
         assert one["size"] == values.size == sum(one["histogram"])

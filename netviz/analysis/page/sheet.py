@@ -28,6 +28,7 @@ _ACTIVATIONS = (
     Column("formula", "Formula", "formula"),
     Column("range", "Range"),
     Column("layers", "Used by", "items"),
+    Column("about", "Remark"),
 )
 _LOOKED = (Column("fact", "Fact"), Column("value", "Value"))
 
@@ -61,17 +62,21 @@ def _finding_row(one: FindingDetails) -> Row:
 def _activation_row(one: Activation) -> Row:
     names = tuple(link.words for link in one.layers[:MOST_NAMED])
     more = len(one.layers) - len(names)
-    return Row((one.title, one.formula or one.problem, one.range, (*names, f"and {more:,} more") if more else names))
+    if more:
+        names = (*names, f"and {more:,} more")
+    return Row((one.title, one.formula or one.problem, one.range, names, one.about))
 
 
 def page_document(page: Page, model: Model) -> dict[str, Any]:
-    """The report as data: the document of `netviz inspect` with every config, and what only a report has.
+    """The report as data: `model` is the document of `netviz inspect` with every config, all else a report alone has.
 
-    `figures` are by path of the layer and name of the weight; those of values that were not looked at are missing.
+    `figures` are of each weight of each layer, and of those of the model itself, whose layer is ""; those of values
+    that were not looked at are missing.
     """
     return {
-        **build_document(model, version=page.version, config=True),
+        "netviz": page.version,
         "schema": SCHEMA,
+        "model": build_document(model, version=page.version, config=True),
         "facts": dict(page.facts),
         "looked": page.looked,
         "findings": [
@@ -91,13 +96,14 @@ def page_document(page: Page, model: Model) -> dict[str, Any]:
                 "title": one.title,
                 "formula": one.formula,
                 "range": one.range,
+                "about": one.about,
                 "problem": one.problem,
                 "layers": [_path(page, link) for link in one.layers],
             }
             for one in page.activations
         ],
         "figures": [
-            {"layer": path, "name": weight.name, **_figures(weight)}
+            {"layer": path, "name": weight.name, "path": weight.path, **_figures(weight)}
             for path, weight in _weights(page)
             if weight.figures is not None
         ],
@@ -109,6 +115,8 @@ def _path(page: Page, link: Link) -> str:
 
 
 def _weights(page: Page) -> Iterator[tuple[str, WeightDetails]]:
+    """Every weight with the path of the layer that has it."""
+    yield from (("", weight) for weight in page.weights)
     for layer in page.details:
         for weight in layer.weights:
             yield layer.path, weight
