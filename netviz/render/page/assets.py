@@ -9,8 +9,8 @@ from netviz.render.css import asset, theme_css
 from netviz.theme import SIGNED
 
 SCRIPTS = (
-    "data", "state", "text", "copy", "route", "filters", "search", "table", "weights", "panel", "picture", "graph",
-    "opener", "bar", "keys", "move", "trace", "minimap", "color", "save", "main",
+    "data", "state", "text", "copy", "addresses", "route", "filters", "search", "table", "weights", "panel", "picture",
+    "graph", "opener", "bar", "keys", "move", "trace", "minimap", "color", "save", "print", "main",
 )  # fmt: skip
 """Files of assets/page that make the one script of the page; each uses names of those before it as it is read, and of
 all when it runs."""

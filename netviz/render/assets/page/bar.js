@@ -1,9 +1,9 @@
 // What stands above the graph: levels of detail, colours, zoom, saving, and the trail of opened groups.
-// Uses data.js, state.js, route.js, graph.js, move.js, color.js, save.js.
+// Uses data.js, state.js, addresses.js, route.js, graph.js, move.js, color.js, save.js.
 
 const KEYS_SAID = "Arrow keys lead from box to box, Enter opens a group, U goes up, plus and minus zoom, 0 shows all.";
 
-const LEVEL_WORDS = { groups: ["Groups"], blocks: ["Blocks"], layers: [wide("All "), "layers"] };
+const LEVEL_WORDS = { groups: ["Groups"], blocks: ["Blocks"], layers: ["All", wide(" layers")] };
 const LEVEL_HINTS = {
   groups: "Every group closed, to be opened",
   blocks: "What repeats, drawn once",
@@ -48,22 +48,21 @@ function fillGraphBar() {
   );
 }
 
+// The level that is shown, or from which the group was opened that is.
 function markLevel() {
   for (const button of document.querySelectorAll("#graph-bar [data-level]")) {
-    const level = data.levels.find((one) => one.name === button.dataset.level);
-    const { trail } = data.drawings[state.drawing];
-    button.setAttribute("aria-pressed", String(level.drawing === state.drawing || level.drawing === trail[0]));
+    button.setAttribute("aria-pressed", String(button.dataset.level === way.level.name));
   }
 }
 
 // Where the drawing is, from the whole model down, each a link.
 function fillTrail() {
-  const { trail, title } = data.drawings[state.drawing];
+  const trail = trailOf(state.drawing);
   const nav = byId("trail");
   nav.hidden = !trail.length;
   if (!trail.length) return nav.replaceChildren();
   const crumbs = trail.map((drawing, place) =>
     el("li", {}, el("a", { href: drawingHref(drawing) }, place ? data.drawings[drawing].title : data.model.title)),
   );
-  nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, title)));
+  nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, data.drawings[state.drawing].title)));
 }

@@ -1,16 +1,18 @@
 // The graph: shows the picture of `state.drawing`, lets its boxes be chosen and opened, and marks what is chosen.
-// Uses data.js, state.js, text.js, route.js, picture.js, and of all below it what starts them.
+// Uses data.js, state.js, text.js, addresses.js, route.js, picture.js, and of all below it what starts them.
 
 const graph = {
   canvas: byId("canvas"), // scrolls
   sheet: el("div", { className: "sheet" }), // as large as the picture at the present zoom, with room around
-  percent: el("output", { className: "percent", title: "Zoom" }),
-  opener: null,
+  percent: el("span", { className: "percent", title: "Zoom" }),
+  openButton: null,
   picture: null, // what is shown, from picture.js
   marked: [], // the elements that are selected, the one that is meant first
+  wanted: null, // the element that is to be brought into view as soon as the graph is seen
 };
 
-const readPictures = new Map(); // by drawing, so that going back takes no time
+const KEPT = 8; // pictures
+const readPictures = new Map(); // by drawing, those shown last, so that going back takes no time
 let standing = null; // the picture that stands in the document, and its number
 
 function startGraph() {
@@ -22,8 +24,8 @@ function startGraph() {
   }
   standing = { number: data.drawings[first].picture, drawn: drawn?.cloneNode(true) };
   if (drawn) readPictures.set(first, decorated(drawn, first));
-  graph.opener = makeOpener();
-  graph.sheet.append(drawn ?? graph.canvas.firstElementChild, graph.opener);
+  graph.openButton = makeOpenButton();
+  graph.sheet.append(drawn ?? graph.canvas.firstElementChild, graph.openButton);
   graph.canvas.replaceChildren(graph.sheet);
   fillGraphBar();
   startColors();
@@ -41,7 +43,7 @@ function startGraph() {
     if (element) openElement(Number(element.dataset.n));
   });
   onChange(["drawing"], showDrawing);
-  onChange(["layer", "item", "drawing"], markSelection);
+  onChange(["layer", "call", "item", "drawing"], markSelection);
   [look.width, look.height] = [graph.canvas.clientWidth, graph.canvas.clientHeight];
   showDrawing();
 }
@@ -49,13 +51,14 @@ function startGraph() {
 function showDrawing() {
   rememberView();
   const picture = pictureOf(state.drawing);
-  trace.hovered = null;
+  trace.hovered = trace.element = null;
   showTrace(null);
   for (const n of graph.marked) unmark(graph.picture.elements[n]);
   graph.picture = picture;
   graph.marked = [];
-  trace.shown = null;
-  placeOpener(null);
+  graph.wanted = null;
+  trace.through = null;
+  placeOpenButton(null);
   graph.sheet.firstElementChild.replaceWith(picture ? picture.svg : unshown(state.drawing));
   byId("graph").classList.toggle("undrawn", !picture);
   fillTrail();
@@ -68,11 +71,12 @@ function showDrawing() {
 }
 
 function pictureOf(drawing) {
-  if (!readPictures.has(drawing)) {
-    const drawn = pictureNumber(data.drawings[drawing].picture);
-    readPictures.set(drawing, drawn ? decorated(drawn, drawing) : null);
-  }
-  return readPictures.get(drawing);
+  const drawn = readPictures.has(drawing) ? null : pictureNumber(data.drawings[drawing].picture);
+  const picture = readPictures.get(drawing) ?? (drawn ? decorated(drawn, drawing) : null);
+  readPictures.delete(drawing);
+  readPictures.set(drawing, picture);
+  if (readPictures.size > KEPT) readPictures.delete(readPictures.keys().next().value);
+  return picture;
 }
 
 function pictureNumber(number) {
@@ -87,7 +91,7 @@ function unshown(drawing) {
 // The picture with what is needed to use it: buttons with names, of which one at a time is in the tab order.
 function decorated(drawn, drawing) {
   const { items, title, about } = data.drawings[drawing];
-  const picture = readPicture(drawn, items);
+  const picture = { ...readPicture(drawn, items), drawing };
   drawn.setAttribute("role", "group");
   drawn.setAttribute("aria-label", [title, about].filter(Boolean).join(". ") || data.model.title);
   drawn.setAttribute("aria-describedby", "graph-keys");
@@ -121,20 +125,36 @@ function itemWords(item) {
     .join(", ");
 }
 
-// What is meant by an element: the layer, if it stands for one alone, else the element.
+// The number of the element that has the focus of the keyboard, or null.
+function focusedElement() {
+  const focused = document.activeElement;
+  return focused?.matches?.("#canvas [data-n]:focus-visible") ? Number(focused.dataset.n) : null;
+}
+
+// Which call of its layer an item is, from 0; null where the layer is called once, or the item stands for several calls.
+function callOf(item) {
+  if (item.layers.length !== 1 || item.repeats.length || item.kind === "group") return null;
+  const { path, calls = [] } = data.layers[item.layers[0]];
+  if (calls.length < 2) return null;
+  const call = item.id === path ? 0 : Number(item.id.startsWith(`${path}#`) && item.id.slice(path.length + 1)) - 1;
+  return call in calls ? call : null;
+}
+
+// What is meant by an element: the layer or a call of it, if it stands for one alone, else the element.
 function selectElement(n, how = "pushState") {
   const { picture } = graph;
-  const { layers, kind } = picture.items[n];
-  picture.chosen = n; // of several calls of one layer this is the one
+  const item = picture.items[n];
+  picture.chosen = n; // of several boxes of one layer this is the one
   focusElement(n);
-  if (layers.length !== 1 || kind === "group") {
-    change({ item: n, layer: null });
-    return remember(viewHref(state.view), how); // the address of a layer would be that of another one
+  if (item.layers.length !== 1 || item.kind === "group") {
+    change({ ...NOTHING, item: n });
+    return remember(selectedHref(), how);
   }
-  const [layer] = layers;
-  if (state.layer === layer) return markSelection(); // another call of it
-  change({ layer, item: null });
-  remember(layerHref(layer), how);
+  const [layer] = item.layers;
+  const call = callOf(item);
+  if (state.layer === layer && state.call === call) return markSelection(); // another box of it
+  change({ layer, call, item: null });
+  remember(selectedHref(), how);
 }
 
 // Opens the inside of an element; says whether it has any.
@@ -147,18 +167,17 @@ function openElement(n) {
 
 // Every drawing has an address: that of its level, or of its group. A layer stays selected at another level.
 function goToDrawing(drawing) {
-  const level = data.levels.find((one) => one.drawing === drawing);
-  if (level && state.layer !== null) {
-    change({ drawing, level: level.name, item: null });
-    remember(layerHref(state.layer));
+  if (levelOf(drawing) && state.layer !== null) {
+    change({ drawing, item: null });
+    remember(selectedHref());
   } else go(drawingHref(drawing));
 }
 
 function goUp() {
-  const { trail } = data.drawings[state.drawing];
-  if (!trail.length) return false;
   const from = state.drawing;
-  goToDrawing(trail[trail.length - 1]);
+  const above = drawingAbove(from);
+  if (above === undefined) return false;
+  goToDrawing(above);
   const n = graph.picture?.items.findIndex((item) => item.opens === from) ?? -1;
   if (n >= 0) {
     focusElement(n);
@@ -167,19 +186,25 @@ function goUp() {
   return true;
 }
 
-// Makes an element the one in the tab order, and focuses it.
-function focusElement(n) {
+// Makes an element the one in the tab order.
+function stopAt(n) {
   const { picture } = graph;
   picture.elements[picture.current]?.setAttribute("tabindex", "-1");
   picture.current = n;
   picture.elements[n].setAttribute("tabindex", "0");
-  picture.elements[n].focus({ preventScroll: true });
+}
+
+function focusElement(n) {
+  stopAt(n);
+  graph.picture.elements[n].focus({ preventScroll: true });
 }
 
 // The elements that stand for a layer in a picture, the one meant first: its own boxes, or what it is closed in.
-function elementsOf(picture, layer) {
+function elementsOf(picture, layer, call = null) {
   const all = picture.boxesOf.get(layer) || [];
   const best = all.filter((n) => extent(picture.items[n]) === extent(picture.items[all[0]]));
+  const called = call === null ? [] : best.filter((n) => callOf(picture.items[n]) === call);
+  if (called.length) return called;
   return best.includes(picture.chosen) ? [picture.chosen, ...best.filter((n) => n !== picture.chosen)] : best;
 }
 
@@ -187,29 +212,27 @@ function elementsOf(picture, layer) {
 function markSelection() {
   const { picture } = graph;
   if (!picture) return;
-  let wanted = [];
-  if (state.item !== null && picture.items[state.item]) wanted = [state.item];
+  let selected = [];
+  if (state.item !== null && picture.items[state.item]) selected = [state.item];
   else if (state.layer !== null) {
-    wanted = elementsOf(picture, state.layer);
-    const level = data.levels.find((one) => one.name === state.level) || data.levels[0];
-    if (!wanted.length && state.drawing !== level.drawing) return change({ drawing: level.drawing });
+    selected = elementsOf(picture, state.layer, state.call);
+    // What is not in an opened group is in the level that it was opened from.
+    if (!selected.length && !levelOf(state.drawing)) return change({ drawing: way.level.drawing });
   }
   const before = new Set(graph.marked);
-  for (const n of graph.marked) if (!wanted.includes(n)) unmark(picture.elements[n]);
-  for (const n of wanted) {
+  for (const n of graph.marked) if (!selected.includes(n)) unmark(picture.elements[n]);
+  for (const n of selected) {
     picture.elements[n].classList.add("selected");
     picture.elements[n].setAttribute("aria-current", "true");
   }
-  graph.marked = wanted;
-  placeOpener(null);
+  graph.marked = selected;
+  placeOpenButton(null);
   updateTrace();
-  if (wanted.length && !before.has(wanted[0])) {
-    picture.elements[picture.current]?.setAttribute("tabindex", "-1");
-    picture.current = wanted[0];
-    picture.elements[picture.current].setAttribute("tabindex", "0");
-    // Not at once: the second click of two has to find the box where the first one was, and the panel comes in.
-    setTimeout(() => graph.picture === picture && graph.marked[0] === wanted[0] && reveal(wanted[0]), SETTLED.reveal);
-  }
+  if (!selected.length || before.has(selected[0])) return;
+  stopAt(selected[0]);
+  graph.wanted = selected[0];
+  // Not at once: the second click of two has to find the box where the first one was, and the panel comes in.
+  setTimeout(revealWanted, SETTLED.reveal);
 }
 
 function unmark(element) {
@@ -226,11 +249,11 @@ function showLayer(layer) {
     .filter((drawing) => data.drawings[drawing].picture != null && own(drawing))
     .sort((one, other) => depth(other) - depth(one));
   const drawing = own(state.drawing) ? state.drawing : (candidates[0] ?? state.drawing);
-  const view = state.view === "both" ? "both" : "graph";
-  const level = data.levels.find((one) => one.drawing === drawing)?.name ?? state.level;
-  change({ view, level, drawing, layer, item: null });
+  const call = state.layer === layer ? state.call : null;
+  change({ ...NOTHING, view: state.view === "both" ? "both" : "graph", drawing, layer, call });
+  resizeView(); // of a graph that was not seen
   if (!graph.picture || !look.width) return;
   if (look.zoom < ZOOM.legible) zoomTo(ZOOM.legible);
-  const [n] = elementsOf(graph.picture, layer);
+  const [n] = graph.marked;
   if (n !== undefined) reveal(n);
 }

@@ -22,8 +22,8 @@ function startGraphKeys() {
     const done = (inside && keyOnElement(event)) || (GRAPH_KEYS[event.key] && GRAPH_KEYS[event.key]() !== false);
     if (done) event.preventDefault();
   });
-  graph.canvas.addEventListener("focusin", () => placeOpener());
-  graph.canvas.addEventListener("focusout", () => requestAnimationFrame(() => placeOpener()));
+  graph.canvas.addEventListener("focusin", () => placeOpenButton());
+  graph.canvas.addEventListener("focusout", () => requestAnimationFrame(() => placeOpenButton()));
 }
 
 // Keys for the element that has the focus; says whether there was something to do.

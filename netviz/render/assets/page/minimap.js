@@ -1,8 +1,19 @@
 // The whole drawing in small, with a frame around what is seen; shown where the drawing is much larger than the view.
-// Uses graph.js (`graph`), move.js (`look`), color.js (`fillOf`).
+// Uses graph.js (`graph`), move.js (`look`), trace.js, color.js (`fillOf`).
 
 const MAP = { width: 170, height: 230, larger: 1.5, least: 36 };
-const map = { canvas: byId("minimap"), still: null, scale: 1, waiting: false };
+const map = { canvas: byId("minimap"), still: null, waiting: false, resting: 0 };
+
+const DIM = 0.22; // what the filters leave out, as in the style sheet
+const RESTS = 1500; // milliseconds after which the map of a phone goes, so that it covers nothing
+
+// The view moves: where there is little room the map is there only then.
+function showMinimap() {
+  if (look.begun === viewKey()) return; // it was put there
+  map.canvas.classList.add("moving");
+  clearTimeout(map.resting);
+  map.resting = setTimeout(() => map.canvas.classList.remove("moving"), RESTS);
+}
 
 // Draws anew in the next frame; `all` where more than the frame has changed.
 function drawMinimap(all = false) {
@@ -21,7 +32,8 @@ function drawMap() {
   const [width, height] = picture ? [picture.width * look.zoom, picture.height * look.zoom] : [0, 0];
   canvas.hidden = !(width > MAP.larger * look.width || height > MAP.larger * look.height) || !look.width;
   if (canvas.hidden) return;
-  if (!map.still || map.still.picture !== picture) map.still = drawStill(picture);
+  const key = [look.width, look.height, devicePixelRatio].join();
+  if (map.still?.picture !== picture || map.still.key !== key) map.still = { ...drawStill(picture), picture, key };
   const { image, scale, ratio } = map.still;
   const pen = canvas.getContext("2d");
   pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -52,13 +64,13 @@ function drawStill(picture) {
   pen.fillStyle = colors.getPropertyValue("--netviz-line");
   pen.globalAlpha = 0.35;
   picture.places.slice(0, picture.first).forEach((place) => fillPlace(pen, place, scale));
-  pen.globalAlpha = 1;
   picture.places.forEach((place, n) => {
     if (n < picture.first) return;
+    pen.globalAlpha = picture.faded?.dim?.elements[n] ? DIM : 1;
     pen.fillStyle = fillOf(picture.meanings[n]);
     fillPlace(pen, place, scale);
   });
-  return { image, scale, ratio, picture };
+  return { image, scale, ratio };
 }
 
 function fillPlace(pen, place, scale) {
@@ -97,6 +109,7 @@ function startMinimap() {
     const place = { x: (event.clientX - at.left - border) / scale.x, y: (event.clientY - at.top - border) / scale.y };
     bringTo(place, look.width / 2, look.height / 2);
   };
+  addEventListener("resize", () => drawMinimap()); // also where the pixels of the screen have another size
   canvas.addEventListener("pointerdown", (event) => {
     if (!map.still || event.button !== 0) return;
     event.preventDefault();

@@ -1,26 +1,34 @@
 // Moving over the drawing: it is panned by scrolling #canvas and zoomed by a transform, which keeps it sharp and costs
-// no layout. Uses state.js, graph.js (`graph`), minimap.js, trace.js.
+// no layout. Uses state.js, graph.js (`graph`), opener.js, minimap.js.
 
 const ZOOM = { least: 0.02, most: 4, step: 1.25, legible: 0.8, far: 0.3, tiny: 0.1 };
 const CLEAR = 24; // pixels that are kept free around what is brought into view
+const MARGIN = 16; // pixels beside a drawing that is fitted into the view
+const FEW = { boxes: 4, zoom: 1.6 }; // so few may be drawn larger than they are, to fill the view
+const SETTLED = { resize: 320, reveal: 450 }; // milliseconds after which no second click follows
 
-const look = { zoom: 1, left: 0, top: 0, width: 0, height: 0, fitted: false, begun: null, resizing: 0 };
-// left, top: the room beside the picture; fitted: all of it is seen because that was asked for, so it stays so;
-// begun: where the view was put when the drawing was shown first
+// width, height: those of the view, 0 while it is not seen; left, top: the room beside the picture; right, bottom: of the
+// view what the panel covers; fitted: all of the picture is seen because that was asked for, so it stays so; begun:
+// where the view was put when the drawing was shown first.
+const look = {
+  zoom: 1, width: 0, height: 0, left: 0, top: 0, right: 0, bottom: 0, fitted: false, begun: null, resizing: 0,
+};
+const seenViews = new Map(); // by drawing, how it was left
 
 // Gives the sheet its size at this zoom: along an axis that is longer than the view there is half a view of room on both
-// sides, so that every corner can be brought to the middle; where all is seen, it stands in the middle.
+// sides, so that every corner can be brought to the middle; where all is seen, it stands in the middle. What the panel
+// covers is room besides, so that what lies behind it can be brought out.
 function laySheet() {
   const { sheet, picture } = graph;
   const [width, height] = [picture.width * look.zoom, picture.height * look.zoom];
   look.left = Math.round(width <= look.width ? (look.width - width) / 2 : look.width / 2);
   look.top = Math.round(height <= look.height ? (look.height - height) / 2 : look.height / 2);
-  sheet.style.width = `${Math.floor(width <= look.width ? look.width : width + 2 * look.left)}px`;
-  sheet.style.height = `${Math.floor(height <= look.height ? look.height : height + 2 * look.top)}px`;
+  sheet.style.width = `${Math.floor(width <= look.width ? look.width : width + 2 * look.left) + look.right}px`;
+  sheet.style.height = `${Math.floor(height <= look.height ? look.height : height + 2 * look.top) + look.bottom}px`;
   picture.svg.style.transform = `translate(${look.left}px, ${look.top}px) scale(${look.zoom})`;
   for (const name of ["far", "tiny"]) picture.svg.classList.toggle(name, look.zoom < ZOOM[name]);
   graph.percent.textContent = `${Math.round(100 * look.zoom)} %`;
-  placeOpener();
+  placeOpenButton();
   drawMinimap();
 }
 
@@ -43,52 +51,70 @@ function bringTo(place, x, y, behavior = "instant") {
 
 // Zooms so that what lies at (x, y) in the view stays there.
 function zoomTo(zoom, x = look.width / 2, y = look.height / 2) {
-  if (!graph.picture) return;
+  if (!graph.picture || !look.width) return;
   const fixed = pictureAt(x, y);
   look.fitted = false;
   look.zoom = Math.min(Math.max(zoom, Math.min(ZOOM.least, fitZoom())), ZOOM.most);
   laySheet();
   bringTo(fixed, x, y);
+  rememberView();
 }
 
+// The zoom at which all of the drawing is seen, with a margin.
 function fitZoom() {
-  return Math.min(look.width / graph.picture.width, look.height / graph.picture.height);
+  const room = (length) => Math.max(length - 2 * MARGIN, 1);
+  return Math.min(room(look.width) / graph.picture.width, room(look.height) / graph.picture.height);
+}
+
+// That, but not larger than is good to read.
+function wholeZoom() {
+  const { elements, first } = graph.picture;
+  return Math.min(fitZoom(), elements.length - first <= FEW.boxes ? FEW.zoom : 1);
 }
 
 // All of the drawing, as large as the view allows.
 function fitView() {
   if (!graph.picture || !look.width) return;
   look.fitted = true;
-  look.zoom = Math.min(fitZoom(), 1);
+  look.zoom = wholeZoom();
   laySheet();
   bringTo({ x: 0, y: 0 }, look.left, look.top);
+  rememberView();
 }
 
 // How a drawing is first seen: whole, if it can be read then; else as wide as it can be read, from where it begins.
 function firstView() {
   const { picture } = graph;
-  const whole = Math.min(fitZoom(), 1);
+  const whole = wholeZoom();
   look.fitted = whole >= ZOOM.legible;
-  look.zoom = whole >= ZOOM.legible ? whole : Math.min(Math.max(look.width / picture.width, ZOOM.legible), 1);
+  look.zoom = look.fitted ? whole : Math.min(Math.max(look.width / picture.width, ZOOM.legible), 1);
   laySheet();
   const begin = picture.places[picture.first] || { x: 0, width: 0 };
   const middle = (begin.x + begin.width / 2) * look.zoom;
   const most = Math.max(0, picture.width * look.zoom - look.width);
   const left = Math.min(Math.max(0, middle - look.width / 2), most);
   bringTo({ x: left / look.zoom, y: 0 }, 0, 0);
-  look.begun = [graph.canvas.scrollLeft, graph.canvas.scrollTop, look.zoom].join();
+  look.begun = viewKey();
+  seenViews.delete(picture.drawing);
 }
 
-// What is seen now, to be seen again when this drawing is shown the next time.
+// Where the view is, to be compared.
+function viewKey() {
+  return [graph.canvas.scrollLeft, graph.canvas.scrollTop, look.zoom].join();
+}
+
+// What is seen now, to be seen again when this drawing is shown the next time. A view that is not seen is nowhere.
 function rememberView() {
-  if (!graph.picture || !look.width) return;
-  graph.picture.seen = { zoom: look.zoom, fitted: look.fitted, middle: pictureAt(look.width / 2, look.height / 2) };
+  if (!graph.picture || !look.width || !graph.canvas.clientWidth || look.begun === viewKey()) return;
+  const middle = pictureAt(look.width / 2, look.height / 2);
+  seenViews.set(graph.picture.drawing, { zoom: look.zoom, fitted: look.fitted, middle });
 }
 
 function showAgain() {
-  const { seen } = graph.picture;
   if (!look.width) return;
+  const seen = seenViews.get(graph.picture.drawing);
   if (!seen) return firstView();
+  look.begun = null;
   if (seen.fitted) return fitView();
   look.fitted = false;
   look.zoom = seen.zoom;
@@ -96,36 +122,51 @@ function showAgain() {
   bringTo(seen.middle, look.width / 2, look.height / 2);
 }
 
-// The part of the view that the panel does not cover.
-function clearArea() {
-  const view = graph.canvas.getBoundingClientRect();
+// How much of the view the panel leaves free: all that is beside it, or above it, whichever is more.
+function freeArea() {
   const panel = byId("panel");
-  const over = panel && !panel.hidden ? panel.getBoundingClientRect() : view;
-  const area = { left: 0, top: 0, right: look.width, bottom: look.height };
-  if (!panel || panel.hidden || over.left >= view.right || over.top >= view.bottom || over.bottom <= view.top) return area;
-  if (over.left > view.left + 80) area.right = over.left - view.left;
-  else if (over.top > view.top + 80) area.bottom = over.top - view.top;
-  return area;
+  const [view, over] = [graph.canvas.getBoundingClientRect(), panel.getBoundingClientRect()];
+  const [beside, above] = [over.left - view.left, over.top - view.top].map((length) => Math.max(length, 0));
+  const apart = over.left >= view.left + look.width || over.top >= view.top + look.height;
+  if (panel.hidden || apart) return { right: look.width, bottom: look.height };
+  return beside * look.height >= above * look.width
+    ? { right: beside, bottom: look.height }
+    : { right: look.width, bottom: above };
 }
 
-// Scrolls to an element unless it can be seen.
+// Gives the sheet as much more room as the panel covers of the view, with what is kept free around a box.
+function makeRoom() {
+  const free = freeArea();
+  const over = (all, part) => (part < all ? Math.ceil(all - part) + CLEAR : 0);
+  const [right, bottom] = [over(look.width, free.right), over(look.height, free.bottom)];
+  if (right === look.right && bottom === look.bottom) return;
+  [look.right, look.bottom] = [right, bottom];
+  if (graph.picture && look.width) laySheet();
+}
+
+// Scrolls to an element unless it can be seen; of what is larger than the free part of the view to its upper left corner.
 function reveal(n) {
   if (!graph.picture || !look.width || n === null) return;
+  makeRoom();
   const place = graph.picture.places[n];
-  const area = clearArea();
+  const free = freeArea();
   const left = place.x * look.zoom + look.left - graph.canvas.scrollLeft;
   const top = place.y * look.zoom + look.top - graph.canvas.scrollTop;
   const [width, height] = [place.width * look.zoom, place.height * look.zoom];
-  const roomX = Math.min(CLEAR, Math.max(0, (area.right - width) / 2));
-  const roomY = Math.min(CLEAR, Math.max(0, (area.bottom - height) / 2));
-  const seen =
-    left >= roomX && left + width <= area.right - roomX && top >= roomY && top + height <= area.bottom - roomY;
-  if (seen) return;
-  // Of what is larger than the view the upper left corner is shown.
-  const x = Math.max((area.right - width) / 2, CLEAR);
-  const y = Math.max((area.bottom - height) / 2, CLEAR);
+  const [besideX, besideY] = [(free.right - width) / 2, (free.bottom - height) / 2];
+  const [roomX, roomY] = [besideX, besideY].map((beside) => Math.min(CLEAR, Math.max(0, beside)));
+  if (left >= roomX && left + width <= free.right - roomX && top >= roomY && top + height <= free.bottom - roomY) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  bringTo({ x: place.x, y: place.y }, x, y, still ? "instant" : "smooth");
+  const [x, y] = [besideX, besideY].map((beside) => (beside < 0 ? MARGIN / 2 : beside));
+  bringTo(place, x, y, still ? "instant" : "smooth");
+}
+
+// What has been selected, as soon as the graph is seen and stands still.
+function revealWanted() {
+  const n = graph.wanted;
+  if (n === null || !graph.canvas.clientWidth || !look.width) return;
+  graph.wanted = null;
+  if (graph.marked.includes(n)) reveal(n);
 }
 
 function pointIn(event) {
@@ -140,36 +181,37 @@ function startMoving() {
     "scroll",
     () => {
       drawMinimap();
-      if (!graph.opener.hidden) placeOpener();
+      showMinimap();
+      rememberView();
+      if (!graph.openButton.hidden) placeOpenButton();
     },
     { passive: true },
   );
   startDragging(canvas);
   startPinching(canvas);
   new ResizeObserver(() => {
-    if (!look.width) return resizeView();
-    // The second click of two has to find a box where it was, though the first one has opened the panel.
     clearTimeout(look.resizing);
+    if (!look.width || !canvas.clientWidth) return resizeView();
+    // The second click of two has to find a box where it was, though the first one has opened the panel.
     look.resizing = setTimeout(resizeView, SETTLED.resize);
   }).observe(canvas);
+  new ResizeObserver(() => setTimeout(makeRoom, byId("panel").hidden ? 0 : SETTLED.resize)).observe(byId("panel"));
 }
 
-const SETTLED = { resize: 320, reveal: 450 }; // milliseconds after which no second click follows
-
+// Takes over the size of the view; what was seen stays where it was. A view that comes into sight shows what is selected.
 function resizeView() {
   const [width, height] = [graph.canvas.clientWidth, graph.canvas.clientHeight];
-  if (!width || !height || (width === look.width && height === look.height)) return;
-  const corner = look.width && graph.picture ? pictureAt(0, 0) : null;
+  if (width === look.width && height === look.height) return;
+  const corner = look.width && width && graph.picture ? pictureAt(0, 0) : null;
   [look.width, look.height] = [width, height];
-  if (!graph.picture) return;
+  if (!graph.picture || !width || !height) return;
   if (!corner) {
     showAgain();
-    markSelection();
+    revealWanted();
     return;
   }
   if (look.fitted) return fitView();
-  const begun = [graph.canvas.scrollLeft, graph.canvas.scrollTop, look.zoom].join();
-  if (look.begun === begun && !graph.marked.length) return firstView(); // nothing has been looked at yet
+  if (look.begun === viewKey() && !graph.marked.length) return firstView(); // nothing has been looked at yet
   laySheet();
   bringTo(corner, 0, 0);
 }
@@ -231,7 +273,7 @@ function startPinching(canvas) {
     "touchstart",
     (event) => {
       if (event.touches.length !== 2 || !graph.picture) return;
-      event.preventDefault();
+      if (event.cancelable) event.preventDefault();
       pinch = { spread: spread(event.touches), zoom: look.zoom, place: pictureAt(...middle(event.touches)) };
     },
     { passive: false },

@@ -25,11 +25,15 @@ function readPicture(svg, items) {
     before,
     after,
     boxesOf: boxesByLayer(items),
+    contents: new Map(), // what lies inside of each group, as far as it was asked for
   };
   if (picture.first < 0) picture.first = elements.length;
-  picture.inside = insidesOfEnds(picture);
-  picture.around = elements.map(() => []);
-  for (const [group, inside] of picture.inside) for (const one of inside) picture.around[one].push(group);
+  const heads = [...svg.querySelectorAll(".head")]; // a head for each group, in their order
+  picture.parts = elements.map((element, n) => (heads[n] ? [element, heads[n]] : [element]));
+  picture.around = elements.map(() => []); // the groups around an element at which edges begin or end
+  for (const group of new Set(ends.flat().filter((n) => n < picture.first))) {
+    for (const one of insideOf(picture, group)) picture.around[one].push(group);
+  }
   return picture;
 }
 
@@ -51,15 +55,15 @@ function holds(outer, inner) {
 
 // By layer the elements that hold it, those with the fewest layers first, boxes before groups.
 function boxesByLayer(items) {
-  const found = new Map();
+  const byLayer = new Map();
   items.forEach((item, n) => {
     for (const layer of item.layers) {
-      if (!found.has(layer)) found.set(layer, []);
-      found.get(layer).push(n);
+      if (!byLayer.has(layer)) byLayer.set(layer, []);
+      byLayer.get(layer).push(n);
     }
   });
-  for (const numbers of found.values()) numbers.sort((one, other) => extent(items[one]) - extent(items[other]));
-  return found;
+  for (const numbers of byLayer.values()) numbers.sort((one, other) => extent(items[one]) - extent(items[other]));
+  return byLayer;
 }
 
 // How much an item stands for.
@@ -67,15 +71,13 @@ function extent(item) {
   return item.layers.length + (item.kind === "group" ? 0.5 : 0);
 }
 
-// What lies inside of each group at which an edge begins or ends.
-function insidesOfEnds(picture) {
-  const groups = new Set(picture.ends.flat().filter((n) => n < picture.first));
-  const inside = new Map();
-  for (const group of groups) {
-    const place = picture.places[group];
-    inside.set(group, [...picture.places.keys()].filter((n) => n !== group && holds(place, picture.places[n])));
+// What lies inside of a group.
+function insideOf(picture, group) {
+  const { contents, places } = picture;
+  if (!contents.has(group)) {
+    contents.set(group, [...places.keys()].filter((n) => n !== group && holds(places[group], places[n])));
   }
-  return inside;
+  return contents.get(group);
 }
 
 // The smallest group around an element, or null.

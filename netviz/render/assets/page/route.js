@@ -1,91 +1,80 @@
-// The address of what is shown: #layer/<path>, #group/<id>, #graph, #graph/<level>, #layers, #both, #summary.
-// In a frame without an origin (a notebook) there is no history: then nothing is written down. Uses state.js.
+// What is shown is written into the address, and shown again when the reader comes back. In a frame without an origin (a
+// notebook) there is no history: then nothing is written down. Uses data.js, state.js, addresses.js.
 
-const VIEWS = ["graph", "layers", "both", "summary"];
+const NOTHING = { layer: null, call: null, item: null };
+const WIDE = matchMedia("(min-width: 1100px)"); // room for graph and table side by side
 
-// The addresses of named things: the path, percent-encoded, and "?2" for the second of those whose names look the same.
-function addresses(kind, names) {
-  const met = new Map();
-  return names.map((name) => {
-    const path = name.split("/").map(encodeURIComponent).join("/");
-    const times = (met.get(path) ?? 0) + 1;
-    met.set(path, times);
-    return `#${kind}/${path}${times > 1 ? `?${times}` : ""}`;
-  });
+// How the reader came to the drawing that is shown: the level that he saw last, and for what he opened, in which drawing.
+const way = { drawing: state.drawing, level: data.levels[0] ?? null, from: new Map() };
+
+onChange(["drawing"], () => {
+  const [before, now] = [way.drawing, state.drawing];
+  way.drawing = now;
+  way.level = levelOf(now) ?? way.level;
+  if (canOpen(before, now)) way.from.set(now, before);
+  else if (!canOpen(now, before)) way.from.delete(now);
+});
+
+function canOpen(outer, inner) {
+  return data.drawings[outer]?.items.some((item) => item.opens === inner) ?? false;
 }
 
-const layerAddresses = addresses("layer", data.layers.map((layer) => layer.path));
-const drawingAddresses = addresses("group", data.drawings.map((drawing) => drawing.id));
-const places = new Map(); // of layers and of drawings, by address
-layerAddresses.forEach((address, layer) => places.set(plain(address), layer));
-drawingAddresses.forEach((address, drawing) => places.set(plain(address), drawing));
-
-function layerHref(index) {
-  return layerAddresses[index];
+// The drawings around a drawing, from the level on that the reader came from.
+function trailOf(drawing) {
+  const { trail } = data.drawings[drawing];
+  return trail.length ? [way.level.drawing, ...trail.slice(1)] : trail;
 }
 
-// The address of a drawing: that of its group, or of its level.
-function drawingHref(number) {
-  const level = data.levels.find((one) => one.drawing === number);
-  if (level) return level === data.levels[0] ? "#graph" : `#graph/${level.name}`;
-  return drawingAddresses[number];
+// The drawing to go up to: where this one was opened, or else the one around it; undefined for a level.
+function drawingAbove(drawing) {
+  return levelOf(drawing) ? undefined : (way.from.get(drawing) ?? trailOf(drawing).at(-1));
 }
 
-// An address however it is encoded; "?" stays apart from one in a name.
-function plain(address) {
-  return address
-    .split("?")
-    .map((part) => {
-      try {
-        return encodeURIComponent(decodeURIComponent(part));
-      } catch {
-        return encodeURIComponent(part);
-      }
-    })
-    .join("?");
-}
-
-// What of the state an address stands for; null where it is none of ours, or of something that is not there.
-function shown(hash) {
-  const [kind, level] = hash.replace(/^#/, "").split("/");
-  const place = places.get(plain(hash));
-  const graph = state.view === "both" ? "both" : "graph";
-  if (kind === "layer" && place !== undefined) return { layer: place, item: null };
-  if (kind === "group" && place !== undefined && data.drawings[place].id !== "") {
-    return { view: graph, drawing: place, layer: null, item: null };
-  }
-  if (kind === "graph" || kind === "") {
-    const found = data.levels.find((one) => one.name === level) ?? data.levels[0];
-    const drawn = found ? { drawing: found.drawing, level: found.name } : {};
-    return { view: graph, layer: null, item: null, ...drawn };
-  }
-  return VIEWS.includes(kind) ? { view: kind, layer: null, item: null } : null;
-}
-
-// Shows what an address says, and writes it down.
-function go(hash) {
-  const patch = shown(hash);
-  if (!patch) {
-    notFound(hash);
-    return;
-  }
-  change(patch);
-  remember(hash);
-}
-
-// Writes an address into the history, with what of the state it does not say; "replaceState" adds no step to it.
-function remember(hash, how = location.hash === hash ? "replaceState" : "pushState") {
-  const { view, drawing, level, layer } = state;
-  try {
-    history[how]({ view, drawing, level, layer }, "", hash);
-  } catch {
-    // no history in a frame without an origin
-  }
+// The address of what is selected, null where nothing is.
+function selectedHref() {
+  const { layer, call, item, drawing } = state;
+  if (layer !== null) return call === null ? layerHref(layer) : callHref(layer, call);
+  return item === null ? null : boxHref(drawing, item);
 }
 
 // The address of a view: in that of the graph, of the drawing that is shown.
 function viewHref(view) {
   return view === "graph" && state.drawing !== null ? drawingHref(state.drawing) : `#${view}`;
+}
+
+// Shows what an address says, and writes it down.
+function go(hash) {
+  const said = stateOf(hash);
+  if (!said) {
+    notFound(hash);
+    return;
+  }
+  change({ ...NOTHING, ...viewOf(said), ...said });
+  remember(hash);
+}
+
+// The view in which what an address says is seen: the one that is shown, but drawings and their boxes in the graph.
+function viewOf(said) {
+  return "drawing" in said || !("layer" in said) ? { view: state.view === "both" ? "both" : "graph" } : {};
+}
+
+// Writes an address into the history, with what of the state it does not say; "replaceState" adds no step to it. All is
+// kept by address: the same number may be of another layer when the page is made anew.
+function remember(hash, how = location.hash === hash ? "replaceState" : "pushState") {
+  const { view, drawing } = state;
+  const hrefOf = (one) => (one === null || one === undefined ? null : drawingHref(one));
+  const kept = {
+    view,
+    drawing: hrefOf(drawing),
+    level: hrefOf(way.level?.drawing),
+    from: hrefOf(way.from.get(drawing)),
+    selected: selectedHref(),
+  };
+  try {
+    history[how](kept, "", hash);
+  } catch {
+    // no history in a frame without an origin
+  }
 }
 
 // Another view of the same: what is selected stays.
@@ -96,44 +85,60 @@ function goToView(view) {
 
 // Closes what is selected, and takes it out of the address.
 function deselect() {
-  change({ layer: null, item: null });
+  change(NOTHING);
   remember(viewHref(state.view));
 }
 
 function notFound(hash) {
   const [kind, ...rest] = hash.replace(/^#/, "").split("/");
-  if (kind !== "layer" && kind !== "group") return;
+  if (!NAMED.includes(kind)) return;
   let name = rest.join("/");
   try {
     name = decodeURIComponent(name);
   } catch {
     // as it stands there
   }
-  change({ view: "graph", layer: null, item: null });
+  change({ view: "graph", ...NOTHING });
   toast(`There is no ${kind} “${name.slice(0, 200)}” in this model.`);
 }
 
 function followAddress() {
-  const patch = shown(location.hash);
-  if (patch) change({ ...patch, ...remembered() });
-  else notFound(location.hash);
+  const said = stateOf(location.hash);
+  if (!said) return notFound(location.hash);
+  const { selected, ...kept } = remembered();
+  const selects = "layer" in said || "item" in said;
+  const patch = { ...NOTHING, ...viewOf(said), ...kept, ...(selects ? {} : selected), ...said };
+  if (patch.item !== null && !selects && selected.drawing !== patch.drawing) patch.item = null;
+  change(patch);
+  showWhatFits();
 }
 
-// What the history knows besides the address: the view and the drawing in which a layer was selected, and the layer
-// that stayed selected in another view.
+// What the history knows besides the address, as far as it is still there: the view and the drawing in which something
+// was selected, and what stayed selected in another view.
 function remembered() {
-  let known = null;
+  let kept = null;
   try {
-    known = history.state;
+    kept = history.state;
   } catch {
     // no history in a frame without an origin
   }
-  if (!known || !VIEWS.includes(known.view)) return {};
+  if (!VIEWS.includes(kept?.view)) return {};
+  const known = (hash) => (typeof hash === "string" && stateOf(hash)) || {};
+  const [drawing, level, from] = [kept.drawing, kept.level, kept.from].map((hash) => known(hash).drawing);
+  if (levelOf(level)) way.level = levelOf(level);
+  if (canOpen(from, drawing)) way.from.set(drawing, from);
   return {
-    view: known.view,
-    ...(data.drawings[known.drawing] ? { drawing: known.drawing, level: known.level } : {}),
-    ...(data.layers[known.layer] ? { layer: known.layer } : {}),
+    view: kept.view,
+    ...(data.drawings[drawing] ? { drawing } : {}),
+    selected: known(kept.selected),
   };
+}
+
+// Where there is no room for graph and table the graph is shown, and the address says so.
+function showWhatFits() {
+  if (state.view !== "both" || WIDE.matches || matchMedia("print").matches) return;
+  change({ view: "graph" });
+  remember(location.hash === "#both" ? viewHref("graph") : location.hash, "replaceState");
 }
 
 function startRouting() {
@@ -142,7 +147,7 @@ function startRouting() {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const hash = link.getAttribute("href");
     const view = link.closest("#views") && hash.slice(1);
-    if (!view && !shown(hash) && !/^#(layer|group)\//.test(hash)) return; // another place in this document
+    if (!view && !stateOf(hash) && !NAMED.includes(hash.slice(1).split("/")[0])) return; // a place in this document
     event.preventDefault();
     const before = state.layer;
     if (view) goToView(view);
@@ -151,6 +156,7 @@ function startRouting() {
     if (!view && before !== null && before === state.layer) byId("panel").focus();
   });
   addEventListener("popstate", followAddress);
+  WIDE.addEventListener("change", showWhatFits);
   onChange(["view"], showView);
   onChange(["layer"], showTitle);
   showView();

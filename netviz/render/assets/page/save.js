@@ -73,12 +73,12 @@ async function savePng() {
       const blob = await pngOf(image, Math.floor(width * scale), Math.floor(height * scale));
       if (!blob) continue;
       download(blob, name);
-      const smaller = scale < PNG.scale ? `, scaled to ${Math.round(100 * scale)} %: a larger picture is too large for a browser` : "";
-      return announce(`Saved ${name}${smaller}`);
+      if (scale === PNG.scale) return announce(`Saved ${name}`);
+      return toast(`Saved ${name}, scaled to ${Math.round(100 * scale)} %: a larger picture is too large for a browser`);
     }
-    announce("This drawing is too large for a PNG: save it as SVG");
+    toast("This drawing is too large for a PNG: save it as SVG");
   } catch {
-    announce("The browser could not make a PNG of this drawing: save it as SVG");
+    toast("The browser could not make a PNG of this drawing: save it as SVG");
   }
 }
 
