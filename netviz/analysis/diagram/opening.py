@@ -86,7 +86,7 @@ class _Insides:
     `boxes` are all boxes, and the groups closed, in the order of the diagram. `chains` has for each the ids of the
     groups around it, the outermost first, and its own. `ends` are the edges in each group with what they join there,
     `stubs` the ids of the boxes there that stand for one outside, before what is inside and after it; `crossing` the
-    tensors that enter and leave it, by what gives them.
+    tensors that enter and leave it, by what gives them. `stubs_taken` are the ids of all stubs in a group.
     """
 
     whole: Diagram
@@ -95,6 +95,7 @@ class _Insides:
     chains: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ends: dict[str, list[tuple[Edge, str, str]]] = field(default_factory=dict)
     stubs: dict[tuple[str, bool], dict[str, str]] = field(default_factory=dict)
+    stubs_taken: dict[str, set[str]] = field(default_factory=dict)
     crossing: dict[tuple[str, bool], dict[tuple[str, int], Edge]] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
 
@@ -164,9 +165,11 @@ class _Insides:
         found = self.stubs.setdefault((group, after), {})
         if outside not in found:
             id = f"{STUB}{outside}"
-            while id in self.chains or id in self.stubs.get((group, not after), {}).values():
+            taken = self.stubs_taken.setdefault(group, set())
+            while id in self.chains or id in taken:
                 id += "'"
             found[outside] = id
+            taken.add(id)
         return found[outside]
 
     def diagram(self, id: str) -> Diagram:
