@@ -13,11 +13,8 @@ WIDTH, HEIGHT = 168.0, 112.0
 ROOM = 10.0
 """Around the axes, for their numbers and the width of lines."""
 
-LEAST = -1.0, 1.0
-"""What of the values is shown at least, so that a small function does not look like a large one."""
-
-MOST = -4.0, 6.0
-"""What is shown at most: beyond it a curve only goes on."""
+STEP, COARSE, MANY = 0.5, 1.0, 2.5
+"""The heights at the ends are multiples of a step; of a coarser one where there are more than `MANY` between them."""
 
 Points = Sequence[tuple[float, float]]
 
@@ -45,8 +42,7 @@ def drawn_curve(one: Activation) -> Curve | None:
     if len(points) < 2 or points[0][0] >= points[-1][0]:
         return None
     left, right = points[0][0], points[-1][0]
-    values = [y for _, y in points]
-    low, high = max(MOST[0], min(LEAST[0], *values)), min(MOST[1], max(LEAST[1], *values))
+    low, high = _heights([y for _, y in (*points, *one.derivative) if math.isfinite(y)], left, right)
 
     def across(x: float) -> float:
         return ROOM + (x - left) / (right - left) * (WIDTH - 2 * ROOM)
@@ -60,6 +56,17 @@ def drawn_curve(one: Activation) -> Curve | None:
 
     x, y = across(min(max(0.0, left), right)), down(min(max(0.0, low), high))
     return Curve(path(points), path(one.derivative), x, y, f"{left:g}", f"{right:g}", f"{low:g}", f"{high:g}")
+
+
+def _heights(values: Sequence[float], left: float, right: float) -> tuple[float, float]:
+    """Between what heights a function and its slope are drawn: as far as they and zero go, rounded outwards.
+
+    No further than the curve goes to the sides: beyond that it only goes on.
+    """
+    low, high = max(min(0.0, *values), left), min(max(0.0, *values), right)
+    step = STEP if high - low <= MANY else COARSE
+    low, high = math.floor(low / step + 1e-6) * step, math.ceil(high / step - 1e-6) * step
+    return (low, high) if low < high else (-COARSE, COARSE)
 
 
 def _pieces(points: Points, low: float, high: float) -> Iterator[list[tuple[float, float]]]:
