@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import suppress
 
 from netviz import catalog
-from netviz.catalog.formulas import times, written
+from netviz.catalog.formulas import grouped, times
 from netviz.catalog.kinds import RULE_ERRORS, LayerKind
 from netviz.model import Layer, Shape
 
@@ -57,12 +57,12 @@ def _inside_formula(layer: Layer, kind: LayerKind | None, deepest: int) -> str |
     inside = [inner for inner in layer.layers if inner.weights or any(deeper.weights for deeper in inner.walk())]
     total = layer.parameters.total - sum(weight.tensor.size or 0 for weight in layer.weights)
     if sum(inner.parameters.total for inner in inside) != total:
-        return written(total)  # layers inside share variables, which count once
+        return grouped(total)  # layers inside share variables, which count once
     if kind and kind.children and deepest:
         return _wrapper_formula([parameter_formula(inner, deepest - 1) for inner in inside])
     if len(inside) > MAX_TERMS:
         return f"sum of {len(inside)} layers"
-    return " + ".join(written(inner.parameters.total) for inner in inside)
+    return " + ".join(grouped(inner.parameters.total) for inner in inside)
 
 
 def _wrapper_formula(formulas: list[str | None]) -> str | None:

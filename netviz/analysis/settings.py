@@ -33,11 +33,17 @@ def settings(config: Config, prefix: str = "") -> Iterator[tuple[str, tuple[str,
 
 
 def setting_text(value: object) -> str:
-    """A value on one line: strings plain, a serialised object as `Class(setting=value)`, all else as JSON."""
+    """A value on one line: strings plain, a serialised object as `Class(setting=value)`, all else as JSON.
+
+    A policy of dtypes that has nothing but a name is the dtype of that name.
+    """
     if isinstance(value, str):
         return value
     inner = _inner(value)
     if inner is not None:
+        name = inner[1].get("name")
+        if inner[0] == "DTypePolicy" and inner[1].keys() == {"name"} and isinstance(name, str):
+            return name
         return f"{inner[0]}({', '.join(f'{key}={setting_text(item)}' for key, item in inner[1].items())})"
     return json.dumps(value, ensure_ascii=False)
 

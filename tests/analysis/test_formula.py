@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 import netviz
 from netviz.analysis.formula import parameter_formula
-from netviz.model import Layer, Tensor, Weight
+from netviz.model import Graph, Layer, Tensor, Weight
 from tests.conftest import EXAMPLES, FIXTURES
 
 FILES = sorted(EXAMPLES.glob("*.keras")) + sorted(FIXTURES.glob("keras-*/*.keras"))
@@ -16,8 +17,8 @@ FILES = sorted(EXAMPLES.glob("*.keras")) + sorted(FIXTURES.glob("keras-*/*.keras
 
 def evaluated(formula: str) -> int:
     """The value of a formula, after a look that it is arithmetic and nothing else."""
-    assert re.fullmatch(r"[\d ·+()]+", formula), formula
-    value = eval(formula.replace("·", "*"))
+    assert re.fullmatch(r"[\d, ·+()]+", formula), formula
+    value = eval(formula.replace("·", "*").replace(",", ""))
     assert isinstance(value, int)
     return value
 
@@ -48,6 +49,12 @@ def test_formulas_read_as_in_textbooks() -> None:
     assert parameter_formula(layer_of("EinsumDense", (64, 4, 16), (4, 16), bias_axes="bc")) == "64·4·16 + 4·16"
     assert parameter_formula(layer_of("LayerNormalization", (64,), (64,))) == "2·64"
     assert parameter_formula(layer_of("Flatten")) == ""
+
+
+def test_counts_of_layers_inside_have_their_thousands_apart() -> None:
+    kernels = [Weight(f"{units}", "kernel", Tensor((30, units), "float32"), True) for units in (40, 2)]
+    inner = tuple(replace(layer_of("Dense"), name=one.path, weights=(one,)) for one in kernels)
+    assert parameter_formula(Layer("x", "x", "Functional", "keras", graph=Graph(inner))) == "1,200 + 60"
 
 
 def test_formulas_of_depthwise_convolutions() -> None:

@@ -128,4 +128,4 @@ def test_formulas_hold_for_packed_values(name: str) -> None:
     for layer in netviz.inspect(MODELS[name]()).walk():
         formula = parameter_formula(layer.subject.layer)
         assert formula is not None
-        assert eval(formula.replace("·", "*") or "0", {"__builtins__": {}}) == layer.parameters.total
+        assert eval(formula.replace("·", "*").replace(",", "") or "0", {"__builtins__": {}}) == layer.parameters.total
