@@ -199,6 +199,78 @@ def test_a_layer_in_a_closed_group(opened: Open) -> None:
         page.click("#views >> text=Layers")
 
 
+def test_addresses_of_boxes_groups_and_calls(opened: Open, tmp_path: Path) -> None:
+    """Whatever can be selected has an address, which shows the same in another window, and a step in the history."""
+    page = opened(ENCODER)
+    group = page.locator(".sheet .group").first
+    group.click(position={"x": 5, "y": 60})
+    words = group.get_attribute("aria-label").split(",")[0]
+    assert hash_of(page).startswith("#box/blocks/")
+    again = opened(ENCODER, hash_of(page))
+    for one in (page, again):
+        assert one.locator("#panel h2").inner_text().startswith(words)
+        assert one.locator(".sheet .selected").get_attribute("aria-label").startswith(words)
+    page.click("#views >> text=Layers")
+    page.reload()
+    page.wait_for_selector("html.ready")
+    assert hash_of(page) == "#layers" and page.locator("#panel h2").inner_text().startswith(words)
+    page.go_back()
+    page.go_back()
+    page.wait_for_selector("#panel", state="hidden")
+    page.click("[data-level=groups]")
+    # Up leads to where the group was opened, and its address can be read.
+    for level in ("groups", "blocks"):
+        show(page, level)
+        page.locator(".sheet .opens").first.press("Enter")
+        assert re.fullmatch(r"#group/[\w/]+", hash_of(page))
+        assert page.locator("#graph-bar [aria-pressed=true]").get_attribute("data-level") == level
+        page.reload()
+        page.wait_for_selector("html.ready")
+        page.keyboard.press("u")
+        assert page.locator("#graph-bar [aria-pressed=true]").get_attribute("data-level") == level
+        assert page.locator("#trail").is_hidden()
+    # Of a layer that is called several times, the call.
+    config = residual_chain(5)
+    config["config"]["layers"] = [*config["config"]["layers"][:1], layer("ReLU", "shared", ["input"])]
+    second = dict(config["config"]["layers"][1]["inbound_nodes"][0])
+    text = json.dumps(second).replace('"input"', '"shared"')
+    config["config"]["layers"][1]["inbound_nodes"].append(json.loads(text))
+    config["config"]["output_layers"] = [["shared", 1, 0]]
+    source = tmp_path / "shared.json"
+    source.write_text(json.dumps(config))
+    page = opened(source)
+    page.locator('.sheet .box[aria-label^="shared,"]').nth(1).click()
+    for one in (page, opened(source, hash_of(page))):
+        assert page.locator(".sheet .selected").count() == 1
+        assert one.locator(".sheet .box").nth(2).get_attribute("aria-current") == "true"
+        assert one.locator("#panel .called h3").inner_text() == "Call 2 of 2"
+    page.evaluate("location.hash = '#layer/shared'")
+    page.wait_for_function("() => document.querySelectorAll('.sheet .selected').length === 2")
+
+
+def test_the_address_wins(opened: Open) -> None:
+    """What the history of another page knows does not change what an address says."""
+    page = opened(RESNET)
+    page.evaluate("history.replaceState({view: 'layers', drawing: 1, level: 7, layer: 3}, '', '#layer/pool1_pool')")
+    page.reload()
+    page.wait_for_selector("html.ready")
+    assert page.locator("#panel h2").inner_text() == "pool1_pool"
+    page.evaluate(
+        "history.replaceState({view: 'both', drawing: '#group/none', selected: '#layer/none'}, '', '#graph/layers')"
+    )
+    page.reload()
+    page.wait_for_selector("html.ready")
+    assert page.locator("#graph-bar [aria-pressed=true]").get_attribute("data-level") == "layers"
+    assert page.locator("#panel").is_hidden()
+    for name in ("constructor", "toString/a", "__proto__", "call/1/none", "box/blocks/none"):
+        page.evaluate("name => { location.hash = name }", name)
+    page.evaluate("location.hash = '#both'")
+    page.wait_for_function("() => document.documentElement.dataset.view === 'both'")
+    page.set_viewport_size({"width": 1000, "height": 700})  # where there is no room for both
+    page.wait_for_function("() => location.hash.startsWith('#graph')")
+    assert page.locator("#views [aria-current]").inner_text() == "Graph"
+
+
 # The keyboard
 
 
@@ -250,6 +322,8 @@ def test_keys_zoom(opened: Open) -> None:
     page.keyboard.press("-")
     assert view(page)["width"] == pytest.approx(before, rel=0.01)
     page.keyboard.press("0")
+    canvas, drawn = place_of(page), place_of(page, ".sheet > svg")
+    assert all(abs(one - other) >= 16 for one, other in zip(canvas, drawn, strict=True))
     assert seen(page, page.locator(".sheet > svg"))
     # Not while something is written.
     page.click("#search")

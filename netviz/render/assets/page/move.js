@@ -2,7 +2,7 @@
 // no layout. Uses state.js, graph.js (`graph`), opener.js, minimap.js.
 
 const ZOOM = { least: 0.02, most: 4, step: 1.25, legible: 0.8, far: 0.3, tiny: 0.1 };
-const CLEAR = 24; // pixels that are kept free around what is brought into view
+const CLEAR = 24; // pixels of room besides, for what the panel covers
 const MARGIN = 16; // pixels beside a drawing that is fitted into the view
 const FEW = { boxes: 4, zoom: 1.6 }; // so few may be drawn larger than they are, to fill the view
 const SETTLED = { resize: 320, reveal: 450 }; // milliseconds after which no second click follows
@@ -134,7 +134,7 @@ function freeArea() {
     : { right: look.width, bottom: above };
 }
 
-// Gives the sheet as much more room as the panel covers of the view, with what is kept free around a box.
+// Gives the sheet as much more room as the panel covers of the view, and a little more.
 function makeRoom() {
   const free = freeArea();
   const over = (all, part) => (part < all ? Math.ceil(all - part) + CLEAR : 0);
@@ -154,7 +154,7 @@ function reveal(n) {
   const top = place.y * look.zoom + look.top - graph.canvas.scrollTop;
   const [width, height] = [place.width * look.zoom, place.height * look.zoom];
   const [besideX, besideY] = [(free.right - width) / 2, (free.bottom - height) / 2];
-  const [roomX, roomY] = [besideX, besideY].map((beside) => Math.min(CLEAR, Math.max(0, beside)));
+  const [roomX, roomY] = [besideX, besideY].map((beside) => Math.min(MARGIN / 2, Math.max(0, beside)));
   if (left >= roomX && left + width <= free.right - roomX && top >= roomY && top + height <= free.bottom - roomY) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const [x, y] = [besideX, besideY].map((beside) => (beside < 0 ? MARGIN / 2 : beside));

@@ -11,6 +11,7 @@ onChange(["drawing"], () => {
   const [before, now] = [way.drawing, state.drawing];
   way.drawing = now;
   way.level = levelOf(now) ?? way.level;
+  if (before === now) return; // the history knows the way
   if (canOpen(before, now)) way.from.set(now, before);
   else if (!canOpen(now, before)) way.from.delete(now);
 });
@@ -126,7 +127,10 @@ function remembered() {
   const known = (hash) => (typeof hash === "string" && stateOf(hash)) || {};
   const [drawing, level, from] = [kept.drawing, kept.level, kept.from].map((hash) => known(hash).drawing);
   if (levelOf(level)) way.level = levelOf(level);
-  if (canOpen(from, drawing)) way.from.set(drawing, from);
+  if (canOpen(from, drawing)) {
+    way.from.set(drawing, from);
+    way.drawing = drawing;
+  }
   return {
     view: kept.view,
     ...(data.drawings[drawing] ? { drawing } : {}),
