@@ -52,12 +52,12 @@ function showDrawing() {
   rememberView();
   const picture = pictureOf(state.drawing);
   trace.hovered = trace.element = null;
-  showTrace(null);
+  showTrace([]);
   for (const n of graph.marked) unmark(graph.picture.elements[n]);
   graph.picture = picture;
   graph.marked = [];
   graph.wanted = null;
-  trace.through = null;
+  trace.through = "";
   placeOpenButton(null);
   graph.sheet.firstElementChild.replaceWith(picture ? picture.svg : unshown(state.drawing));
   byId("graph").classList.toggle("undrawn", !picture);

@@ -3,10 +3,11 @@
 
 const HOVER = { enter: 110, leave: 180 }; // milliseconds, so that a pointer that only passes changes nothing
 
-// Which elements and edges lie on a path through `start`, as bytes by their number; groups are on it with what they hold.
-function pathsThrough(picture, start) {
+// Which elements and edges lie on a path through one of `starts` (the calls of a layer, say), as bytes by their number;
+// groups are on it with what they hold.
+function pathsThrough(picture, starts) {
   const paths = { elements: new Uint8Array(picture.elements.length), lines: new Uint8Array(picture.lines.length) };
-  const begin = [start, ...(start < picture.first ? insideOf(picture, start) : [])];
+  const begin = starts.flatMap((start) => [start, ...(start < picture.first ? insideOf(picture, start) : [])]);
   follow(picture, begin, picture.after, 1, paths);
   follow(picture, begin, picture.before, 0, paths);
   for (let group = 0; group < picture.first; group += 1) {
@@ -39,15 +40,15 @@ function follow(picture, begin, edges, end, paths) {
   }
 }
 
-const trace = { through: null, hovered: null, element: null, pointer: null, timer: 0 };
+const trace = { through: "", hovered: null, element: null, pointer: null, timer: 0 };
 
-// Shows the paths through element `n` of the picture, or all of it (null).
-function showTrace(n) {
+// Shows the paths through these elements of the picture, or without any all of it.
+function showTrace(starts) {
   const { picture } = graph;
-  if (!picture || trace.through === n) return;
-  trace.through = n;
-  setFaded(picture, "off", n === null ? null : pathsThrough(picture, n));
-  const near = new Set(n === null ? [] : [...picture.before[n], ...picture.after[n]]);
+  if (!picture || trace.through === starts.join()) return;
+  trace.through = starts.join();
+  setFaded(picture, "off", starts.length ? pathsThrough(picture, starts) : null);
+  const near = new Set(starts.flatMap((n) => [...picture.before[n], ...picture.after[n]]));
   for (const line of picture.near || []) if (!near.has(line)) picture.lines[line].classList.remove("near");
   for (const line of near) picture.lines[line].classList.add("near");
   picture.near = near;
@@ -73,7 +74,8 @@ function setFaded(picture, name, kept) {
 function updateTrace() {
   const { picture } = graph;
   if (!picture) return;
-  showTrace(trace.hovered ?? focusedElement() ?? graph.marked[0] ?? null);
+  const one = trace.hovered ?? focusedElement();
+  showTrace(one === null ? graph.marked : [one]);
 }
 
 function startTracing() {
