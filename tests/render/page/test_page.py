@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from zipfile import ZipFile
 
 import pytest
 
+import netviz
 from netviz.pages import FindingDetails, Link, Page
 from netviz.render import escape
 from netviz.render.cells import cell_text
 from netviz.render.escape import elide, visible
-from netviz.render.page import page_to_html
+from netviz.render.page import document, page_to_html
 from netviz.render.page.frame import page_to_frame
 from netviz.theme import TONES
 from netviz.views import Kind
@@ -279,21 +281,25 @@ def copied(open_page: Open) -> Callable[..., str]:
 def test_what_is_copied_is_what_is_shown(open_page: Open, copied: Callable[..., str]) -> None:
     page = open_page(page_of(HOSTILE, levels=(), drawings=()), "#layers")
     page.click("#table thead th[data-key=parameters] button")
-    names = [shown(name) for name in reversed(HOSTILE)]
+    names = [*reversed(HOSTILE)]  # as they are: JSON is for programs
     data = json.loads(copied(page, "#table-bar", "JSON"))
-    assert [row["class"] for row in data] == names and [row["parameters"] for row in data] == [
-        *reversed(range(len(names)))
-    ]
+    assert [row["class"] for row in data] == names
+    assert [row["parameters"] for row in data] == [*reversed(range(len(names)))]
     text = copied(page, "#table-bar", "CSV")
     cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    assert [row[1] for row in cells[1:]] == [escape.csv(name) for name in names] and len(cells[0]) == len(data[0])
+    assert [row[1] for row in cells[1:]] == [escape.csv(shown(name)) for name in names] and len(cells[0]) == len(
+        data[0]
+    )
     csv_texts(text)
     tags = github(copied(page, "#table-bar", "Markdown"))
     assert set(tags.tags) <= {"table", "thead", "tbody", "tr", "th", "td"} and tags.tags.count("tr") == len(names) + 1
+    label = page.get_attribute("#table-bar .copying", "aria-label")
     page.click(".chip >> nth=0")
+    assert page.get_attribute("#table-bar .copying", "aria-label") == label, "no count in it that could be stale"
     assert len(json.loads(copied(page, "#table-bar", "JSON"))) == len(rows(page)) < len(names)
     page.click("#table tbody tr:not([hidden]) td >> nth=0")
-    assert json.loads(copied(page, "#panel footer", "JSON"))["path"] in names
+    one = json.loads(copied(page, "#panel footer", "JSON"))
+    assert one["path"] in names and "config" not in one, "settings are texts, a config is none"
     assert not set(github(copied(page, "#panel footer", "Markdown")).tags) & {"a", "img", "em", "del", "script"}
     csv_texts(copied(page, "#panel footer", "CSV"))
 
@@ -374,9 +380,11 @@ def test_without_a_script_it_is_a_document(open_page: Open) -> None:
     for layer in source.details:
         assert layer.name in text
     assert "lambda-code" in text and "softmax" in text
+    assert all(one.about in text for one in source.activations) and any(one.about for one in source.activations)
     for hidden in ("#search", "#filters", "#panel", "#minimap"):
         assert not page.is_visible(hidden)
-    assert page.locator("#canvas svg .box").count() > 0
+    drawn, frame = page.locator("#canvas svg").bounding_box(), page.locator("#canvas").bounding_box()
+    assert drawn["y"] + drawn["height"] <= frame["y"] + frame["height"], "nothing is cut off"
     order = page.locator("h1, h2, h3, h4").all_inner_texts()
     assert order[:3] == [order[0], "Graph", "Layers"] and order.index("Findings") > order.index("Summary")
     page.click("#findings .where a >> nth=0")
@@ -405,14 +413,38 @@ def _rgb(color: str) -> str:
     return f"rgb({', '.join(str(int(color[place : place + 2], 16)) for place in (1, 3, 5))})"
 
 
+def printed(page: Any, folder: Path) -> str:
+    """The words on paper, pages apart by form feeds."""
+    (folder / "page.pdf").write_bytes(page.pdf(format="A4"))
+    command = ["pdftotext", "-layout", "page.pdf", "-"]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+def test_on_paper_everything_can_be_read(open_page: Open, tmp_path: Path) -> None:
+    """Every page of the table has its head, no list is folded, and a drawing too large for paper gives way."""
+    page = open_page(RESNET, "#graph/layers")
+    text = printed(page, tmp_path)
+    pages = [one for one in text.split("\f") if "BatchNormalization" in one.partition("Layers\n")[2] or "(None," in one]
+    assert len(pages) > 3
+    for one in pages[1:]:
+        assert re.match(r"\s*Layer +Class +Output shape +Parameters", one), one[:200]
+    assert "In less detail than in the page" in text.split("\f")[0]
+    used = text.partition("Activation functions")[2]
+    relus = [one["config"]["name"] for one in json.loads(RESNET.read_text())["config"]["layers"]
+             if one["config"].get("activation") == "relu"]  # fmt: skip
+    assert len(relus) > 8 and not [name for name in relus if name not in used]
+    assert "Made by netviz" in text.rstrip("\f").split("\f")[-1].strip().partition("\n")[2], "on no page of its own"
+    assert page.evaluate("!document.querySelector('#paper > *') && !document.querySelector('#summary details[open]')")
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
 def test_on_paper_everything_is_there(open_page: Open, tmp_path: Path) -> None:
     page = open_page(HIDDEN, "#layer/mean")
-    (tmp_path / "page.pdf").write_bytes(page.pdf(format="A4"))
-    command = ["pdftotext", "-layout", "page.pdf", "-"]
-    text = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60).stdout
+    text = printed(page, tmp_path)
+    assert "mean" in text.split("\f")[0].partition("Graph")[2], "the drawing begins on the first page"
     source = page_of_source(HIDDEN)
-    for word in ("GlobalAveragePooling1D", "What to do", "lambda-code", "softmax", "Total", "keras-v3"):
+    for word in ("GlobalAveragePooling1D", "What to do", "lambda-code", "softmax", "Total", "Keras 3 file"):
         assert word in text, word
     for layer in source.details:
         assert text.count(layer.name) >= 2, layer.name  # in the drawing and in the table
@@ -420,12 +452,17 @@ def test_on_paper_everything_is_there(open_page: Open, tmp_path: Path) -> None:
         assert button not in text, button
 
 
+def harmless_like(name: str) -> str:
+    """A name as long as this one, that breaks into lines where it does, without what markup is made of."""
+    return re.sub(r"[<&\"'`!]", "+", name.replace(">", ":"))
+
+
 def test_hostile_names_stay_text(open_page: Open) -> None:
     """Nothing of a name is markup, in any view or panel: there are the elements that harmless names have."""
     dialogs: list[str] = []
     counts = {}
     hostile = [name for name in HOSTILE if name not in ("", "?")]  # what says nothing, and what is not known
-    for which, names in {"hostile": hostile, "harmless": [f"name {place}" for place in range(len(hostile))]}.items():
+    for which, names in {"hostile": hostile, "harmless": [*map(harmless_like, hostile)]}.items():
         page = open_page(page_of(names, findings=_findings(names)))
         page.on("dialog", lambda dialog: dialogs.append(dialog.message))
         counts[which] = page.evaluate(COUNT)
@@ -455,7 +492,6 @@ def _findings(names: Sequence[str]) -> tuple[FindingDetails, ...]:
 COUNT = """() => {
   const counts = {};
   for (const { localName } of document.querySelectorAll("body *")) counts[localName] = (counts[localName] || 0) + 1;
-  for (const name of ["wbr", "text", "tspan", "title"]) delete counts[name]; // as many as the length of a name asks for
   return counts;
 }"""
 """Elements by name."""
@@ -476,6 +512,152 @@ def test_in_a_frame_without_an_origin_it_works_in_memory(open_page: Open, tmp_pa
     inside.locator("#status.shown, dialog.to-copy").first.wait_for()
     inside.locator("#views a[href='#summary']").click()
     assert inside.locator("#findings").is_visible() and page.url == path.as_uri()
+    inside.locator("#views a[href='#graph']").click()
+    inside.locator(".sheet .box").first.click()
+    assert inside.locator(".sheet .selected").count() == 1
+    for words in ("SVG", "PNG"):
+        with page.expect_download():
+            inside.locator(f'#graph-bar button:has-text("{words}")').click()
+
+
+DAMAGE = {
+    "no data": ('id="data">{', 'id="data">{{'),
+    "a picture that is missing": ('"levels":[{', '"levels":[{"drawing":9},{'),
+    "another script": ('<script type="module">', '<script type="module">//'),
+}
+
+
+@pytest.mark.parametrize("damage", [*DAMAGE, "a script that cannot be read"])
+def test_where_the_script_fails_the_page_is_the_document_without_one(
+    browser: Any, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it cannot be read, is not let run, or stumbles over data: nothing of it is half done."""
+    if damage not in DAMAGE:
+        script = document.script()
+        monkeypatch.setattr(document, "script", lambda: script + "/(?<=a)(?<b/;")
+    source = page_of_source(HIDDEN)
+    html = page_to_html(source)
+    old, new = DAMAGE.get(damage, ("", ""))
+    assert old in html
+    path = tmp_path / "page.html"
+    path.write_text(html.replace(old, new, 1), encoding="utf-8")
+    texts = []
+    for runs in (True, False):
+        page = browser.new_page(java_script_enabled=runs, viewport={"width": 1200, "height": 800})
+        page.goto(path.as_uri())
+        if runs:
+            assert page.evaluate("document.documentElement.className") == ""
+        texts.append(page.inner_text("main"))
+        page.close()
+    assert texts[0] == texts[1] and source.findings[0].message in texts[0]
+
+
+def test_closing_a_dialog_leaves_what_is_behind_it(open_page: Open) -> None:
+    page = open_page(LENET, "#layer/conv1")
+    page.evaluate(
+        "() => { document.execCommand = () => false; navigator.clipboard.writeText = () => Promise.reject() }"
+    )
+    page.click("#panel .copying button >> nth=0")
+    assert json.loads(page.input_value("dialog textarea"))["path"] == "conv1"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
+    assert heading(page) == "conv1" and page.is_visible("#panel")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#panel")
+
+
+def foot(page: Any) -> list[list[str]]:
+    """The first cell and that of the parameters in each row at the foot of the table."""
+    code = """rows => {
+      const place = [...table.tHead.rows[0].cells].findIndex(cell => cell.dataset.key === "parameters");
+      return rows.filter(row => !row.hidden).map(row => [row.cells[0].textContent, row.cells[place].textContent]);
+    }"""
+    return page.eval_on_selector_all("#table tfoot tr", code)  # type: ignore[no-any-return]
+
+
+def test_sums_are_of_what_is_shown(open_page: Open) -> None:
+    layers = [(one.class_name, one.parameters.total) for one in netviz.inspect(LENET)]
+    total = f"{sum(count for _, count in layers):,}"
+    page = open_page(LENET, "#layers")
+    assert foot(page) == [["Total", total]]
+    page.click(".chip[data-family=convolution]")
+    convolutions = [count for name, count in layers if name == "Conv2D"]
+    expected = [[f"{len(convolutions)} of {len(layers)} layers", f"{sum(convolutions):,}"], ["Whole model", total]]
+    assert foot(page) == expected
+    page.click("#clear")
+    assert foot(page) == [["Total", total]]
+    inside = open_page(nested(0, 1, 2, 1, 0), "#layers")  # a layer has as many parameters as its place
+    inside.fill("#search", "layer")
+    assert foot(inside) == [["5 of 5 layers", f"{0 + 4}"], ["Whole model", f"{sum(range(5))}"]], "what is inside: once"
+    inside.fill("#search", "layer_2")
+    assert foot(inside)[0] == ["1 of 5 layers", "2"]
+
+
+def test_the_head_says_everything_at_any_width(open_page: Open) -> None:
+    page = open_page(LENET, "#layer/conv2")
+    facts = page_of_source(LENET).facts
+    inside = """facts => {
+      const head = document.getElementById("top").getBoundingClientRect();
+      return [...facts.querySelectorAll("dd")].filter(one => one.getClientRects().length)
+        .filter(one => one.scrollWidth <= one.clientWidth && one.getBoundingClientRect().bottom <= head.bottom)
+        .map(one => one.textContent);
+    }"""
+    for width in (1600, 1280, 1000, 900):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.eval_on_selector("#top .facts", inside) == [value for _, value in facts], width
+        panel = page.locator("#panel").bounding_box()
+        drawn = page.locator("#graph").bounding_box()
+        assert drawn["x"] + drawn["width"] <= panel["x"] and drawn["width"] >= 500, "beside each other"
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.eval_on_selector("#top .facts", inside) == [value for _, value in facts[:2]]
+
+
+def test_names_can_be_seen_and_leave_room(open_page: Open) -> None:
+    names = ["", " ", "   ", "a_long_name_" * 250, "last"]
+    page = open_page(page_of(names), "#layers")
+    assert rows(page)[:3] == ["(no name)", "(a space)", "(3 spaces)"]
+    for place, words in enumerate(["(no name)", "(a space)", "(3 spaces)", shown(names[3]), "last"]):
+        page.evaluate("n => document.querySelectorAll('#table tbody a')[n].click()", place)
+        assert heading(page) == words
+        assert page.locator("#panel .more").count() == (place == 3)
+    page.click("#panel .step >> nth=0")
+    height = "document.querySelector('#panel .head').getBoundingClientRect().height"
+    clamped = page.evaluate(height)
+    page.click("#panel .more")
+    assert clamped < 120 < page.evaluate(height) and page.inner_text("#panel .more") == "less"
+    page.click("#panel .more")
+    page.evaluate("document.getElementById('panel').scrollTop = 9999")
+    top = page.locator("#panel").bounding_box()["y"]
+    assert page.locator("#panel .head").bounding_box()["y"] == pytest.approx(top, abs=1), "name and buttons stay"
+
+
+def test_what_is_a_finding_and_what_a_note(open_page: Open) -> None:
+    page = open_page(HIDDEN, "#layer/per_row/encoder/scale")
+    codes = [(one.code, one.severity) for one in netviz.check(HIDDEN)]
+    assert page.locator("#findings code").all_text_contents() == [code for code, _ in codes]
+    assert "shape-unknown" in page.locator("#notes code").all_text_contents()
+    assert page.inner_text("#panel section:has(h3:text-is('Findings')) code") == codes[0][0]
+    assert page.inner_text("#panel section:has(h3:text-is('Notes')) code") == "shape-unknown"
+    badge = page.locator("#views .count")
+    assert badge.get_attribute("data-severity") == codes[0][1] and badge.text_content() == f"{len(codes)} finding"
+    found = (("warning", False), ("danger", True), ("info", False))  # how bad, and whether it is a note
+    details = tuple(FindingDetails(how, how, Link("the model"), "m", note=note) for how, note in found)
+    page = open_page(page_of(["a"], findings=details))
+    assert page.get_attribute("#views .count", "data-severity") == "warning"
+    assert page.text_content("#views .count") == "1 finding"
+
+
+def test_a_drawing_says_what_is_missing_in_it(open_page: Open) -> None:
+    plain = page_of(["a", "b"])
+    (drawn,) = plain.drawings
+    page = open_page(replace(plain, drawings=(replace(drawn, remark="Not all of it."),), file="<b>.keras"))
+    assert page.inner_text("#remark") == "Not all of it." and page.title() == "a – <b>.keras"
+    assert page.locator("#remark").bounding_box()["y"] < page.locator("#canvas").bounding_box()["y"]
+    assert not open_page(plain).is_visible("#remark")
+
+
+def test_nobody_learns_where_the_file_lay() -> None:
+    assert str(LENET.parent) not in page_to_html(page_of_source(LENET))
 
 
 @pytest.mark.parametrize(
