@@ -57,7 +57,8 @@ def _with_remark(drawing: Drawing, model: Model, called: frozenset[str]) -> Draw
         return drawing
     codes = {note.code for note in model.notes}
     why = next((words for code, words in LOOSE.items() if code in codes), "")
-    return replace(drawing, remark=f"How the layers are connected is not known{why and ': '}{why or '.'}")
+    loose = f"How the layers are connected is not known{why and ': '}{why or '.'}"
+    return replace(drawing, remark=f"{loose} {drawing.remark}".rstrip())
 
 
 def _why_empty(model: Model) -> str:
