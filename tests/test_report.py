@@ -79,11 +79,24 @@ def test_data_hold_the_document_of_inspect_and_what_the_page_adds() -> None:
         assert one["mean"] == pytest.approx(float(values.mean(dtype=float)), abs=1e-7)
 
 
-def test_findings_are_those_of_check() -> None:
-    found = {(one.severity, one.code, one.path) for one in netviz.check(HIDDEN)}
-    data: Any = netviz.report(HIDDEN).data
-    assert found <= {(one["severity"], one["code"], one["path"]) for one in data["findings"]}
-    assert run("report", HIDDEN).exit_code == 0, "a report tells; check is what fails"
+FOUND = [
+    LENET,
+    HIDDEN,
+    CONFIG,
+    ROOT / "tests" / "fixtures" / "keras-2.15.0" / "custom.keras",
+    ROOT / "tests" / "fixtures" / "savedmodel-keras-2.21",
+]
+"""Sources with findings of each severity, without any, and with notes on what reading them did not show."""
+
+
+@pytest.mark.parametrize("source", FOUND, ids=lambda path: path.name)
+def test_findings_are_those_of_check(source: Path) -> None:
+    """All of them and nothing else, in the same order: what is only unknown is no finding."""
+    found = [(one.severity, one.code, one.path, one.message, one.remedy) for one in netviz.check(source)]
+    data: Any = netviz.report(source, weights=True).data
+    keys = ("severity", "code", "path", "message", "remedy")
+    assert [tuple(one[key] for key in keys) for one in data["findings"]] == found
+    assert run("report", source).exit_code == 0, "a report tells; check is what fails"
 
 
 def test_values_are_left_alone_where_they_are_not_wanted() -> None:

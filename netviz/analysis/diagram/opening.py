@@ -34,7 +34,7 @@ def build_drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...]
     every = build_diagram(model, fold=False)
     if not every.children:
         return (), ()
-    folded = build_diagram(model)
+    folded = every if len(every.boxes) <= USUAL_MOST else build_diagram(model)
     scheme = _gathered(folded) if len(folded.boxes) > MOST else folded
     insides = _Insides.of(scheme)
     levels: dict[LevelName, Diagram] = {}
@@ -51,11 +51,12 @@ def build_drawings(model: Model) -> tuple[tuple[Level, ...], tuple[Drawing, ...]
     drawings = []
     for name in order:
         about = f"{_counted(every.layers, 'layer')} in {_counted(len(levels[name].boxes), 'box', 'boxes')}"
-        left_out = "" if "layers" in levels else f"; all {len(every.boxes):,} boxes are too many for one drawing"
+        too_many = f"All {len(every.boxes):,} boxes are too many for one drawing; every layer stands in the table."
         drawings.append(
             Drawing(
-                every.title, f"{about}, {_WORDS[name]}{left_out}", levels[name],
+                every.title, f"{about}, {_WORDS[name]}", levels[name],
                 opens={id: numbers[id] for id in _openable(levels[name], insides.groups)},
+                remark="" if "layers" in levels else too_many,
             )
         )  # fmt: skip
     for id, group in insides.groups.items():

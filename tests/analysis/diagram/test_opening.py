@@ -220,5 +220,5 @@ def test_what_is_too_large_for_one_drawing(tmp_path: Path, monkeypatch: pytest.M
     levels, drawings = build_drawings(model)
     assert_complete(model, levels, drawings)
     assert [level.name for level in levels] == ["groups"]
-    assert "1,50" in drawings[0].about and "too many" in drawings[0].about
+    assert "1,50" in drawings[0].remark and "too many" in drawings[0].remark
     assert max(len(drawing.diagram.boxes) for drawing in drawings) <= 60
