@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -220,5 +221,5 @@ def test_what_is_too_large_for_one_drawing(tmp_path: Path, monkeypatch: pytest.M
     levels, drawings = build_drawings(model)
     assert_complete(model, levels, drawings)
     assert [level.name for level in levels] == ["groups"]
-    assert "1,50" in drawings[0].remark and "too many" in drawings[0].remark
+    assert "1,500 layers" in drawings[0].about and re.search("All 1,50. boxes are too many", drawings[0].remark)
     assert max(len(drawing.diagram.boxes) for drawing in drawings) <= 60
