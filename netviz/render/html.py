@@ -10,6 +10,12 @@ from netviz.theme import SEVERITY_COLORS
 from netviz.views import NUMERIC, Column, Kind, Row, Sheet, Table
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_CAPTIONS = {
+    "advice": "What to do", "ends": "Inputs and outputs", "looked": "What was looked at", "lora": "LoRA",
+    "spared": "Columns left out", "undrawn": "What was not drawn", "unknown": "What is not known",
+}  # fmt: skip
+"""By the name of a table what it is called, where the name itself would not do."""
+
 _SHORT = 12  # characters that never need to be broken
 
 
@@ -50,7 +56,7 @@ def table_to_html(table: Table, title: str = "") -> str:
     """
     texts = {"title": title, "subtitle": table.title}
     caption = "".join(f'<div class="netviz-{level}">{html(text)}</div>' for level, text in texts.items() if text)
-    caption = caption or f'<div class="netviz-hidden">{html(table.name)}</div>'
+    caption = caption or f'<div class="netviz-hidden">{html(_caption(table.name))}</div>'
     lines = [
         f'<table class="netviz-table{"" if table.heading else " netviz-facts"}">',
         f'<caption class="netviz-caption">{caption}</caption>',
@@ -69,6 +75,11 @@ def table_to_html(table: Table, title: str = "") -> str:
         lines.append(f'<tr class="{classes}">{body}</tr>')
     lines += ["</tbody>", "</table>"]
     return "\n".join(lines)
+
+
+def _caption(name: str) -> str:
+    """What a table without a title is called, for those who listen, and where style sheets are taken away."""
+    return _CAPTIONS.get(name, name.capitalize())
 
 
 def _classes(column: Column) -> str:
