@@ -15,7 +15,7 @@ UNITS = ("B", "KB", "MB", "GB", "TB")
 """Steps of 1024, under the names that Keras prints."""
 
 FORMATS = {
-    "keras-v3": "Keras 3 file (.keras)",
+    "keras-v3": "Keras 3 file",
     "keras-h5": "Keras file in HDF5",
     "keras-json": "config in JSON",
     "saved-model": "SavedModel of TensorFlow",

@@ -28,7 +28,6 @@ _ACTIVATIONS = (
     Column("formula", "Formula", "formula"),
     Column("range", "Range"),
     Column("layers", "Used by", "items"),
-    Column("about", "Remark"),
 )
 _LOOKED = (Column("fact", "Fact"), Column("value", "Value"))
 
@@ -64,7 +63,7 @@ def _activation_row(one: Activation) -> Row:
     more = len(one.layers) - len(names)
     if more:
         names = (*names, f"and {more:,} more")
-    return Row((one.title, one.formula or one.problem, one.range, names, one.about))
+    return Row((one.title, one.formula or one.problem, one.range, names))
 
 
 def page_document(page: Page, model: Model) -> dict[str, Any]:
