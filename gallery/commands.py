@@ -194,7 +194,9 @@ TABLES: Mapping[str, Picture] = {
 }
 
 PAGES: Mapping[str, Picture] = {
-    "report-lenet": Picture("report examples/models/lenet.keras", "a LeNet: one of its layers in full, with its kernels"),
+    "report-lenet": Picture(
+        "report examples/models/lenet.keras", "a LeNet: one of its layers in full, with its kernels"
+    ),
     "report-resnet50": Picture(
         "report examples/architectures/resnet50.json", "ResNet50 with its groups closed: each can be opened"
     ),

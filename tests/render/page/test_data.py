@@ -206,7 +206,7 @@ def test_names_are_copied_as_the_model_has_them(run: Callable[..., Any]) -> None
 
 
 def test_what_says_nothing_is_left_out_and_a_zero_says_something() -> None:
-    members = {"none": None, "text": "", "list": [], "tuple": (), "dict": {}, "false": False}
+    members: dict[str, Any] = {"none": None, "text": "", "list": [], "tuple": (), "dict": {}, "false": False}
     kept = {"zero": 0, "float": 0.0, "true": True, "word": "a", "full": [0]}
     assert compact.given({**members, **kept}) == kept
 

@@ -18,11 +18,11 @@ from zipfile import ZipFile
 import pytest
 
 import netviz
-from netviz.pages import FindingDetails, Link, Page
+from netviz.pages import FindingDetails, Link, Page, SeverityName
 from netviz.render import escape
 from netviz.render.cells import cell_text
 from netviz.render.escape import elide, visible
-from netviz.render.page import document, page_to_html
+from netviz.render.page import assets, document, page_to_html
 from netviz.render.page.frame import page_to_frame
 from netviz.theme import TONES
 from netviz.views import Kind
@@ -533,7 +533,7 @@ def test_where_the_script_fails_the_page_is_the_document_without_one(
 ) -> None:
     """Whether it cannot be read, is not let run, or stumbles over data: nothing of it is half done."""
     if damage not in DAMAGE:
-        script = document.script()
+        script = assets.script()
         monkeypatch.setattr(document, "script", lambda: script + "/(?<=a)(?<b/;")
     source = page_of_source(HIDDEN)
     html = page_to_html(source)
@@ -640,6 +640,7 @@ def test_what_is_a_finding_and_what_a_note(open_page: Open) -> None:
     assert page.inner_text("#panel section:has(h3:text-is('Notes')) code") == "shape-unknown"
     badge = page.locator("#views .count")
     assert badge.get_attribute("data-severity") == codes[0][1] and badge.text_content() == f"{len(codes)} finding"
+    found: tuple[tuple[SeverityName, bool], ...]
     found = (("warning", False), ("danger", True), ("info", False))  # how bad, and whether it is a note
     details = tuple(FindingDetails(how, how, Link("the model"), "m", note=note) for how, note in found)
     page = open_page(page_of(["a"], findings=details))
