@@ -641,8 +641,11 @@ def test_what_is_a_finding_and_what_a_note(open_page: Open) -> None:
     badge = page.locator("#views .count")
     assert badge.get_attribute("data-severity") == codes[0][1] and badge.text_content() == f"{len(codes)} finding"
     found: tuple[tuple[SeverityName, bool], ...]
-    found = (("warning", False), ("danger", True), ("info", False))  # how bad, and whether it is a note
-    details = tuple(FindingDetails(how, how, Link("the model"), "m", note=note) for how, note in found)
+    details = (
+        FindingDetails("warning", "one", Link("the model"), "m"),
+        FindingDetails("info", "two", Link("the model"), "m"),
+        FindingDetails("danger", "three", Link("the model"), "m", note=True),
+    )
     page = open_page(page_of(["a"], findings=details))
     assert page.get_attribute("#views .count", "data-severity") == "warning"
     assert page.text_content("#views .count") == "1 finding"
