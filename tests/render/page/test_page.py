@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import pytest
 
 import netviz
-from netviz.pages import FindingDetails, Link, Page, SeverityName
+from netviz.pages import FindingDetails, Link, Page
 from netviz.render import escape
 from netviz.render.cells import cell_text
 from netviz.render.escape import elide, visible
@@ -640,7 +640,6 @@ def test_what_is_a_finding_and_what_a_note(open_page: Open) -> None:
     assert page.inner_text("#panel section:has(h3:text-is('Notes')) code") == "shape-unknown"
     badge = page.locator("#views .count")
     assert badge.get_attribute("data-severity") == codes[0][1] and badge.text_content() == f"{len(codes)} finding"
-    found: tuple[tuple[SeverityName, bool], ...]
     details = (
         FindingDetails("warning", "one", Link("the model"), "m"),
         FindingDetails("info", "two", Link("the model"), "m"),
