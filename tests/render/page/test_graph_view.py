@@ -435,6 +435,47 @@ def _colors(image: Image.Image) -> set[tuple[int, int, int]]:
 # What stands out
 
 
+def test_a_layer_called_twice_shows_the_paths_through_both_calls(opened: Open, tmp_path: Path) -> None:
+    config = residual_chain(1)
+    ends = [
+        layer("InputLayer", name, [], batch_shape=[None, 64], dtype="float32") for name in ("left", "right", "alone")
+    ]
+    tower = layer("Dense", "tower", ["left"], units=64)
+    tower["inbound_nodes"] += layer("Dense", "tower", ["right"], units=64)["inbound_nodes"]
+    joined = layer("Add", "joined", [["tower", "tower"]])
+    joined["inbound_nodes"][0]["args"][0][1]["config"]["keras_history"] = ["tower", 1, 0]
+    other = layer("ReLU", "other", ["alone"])
+    config["config"] |= {
+        "layers": [*ends, tower, joined, other],
+        "input_layers": [[name, 0, 0] for name in ("left", "right", "alone")],
+        "output_layers": [["joined", 0, 0], ["other", 0, 0]],
+    }
+    source = tmp_path / "towers.json"
+    source.write_text(json.dumps(config))
+    page = opened(source, "#layer/tower")
+    page.wait_for_selector("#canvas .box.off")
+    faded = each(page, "#canvas .box.off", "one.getAttribute('aria-label').split(',')[0]")
+    assert sorted(faded) == ["alone", "other"]
+    assert page.locator("#canvas .box.selected").count() == 2
+
+
+def test_the_map_covers_as_little_as_a_lower_corner_allows(opened: Open) -> None:
+    page = opened(RESNET)
+    page.wait_for_selector("#minimap:not([hidden])")
+    cover = """side => {
+        const at = document.getElementById("minimap").getBoundingClientRect();
+        const view = document.getElementById("canvas").getBoundingClientRect();
+        const mirrored = side === "here" ? at.left : view.left + view.right - at.right;
+        return [...document.querySelectorAll("#canvas .box")].reduce((sum, box) => {
+            const one = box.getBoundingClientRect();
+            const across = Math.min(one.right, mirrored + at.width) - Math.max(one.left, mirrored);
+            const down = Math.min(one.bottom, at.bottom) - Math.max(one.top, at.top);
+            return sum + Math.max(across, 0) * Math.max(down, 0);
+        }, 0);
+    }"""
+    assert page.evaluate(cover, "here") <= page.evaluate(cover, "there")
+
+
 def test_all_paths_through_a_box_stand_out(opened: Open) -> None:
     page = opened(RESNET)
     show(page, "layers")

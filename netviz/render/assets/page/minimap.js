@@ -2,7 +2,7 @@
 // Uses graph.js (`graph`), move.js (`look`), trace.js, color.js (`fillOf`).
 
 const MAP = { width: 170, height: 230, larger: 1.5, least: 36 };
-const map = { canvas: byId("minimap"), still: null, waiting: false, resting: 0 };
+const map = { canvas: byId("minimap"), still: null, waiting: false, resting: 0, corner: null };
 
 const DIM = 0.22; // what the filters leave out, as in the style sheet
 const RESTS = 1500; // milliseconds after which the map of a phone goes, so that it covers nothing
@@ -34,6 +34,7 @@ function drawMap() {
   if (canvas.hidden) return;
   const key = [look.width, look.height, devicePixelRatio].join();
   if (map.still?.picture !== picture || map.still.key !== key) map.still = { ...drawStill(picture), picture, key };
+  chooseCorner(picture, key);
   const { image, scale, ratio } = map.still;
   const pen = canvas.getContext("2d");
   pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -71,6 +72,31 @@ function drawStill(picture) {
     fillPlace(pen, place, scale);
   });
   return { image, scale, ratio };
+}
+
+const EDGE = 14; // pixels between the map and the view's edge, as in the style sheet
+
+// Whichever of the lower corners covers less of the boxes now in view, once for each picture and size of the view.
+function chooseCorner(picture, key) {
+  if (map.corner?.picture === picture && map.corner.key === key) return;
+  map.corner = { picture, key };
+  const { width, height } = map.canvas.getBoundingClientRect();
+  const top = look.height - EDGE - height;
+  const corners = [EDGE, look.width - EDGE - width];
+  const [left, right] = corners.map((x) => coveredBy(picture, x, top, width, height));
+  map.canvas.classList.toggle("right", right < left);
+}
+
+// How much of the boxes lies below a rectangle of the view, in square pixels of the picture.
+function coveredBy(picture, x, y, width, height) {
+  const [start, end] = [pictureAt(x, y), pictureAt(x + width, y + height)];
+  let area = 0;
+  for (const place of picture.places.slice(picture.first)) {
+    const across = Math.min(place.x + place.width, end.x) - Math.max(place.x, start.x);
+    const down = Math.min(place.y + place.height, end.y) - Math.max(place.y, start.y);
+    if (across > 0 && down > 0) area += across * down;
+  }
+  return area;
 }
 
 function fillPlace(pen, place, scale) {
