@@ -50,8 +50,8 @@ def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
             trainable = {counts.total: "all", 0: "none"}.get(counts.trainable, trainable)
         yield "Trainable", _bounded(bounds.trainable, trainable, bounds.trainable is not None)
         yield "Weights", _bounded(bounds.total, size_text(counts.bytes), counts.bytes > 0)
-    yield "Input", _ends(model.graph.inputs)
-    yield "Output", _ends(model.graph.outputs)
+    for what, ends in (("Input", model.graph.inputs), ("Output", model.graph.outputs)):
+        yield what if len(ends) < 2 else f"{what}s", _ends(ends)
     yield "Format", format_words(source)
 
 
@@ -71,7 +71,10 @@ def _ends(ends: Sequence[Endpoint]) -> str:
         return "?"
     if len(ends) > MOST_ENDS:
         return f"{len(ends)} tensors"
-    return ", ".join(lengths_text(end.shape) for end in ends)
+    *first, last = (
+        lengths_text(end.shape) for end in ends
+    )  # with "and", since two inputs of 16 are not one of (16, 16)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def lengths_text(shape: Shape | None) -> str:
@@ -81,7 +84,7 @@ def lengths_text(shape: Shape | None) -> str:
     """
     if shape is None:
         return "?"
-    return "×".join("any" if axis is None else written(axis) for axis in shape[1:]) or "a number"
+    return "×".join("None" if axis is None else written(axis) for axis in shape[1:]) or "a number"
 
 
 def size_text(size: int) -> str:
