@@ -143,6 +143,7 @@ def test_a_group_is_opened_and_left_again(opened: Open) -> None:
     name = group.get_attribute("aria-label").split(",")[0]
     group.dblclick()  # the panel comes in between the clicks
     assert hash_of(page).startswith("#group/")
+    assert page.evaluate("document.activeElement.matches('.sheet .box:not(.stub, :focus-visible)')")
     assert page.locator("#trail [aria-current]").inner_text() == name
     assert page.locator("#trail").is_visible()
     inside = page.locator(".sheet .box").count()
@@ -296,6 +297,10 @@ def test_the_keyboard_alone(opened: Open) -> None:
     assert page.locator(".opener").is_visible()
     page.keyboard.press("Enter")
     assert page.locator("#trail [aria-current]").inner_text() == name
+    inside = focused.get_attribute("aria-label")
+    assert not inside.startswith(name) and "stub" not in focused.get_attribute("class")
+    page.keyboard.press("ArrowDown")
+    assert focused.get_attribute("aria-label") != inside
     for up in ("u", "Backspace"):
         page.keyboard.press(up)
         assert page.locator("#trail").is_hidden()
@@ -311,6 +316,12 @@ def test_the_keyboard_alone(opened: Open) -> None:
     page.keyboard.press("Escape")
     assert page.locator(".sheet .selected").count() == 0
     assert page.locator("#panel").is_hidden()
+    page.reload()
+    page.wait_for_selector("html.ready")
+    page.evaluate("location.hash = 'layer/embedding'")  # nothing has the focus
+    page.wait_for_selector(".sheet .selected")
+    page.keyboard.press("Escape")
+    assert focused.get_attribute("aria-label").startswith("embedding,")
 
 
 def test_keys_zoom(opened: Open) -> None:

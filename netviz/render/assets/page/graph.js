@@ -51,6 +51,7 @@ function startGraph() {
 function showDrawing() {
   rememberView();
   const picture = pictureOf(state.drawing);
+  const focused = [graph.canvas, byId("trail")].some((part) => part.contains(document.activeElement)); // on what goes
   trace.hovered = trace.element = null;
   showTrace([]);
   for (const n of graph.marked) unmark(graph.picture.elements[n]);
@@ -68,6 +69,7 @@ function showDrawing() {
   fadeFiltered();
   showAgain();
   markSelection();
+  if (focused && picture.elements.length) focusElement(picture.current);
 }
 
 function pictureOf(drawing) {
@@ -105,7 +107,8 @@ function decorated(drawn, drawing) {
     if (item.opens !== null) element.classList.add("opens");
     if (n >= picture.first) widest = Math.max(widest, picture.places[n].width);
   });
-  picture.current = Math.min(picture.first, picture.elements.length - 1);
+  const first = items.findIndex((item, n) => n >= picture.first && item.kind !== "stub");
+  picture.current = first < 0 ? Math.min(picture.first, picture.elements.length - 1) : first;
   picture.elements[picture.current]?.setAttribute("tabindex", "0");
   drawn.style.setProperty("--stretch", widest / BAND);
   return picture;
@@ -220,6 +223,7 @@ function markSelection() {
     if (!selected.length && !levelOf(state.drawing)) return change({ drawing: way.level.drawing });
   }
   const before = new Set(graph.marked);
+  if (before.size && !selected.length) queueMicrotask(keepFocus); // when the panel has gone
   for (const n of graph.marked) if (!selected.includes(n)) unmark(picture.elements[n]);
   for (const n of selected) {
     picture.elements[n].classList.add("selected");
@@ -233,6 +237,13 @@ function markSelection() {
   graph.wanted = selected[0];
   // Not at once: the second click of two has to find the box where the first one was, and the panel comes in.
   setTimeout(revealWanted, SETTLED.reveal);
+}
+
+// What had the focus is gone, or there was no such thing: the box in the tab order has it now.
+function keepFocus() {
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused.getClientRects().length) return;
+  if (graph.picture?.elements.length) focusElement(graph.picture.current);
 }
 
 function unmark(element) {
