@@ -141,14 +141,17 @@ def test_a_group_is_opened_and_left_again(opened: Open) -> None:
     show(page, "groups")
     group = page.locator(".sheet .box.opens").first
     name = group.get_attribute("aria-label").split(",")[0]
+    steps, before = page.evaluate("history.length"), hash_of(page)
     group.dblclick()  # the panel comes in between the clicks
+    assert page.evaluate("history.length") == steps + 1
     assert hash_of(page).startswith("#group/")
     assert page.evaluate("document.activeElement.matches('.sheet .box:not(.stub, :focus-visible)')")
     assert page.locator("#trail [aria-current]").inner_text() == name
     assert page.locator("#trail").is_visible()
     inside = page.locator(".sheet .box").count()
     page.go_back()
-    assert page.locator("#trail").is_hidden()
+    assert page.locator("#trail").is_hidden() and page.locator("#panel").is_hidden()
+    assert hash_of(page) == before
     page.go_forward()
     assert page.locator(".sheet .box").count() == inside
     page.locator("#trail a").first.click()

@@ -9,6 +9,7 @@ const graph = {
   picture: null, // what is shown, from picture.js
   marked: [], // the elements that are selected, the one that is meant first
   wanted: null, // the element that is to be brought into view as soon as the graph is seen
+  stepped: null, // the element that the last click selected, where that is a step of the history
 };
 
 const KEPT = 8; // pictures
@@ -35,12 +36,14 @@ function startGraph() {
   startGraphKeys();
   graph.canvas.addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-n]");
-    if (element) selectElement(Number(element.dataset.n));
+    if (element) clickElement(Number(element.dataset.n), event.detail > 1);
     else if (graph.marked.length && !event.target.closest?.("button")) deselect();
   });
   graph.canvas.addEventListener("dblclick", (event) => {
     const element = event.target.closest?.("[data-n]");
-    if (element) openElement(Number(element.dataset.n));
+    const n = Number(element?.dataset.n);
+    // The first click of the two was none of its own: back leads to before it.
+    if (element) openElement(n, graph.stepped === n ? "replaceState" : undefined);
   });
   onChange(["drawing"], showDrawing);
   onChange(["layer", "call", "item", "drawing"], markSelection);
@@ -143,8 +146,14 @@ function callOf(item) {
   return call in calls ? call : null;
 }
 
+function clickElement(n, again) {
+  const before = selectedHref();
+  selectElement(n);
+  if (!again || graph.stepped !== n) graph.stepped = selectedHref() === before ? null : n;
+}
+
 // What is meant by an element: the layer or a call of it, if it stands for one alone, else the element.
-function selectElement(n, how = "pushState") {
+function selectElement(n, how) {
   const { picture } = graph;
   const item = picture.items[n];
   picture.chosen = n; // of several boxes of one layer this is the one
@@ -161,19 +170,19 @@ function selectElement(n, how = "pushState") {
 }
 
 // Opens the inside of an element; says whether it has any.
-function openElement(n) {
+function openElement(n, how) {
   const { opens } = graph.picture.items[n];
   if (opens === null) return false;
-  goToDrawing(opens);
+  goToDrawing(opens, how);
   return true;
 }
 
 // Every drawing has an address: that of its level, or of its group. A layer stays selected at another level.
-function goToDrawing(drawing) {
+function goToDrawing(drawing, how) {
   if (levelOf(drawing) && state.layer !== null) {
     change({ drawing, item: null });
-    remember(selectedHref());
-  } else go(drawingHref(drawing));
+    remember(selectedHref(), how);
+  } else go(drawingHref(drawing), how);
 }
 
 function goUp() {

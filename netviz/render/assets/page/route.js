@@ -44,14 +44,14 @@ function viewHref(view) {
 }
 
 // Shows what an address says, and writes it down.
-function go(hash) {
+function go(hash, how) {
   const said = stateOf(hash);
   if (!said) {
     notFound(hash);
     return;
   }
   change({ ...NOTHING, ...viewOf(said), ...said });
-  remember(hash);
+  remember(hash, how);
 }
 
 // The view in which what an address says is seen: the one that is shown, but drawings and their boxes in the graph.
