@@ -8,6 +8,7 @@ let built = []; // keys of the columns that have cells, in their order
 const hiding = new CSSStyleSheet(); // columns that are not shown
 
 function startTable() {
+  for (const one of document.querySelectorAll(".scroller, #summary .sheet")) markEdge(one);
   const table = byId("table");
   rows = [...table.tBodies[0].rows];
   built = data.columns.filter((column) => column.shown).map((column) => column.key);
@@ -26,6 +27,17 @@ function startTable() {
 }
 
 let dressed = false;
+
+// Marks what scrolls sideways for as long as there is more of it at the right.
+function markEdge(scrolled) {
+  const mark = () => {
+    scrolled.style.setProperty("--bar", `${scrolled.offsetWidth - scrolled.clientWidth}px`);
+    scrolled.classList.toggle("scrolls-on", scrolled.scrollLeft + scrolled.clientWidth < scrolled.scrollWidth - 1);
+  };
+  const sizes = new ResizeObserver(mark);
+  for (const one of [scrolled, ...scrolled.children]) sizes.observe(one);
+  scrolled.addEventListener("scroll", mark, { passive: true });
+}
 
 // Makes links of the names, once the table is seen.
 function dressTable() {
