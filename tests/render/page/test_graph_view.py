@@ -239,15 +239,27 @@ def test_addresses_of_boxes_groups_and_calls(opened: Open, tmp_path: Path) -> No
     second = dict(config["config"]["layers"][1]["inbound_nodes"][0])
     text = json.dumps(second).replace('"input"', '"shared"')
     config["config"]["layers"][1]["inbound_nodes"].append(json.loads(text))
-    config["config"]["output_layers"] = [["shared", 1, 0]]
+    nested = layer("Functional", "nested", ["input"])
+    nested["config"] = {**residual_chain(5)["config"], "name": "nested"}
+    nested["inbound_nodes"] += layer("Functional", "nested", ["shared"])["inbound_nodes"]
+    config["config"]["layers"].append(nested)
+    config["config"]["output_layers"] = [["shared", 1, 0], ["nested", 0, 0], ["nested", 1, 0]]
     source = tmp_path / "shared.json"
     source.write_text(json.dumps(config))
     page = opened(source)
     page.locator('.sheet .box[aria-label^="shared,"]').nth(1).click()
-    for one in (page, opened(source, hash_of(page))):
+    again = opened(source, hash_of(page))
+    for one in (page, again):
         assert page.locator(".sheet .selected").count() == 1
-        assert one.locator(".sheet .box").nth(2).get_attribute("aria-current") == "true"
+        assert one.locator('.sheet .box[aria-label^="shared,"]').nth(1).get_attribute("aria-current") == "true"
         assert one.locator("#panel .called h3").inner_text() == "Call 2 of 2"
+    # So has a closed box of one nested model, which is a layer.
+    show(again, "groups")
+    again.locator('.sheet .closed[aria-label^="nested,"]').nth(1).click()
+    assert hash_of(again) == "#call/2/nested"
+    assert again.locator(".sheet .selected").count() == 1
+    assert again.locator("#panel .called h3").inner_text() == "Call 2 of 2"
+    assert again.locator("#panel .layers").count() == 1
     page.evaluate("location.hash = '#layer/shared'")
     page.wait_for_function("() => document.querySelectorAll('.sheet .selected').length === 2")
 

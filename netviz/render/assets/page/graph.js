@@ -137,13 +137,30 @@ function focusedElement() {
   return focused?.matches?.("#canvas [data-n]:focus-visible") ? Number(focused.dataset.n) : null;
 }
 
+// The layer that an item is, with all that is inside of it; null where it stands for several, or for what repeats.
+function layerOf(item) {
+  const { kind, layers, repeats } = item;
+  const [layer] = layers;
+  if (layers.length === 1 && kind !== "group") return layer;
+  if (!["group", "closed"].includes(kind) || !layers.length || repeats.length || Number.isNaN(turnOf(item, layer))) return null;
+  const isIn = (one) => one === layer || (one !== null && isIn(data.layers[one].parent));
+  return layers.every(isIn) ? layer : null;
+}
+
+// Which call of a layer the id of an item says that it is, from 0; not a number where it is of something else.
+function turnOf(item, layer) {
+  const { path } = data.layers[layer];
+  if (item.id === path) return 0;
+  return item.id.startsWith(`${path}#`) ? Number(item.id.slice(path.length + 1)) - 1 : NaN;
+}
+
 // Which call of its layer an item is, from 0; null where the layer is called once, or the item stands for several calls.
 function callOf(item) {
-  if (item.layers.length !== 1 || item.repeats.length || item.kind === "group") return null;
-  const { path, calls = [] } = data.layers[item.layers[0]];
-  if (calls.length < 2) return null;
-  const call = item.id === path ? 0 : Number(item.id.startsWith(`${path}#`) && item.id.slice(path.length + 1)) - 1;
-  return call in calls ? call : null;
+  const layer = item.repeats.length ? null : layerOf(item);
+  if (layer === null) return null;
+  const { calls = [] } = data.layers[layer];
+  const call = turnOf(item, layer);
+  return calls.length > 1 && call in calls ? call : null;
 }
 
 function clickElement(n, again) {
@@ -158,11 +175,11 @@ function selectElement(n, how) {
   const item = picture.items[n];
   picture.chosen = n; // of several boxes of one layer this is the one
   focusElement(n);
-  if (item.layers.length !== 1 || item.kind === "group") {
+  const layer = item.kind === "group" ? null : layerOf(item);
+  if (layer === null) {
     change({ ...NOTHING, item: n });
     return remember(selectedHref(), how);
   }
-  const [layer] = item.layers;
   const call = callOf(item);
   if (state.layer === layer && state.call === call) return markSelection(); // another box of it
   change({ layer, call, item: null });
@@ -263,7 +280,9 @@ function unmark(element) {
 // Shows the graph with a layer in it: in the innermost drawing that has it as a box of its own.
 function showLayer(layer) {
   const own = (drawing) =>
-    data.drawings[drawing].items.some((item) => !["group", "closed"].includes(item.kind) && item.layers.includes(layer));
+    data.drawings[drawing].items.some(
+      (item) => layerOf(item) === layer || (!["group", "closed", "stub"].includes(item.kind) && item.layers.includes(layer)),
+    );
   const depth = (drawing) => data.drawings[drawing].trail.length;
   const candidates = [...data.drawings.keys()]
     .filter((drawing) => data.drawings[drawing].picture != null && own(drawing))
