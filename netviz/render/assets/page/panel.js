@@ -103,6 +103,8 @@ function step(index, by) {
 function layerView(index) {
   const layer = data.layers[index];
   const findings = layer.findings.map((number) => data.findings[number]);
+  const inside = allInside(index);
+  const opened = drawingOf(index);
   return [
     panelHead(nameText(layer.name), step(index, -1), step(index, 1)),
     el(
@@ -116,7 +118,12 @@ function layerView(index) {
         layer.class_name ?? el("b", { className: "unknown" }, UNKNOWN),
         layer.module ? el("span", { className: "module" }, layer.module) : null,
       ),
-      isDrawn(index) ? el("button", { type: "button", className: "button", onclick: () => showInGraph(index) }, "Show in graph") : null,
+      el(
+        "p",
+        { className: "leads" },
+        opened === null ? null : el("a", { className: "button", href: drawingHref(opened) }, "Open"),
+        isDrawn(index) ? el("button", { type: "button", className: "button", onclick: () => showInGraph(index) }, "Show in graph") : null,
+      ),
     ),
     part("Findings", findings.filter(({ note }) => !note).map(findingView)),
     part("Notes", findings.filter(({ note }) => note).map(findingView)),
@@ -124,9 +131,41 @@ function layerView(index) {
     parametersView(index),
     part("Weights", weightsOf(index).map(weightView)),
     part("Settings", facts(layer.settings.map((number) => data.settings[number]), "settings")),
-    part(`Layers inside (${countText(layer.inside.length)})`, layerList(layer.inside)),
+    part(`Layers inside (${countText(inside.length)})`, layerList(inside)),
     el("footer", {}, copyButtons(layerTexts(index), "Copy this layer", () => nameText(layer.name))),
   ];
+}
+
+// The layers inside of a layer and of those in it, in the order of the table.
+function allInside(index) {
+  return data.layers[index].inside.flatMap((one) => [one, ...allInside(one)]);
+}
+
+// The drawing of what is inside of a layer: that of the call that is meant, or of the first one; null where there is none.
+function drawingOf(index) {
+  const { path } = data.layers[index];
+  const named = (id) => data.drawings.findIndex((drawing) => drawing.id === id);
+  const own = [named(`${path}#${(state.call ?? 0) + 1}`), named(path)].find((place) => place >= 0);
+  if (own !== undefined) return own;
+  for (const { items } of data.drawings) {
+    const item = items.find((one) => one.opens !== null && holderOf(one.layers) === index);
+    if (item) return item.opens;
+  }
+  return null;
+}
+
+// The layer among these that holds all the others; null where there is none.
+function holderOf(layers) {
+  if (layers.length < 2) return null;
+  const first = Math.min(...layers); // in the table a layer stands before what is in it
+  const isIn = (index) => index === first || (data.layers[index].parent !== null && isIn(data.layers[index].parent));
+  return layers.every(isIn) ? first : null;
+}
+
+// The layers that a box stands for, in the order of the table, without the one that holds them, which is the box itself.
+function layersIn(item) {
+  const holder = holderOf(item.layers);
+  return item.layers.filter((index) => index !== holder).sort((one, other) => one - other);
 }
 
 function isDrawn(layer) {
@@ -218,11 +257,15 @@ function parametersView(index) {
 }
 
 const LINKS_AT_ONCE = 60;
+const DEEPEST = 16; // steps to the right: table.css knows no more
 
+// Layers as links, those inside of another one of them a step to the right.
 function layerList(indices) {
   if (!indices.length) return null;
+  const depths = new Map();
+  for (const index of indices) depths.set(index, (depths.get(data.layers[index].parent) ?? -1) + 1);
   const line = (index) =>
-    el("li", {}, layerLink(index), el("span", { className: "class" }, data.layers[index].class_name ?? UNKNOWN));
+    el("li", { "data-depth": Math.min(depths.get(index), DEEPEST) || null }, layerLink(index), el("span", { className: "class" }, data.layers[index].class_name ?? UNKNOWN));
   const rest = indices.slice(LINKS_AT_ONCE);
   const list = el("ul", { className: "layers" }, indices.slice(0, LINKS_AT_ONCE).map(line));
   if (!rest.length) return list;
@@ -236,14 +279,14 @@ function layerList(indices) {
 // A group, a repeated block, or a card of several layers.
 function itemView(item) {
   const times = item.repeats.reduce((sum, count) => sum + count, 0) || 1;
-  const layers = [...item.layers].sort((one, other) => one - other);
+  const layers = layersIn(item);
   const repeats = repeatsOf(layers, times);
   return [
     panelHead([item.names.map(nameText).join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${item.repeats.join(", ")}`) : null]),
     el(
       "header",
       { "data-family": item.family },
-      el("p", { className: "class" }, el("span", { className: "swatch", "aria-hidden": "true" }), whatItIs(item, times)),
+      el("p", { className: "class" }, el("span", { className: "swatch", "aria-hidden": "true" }), whatItIs(item, times, layers.length)),
       item.opens === null ? null : el("a", { className: "button", href: drawingHref(item.opens) }, "Open"),
     ),
     part(
@@ -259,7 +302,7 @@ function itemView(item) {
           ),
         )
       : part(`Layers (${countText(layers.length)})`, layerList(layers)),
-    item.layers.length ? el("footer", {}, copyButtons(itemTexts(item), "Copy these layers", () => counted(item.layers.length, "layer"))) : null,
+    layers.length ? el("footer", {}, copyButtons(layersTexts(layers), "Copy these layers", () => counted(layers.length, "layer"))) : null,
   ];
 }
 
@@ -273,9 +316,9 @@ function repeatsOf(layers, times) {
   return new Set(classes).size === 1 ? parts : null;
 }
 
-function whatItIs(item, times) {
+function whatItIs(item, times, count) {
   const kind = item.class_name || { group: "group", closed: "block", end: "end of the model", stub: "not in this drawing" }[item.kind] || "layers";
-  return `${kind}, ${times > 1 ? `${countText(times)} times, ` : ""}${counted(item.layers.length, "layer")}`;
+  return `${kind}, ${times > 1 ? `${countText(times)} times, ` : ""}${counted(count, "layer")}`;
 }
 
 // What is copied of a layer, by the name of the form.
@@ -343,11 +386,11 @@ function jsonFinding({ severity, code, message, remedy = "", cves = [], note = f
   return { severity, code, message, remedy, cves, note };
 }
 
-// The rows of an item's layers.
-function itemTexts(item) {
-  const rowsOf = (write) => item.layers.map((index) => data.columns.map((column, place) => write(column.kind, data.rows[index][place])));
+// The rows of several layers.
+function layersTexts(layers) {
+  const rowsOf = (write) => layers.map((index) => data.columns.map((column, place) => write(column.kind, data.rows[index][place])));
   return {
-    JSON: () => jsonText(item.layers.map((index) => jsonRow(index, data.columns))),
+    JSON: () => jsonText(layers.map((index) => jsonRow(index, data.columns))),
     CSV: () => csvTable([data.columns.map((column) => column.key), ...rowsOf(csvCell)]),
     Markdown: () =>
       markdownTable(
