@@ -243,6 +243,7 @@ def test_the_tree_is_one_only_in_the_order_of_the_model(open_page: Open) -> None
     page.click("#table tbody a >> text=layer_0")
     assert page.eval_on_selector_all("#panel .layers a", "links => links.map(one => one.textContent)") == [
         "layer_1",
+        "layer_2",
         "layer_3",
     ]
     page.click("#panel .layers a >> nth=0")
@@ -365,6 +366,13 @@ def test_360_pixels_are_enough(open_page: Open) -> None:
               .filter(([, at]) => at.width && (at.width < 24 || at.height < 24)).map(([text]) => text)"""
         )
         assert not [text for text in small if "checkbox" not in text], name
+    scrolled = page.locator("#summary .sheet")
+    lines = "one => one.lastElementChild.rows.item(0).getBoundingClientRect().height"
+    assert scrolled.locator(".netviz-table").last.evaluate(lines) < 40, "what is wide scrolls"
+    page.wait_for_selector("#summary .sheet.scrolls-on")
+    scrolled.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    page.wait_for_selector("#summary .sheet:not(.scrolls-on)")
+    assert page.eval_on_selector(".curve text", "one => getComputedStyle(one).paintOrder").startswith("stroke")
     still = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce"}
     sheet = open_page(LENET, "#layer/conv2", **still).locator("#panel").bounding_box()
     assert sheet["width"] == 360 and sheet["y"] > 100 and sheet["y"] + sheet["height"] == pytest.approx(740, abs=1)
@@ -450,6 +458,10 @@ def test_on_paper_everything_is_there(open_page: Open, tmp_path: Path) -> None:
         assert text.count(layer.name) >= 2, layer.name  # in the drawing and in the table
     for button in ("Markdown", "Columns", "Fit", "Show in graph"):
         assert button not in text, button
+    for one in text.split("\f"):
+        assert "Solid: the function" not in one or "Formula" in one, "a heading stands on the page of what follows"
+        _, head, table = one.partition("\nLayers\n")
+        assert not head or len([line for line in table.splitlines() if line.strip()]) > 4, "the first rows too"
 
 
 def harmless_like(name: str) -> str:
@@ -629,6 +641,19 @@ def test_names_can_be_seen_and_leave_room(open_page: Open) -> None:
     page.evaluate("document.getElementById('panel').scrollTop = 9999")
     top = page.locator("#panel").bounding_box()["y"]
     assert page.locator("#panel .head").bounding_box()["y"] == pytest.approx(top, abs=1), "name and buttons stay"
+
+
+def test_the_panel_of_what_holds_layers_leads_into_it(open_page: Open) -> None:
+    page = open_page(HIDDEN, "#layer/per_row")
+    inside = ["encoder", "features", "scale"]
+    assert page.inner_text("#panel section:last-of-type h3") == "Layers inside (3)"
+    assert page.locator("#panel .layers a").all_inner_texts() == inside
+    page.click("#panel a:text-is('Open')")
+    assert address(page) == "#group/per_row"
+    page.evaluate("location.hash = '#box/layers/per_row'")
+    page.wait_for_selector("#panel h3:text-is('Layers (3)')")
+    assert page.locator("#panel .layers a").all_inner_texts() == inside, "not the box itself"
+    assert page.inner_text("#panel header .class").endswith("3 layers")
 
 
 def test_what_is_a_finding_and_what_a_note(open_page: Open) -> None:
