@@ -146,7 +146,7 @@ def test_a_group_is_opened_and_left_again(opened: Open) -> None:
     assert page.evaluate("history.length") == steps + 1
     assert hash_of(page).startswith("#group/")
     assert page.evaluate("document.activeElement.matches('.sheet .box:not(.stub, :focus-visible)')")
-    assert page.locator("#trail [aria-current]").inner_text() == name
+    assert page.locator("#trail [aria-current]").inner_text() == f"{name} ×12"
     assert page.locator("#trail").is_visible()
     inside = page.locator(".sheet .box").count()
     page.go_back()
@@ -176,7 +176,8 @@ def test_every_group_opens_what_it_says(opened: Open) -> None:
     for drawing in drawings:
         page.evaluate("hash => { location.hash = hash }", f"group/{quote(drawing['id'])}")
         _settle(page)
-        assert page.locator("#trail [aria-current]").inner_text() == drawing["title"]
+        times = re.match("(×[0-9]+(, [0-9]+)*)?(?=, )|", drawing["about"])[0]
+        assert page.locator("#trail [aria-current]").inner_text() == f"{drawing['title']} {times}".strip()
         assert page.locator("#trail a").count() == len(drawing["trail"])
         assert page.locator(".sheet .box").count() == sum(one.get("kind") != "group" for one in drawing["items"])
 
@@ -260,6 +261,13 @@ def test_addresses_of_boxes_groups_and_calls(opened: Open, tmp_path: Path) -> No
     assert again.locator(".sheet .selected").count() == 1
     assert again.locator("#panel .called h3").inner_text() == "Call 2 of 2"
     assert again.locator("#panel .layers").count() == 1
+    # Each of them is called what it is by those who do not see it.
+    words = each(again, ".sheet .closed", "one.getAttribute('aria-label')")
+    assert [one.split(", ")[1:3] for one in words] == [["Functional", f"call {call} of 2"] for call in (1, 2)]
+    assert all(one.endswith(", can be opened") for one in words)
+    show(again, "layers")
+    words = each(again, ".sheet .group", "one.getAttribute('aria-label')")
+    assert words and all(", group, " in one and one.endswith(", can be shown alone") for one in words)
     page.evaluate("location.hash = '#layer/shared'")
     page.wait_for_function("() => document.querySelectorAll('.sheet .selected').length === 2")
 
@@ -311,7 +319,7 @@ def test_the_keyboard_alone(opened: Open) -> None:
     name = focused.get_attribute("aria-label").split(",")[0]
     assert page.locator(".opener").is_visible()
     page.keyboard.press("Enter")
-    assert page.locator("#trail [aria-current]").inner_text() == name
+    assert page.locator("#trail [aria-current]").inner_text().startswith(name)
     inside = focused.get_attribute("aria-label")
     assert not inside.startswith(name) and "stub" not in focused.get_attribute("class")
     page.keyboard.press("ArrowDown")

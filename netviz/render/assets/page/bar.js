@@ -62,7 +62,14 @@ function fillTrail() {
   nav.hidden = !trail.length;
   if (!trail.length) return nav.replaceChildren();
   const crumbs = trail.map((drawing, place) =>
-    el("li", {}, el("a", { href: drawingHref(drawing) }, place ? data.drawings[drawing].title : data.model.title)),
+    el("li", {}, el("a", { href: drawingHref(drawing) }, place ? crumbText(drawing) : data.model.title)),
   );
-  nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, data.drawings[state.drawing].title)));
+  nav.replaceChildren(el("ol", {}, crumbs, el("li", { "aria-current": "page" }, crumbText(state.drawing))));
+}
+
+// The title of an opened group, with how often it stands in what is around it.
+function crumbText(drawing) {
+  const items = data.drawings.flatMap((one) => one.items.filter((item) => item.opens === drawing));
+  const times = items.map(timesText).find(Boolean);
+  return data.drawings[drawing].title + (times ? ` ×${times}` : "");
 }

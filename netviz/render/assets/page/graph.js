@@ -55,6 +55,7 @@ function showDrawing() {
   rememberView();
   const picture = pictureOf(state.drawing);
   const focused = [graph.canvas, byId("trail")].some((part) => part.contains(document.activeElement)); // on what goes
+  clearTimeout(trace.timer); // of an element of the last picture
   trace.hovered = trace.element = null;
   showTrace([]);
   for (const n of graph.marked) unmark(graph.picture.elements[n]);
@@ -120,15 +121,27 @@ function decorated(drawn, drawing) {
 const BAND = 7; // the width of the band that shows the colour on a card
 
 function itemWords(item) {
+  const call = callOf(item);
+  const frame = item.kind === "group"; // its inside is seen already
   return [
     item.names.join(" · ") || item.id,
-    item.class_name || (item.kind === "group" ? "group" : ""),
-    item.repeats.length ? `${item.repeats.join(", ")} times` : "",
+    item.class_name,
+    frame ? "group" : "",
+    call === null || item.kind === "stub" ? "" : `call ${call + 1} of ${data.layers[layerOf(item)].calls.length}`,
+    timesText(item) && `${timesText(item)} times`,
     item.parameters ? counted(item.parameters, "parameter") : "",
-    item.opens === null ? "" : "can be opened",
+    item.opens === null ? "" : frame ? "can be shown alone" : "can be opened",
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+// How often an item repeats: "12", or "3, 4, 6" where each repeat of what is around has its own number, as on its
+// badge; "" for what stands once.
+function timesText({ repeats }) {
+  const numbers = new Set(repeats).size === 1 ? repeats.slice(0, 1) : repeats;
+  if (numbers.length < 2 && (numbers[0] ?? 1) === 1) return "";
+  return numbers.length > 8 ? `${Math.min(...numbers)} to ${Math.max(...numbers)}` : numbers.join(", ");
 }
 
 // The number of the element that has the focus of the keyboard, or null.
