@@ -152,6 +152,7 @@ def test_a_group_is_opened_and_left_again(opened: Open) -> None:
     page.go_back()
     assert page.locator("#trail").is_hidden() and page.locator("#panel").is_hidden()
     assert hash_of(page) == before
+    page.wait_for_function("() => document.activeElement.matches('.sheet .opens')")
     page.go_forward()
     assert page.locator(".sheet .box").count() == inside
     page.locator("#trail a").first.click()

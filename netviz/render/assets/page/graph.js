@@ -73,7 +73,9 @@ function showDrawing() {
   fadeFiltered();
   showAgain();
   markSelection();
-  if (focused && picture.elements.length) focusElement(picture.current);
+  if (!focused || !picture.elements.length) return;
+  focusElement(picture.current);
+  setTimeout(keepFocus); // on the way back to "#graph" the browser takes it away, as that is the id of a section
 }
 
 function pictureOf(drawing) {
