@@ -1,5 +1,5 @@
 // The panel at the right: everything about the selected layer, or about a box that stands for more. Built when it is
-// opened. Uses data.js, state.js, text.js, copy.js, weights.js, route.js.
+// opened. Uses data.js, state.js, text.js, copy.js, weights.js, route.js, graph.js (`timesText`).
 
 let opener = null; // what had the focus before the panel was opened
 
@@ -282,7 +282,7 @@ function itemView(item) {
   const layers = layersIn(item);
   const repeats = repeatsOf(layers, times);
   return [
-    panelHead([item.names.map(nameText).join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${item.repeats.join(", ")}`) : null]),
+    panelHead([item.names.map(nameText).join(" · ") || "Group", times > 1 ? el("span", { className: "badge" }, `×${timesText(item)}`) : null]),
     el(
       "header",
       { "data-family": item.family },
