@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from netviz.model import Config, Shape, Tensor
 from netviz.views import Family
@@ -98,6 +99,78 @@ ShapesRule: TypeAlias = Callable[[Config, Arguments], Mapping[str, Expected]]
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """The arithmetic of one call at inference, for the shapes that it is given.
+
+    `macs` are multiply-accumulates of convolutions and matrix products, biases left out; padding counts as any other
+    value does. `flops` are all floating-point operations: two for each multiply-accumulate, one for each further
+    addition, multiplication, division, comparison, or function such as exp or sqrt, as the profiler of TensorFlow
+    counts them (tensorflow/python/profiler/internal/flops_registry.py). Moving values about is none.
+    """
+
+    macs: int = 0
+    flops: int = 0
+
+
+WorkRule: TypeAlias = Callable[[Config, Arguments, tuple[Tensor, ...]], Work]
+"""(config, arguments, outputs) -> the work of one call, without that of the layers inside.
+
+Asked only where every shape is known to the last axis; may raise as an `OutputRule` may: then the work is unknown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which input positions an output position is made of, along one spatial axis.
+
+    Output i takes `size` inputs from i·stride + first on. `stride` is a fraction below 1 where the axis becomes longer:
+    then these are the bounds of what some output takes. `first` is negative in the padding, and None where the padding
+    depends on a length that is not known.
+    """
+
+    size: int
+    stride: Fraction
+    first: int | None
+
+
+Field: TypeAlias = Literal["pointwise", "whole"]
+"""What an output position is made of where no window says it:
+
+pointwise  of the same position alone (functions of each element, what mixes channels)
+whole      of every position (global pooling, attention, recurrence, a flattened picture)
+"""
+
+WindowRule: TypeAlias = Callable[[Config, Arguments], tuple[Window, ...] | Field]
+"""(config, arguments) -> a window for each spatial axis in order, or what stands for all; may raise as an `OutputRule`.
+
+A length on the way that is not known (None) leaves `Window.first` open where the padding depends on it.
+"""
+
+Buffer = Literal["new", "over", "same"]
+"""Where the outputs of a call lie at inference:
+
+new   in memory of their own
+over  over the first input, where nothing else needs that any more (functions of each element)
+same  they are the input under another shape or name (Reshape, Flatten, Dropout)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CostKind:
+    """What one call of a class costs: part of its row.
+
+    `work` is without that of layers inside, which each have rows of their own; `times` is how often a wrapper runs
+    these in one call (TimeDistributed: once a step), None for once. `window` says which positions an output is made
+    of, None where that is not known.
+    """
+
+    work: WorkRule
+    window: WindowRule | Field | None = "pointwise"
+    buffer: Buffer = "new"
+    times: Callable[[Config, Arguments], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LayerKind:
     """One row of the catalog.
 
@@ -112,7 +185,7 @@ class LayerKind:
     `copies` are places where Keras stores a variable a second time that belongs to a layer inside;
     `stored_class` is the class's name in the file's groups, where Keras exports it under another.
     `registered` rows are a user's, who says nothing of the layers inside; `family_by` gives the family where it
-    depends on the config.
+    depends on the config. `cost` is what a call costs, None where no rule is known.
     """
 
     class_name: str
@@ -129,6 +202,7 @@ class LayerKind:
     stored_class: str | None = None
     registered: bool = False
     family_by: Callable[[Config], Family] | None = None
+    cost: CostKind | None = None
 
     def variables(self, config: Config, held: Callable[[], Held]) -> tuple[WeightSpec, ...]:
         """The variables in storage order, by the config and, where that does not tell, by what `held` gives."""

@@ -1,0 +1,74 @@
+"""What a model costs to run: the result of `netviz.cost`, in total and by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """Which part of the model's input one output position depends on, along each spatial axis.
+
+    `size` is its length in positions of the input, `stride` by how many it moves from one output to the next, `offset`
+    where that of the first output begins: negative in the padding, None where the padding depends on a length that is
+    not known. Formulas: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks (Distill
+    2019), of which the effective padding is -offset.
+    """
+
+    size: tuple[int, ...]
+    stride: tuple[Fraction, ...]
+    offset: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCost:
+    """What one layer costs for one batch, over all its calls; the layers inside are counted in.
+
+    `macs` are multiply-accumulates of convolutions and matrix products, `flops` all floating-point operations, two for
+    each multiply-accumulate (see `netviz.catalog.kinds.Work`). `activation_bytes` are those of its outputs,
+    `weight_bytes` those of its weights. None is unknown, and `reason` says why in one sentence. `receptive_field` is
+    that of its first output: "whole" where it depends on the whole input, None where it is unknown or means nothing.
+    """
+
+    path: str
+    name: str
+    class_name: str | None
+    calls: int
+    macs: int | None
+    flops: int | None
+    activation_bytes: int | None
+    weight_bytes: int | None
+    receptive_field: ReceptiveField | Literal["whole"] | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """What a model costs for one batch of inputs.
+
+    `inputs` are the shapes that it was worked out for, by the names of the inputs. Totals count what is known:
+    `unknown` are the paths of the layers of which something is not, and the totals are "at least" where there are any.
+    `activation_bytes` is the most that outputs take at one time at inference, each kept from when it is made until its
+    last use, and `peak_at` the layer that runs then; `training_bytes` what all outputs take that are kept for the
+    gradients, themselves not counted. `weight_bytes` are those of the model's weights, each stored variable once.
+    `layers` has every layer, depth first, a layer before those inside it, by path.
+    """
+
+    name: str
+    batch: int
+    inputs: tuple[tuple[str, tuple[int | None, ...] | None], ...]
+    macs: int
+    flops: int
+    activation_bytes: int
+    training_bytes: int
+    weight_bytes: int
+    peak_at: str
+    layers: tuple[LayerCost, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether all is known; else every total is a lower bound."""
+        return not self.unknown

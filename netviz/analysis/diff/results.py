@@ -1,0 +1,168 @@
+"""What differs between two models: the result of `netviz.diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from netviz.model import Layer, Model, Weight
+
+
+class Missing(Enum):
+    """`MISSING` stands for what one side does not have at all; None is what it has as null, or what is unknown."""
+
+    MISSING = "missing"
+
+
+MISSING = Missing.MISSING
+
+Kind = Literal["added", "removed", "replaced", "renamed", "moved", "changed"]
+"""What became of a layer from the first model to the second:
+
+added     only the second has it
+removed   only the first has it
+replaced  another class stands in its place
+renamed   it has another name
+moved     it stands elsewhere: in another model inside, or in another order among the layers that stayed
+changed   settings, shapes, dtypes, connections or weights differ
+
+A layer can be renamed, moved and changed at once; added and removed stand alone.
+"""
+
+Aspect = Literal[
+    "name", "place", "class", "trainable", "dtype", "config", "calls", "connection", "input", "output", "weight"
+]
+"""What a change is of:
+
+name        `a` and `b` are names; place: paths of what holds it, or the name of the layer before it; class: class names
+trainable   true or false; dtype: names of policies
+config      `item` is the setting's place ("strides", "kernel_initializer.config.seed")
+calls       how often it is called
+connection  `item` is the argument ("0", "mask", with "#2" behind it for the second call), `a` and `b` what gives it
+input       `item` as for connections, `a` and `b` shape and dtype; output: `item` is the number of the output
+weight      `item` is the weight's name, `a` and `b` shape and dtype: where they differ, or one side lacks the weight
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs; `a` and `b` are JSON values, or MISSING. At the model itself aspects are as at a layer,
+    and config items of what it was compiled with begin with "training."."""
+
+    aspect: Aspect
+    item: str
+    a: object
+    b: object
+
+
+Verdict = Literal["identical", "close", "changed", "permuted", "transposed", "pruned", "quantised", "resized", "unread"]
+"""What the values of two weights are to each other, the first that holds:
+
+identical   equal, value by value (NaN equals NaN)
+close       |a - b| <= atol + rtol·max(|a|, |b|) everywhere, also where one side is of another float dtype
+permuted    the same values along an axis in another order, or all of them in another order
+transposed  the same values with the axes in another order
+pruned      the same but for values that are 0 on one side
+quantised   one side is stored quantised, and stands for the values of the other
+changed     otherwise
+resized     the shapes differ, so that values cannot be compared
+unread      the values of one side cannot be had; `reason` says why
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The values of one weight held against those of its counterpart.
+
+    `values` is how many there are on each side, `differing` of how many pairs the two are not equal. `maximum` is the
+    largest |a - b|, `relative` the Euclidean norm of a - b by the larger of those of a and b, `cosine` that of the
+    angle between both as vectors; of finite pairs, None where there are none or they mean nothing. `nonfinite` is how
+    many pairs have NaN or infinity on either side. `zeros` are the shares of zeros on both sides. `initial` says which
+    side looks as it was initialised: "a", "b", "both" or "" (see `netviz.analysis.diff.initial`). `detail` says what is
+    special ("axis 3 in another order", "axes (1, 0)", "int8 with scales"), `reason` why values were not read.
+    """
+
+    a: Weight
+    b: Weight
+    verdict: Verdict
+    values: int = 0
+    differing: int = 0
+    nonfinite: int = 0
+    maximum: float | None = None
+    relative: float | None = None
+    cosine: float | None = None
+    zeros: tuple[float, float] | None = None
+    initial: Literal["", "a", "b", "both"] = ""
+    detail: str = ""
+    reason: str = ""
+
+    @property
+    def same(self) -> bool:
+        return self.verdict in ("identical", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDiff:
+    """A layer of the first model and its counterpart in the second; one of both is None for what is added or removed.
+
+    `kinds` is empty for layers that are the same. Layers inside have diffs of their own, but those inside an added or
+    removed layer, which go with it. `weights` compares values, also those that are the same; it is empty where only
+    the structure was compared.
+    """
+
+    a: Layer | None
+    b: Layer | None
+    kinds: tuple[Kind, ...] = ()
+    changes: tuple[Change, ...] = ()
+    weights: tuple[Comparison, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        """The layer in the second model, or where it is gone in the first."""
+        layer = self.b or self.a
+        assert layer is not None
+        return layer
+
+    @property
+    def path(self) -> str:
+        return self.layer.path
+
+    @property
+    def same(self) -> bool:
+        return not self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDiff:
+    """Two models held against each other.
+
+    `layers` has every layer of both, depth first in the order of the second model, those that were removed where they
+    stood. `changes` and `weights` are those of the models themselves. `notes` says what could not be compared, and why.
+    """
+
+    a: Model = field(repr=False)
+    b: Model = field(repr=False)
+    layers: tuple[LayerDiff, ...]
+    changes: tuple[Change, ...] = ()
+    weights: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
+    structure_only: bool = False
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs of what was compared."""
+        return not self.changes and all(layer.same for layer in self.layers) and all(one.same for one in self.weights)
+
+    def of_kind(self, kind: Kind) -> Iterator[LayerDiff]:
+        """The layers of which this is true."""
+        return (layer for layer in self.layers if kind in layer.kinds)
+
+
+Pair: TypeAlias = tuple[Weight, Weight]
+"""Two weights that are counterparts, the first model's first."""
+
+__all__ = [
+    "MISSING", "Aspect", "Change", "Comparison", "Kind", "LayerDiff", "Missing", "ModelDiff", "Pair", "Verdict",
+]  # fmt: skip
