@@ -45,6 +45,8 @@ IMPORTERS = {
         for name in (
             "__init__",
             "check",
+            "cost",
+            "diff",
             "figure",
             "functions",
             "graph",
