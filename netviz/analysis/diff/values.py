@@ -1,0 +1,218 @@
+"""The values of weights held against those of their counterparts, streamed: equal bytes are the fast way.
+
+A pair is read once where nothing differs. Where something does, it is read again for the figures, and once more
+where these show that the values could be the same in another order. Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.analysis.diff.measures import EPSILON, Measures
+from netviz.analysis.diff.results import Comparison
+from netviz.errors import NetvizError
+from netviz.model import Layer, Model, Shape, Weight, WeightStore
+
+Values = NDArray[Any]
+Progress = Callable[[int, int], None]
+"""Called with how many bytes are compared and how many there are in all, those of both sides."""
+
+LARGE = 8 << 20
+"""Weights of more bytes than this are read ahead on one side while the other is read and compared."""
+
+WORD = 8
+"""Bytes compared as one number."""
+
+
+def compare_weights(
+    pairs: Sequence[tuple[Layer, Layer, Weight, Weight]],
+    a: Model,
+    b: Model,
+    *,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    progress: Progress | None = None,
+) -> list[Comparison]:
+    """What the values of each pair are to each other, in the order of the pairs.
+
+    The layers are those that hold the weights: their configs tell how the weights began and how they are quantised.
+    What several layers share is read once. Values that cannot be had make the verdict "unread".
+    """
+    found: dict[tuple[str, str], Comparison] = {}
+    distinct = {(one.path, other.path): (one, other) for _, _, one, other in pairs}
+    total = sum((one.nbytes or 0) + (other.nbytes or 0) for one, other in distinct.values())
+    results = []
+    with ExitStack() as stack:
+        reading = _Reading(a.store, b.store, stack, progress, total)
+        for layer_a, layer_b, one, other in pairs:
+            place = one.path, other.path
+            if place not in found:
+                found[place] = _Compared(layer_a, layer_b, one, other, reading, rtol, atol).comparison()
+                reading.finish((one.nbytes or 0) + (other.nbytes or 0))
+            results.append(replace(found[place], a=one, b=other))
+    return results
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads weights of both models, and tells the one who waits how far it is."""
+
+    a: WeightStore | None
+    b: WeightStore | None
+    stack: ExitStack
+    progress: Progress | None
+    total: int
+    done: int = 0
+    _ahead: ThreadPoolExecutor | None = None
+
+    def pieces(self, a: Weight, b: Weight) -> Iterator[tuple[Values, Values]]:
+        """The values of both in flat pieces of the same length; raises NetvizError where they cannot be read.
+
+        Raises _Uneven where one has more than the other.
+        """
+        blocks = blocks_of(self.a, a)
+        if (a.nbytes or 0) > LARGE:
+            blocks = self._read_ahead(blocks)
+        told, most = 0, (a.nbytes or 0) + (b.nbytes or 0)
+        for one, other in aligned(blocks, blocks_of(self.b, b)):
+            yield one, other
+            told = min(most, told + one.nbytes + other.nbytes)
+            if self.progress:
+                self.progress(self.done + told, self.total)
+
+    def finish(self, nbytes: int) -> None:
+        """Tells that a pair of so many bytes is done."""
+        self.done += nbytes
+        if self.progress and nbytes:
+            self.progress(self.done, self.total)
+
+    def _read_ahead(self, blocks: Iterator[Values]) -> Iterator[Values]:
+        """The same blocks, each of which a thread has read while the one before was in use."""
+        if self._ahead is None:
+            self._ahead = self.stack.enter_context(ThreadPoolExecutor(1))
+        waiting = self._ahead.submit(next, blocks, None)
+        while (block := waiting.result()) is not None:
+            waiting = self._ahead.submit(next, blocks, None)
+            yield block
+
+
+class _Uneven(Exception):
+    """Two weights have not as many values."""
+
+
+def blocks_of(store: WeightStore | None, weight: Weight) -> Iterator[Values]:
+    """The values of a weight, block by block; raises NetvizError where there are none."""
+    if store is None:
+        raise NetvizError("there are no values: only the config was read")
+    yield from store.blocks(weight)
+
+
+def aligned(a: Iterator[Values], b: Iterator[Values]) -> Iterator[tuple[Values, Values]]:
+    """The values of both in flat pieces of the same length, however they are cut; raises _Uneven for a rest."""
+    one = other = np.empty(0)
+    while True:
+        while not one.size and (block := next(a, None)) is not None:
+            one = np.asarray(block).reshape(-1)
+        while not other.size and (block := next(b, None)) is not None:
+            other = np.asarray(block).reshape(-1)
+        size = min(one.size, other.size)
+        if not size:
+            if one.size or other.size:
+                raise _Uneven
+            return
+        yield one[:size], other[:size]
+        one, other = one[size:], other[size:]
+
+
+def equal_bytes(a: Values, b: Values) -> bool:
+    """Whether two flat arrays are of the same dtype and hold the same bytes."""
+    if a.dtype != b.dtype or a.dtype.hasobject:
+        return False
+    raw_a, raw_b = (np.ascontiguousarray(one).view(np.uint8) for one in (a, b))
+    whole = raw_a.size // WORD * WORD
+    return bool(
+        np.array_equal(raw_a[whole:], raw_b[whole:])
+        and np.array_equal(raw_a[:whole].view(np.uint64), raw_b[:whole].view(np.uint64))
+    )
+
+
+@dataclass(slots=True)
+class _Compared:
+    """One pair on its way to a comparison."""
+
+    layer_a: Layer
+    layer_b: Layer
+    a: Weight
+    b: Weight
+    reading: _Reading
+    rtol: float
+    atol: float
+
+    def comparison(self) -> Comparison:
+        if _known(self.a.tensor.shape) and _known(self.b.tensor.shape) and self.a.tensor.shape != self.b.tensor.shape:
+            return Comparison(self.a, self.b, "resized")
+        try:
+            return self._of_values()
+        except NetvizError as error:
+            return Comparison(self.a, self.b, "unread", reason=error.message)
+        except _Uneven:
+            return Comparison(self.a, self.b, "resized")
+
+    def _of_values(self) -> Comparison:
+        if all(equal_bytes(*piece) for piece in self.reading.pieces(self.a, self.b)):
+            values = self.a.tensor.size or self.b.tensor.size or 0
+            return Comparison(self.a, self.b, "identical", values=values, maximum=0.0, relative=0.0)
+        measures = Measures(self.rtol, self.atol, self._rounding())
+        for piece in self.reading.pieces(self.a, self.b):
+            measures.take(*piece)
+        compared = self._measured(measures)
+        if not measures.differing:
+            return replace(compared, verdict="identical")
+        if measures.close:
+            return replace(compared, verdict="close")
+        if measures.rounding and measures.rounded:
+            return replace(compared, verdict="close", detail=f"within the rounding of {measures.rounding}")
+        if any(self._is_pruned(measures)):
+            return replace(compared, verdict="pruned")
+        return compared
+
+    def _measured(self, measures: Measures) -> Comparison:
+        values = measures.values
+        zeros = (measures.zeros[0] / values, measures.zeros[1] / values) if values else None
+        dtypes = self.a.tensor.dtype, self.b.tensor.dtype
+        return Comparison(
+            self.a,
+            self.b,
+            "changed",
+            values=values,
+            differing=measures.differing,
+            nonfinite=measures.nonfinite,
+            maximum=measures.maximum,
+            relative=measures.relative,
+            cosine=measures.cosine,
+            zeros=zeros,
+            detail="" if dtypes[0] == dtypes[1] else " and ".join(dtype or "?" for dtype in dtypes),
+        )
+
+    def _rounding(self) -> str:
+        """The narrower dtype of two different ones of floats."""
+        dtypes = {self.a.tensor.dtype or "", self.b.tensor.dtype or ""}
+        if len(dtypes) < 2 or not all(dtype in EPSILON or dtype == "float64" for dtype in dtypes):
+            return ""
+        return max(dtypes, key=lambda dtype: EPSILON.get(dtype, 0.0))
+
+    def _is_pruned(self, measures: Measures) -> Iterator[bool]:
+        """For each side whether all that differs is 0 there, and other values are not."""
+        for gone, zeros in zip(measures.gone, measures.zeros, strict=True):
+            yield gone == measures.differing and zeros < measures.values
+
+
+def _known(shape: Shape | None) -> bool:
+    return shape is not None and None not in shape
