@@ -66,6 +66,11 @@ class Child:
 RULE_ERRORS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 """What a rule of the catalog may raise on a config or arguments that Keras would refuse."""
 
+
+class UncountedError(LookupError):
+    """Why there is no count of the work of a call, in one sentence that is shown; one of the `RULE_ERRORS`."""
+
+
 Shapes: TypeAlias = tuple[Shape | None, ...]
 """One shape per tensor, batch axis first; None where it cannot be known."""
 
@@ -115,7 +120,8 @@ class Work:
 WorkRule: TypeAlias = Callable[[Config, Arguments, tuple[Tensor, ...]], Work]
 """(config, arguments, outputs) -> the work of one call, without that of the layers inside.
 
-Asked only where every shape is known to the last axis; may raise as an `OutputRule` may: then the work is unknown.
+Asked only where every shape is known to the last axis; may raise as an `OutputRule` may: then the work is unknown,
+and an `UncountedError` says why.
 """
 
 
@@ -123,14 +129,15 @@ Asked only where every shape is known to the last axis; may raise as an `OutputR
 class Window:
     """Which input positions an output position is made of, along one spatial axis.
 
-    Output i takes `size` inputs from i·stride + first on. `stride` is a fraction below 1 where the axis becomes longer:
-    then these are the bounds of what some output takes. `first` is negative in the padding, and None where the padding
-    depends on a length that is not known.
+    Output i takes the inputs from i·stride + first to i·stride + first + size - 1, both included. `stride` is a
+    fraction below 1 where the axis becomes longer: then these bounds may be fractions as well, and it takes the whole
+    numbers between them (doubled by repeating: i/2 - 1/2 to i/2, which is size 3/2 and first -1/2). `first` is negative
+    in the padding, and None where the padding depends on a length that is not known.
     """
 
-    size: int
+    size: int | Fraction
     stride: Fraction
-    first: int | None
+    first: int | Fraction | None
 
 
 Field: TypeAlias = Literal["pointwise", "whole"]

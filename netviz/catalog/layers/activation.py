@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.costs import elementwise as costs
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
 from netviz.catalog.outputs import first_shape, unchanged
 from netviz.catalog.settings import integers
@@ -23,8 +24,8 @@ def slopes(config: Config, arguments: Arguments) -> Mapping[str, Expected]:
 
 KINDS = (
     *(
-        LayerKind(name, "activation", unchanged)
+        LayerKind(name, "activation", unchanged, cost=costs.layer(name))
         for name in ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "ThresholdedReLU")
     ),
-    LayerKind("PReLU", "activation", unchanged, variables(Variable("alpha")), shapes=slopes),
+    LayerKind("PReLU", "activation", unchanged, variables(Variable("alpha")), shapes=slopes, cost=costs.layer("PReLU")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.costs.forms import FREE, each
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
 from netviz.catalog.outputs import of_shapes, unchanged
 from netviz.catalog.settings import integer
@@ -17,7 +18,9 @@ def layer_scale_shapes(config: Config, arguments: Arguments) -> Mapping[str, Exp
 
 
 KINDS = (
-    LayerKind("LayerScale", "normalisation", unchanged, variables(Variable("gamma")), shapes=layer_scale_shapes),
-    LayerKind("StochasticDepth", "regularisation", unchanged),
-    LayerKind("CustomScaleLayer", "merging", of_shapes(lambda config, shapes: shapes[0])),
+    LayerKind(
+        "LayerScale", "normalisation", unchanged, variables(Variable("gamma")), shapes=layer_scale_shapes, cost=each(1)
+    ),
+    LayerKind("StochasticDepth", "regularisation", unchanged, cost=FREE),
+    LayerKind("CustomScaleLayer", "merging", of_shapes(lambda config, shapes: shapes[0]), cost=each(2)),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.costs import convolution as costs
 from netviz.catalog.formulas import times
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.outputs import first_shape, of_shape
@@ -154,13 +155,26 @@ adaptable = quantizable(KERNEL, BIAS, forms=())
 
 KINDS = (
     *(
-        LayerKind(name, "convolution", convolution(rank), adaptable, stored=adaptable, shapes=kernel_shapes(rank))
+        LayerKind(
+            name,
+            "convolution",
+            convolution(rank),
+            adaptable,
+            stored=adaptable,
+            shapes=kernel_shapes(rank),
+            cost=costs.layer(costs.convolved, rank),
+        )
         for rank in (1, 2, 3)
         for name in (f"Conv{rank}D", f"Convolution{rank}D")
     ),
     *(
         LayerKind(
-            name, "convolution", transposed(rank), variables(KERNEL, BIAS), shapes=kernel_shapes(rank, transposed=True)
+            name,
+            "convolution",
+            transposed(rank),
+            variables(KERNEL, BIAS),
+            shapes=kernel_shapes(rank, transposed=True),
+            cost=costs.layer(costs.transposed, rank),
         )
         for rank in (1, 2, 3)
         for name in (f"Conv{rank}DTranspose", f"Convolution{rank}DTranspose")
@@ -173,6 +187,7 @@ KINDS = (
             variables(KERNEL, BIAS),
             shapes=depthwise_shapes(rank),
             formula=depthwise_formula,
+            cost=costs.layer(costs.depthwise, rank),
         )
         for rank in (1, 2)
     ),
@@ -184,6 +199,7 @@ KINDS = (
             variables(DEPTHWISE, POINTWISE, BIAS),
             shapes=separable_shapes(rank),
             formula=separable_formula,
+            cost=costs.layer(costs.separable, rank),
         )
         for rank in (1, 2)
         for name in (f"SeparableConv{rank}D", f"SeparableConvolution{rank}D")

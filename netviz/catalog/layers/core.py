@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from netviz.catalog.costs import products as costs
+from netviz.catalog.costs.forms import FILLED, FREE, each_taken
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
 from netviz.catalog.outputs import (
@@ -155,9 +157,17 @@ def lambda_output(config: Config, shape: Shape) -> Shape:
 
 
 KINDS = (
-    LayerKind("InputLayer", "input-output", input_output),
-    LayerKind("Dense", "dense", of_shape(dense_output), dense_weights, dense_weights, dense_shapes),
-    LayerKind("EinsumDense", "dense", of_shape(einsum_output), einsum_weights, einsum_weights, einsum_shapes),
+    LayerKind("InputLayer", "input-output", input_output, cost=FILLED),
+    LayerKind("Dense", "dense", of_shape(dense_output), dense_weights, dense_weights, dense_shapes, cost=costs.DENSE),
+    LayerKind(
+        "EinsumDense",
+        "dense",
+        of_shape(einsum_output),
+        einsum_weights,
+        einsum_weights,
+        einsum_shapes,
+        cost=costs.EINSUM_DENSE,
+    ),
     LayerKind(
         "Embedding",
         "dense",
@@ -166,11 +176,18 @@ KINDS = (
         embedding_weights,
         embedding_shapes,
         dtype=embedded_dtype,
+        cost=costs.EMBEDDING,
     ),
     LayerKind(
-        "ReversibleEmbedding", "dense", reversible_output, reversible_weights, reversible_weights, embedding_shapes
+        "ReversibleEmbedding",
+        "dense",
+        reversible_output,
+        reversible_weights,
+        reversible_weights,
+        embedding_shapes,
+        cost=costs.REVERSIBLE,
     ),
-    LayerKind("Masking", "preprocessing", unchanged),
-    LayerKind("Identity", "unknown", each_unchanged, dtype=each_cast),
+    LayerKind("Masking", "preprocessing", unchanged, cost=each_taken(3)),
+    LayerKind("Identity", "unknown", each_unchanged, dtype=each_cast, cost=FREE),
     LayerKind("Lambda", "unknown", lambda_output),
 )

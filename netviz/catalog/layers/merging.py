@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netviz.catalog.costs import elementwise as costs
+from netviz.catalog.costs.products import DOT_LAYER
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.outputs import of_shapes
 from netviz.catalog.settings import axis_in, integer, integers
@@ -69,7 +71,11 @@ def dotted(config: Config, shapes: tuple[Shape, ...]) -> Shape:
 
 
 KINDS = (
-    *(LayerKind(name, "merging", merged) for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")),
-    LayerKind("Concatenate", "merging", concatenated),
-    LayerKind("Dot", "merging", dotted),
+    *(
+        LayerKind(name, "merging", merged, cost=costs.MERGED)
+        for name in ("Add", "Subtract", "Multiply", "Maximum", "Minimum")
+    ),
+    LayerKind("Average", "merging", merged, cost=costs.AVERAGED),
+    LayerKind("Concatenate", "merging", concatenated, cost=costs.JOINED),
+    LayerKind("Dot", "merging", dotted, cost=DOT_LAYER),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs.forms import INSIDE
 from netviz.catalog.kinds import LayerKind
 
-KINDS = tuple(LayerKind(name, "model") for name in ("Functional", "Sequential", "Model"))
+KINDS = tuple(LayerKind(name, "model", cost=INSIDE) for name in ("Functional", "Sequential", "Model"))

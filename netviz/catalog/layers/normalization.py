@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.costs import normalization as costs
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, ShapesRule
 from netviz.catalog.outputs import first_tensor, unchanged
 from netviz.catalog.settings import axis_in, flag, integers, setting
@@ -48,7 +49,12 @@ NAMES = ("gamma", "beta", *(row.name for row in STATISTICS))
 
 KINDS = (
     LayerKind(
-        "BatchNormalization", "normalisation", unchanged, variables(GAMMA, BETA, *STATISTICS), shapes=along_axis(*NAMES)
+        "BatchNormalization",
+        "normalisation",
+        unchanged,
+        variables(GAMMA, BETA, *STATISTICS),
+        shapes=along_axis(*NAMES),
+        cost=costs.BATCH,
     ),
     LayerKind(
         "LayerNormalization",
@@ -56,8 +62,23 @@ KINDS = (
         unchanged,
         variables(Variable("gamma", has_gamma), Variable("beta", has_beta)),
         shapes=along_axis("gamma", "beta"),
+        cost=costs.LAYER,
     ),
-    LayerKind("GroupNormalization", "normalisation", unchanged, variables(GAMMA, BETA), shapes=along_axis(*NAMES)),
-    LayerKind("RMSNormalization", "normalisation", unchanged, variables(Variable("scale")), shapes=along_axis("scale")),
-    LayerKind("UnitNormalization", "normalisation", unchanged),
+    LayerKind(
+        "GroupNormalization",
+        "normalisation",
+        unchanged,
+        variables(GAMMA, BETA),
+        shapes=along_axis(*NAMES),
+        cost=costs.GROUP,
+    ),
+    LayerKind(
+        "RMSNormalization",
+        "normalisation",
+        unchanged,
+        variables(Variable("scale")),
+        shapes=along_axis("scale"),
+        cost=costs.ROOT,
+    ),
+    LayerKind("UnitNormalization", "normalisation", unchanged, cost=costs.UNIT),
 )

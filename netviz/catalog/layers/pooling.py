@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import convolution as costs
 from netviz.catalog.kinds import LayerKind, OutputRule
 from netviz.catalog.outputs import of_shape
 from netviz.catalog.settings import flag, sizes, text
@@ -51,15 +52,21 @@ def adaptive_pooling(rank: int) -> OutputRule:
 
 
 KINDS = tuple(
-    LayerKind(name, "pooling", rule)
+    LayerKind(pattern.format(rank), "pooling", rule, cost=cost)
     for rank in (1, 2, 3)
-    for rule, names in (
-        (pooling(rank), ("MaxPooling{}D", "MaxPool{}D", "AveragePooling{}D", "AvgPool{}D")),
+    for rule, cost, names in (
         (
-            global_pooling(rank),
-            ("GlobalMaxPooling{}D", "GlobalMaxPool{}D", "GlobalAveragePooling{}D", "GlobalAvgPool{}D"),
+            pooling(rank),
+            costs.pooling(rank),
+            ("MaxPooling{}D", "MaxPool{}D", "AveragePooling{}D", "AvgPool{}D"),
         ),
-        (adaptive_pooling(rank), ("AdaptiveMaxPooling{}D", "AdaptiveAveragePooling{}D")),
+        (global_pooling(rank), costs.GLOBAL_HIGHEST, ("GlobalMaxPooling{}D", "GlobalMaxPool{}D")),
+        (global_pooling(rank), costs.GLOBAL_MEAN, ("GlobalAveragePooling{}D", "GlobalAvgPool{}D")),
+        (
+            adaptive_pooling(rank),
+            costs.adaptive_pooling(rank),
+            ("AdaptiveMaxPooling{}D", "AdaptiveAveragePooling{}D"),
+        ),
     )
-    for name in (pattern.format(rank) for pattern in names)
+    for pattern in names
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs.forms import FREE
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.outputs import unchanged
 
@@ -10,4 +11,4 @@ NAMES = (
     "GaussianDropout", "GaussianNoise", "ActivityRegularization",
 )  # fmt: skip
 
-KINDS = tuple(LayerKind(name, "regularisation", unchanged) for name in NAMES)
+KINDS = tuple(LayerKind(name, "regularisation", unchanged, cost=FREE) for name in NAMES)

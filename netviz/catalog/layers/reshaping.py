@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import reshaping as costs
+from netviz.catalog.costs.forms import FILLED as REPEATED
+from netviz.catalog.costs.forms import RESHAPED
 from netviz.catalog.kinds import LayerKind, OutputRule
 from netviz.catalog.outputs import dtype_cast, of_shape
 from netviz.catalog.settings import integer, integers, lengths, pairs, sizes
@@ -73,13 +76,17 @@ def up_sampling(rank: int) -> OutputRule:
 
 
 KINDS = (
-    LayerKind("Flatten", "reshaping", flatten_output, dtype=dtype_cast),
-    LayerKind("Reshape", "reshaping", reshape_output, dtype=dtype_cast),
-    LayerKind("Permute", "reshaping", permute_output, dtype=dtype_cast),
-    LayerKind("RepeatVector", "reshaping", repeat_output),
+    LayerKind("Flatten", "reshaping", flatten_output, dtype=dtype_cast, cost=RESHAPED),
+    LayerKind("Reshape", "reshaping", reshape_output, dtype=dtype_cast, cost=costs.RESHAPE),
+    LayerKind("Permute", "reshaping", permute_output, dtype=dtype_cast, cost=costs.PERMUTE),
+    LayerKind("RepeatVector", "reshaping", repeat_output, cost=REPEATED),
     *(
-        LayerKind(f"{name}{rank}D", "reshaping", rule(rank))
-        for name, rule in (("Cropping", cropping), ("ZeroPadding", zero_padding), ("UpSampling", up_sampling))
+        LayerKind(f"{name}{rank}D", "reshaping", rule(rank), cost=cost(rank))
+        for name, rule, cost in (
+            ("Cropping", cropping, costs.cropping),
+            ("ZeroPadding", zero_padding, costs.zero_padding),
+            ("UpSampling", up_sampling, costs.up_sampling),
+        )
         for rank in (1, 2, 3)
     ),
 )

@@ -1,0 +1,50 @@
+"""What lays values out in another way, cuts, repeats or pads them: no arithmetic, but for interpolation."""
+
+from __future__ import annotations
+
+from netviz.catalog.costs import windows
+from netviz.catalog.costs.forms import Outputs, choose, made, nothing
+from netviz.catalog.kinds import Arguments, CostKind, Field, Work
+from netviz.catalog.outputs import first_shape
+from netviz.catalog.settings import lengths
+from netviz.model import Config
+
+
+def bilinear(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+    """Three times a + (b - a)·t for each value: tensorflow/core/kernels/image/resize_bilinear_op.cc, compute_lerp."""
+    return Work(0, 9 * made(outputs))
+
+
+def bicubic(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+    """Five sums of four products for each value: tensorflow/core/kernels/image/resize_bicubic_op.cc, Interpolate1D."""
+    return Work(0, 35 * made(outputs))
+
+
+INTERPOLATED = {"nearest": nothing, "bilinear": bilinear, "bicubic": bicubic}
+"""By the name of the interpolation."""
+
+
+def reshaped(config: Config, arguments: Arguments) -> Field:
+    """The same position where the spatial axes stay what they are; else all of them."""
+    shape = first_shape(arguments)
+    target = lengths(config.get("target_shape"))
+    return "pointwise" if shape is not None and len(shape) > 2 and shape[1:-1] == target[:-1] else "whole"
+
+
+RESHAPE = CostKind(nothing, reshaped, "same")
+PERMUTE = CostKind(nothing, windows.reordered("dims", batched=False))
+
+
+def cropping(rank: int) -> CostKind:
+    """The cost of CroppingND."""
+    return CostKind(nothing, windows.cropping(rank))
+
+
+def zero_padding(rank: int) -> CostKind:
+    """The cost of ZeroPaddingND."""
+    return CostKind(nothing, windows.zero_padding(rank))
+
+
+def up_sampling(rank: int) -> CostKind:
+    """The cost of UpSamplingND."""
+    return CostKind(choose(INTERPOLATED, "interpolation", "nearest"), windows.up_sampling(rank))

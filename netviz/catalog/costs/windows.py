@@ -1,0 +1,272 @@
+"""Which input positions an output position is made of: windows of convolutions, pooling, padding and resizing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from netviz.catalog.kinds import Arguments, Field, Window, WindowRule
+from netviz.catalog.outputs import first_shape, given, operand, operands
+from netviz.catalog.settings import axis_in, integer, integers, pairs, sizes, text
+from netviz.catalog.shapes import spatial
+from netviz.model import Config, Shape
+
+SAME = Window(1, Fraction(1), 0)
+"""The same position."""
+
+
+def span(window: int, dilation: int) -> int:
+    """How far a dilated window reaches."""
+    return dilation * (window - 1) + 1
+
+
+def padded_before(size: int | None, reach: int, stride: int, padding: str) -> int | None:
+    """How many positions are added before an axis; None where that depends on a length that is not known.
+
+    Source: tensorflow/core/framework/kernel_shape_util.cc, GetWindowedOutputSizeVerbose; of "causal"
+    keras.layers.Conv1D.
+    """
+    if padding == "valid":
+        return 0
+    if padding == "causal":
+        return reach - 1
+    if padding != "same":
+        raise ValueError(f"unknown padding {padding!r:.80}")
+    if stride == 1:
+        return (reach - 1) // 2
+    return None if size is None else max((-(-size // stride) - 1) * stride + reach - size, 0) // 2
+
+
+def slid(size: int | None, window: int, stride: int, dilation: int, padding: str) -> Window:
+    """The window of a convolution or pooling along one axis."""
+    reach = span(window, dilation)
+    before = padded_before(size, reach, stride, padding)
+    return Window(reach, Fraction(stride), None if before is None else -before)
+
+
+def axes_in(config: Config, arguments: Arguments, rank: int | None) -> Shape:
+    """The spatial axes of the first tensor that goes in, of any length where its shape is not known."""
+    shape = first_shape(arguments)
+    if shape is None:
+        if rank is None:
+            raise ValueError("the number of axes is not known")
+        return (None,) * rank
+    return spatial(config, shape, len(shape) - 2 if rank is None else rank)[1]
+
+
+def convolution(rank: int | None = None) -> WindowRule:
+    """The windows of convolutions; without a rank it follows from what goes in."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        axes = axes_in(config, arguments, rank)
+        padding = text(config, "padding", "valid").lower()
+        keys = (("kernel_size", None), ("strides", 1), ("dilation_rate", 1))
+        reach, strides, dilation = (sizes(config, key, len(axes), default) for key, default in keys)
+        return tuple(
+            slid(size, own, stride, apart, padding)
+            for size, own, stride, apart in zip(axes, reach, strides, dilation, strict=True)
+        )
+
+    return window
+
+
+def with_kernel(rule: WindowRule, name: str) -> WindowRule:
+    """The windows of a convolution of which the kernel is the second argument."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...] | Field:
+        kernel = operand(given(arguments, 1, name))
+        if kernel is None or kernel.shape is None:
+            raise ValueError("a kernel that is not known")
+        return rule({**config, "kernel_size": kernel.shape[:-2]}, arguments)
+
+    return window
+
+
+def pooling(rank: int | None = None) -> WindowRule:
+    """The windows of pooling; strides are the window's size where not given."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        axes = axes_in(config, arguments, rank)
+        reach = sizes(config, "pool_size", len(axes), 2)
+        strides = sizes(config, "strides", len(axes), list(reach))
+        padding = text(config, "padding", "valid").lower()
+        return tuple(
+            slid(size, own, stride, 1, padding) for size, own, stride in zip(axes, reach, strides, strict=True)
+        )
+
+    return window
+
+
+def lengthened(window: int, stride: int, dilation: int, padding: str, extra: int | None) -> Window:
+    """The window of a transposed convolution along one axis: output o takes i where 0 <= o + before - i·stride < reach.
+
+    `before` is what the convolution the other way pads. Sources: tf.nn.conv2d_transpose, which is the gradient of that
+    convolution; for its output's length keras.src.backend.common.backend_utils.
+    """
+    reach = span(window, dilation)
+    if padding == "valid":
+        before = 0
+    elif padding != "same":
+        raise ValueError(f"unknown padding {padding!r:.80}")
+    else:
+        before = max(reach - stride, 0) if extra is None else max(reach - reach % 2 - extra, 0)
+        before //= 2
+    return Window(1 + Fraction(reach - 1, stride), Fraction(1, stride), Fraction(before - reach + 1, stride))
+
+
+def transposed(rank: int | None = None) -> WindowRule:
+    """The windows of transposed convolutions."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        axes = axes_in(config, arguments, rank)
+        stated = config.get("output_padding")
+        extras: tuple[int | None, ...] = (None,) if stated is None else integers(stated)
+        extras = extras * len(axes) if len(extras) == 1 else extras
+        keys = (("kernel_size", None), ("strides", 1), ("dilation_rate", 1))
+        reach, strides, dilation = (sizes(config, key, len(axes), default) for key, default in keys)
+        padding = text(config, "padding", "valid").lower()
+        return tuple(
+            lengthened(own, stride, apart, padding, extra)
+            for own, stride, apart, extra in zip(reach, strides, dilation, extras, strict=True)
+        )
+
+    return window
+
+
+INTERPOLATED: Mapping[str, int] = {"bilinear": 1, "bicubic": 2}
+"""How far from a place, in positions, those lie that it is interpolated from: all that are nearer."""
+
+
+def repeated(factor: int) -> Window:
+    """The window where each position is repeated: output o takes the i with i·factor <= o < (i + 1)·factor."""
+    return Window(1 + Fraction(factor - 1, factor), Fraction(1, factor), Fraction(1 - factor, factor))
+
+
+def interpolated(factor: int, reach: int) -> Window:
+    """The window where output o takes all i nearer than `reach` to (o + 1/2)/factor - 1/2.
+
+    These places are whole numbers of 1/(2·factor), so that the nearest that is still taken is that much nearer.
+    Source: tf.image.resize, half_pixel_centers.
+    """
+    step = Fraction(1, factor)
+    return Window(1 + 2 * reach - step, step, step - Fraction(1, 2) - reach)
+
+
+def up_sampling(rank: int) -> WindowRule:
+    """The windows of UpSamplingND: the position repeated, or with interpolation those that it lies between."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        name = text(config, "interpolation", "nearest")
+        factors = sizes(config, "size", rank, 2)
+        if name == "nearest":
+            return tuple(map(repeated, factors))
+        reach = INTERPOLATED[name]
+        return tuple(SAME if factor == 1 else interpolated(factor, reach) for factor in factors)
+
+    return window
+
+
+def cropping(rank: int) -> WindowRule:
+    """The windows of CroppingND: the same position further on."""
+    return lambda config, arguments: tuple(
+        Window(1, Fraction(1), before) for before, _ in pairs(config, "cropping", rank)
+    )
+
+
+def zero_padding(rank: int) -> WindowRule:
+    """The windows of ZeroPaddingND: the same position before."""
+    return lambda config, arguments: tuple(
+        Window(1, Fraction(1), -before) for before, _ in pairs(config, "padding", rank)
+    )
+
+
+def adaptive(rank: int | None = None) -> WindowRule:
+    """The windows of adaptive pooling where they are all alike: the length is a multiple of `output_size`."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        axes = axes_in(config, arguments, rank)
+        found = []
+        for size, wanted in zip(axes, sizes(config, "output_size", len(axes)), strict=True):
+            if size is None or size % wanted:
+                raise ValueError("windows that differ")
+            found.append(Window(size // wanted, Fraction(size // wanted), 0))
+        return tuple(found)
+
+    return window
+
+
+def along(axes: Callable[[Config], tuple[int, ...] | None]) -> WindowRule:
+    """Whether what runs along the axes mixes positions: those behind the batch and before the last, the channels."""
+
+    def window(config: Config, arguments: Arguments) -> Field:
+        shape, own = first_shape(arguments), axes(config)
+        if own == (-1,):
+            return "pointwise"
+        if shape is None:
+            raise ValueError("the number of axes is not known")
+        places = range(len(shape)) if own is None else (axis_in(axis, len(shape)) for axis in own)
+        return "whole" if any(0 < place < len(shape) - 1 for place in places) else "pointwise"
+
+    return window
+
+
+def axes_under(key: str, default: object = -1) -> Callable[[Config], tuple[int, ...] | None]:
+    """The axes under `key`, None for all of them."""
+
+    def axes(config: Config) -> tuple[int, ...] | None:
+        value = config.get(key, default)
+        return None if value is None else integers(value)
+
+    return axes
+
+
+def joined(key: str = "axis", default: int = -1) -> WindowRule:
+    """Tensors side by side: the same position where they are joined along the channels; else that is not known."""
+
+    def window(config: Config, arguments: Arguments) -> Field:
+        axis, shape = integer(config, key, default), first_shape(arguments)
+        if axis != -1 and (shape is None or axis_in(axis, len(shape)) != len(shape) - 1):
+            raise ValueError("positions of several tensors side by side")
+        return "pointwise"
+
+    return window
+
+
+def reordered(key: str, *, batched: bool) -> WindowRule:
+    """Axes in another order: the same positions where all before the last, the channels, keep theirs.
+
+    `batched` is whether the order has the batch as well.
+    """
+
+    def window(config: Config, arguments: Arguments) -> Field:
+        order = integers(config.get(key))
+        if batched and order[:1] != (0,):
+            raise ValueError("the batch does not stay the first axis")
+        ahead = [axis for axis in order[batched:] if axis != max(order)]
+        if ahead != sorted(ahead):
+            raise ValueError("spatial axes that change places")
+        return "pointwise"
+
+    return window
+
+
+def grouped(config: Config, arguments: Arguments) -> Field:
+    """Of GroupNormalization: every position, where there are several."""
+    shape = first_shape(arguments)
+    return "pointwise" if shape is not None and len(shape) < 3 else "whole"
+
+
+def dense(config: Config, arguments: Arguments) -> Field:
+    """Of EinsumDense: the same position where only the last axis is summed over."""
+    left, _, rest = text(config, "equation", "").replace(" ", "").partition(",")
+    letters, right = left.replace("...", ""), rest.partition("->")[2]
+    gone = [place for place, letter in enumerate(letters) if letter not in right]
+    if any(place < len(letters) - 1 for place in gone) or (gone and left.endswith("...")):
+        return "whole"
+    return "pointwise"
+
+
+def matmul(config: Config, arguments: Arguments) -> Field:
+    """Of a matrix product: the same position where one matrix multiplies the channels of all."""
+    first, second = (array.shape for array in operands(arguments))
+    return "pointwise" if first and second and len(first) > 2 == len(second) else "whole"
