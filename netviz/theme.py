@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from netviz.model import Severity
-from netviz.views import Family
+from netviz.views import Family, Fate
 
 Mode = Literal["light", "dark"]
 Tone = Literal["paper", "tint", "line", "muted", "ink", "accent"]
@@ -56,6 +56,25 @@ SEVERITY_COLORS: Mapping[Severity, Color] = MappingProxyType(
         "danger": Color("#c01f2e", "#ff7b78", 196),
     }
 )
+
+FATE_COLORS: Mapping[Fate, Color] = MappingProxyType(
+    {
+        "unchanged": Color("#8b97a5", "#6b7887", 246),
+        "changed": Color("#a85f00", "#f0a63c", 136),
+        "renamed": Color("#2a7d96", "#5fc0d8", 31),
+        "moved": Color("#7a4bbd", "#ab86e8", 98),
+        "replaced": Color("#b0357e", "#e277b4", 169),
+        "added": Color("#12806a", "#3fc3a5", 29),
+        "removed": Color("#c42b32", "#ff8079", 167),
+    }
+)
+"""What became of a layer from one model to another. Green is on the blue side and red on the yellow one, so that those
+who do not tell green from red tell these; signs, dashes and words say the same."""
+
+FATE_SIGNS: Mapping[Fate, str] = MappingProxyType(
+    {"unchanged": "", "changed": "~", "renamed": "→", "moved": "↕", "replaced": "≠", "added": "+", "removed": "−"}
+)  # fmt: skip
+"""What stands for it where there is no colour."""
 
 TONES: Mapping[Tone, Color] = MappingProxyType(
     {
@@ -112,6 +131,14 @@ PRINT_FILLS: Mapping[Family, str] = MappingProxyType(
     }
 )  # fmt: skip
 """Families in black and white: a grey, or the name of a hatch."""
+
+PRINT_FATES: Mapping[Fate, str] = MappingProxyType(
+    {
+        "unchanged": "#ffffff", "changed": "#555555", "renamed": "#d9d9d9", "moved": "#d9d9d9", "replaced": "#555555",
+        "added": "#000000", "removed": "#ffffff",
+    }
+)  # fmt: skip
+"""What became of a layer in black and white, where signs tell apart what shares a grey."""
 
 HATCHES: Mapping[str, tuple[int, float, str]] = MappingProxyType(
     {

@@ -18,8 +18,9 @@ Family = Literal[
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 Kind = Literal[
-    "text", "class", "count", "share", "shapes", "bytes", "number", "numbers", "flag", "items", "formula", "severity"
-]
+    "text", "class", "count", "share", "shapes", "bytes", "number", "numbers", "lengths", "flag", "items", "formula",
+    "severity",
+]  # fmt: skip
 """What the cells of a column hold, and so how renderers write them:
 
 text      str, or an int that is written as a count is
@@ -30,6 +31,7 @@ shapes    tuple of shapes (tuple[int | None, ...]), one per tensor; an unknown s
 bytes     int, written in a binary unit
 number    float, written with four significant digits
 numbers   tuple of floats, the first of many: an ellipsis is written after them
+lengths   tuple of int, float or None (unknown), one per axis, written with × between them; or a word for all
 flag      bool, written yes or no
 items     tuple of str, which may be wrapped between items
 formula   str such as "9·8 + 8", which may be wrapped at its operators
@@ -110,6 +112,28 @@ class Variation:
     alternating: bool = False
 
 
+Fate = Literal["unchanged", "changed", "renamed", "moved", "replaced", "added", "removed"]
+"""What became of a box from one model to another; of one to which more than one happened, what tells most."""
+
+FATES: tuple[Fate, ...] = get_args(Fate)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What became of a box from a first model to a second, where both are in one picture.
+
+    `former` are the layers of the first model that it stands for, by path: none where the layers were added. Where
+    name or class were others, `former_name` and `former_class` say which. `notes` are the most telling differences
+    ("filters 32 → 64"), or what a closed box holds.
+    """
+
+    fate: Fate = "unchanged"
+    notes: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    former_name: str = ""
+    former_class: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """One card of a diagram: a call of a layer, with all that may be written on it.
@@ -123,6 +147,7 @@ class Box:
     `present` is how many of the repeats (the second number) have this box, None where all have it. `shared` numbers
     the layer among those that are called more than once. `inside` counts the layers in a closed group.
     `value` is the number that the box is coloured by, if any; `leaves` tells that its tensors are outputs of the model.
+    `difference` is there where two models are in one picture; of a box that was removed, `layers` are the first's.
     """
 
     id: str
@@ -152,6 +177,7 @@ class Box:
     value: float | None = None
     highlighted: bool = False
     leaves: bool = False
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +190,7 @@ class Group:
     more where each takes from the one before the last, too.
     `class_name` is None for what is no layer. `parameters` counts all layers inside, over all repeats. `outputs`,
     `last_outputs` and `leaves` are those of a box; a repeated block, which is no layer, has none of its own.
+    `difference` is that of the layer itself, without what is inside.
     """
 
     id: str
@@ -181,6 +208,7 @@ class Group:
     outputs: tuple[tuple[int | None, ...] | None, ...] = ()
     last_outputs: tuple[tuple[int | None, ...] | None, ...] = ()
     leaves: bool = False
+    difference: Difference | None = None
 
     @property
     def heading(self) -> str:
@@ -210,7 +238,7 @@ class Edge:
     `tail` and `head` are the ids of boxes, or of groups where what gives or takes inside is not known.
     `repeating` edges lead from one repeat of a block to another, `distance` repeats on: they are said by ×N and not
     drawn. Other edges enter a block's first repeat and leave its last; `every` one of them, or the `repeats` with these
-    numbers (from 1), where that is not so.
+    numbers (from 1), where that is not so. Of two models in one picture, those that only one has were added or removed.
     """
 
     tail: str
@@ -223,6 +251,7 @@ class Edge:
     distance: int = 1
     every: bool = False
     repeats: tuple[int, ...] = ()
+    fate: Literal["unchanged", "added", "removed"] = "unchanged"
 
 
 CardField = Literal[
@@ -232,7 +261,10 @@ CardField = Literal[
 
 CARD_FIELDS: tuple[CardField, ...] = get_args(CardField)
 
-Coloring = Literal["family", "trainable", "dtype", "parameters", "values"]
+Coloring = Literal[
+    "family", "trainable", "dtype", "parameters", "macs", "flops", "activation_bytes", "weight_bytes", "values",
+    "changes",
+]  # fmt: skip
 """What the colour of a box means."""
 
 
@@ -242,7 +274,8 @@ class Diagram:
 
     `title` and `description` say in words what is drawn, for those who do not see it. `show` is what stands on the
     cards. `layers` and `parameters` count the whole model (`parameters` None: unknown), `shown` the layers in the
-    picture where it is only a part (else None).
+    picture where it is only a part (else None). `facts` stand below the title in place of these counts, if there are
+    any.
     """
 
     title: str
@@ -254,6 +287,7 @@ class Diagram:
     layers: int = 0
     parameters: int | None = 0
     shown: int | None = None
+    facts: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Box | Group]:
         """Every box and group, a group before what it holds."""

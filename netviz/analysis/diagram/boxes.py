@@ -191,7 +191,7 @@ def together(answers: Iterable[Trainable]) -> Trainable:
 def variations(configs: Sequence[Mapping[str, object]]) -> tuple[Variation, ...]:
     """The settings in which the configs differ."""
     return tuple(
-        _variation(key, [_setting(value) for value in values]) for key, values in varying_settings(list(configs))
+        _variation(key, [setting_words(value) for value in values]) for key, values in varying_settings(list(configs))
     )
 
 
@@ -201,12 +201,12 @@ def _variation(key: str, values: Sequence[str]) -> Variation:
     return Variation(key, different, alternating=len(runs) > len(different))
 
 
-def _setting(value: object) -> str:
+def setting_words(value: object) -> str:
     """A setting's value in few characters: `3×3` for [3, 3], three digits of a fraction."""
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, list | tuple) and value:
-        inside = [_setting(item) for item in value]
+        inside = [setting_words(item) for item in value]
         return ("×" if all(isinstance(item, int) for item in value) else ", ").join(inside)
     if isinstance(value, str | int) or value is None:
         return setting_text(value)

@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from netviz.render.diagram.faces import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE
+from netviz.render.diagram.faces import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, SIGN
 from netviz.render.diagram.wording import (
+    MEASURES,
     class_words,
     counted,
+    measure_words,
+    name_words,
     parameter_words,
     repeat_words,
     shape_lines,
+    sign_of,
     value_words,
     varies_words,
 )
@@ -21,6 +25,8 @@ from netviz.render.metrics import Face, is_safe, text_width, wrap
 from netviz.views import Box, Diagram, Group
 
 BAND = 7
+SIGNED = 20
+"""The width of the band at the left of a card, and of one that has a sign in it."""
 LEFT = 16
 RIGHT = 10
 GAP = 14
@@ -64,7 +70,8 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies.
+    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies,
+    `band` how wide the band at the left is.
 
     `named` and `classed` say whether its names and classes can be read on it in full.
     """
@@ -75,6 +82,7 @@ class Card:
     texts: tuple[Text, ...]
     badges: tuple[Badge, ...] = ()
     bar: float | None = None
+    band: float = BAND
     named: bool = False
     classed: bool = False
 
@@ -93,10 +101,16 @@ class _Content:
     label: str | None
     bar: bool
     narrow: bool
+    band: float = BAND
     badge: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.badge = badge_width(self.repeats)
+
+    @property
+    def left(self) -> float:
+        """Where the texts begin."""
+        return LEFT + self.band - BAND
 
 
 def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
@@ -172,6 +186,9 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         words.append(counted(box.inside, "layer"))
     if box.present is not None:
         words.append(f"in {box.present[0]} of {box.present[1]}")
+    if diagram.coloring in MEASURES and box.kind in ("layer", "closed") and box.value != 0:
+        known = box.value is not None
+        words.append(measure_words(diagram.coloring, box.value) if known else f"? {MEASURES[diagram.coloring]}")
     if diagram.coloring == "values" and box.value is not None:
         words.append(f"value {value_words(box.value)}")
     if words:
@@ -181,6 +198,8 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     if box.varies and (show & {"config", "details", "name", "class"}):
         said = [variation for group in around for variation in group.varies]
         notes.extend(varies_words(variation) for variation in box.varies if variation not in said)
+    if box.difference is not None:
+        notes[:0] = box.difference.notes
     kind = class_words(box, details="details" in show) if "class" in show else ""
     if "class" not in show and "details" in show:
         kind = " ".join(box.details)
@@ -188,7 +207,7 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         kind = counted(box.inside, "layer")
     parameters = parameter_words(box) if "parameters" in show else ""
     return _Content(
-        name=" · ".join(name for name in box.names if name) if "name" in show else "",
+        name=name_words(box) if "name" in show else "",
         kind=kind,
         shapes=shape_lines(box, show),
         parameters=parameters,
@@ -198,6 +217,7 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         label=box.label,
         bar="share" in show and bool(box.parameters) and box.share is not None,
         narrow=narrow,
+        band=SIGNED if sign_of(box) else BAND,
     )
 
 
@@ -214,7 +234,7 @@ def _common_width(contents: Sequence[_Content]) -> float:
 def _natural_width(content: _Content) -> float:
     if content.label is not None:
         lines = [text_width(line[:200], NOTE) for line in content.label.split("\n")[:_LABEL_LINES]]
-        return LEFT + max(lines) + RIGHT
+        return content.left + max(lines) + RIGHT
     shared = ring_width(content.shared) + 6 if content.shared else 0
     badge = content.badge + 8 if content.badge else 0
     name, kind = text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)
@@ -222,7 +242,7 @@ def _natural_width(content: _Content) -> float:
     shapes = [text_width(line, SHAPE) for line in content.shapes]
     second = _side_by_side(shapes[0] if shapes else 0, text_width(content.parameters, NOTE))
     notes = [min(text_width(note, NOTE), 200) for note in content.notes]
-    return LEFT + max(first, second, *notes, *shapes) + RIGHT if notes or shapes else LEFT + max(first, second) + RIGHT
+    return content.left + max([first, second, *notes, *shapes]) + RIGHT
 
 
 def _side_by_side(left: float, right: float) -> float:
@@ -232,8 +252,9 @@ def _side_by_side(left: float, right: float) -> float:
 class _Writer:
     """Lines of a card from the top down."""
 
-    def __init__(self, width: float) -> None:
-        self.room = width - LEFT - RIGHT
+    def __init__(self, width: float, left: float) -> None:
+        self.left = left
+        self.room = width - left - RIGHT
         self.right = width - RIGHT
         self.texts: list[Text] = []
         self.badges: list[Badge] = []
@@ -255,7 +276,7 @@ class _Writer:
         left_width, right_width = text_width(left, face), text_width(right, right_face)
         spare = max(0.0, room - left_width - right_width - (GAP / 2 if left and right else 0))
         if left:
-            self.texts.append(fitted(LEFT, self.baseline, left, face, left_width + spare / (2 if right else 1)))
+            self.texts.append(fitted(self.left, self.baseline, left, face, left_width + spare / (2 if right else 1)))
         if right:
             room_right = right_width + spare / (2 if left else 1)
             self.texts.append(fitted(self.right - reserved, self.baseline, right, right_face, room_right, end=True))
@@ -274,7 +295,7 @@ class _Writer:
 
 
 def _card(box: Box, content: _Content, width: float) -> Card:
-    writer = _Writer(width)
+    writer = _Writer(width, content.left)
     if content.label is not None:
         for line in content.label.split("\n")[:_LABEL_LINES]:
             writer.lines(NOTE, line, _NAME_LINES)
@@ -289,10 +310,18 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     height = max(math.ceil(writer.baseline + (_BOTTOM if writer.count > 1 or bar else 12)), _LEAST)
     height += STACK if box.kind == "closed" else 0
     written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
-    named, classed = (
-        text.replace(" ", "") in written for text in (" · ".join(box.names), class_words(box, details=True))
-    )
-    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, named, classed)
+    named, classed = (text.replace(" ", "") in written for text in (name_words(box), class_words(box, details=True)))
+    if content.band > BAND:
+        writer.texts.append(_sign(box, writer))
+    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, content.band, named, classed)
+
+
+def _sign(box: Box, writer: _Writer) -> Text:
+    """The sign of what became of the layer, in the band beside the first line."""
+    sign = sign_of(box)
+    width = text_width(sign, SIGN)
+    first = writer.texts[0].y if writer.texts else writer.baseline
+    return Text(round((SIGNED - width) / 2, 1), first + 0.5, sign, SIGN, length=round(width, 1))
 
 
 def _head(writer: _Writer, content: _Content) -> None:
@@ -327,7 +356,7 @@ def _head(writer: _Writer, content: _Content) -> None:
             _badge(writer, content)
     if ring:
         top = writer.baseline - 11.5
-        writer.badges.append(Badge(LEFT + end + (6 if end else 0), top, ring, 14, content.shared, ring=True))
+        writer.badges.append(Badge(writer.left + end + (6 if end else 0), top, ring, 14, content.shared, ring=True))
     if names and not beside:
         for line in kinds:
             writer.line(CLASS, line)
@@ -355,7 +384,8 @@ def _body(writer: _Writer, content: _Content) -> None:
 
 def _pill(box: Box, content: _Content) -> Card:
     """The end of a model or the stub of an edge: the name, and of an end the shape, in the middle of a small pill."""
-    name = (wrap(box.label if box.label is not None else content.name, NOTE, 180, 1) or [""])[0]
+    name = box.label if box.label is not None else " ".join(filter(None, (sign_of(box), content.name)))
+    name = (wrap(name, NOTE, 180, 1) or [""])[0]
     shape = (wrap(content.shapes[0], SHAPE, 180, 1) or [""])[0] if content.shapes and box.kind == "end" else ""
     if not name and not shape:
         name = (wrap(class_words(box, details=False), NOTE, 180, 1) or [""])[0]

@@ -12,3 +12,6 @@ BADGE = Face("b", 11, 15, bold=True)
 NUMBER = Face("o", 9, 12, bold=True)
 ARGUMENT = Face("a", 9, 11)
 FACES = (NAME, CLASS, SHAPE, NOTE, TITLE, HEADLINE, BADGE, NUMBER, ARGUMENT)
+
+SIGN = Face("j", 14, 16, bold=True)
+"""The sign of what became of a layer: only in pictures of two models."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted, ring_width
 from netviz.render.diagram.faces import CLASS, NOTE, TITLE
-from netviz.render.diagram.wording import repeat_words, varies_words
+from netviz.render.diagram.wording import heading_words, repeat_words, varies_words
 from netviz.render.layout.geometry import Cluster, Node
 from netviz.render.metrics import text_width, wrap
 from netviz.views import Box, Group, Variation
@@ -46,7 +46,7 @@ def make_header(group: Group, said: Sequence[Variation] = (), cards: float | Non
     # What enters comes down in the middle of the cards: titles and notes end before, where they can.
     notes_room = cards / 2 - 6 if cards else _WIDEST - 2 * INSET
     room = notes_room if cards else _WIDEST - 2 * INSET - (pill + GAP if pill else 0)
-    titles = wrap(group.heading, TITLE, room, _TITLE_LINES)
+    titles = wrap(heading_words(group), TITLE, room, _TITLE_LINES)
     kind = group.class_name or ""
     kind_width = text_width(kind, CLASS)
     last = text_width(titles[-1], TITLE) if titles else 0.0
@@ -57,7 +57,7 @@ def make_header(group: Group, said: Sequence[Variation] = (), cards: float | Non
     beside = bool(kind and titles) and fits
     below = [] if beside else wrap(kind, CLASS, room, 2)
     varies = [item for item in group.varies if item not in said][:_VARIATIONS]
-    said_of_it = [varies_words(item) for item in varies]
+    said_of_it = [*(group.difference.notes if group.difference else ()), *map(varies_words, varies)]
     if group.reach > 1:
         said_of_it.append(f"each also reads the one {group.reach} before")
     notes = [line for words in said_of_it for line in wrap(words, NOTE, notes_room, _VARIES_LINES)]

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import NOTE
-from netviz.render.diagram.styles import BLANK
-from netviz.render.diagram.wording import short_count
+from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED
+from netviz.render.diagram.wording import MEASURES, measure_words, short_count
 from netviz.render.metrics import text_width, wrap
-from netviz.theme import CATEGORIES, SCALE
-from netviz.views import FAMILIES, Box, Diagram, Trainable
+from netviz.theme import CATEGORIES, FATE_SIGNS, SCALE
+from netviz.views import FAMILIES, FATES, Box, Diagram, Trainable
 
 _LABELS = {"input-output": "input", "pooling": "pooling, resizing", "model": "model, group"}
 """Families whose name needs another word; the others are called what they are."""
 
 SWATCH = 10
+LINE = 26
+"""The width of a swatch, and of a piece of an edge."""
 _ROW = 17
 _STEP = 22
 _BETWEEN = 14
@@ -64,11 +66,23 @@ def find_meanings(diagram: Diagram) -> Meanings:
     if diagram.coloring == "dtype":
         names = sorted({box.dtype for box in boxes if box.dtype})
         return _kinds(boxes, {box.id: box.dtype or "no dtype" for box in boxes}, [*names, "no dtype"])
-    if diagram.coloring in ("parameters", "values"):
+    if diagram.coloring in ("parameters", "values", *MEASURES):
         return _magnitudes(diagram, boxes)
+    if diagram.coloring == "changes":
+        return _fates(diagram)
     used = {box.family for box in boxes if box.kind != "stub"}
     entries = tuple((family, _LABELS.get(family, family)) for family in FAMILIES if family in used)
     return Meanings({box.id: box.family for box in boxes}, entries)
+
+
+def _fates(diagram: Diagram) -> Meanings:
+    """What became of each box, with the signs of it; and how edges look that only one of both models has."""
+    of_box = {box.id: box.difference.fate if box.difference else "unchanged" for box in diagram.boxes}
+    used = {*of_box.values(), *(group.difference.fate for group in diagram.groups if group.difference)}
+    entries = [(FATE_MEANINGS[fate], f"{FATE_SIGNS[fate]} {fate}".strip()) for fate in FATES if fate in used]
+    edges = {edge.fate for edge in diagram.edges}
+    entries += [(css, f"{fate} edge") for fate, css in EDGE_FATES.items() if fate in edges]
+    return Meanings({id: FATE_MEANINGS[fate] for id, fate in of_box.items()}, tuple(entries))
 
 
 _TRAINABLE: Mapping[Trainable, str] = {
@@ -86,10 +100,11 @@ def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str])
 
 def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
     """Steps of a scale: of counts by their logarithm, of other values evenly; boxes without a value are grey."""
-    counts = diagram.coloring == "parameters"
+    costs = diagram.coloring in MEASURES
+    counts = costs or diagram.coloring == "parameters"
     given: dict[str, float] = {}
     for box in boxes:
-        value = box.parameters if counts else box.value
+        value = box.parameters if diagram.coloring == "parameters" else box.value
         # A count may be larger than any float, and a value none at all.
         if value is not None and -_MOST <= value <= _MOST and not (counts and value <= 0):
             given[box.id] = float(value)
@@ -104,10 +119,16 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
     }
     ends = (min(given.values()), max(given.values()))
     words = [short_count(round(end)) if counts else f"{end:.4g}" for end in ends]
+    if costs:
+        words = [measure_words(diagram.coloring, end) for end in ends]
     entries = tuple((f"step-{step}", "") for step in range(len(SCALE)))
-    meanings = {box.id: steps.get(box.id, BLANK) for box in boxes}
+    unknown = {box.id for box in boxes if costs and box.value is None and box.kind in ("layer", "closed")}
+    meanings = {box.id: steps.get(box.id, HATCHED if box.id in unknown else BLANK) for box in boxes}
     if any(meanings[box.id] == BLANK for box in boxes if box.kind != "stub"):
-        entries += ((BLANK, "no parameters" if counts else "no value"),)
+        nothing = MEASURES[diagram.coloring] if costs else "parameters" if counts else "value"
+        entries += ((BLANK, f"no {nothing}"),)
+    if unknown:
+        entries += ((HATCHED, "unknown"),)
     return Meanings(meanings, entries, (words[0], words[1]))
 
 
@@ -118,7 +139,10 @@ def make_legend(meanings: Meanings, width: float) -> Legend | None:
     if len(meanings.entries) < 2:
         return None
     words = [(wrap(label, NOTE, 160, 1) or [""])[0] for _, label in meanings.entries]
-    sizes = [SWATCH + 5 + math.ceil(text_width(word, NOTE) * 1.04) for word in words]
+    swatches = [LINE if meaning in EDGE_FATES.values() else SWATCH for meaning, _ in meanings.entries]
+    sizes = [
+        swatch + 5 + math.ceil(text_width(word, NOTE) * 1.04) for swatch, word in zip(swatches, words, strict=True)
+    ]
     for rows in range(1, len(sizes) + 1):
         columns = _columns(sizes, rows)
         if sum(columns) + _BETWEEN * (len(columns) - 1) <= width:
@@ -128,9 +152,10 @@ def make_legend(meanings: Meanings, width: float) -> Legend | None:
     for place, (meaning, _) in enumerate(meanings.entries):
         row, column = divmod(place, len(columns))
         x, y = sum(columns[:column]) + _BETWEEN * column, row * _ROW
-        keys.append(Key(x, y + 2, SWATCH, meaning))
+        swatch = swatches[place]
+        keys.append(Key(x, y + 2, swatch, meaning))
         if words[place]:
-            texts.append(fitted(x + SWATCH + 5, y + 11, words[place], NOTE, columns[column] - SWATCH - 5))
+            texts.append(fitted(x + swatch + 5, y + 11, words[place], NOTE, columns[column] - swatch - 5))
     height = (len(sizes) - 1) // len(columns) * _ROW + 14
     return Legend(sum(columns) + _BETWEEN * (len(columns) - 1), height, tuple(keys), tuple(texts))
 

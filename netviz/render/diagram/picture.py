@@ -82,11 +82,11 @@ def _zoom(placement: Placement) -> float:
 
 def _caption(diagram: Diagram, room: float) -> list[Text]:
     """The title and what the model amounts to, at the top left: on one line where there is room."""
-    facts = []
-    if diagram.layers:
+    facts = list(diagram.facts)
+    if diagram.layers and not facts:
         part = f"{count_text(diagram.shown)} of " if diagram.shown is not None else ""
         facts.append(part + counted(diagram.layers, "layer"))
-    if diagram.parameters is None or diagram.parameters:
+    if not diagram.facts and (diagram.parameters is None or diagram.parameters):
         count = diagram.parameters
         few = count is not None and count < 1000
         words = count_text(count) if count is not None and few else short_count(count)

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
-from netviz.render.colors import legible
-from netviz.render.diagram.faces import FACES
+from netviz.render.colors import contrast, legible, mixed
+from netviz.render.diagram.faces import FACES, SIGN
 from netviz.render.metrics import MONO, SANS
 from netviz.theme import (
     CATEGORIES,
     FAMILY_COLORS,
+    FATE_COLORS,
     GRAPH_TONES,
     HATCHES,
+    PRINT_FATES,
     PRINT_FILLS,
     PRINT_SCALE,
     PRINT_TONES,
@@ -26,6 +28,7 @@ from netviz.theme import (
     Color,
     Mode,
 )
+from netviz.views import FATES, Fate
 
 Theme = Literal["light", "dark", "auto", "print"]
 Palette = Literal["light", "dark", "print"]
@@ -100,8 +103,29 @@ BLANK = "blank"
 """The meaning of a box of which the colours say nothing: without a value, or without weights."""
 
 
+HATCHED = "unknown"
+"""The meaning of a box of which it is not known: hatched as the family of that name."""
+
+
+FATE_MEANINGS: Mapping[Fate, str] = {fate: f"fate-{fate}" for fate in FATES}
+"""The meaning of what became of a box, by which rules name it."""
+
+_FATES: Mapping[str, Fate] = {meaning: fate for fate, meaning in FATE_MEANINGS.items()}
+
+EDGE_FATES: Mapping[Fate, str] = {"added": "ea", "removed": "er"}
+"""The classes of edges that only one of two models has, and of the markers that they end in."""
+
+_TINTED = 0.1
+"""How much of its colour is in the ground of a card that changed."""
+
+
 def fill_of(meaning: str, palette: Palette) -> str:
-    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …, BLANK; a colour, or the name of a hatch."""
+    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …, "fate-added" …, BLANK; a colour, or the name
+    of a hatch.
+    """
+    if meaning in _FATES:
+        fate = _FATES[meaning]
+        return PRINT_FATES[fate] if palette == "print" else _of(FATE_COLORS[fate], palette)
     if meaning == BLANK:
         return palette_tones(palette)["rim" if palette != "print" else "paper"]
     word, _, index = meaning.rpartition("-")
@@ -120,10 +144,28 @@ HEAD_GROUNDS = ("tint-1", "tint-2", "tint-3", "tint-4")
 """What the texts of a card and of a group's header stand on."""
 
 
+def ground_of(meaning: str, palette: Palette) -> str:
+    """What the texts of a card with a meaning stand on: of what became of a layer, a tint of its colour."""
+    card = palette_tones(palette)["card"]
+    plain = palette == "print" or meaning not in _FATES or _FATES[meaning] == "unchanged"
+    return card if plain else mixed(card, fill_of(meaning, palette), _TINTED)
+
+
+def sign_color(meaning: str, palette: Palette) -> str:
+    """The colour of a sign in the band of a card, that of paper or of ink."""
+    tones = palette_tones(palette)
+    return max((tones["paper"], tones["ink"]), key=lambda tone: contrast(tone, fill_of(meaning, palette)))
+
+
 @cache
 def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROUNDS) -> str:
     """The colour of text that has a meaning: that of its fill, moved towards the ink until it can be read."""
     tones = palette_tones(palette)
+    if meaning in _FATES and palette != "print":
+        if _FATES[meaning] == "unchanged":
+            return tones["muted"]
+        own = (ground_of(meaning, palette), *(tones[ground] for ground in grounds))
+        return legible(fill_of(meaning, palette), own, tones["ink"])
     if palette == "print" or meaning.startswith(("step-", "kind-", BLANK)):
         return tones["muted"]
     color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
@@ -141,6 +183,9 @@ def style_sheet(scope: str, theme: Theme, meanings: Sequence[str], heads: Sequen
     for face in FACES:
         weight = ";font-weight:700" if face.bold else ""
         rules.append(_rule(scope, f".{face.css}", f"font-size:{face.size}px{weight}"))
+    fates = [meaning for meaning in meanings if meaning in _FATES]
+    if fates:
+        rules += [_rule(scope, selector, body) for selector, body in _COMPARED]
     rules += _colors(scope, first, meanings, heads)
     if theme == "auto":
         dark = "\n".join(_colors(scope, "dark", meanings, heads))
@@ -166,8 +211,35 @@ def _colors(scope: str, palette: Palette, meanings: Sequence[str], heads: Iterab
         elif meaning not in FAMILY_COLORS and families:
             rules.append(_rule(scope, f".{meaning} .y", f"stroke:{tones['edge']}"))
     rules += [_rule(scope, f".head.{family} .k", f"fill:{text_of(family, palette, HEAD_GROUNDS)}") for family in heads]
+    rules += _fates(scope, palette, [meaning for meaning in meanings if meaning in _FATES])
     if palette == "print":
         rules.append(_rule(scope, ".f,.box path", f"stroke:{tones['rim']};stroke-width:1"))
+    return rules
+
+
+_COMPARED = (
+    (f".{SIGN.css}", f"font-family:{SANS};font-size:{SIGN.size}px;font-weight:700"),
+    (".fate-removed .z", "stroke-dasharray:4 3"),
+    (".edges .ea", "stroke-width:2.2;marker-end:url(#{s}-ea)"),
+    (".edges .er", "stroke-width:1.8;stroke-dasharray:5 3;marker-end:url(#{s}-er)"),
+)
+"""What only pictures of two models have."""
+
+
+def _fates(scope: str, palette: Palette, meanings: Sequence[str]) -> list[str]:
+    """The colours of cards, signs and edges of what became of each."""
+    rules = []
+    for meaning in meanings:
+        rules.append(_rule(scope, f".{meaning} .{SIGN.css}", f"fill:{sign_color(meaning, palette)}"))
+        if _FATES[meaning] != "unchanged":
+            stroke = palette_tones(palette)["rim"] if palette == "print" else fill_of(meaning, palette)
+            rules.append(_rule(scope, f".{meaning} .z", f"fill:{ground_of(meaning, palette)};stroke:{stroke}"))
+            rules.append(_rule(scope, f".{meaning} .u", f"stroke:{stroke};stroke-width:2"))
+    if meanings:
+        for fate, css in EDGE_FATES.items():
+            tone = palette_tones(palette)["ink"] if palette == "print" else fill_of(FATE_MEANINGS[fate], palette)
+            rules.append(_rule(scope, f".edges .{css}", f"stroke:{tone}"))
+            rules.append(_rule(scope, f".{css} .i", f"fill:{tone}"))
     return rules
 
 

@@ -15,15 +15,16 @@ from itertools import groupby
 
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import BAND, GAP, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
-from netviz.render.diagram.edges import drawn_edge, find_skips, number, pair, place_labels, tip_marker
+from netviz.render.diagram.edges import TIP, drawn_edge, find_skips, number, pair, place_labels, tip_marker
 from netviz.render.diagram.faces import ARGUMENT, SHAPE
 from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
-from netviz.render.diagram.styles import Theme, style_sheet
+from netviz.render.diagram.styles import EDGE_FATES, FATE_MEANINGS, Theme, style_sheet
 from netviz.render.diagram.wording import (
     class_words,
     counted,
     edge_words,
+    name_words,
     repeat_words,
     shape_words,
     shapes_words,
@@ -78,12 +79,13 @@ def write_svg(drawing: Drawing, *, theme: Theme, background: bool) -> str:
     scope = f"netviz-{zlib.crc32(f'{theme}{title}{description}{text}'.encode()):08x}"
     heads = sorted({header.group.family for header in drawing.headers.values() if header.group.class_name})
     rules, patterns = style_sheet(scope, theme, _meanings_used(drawing), heads)
+    marks = tips(scope, fates=diagram.coloring == "changes")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{scope}" class="{scope}" role="img"'
         f' aria-labelledby="{scope}-title {scope}-desc" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}">\n'
         f'<title id="{scope}-title">{title}</title>\n<desc id="{scope}-desc">{description}</desc>\n'
-        f"<style>\n{rules}\n</style>\n<defs>{patterns}{tips(scope)}</defs>\n{text}\n</svg>\n"
+        f"<style>\n{rules}\n</style>\n<defs>{patterns}{marks}</defs>\n{text}\n</svg>\n"
     )
 
 
@@ -107,9 +109,10 @@ EMBEDDED = "netviz-graph"
 """The class of all pictures that are elements of a page; the ids of what they share begin with it."""
 
 
-def tips(scope: str) -> str:
-    """The markers that the edges of a picture end in."""
-    return tip_marker(f"{scope}-tip", "m") + tip_marker(f"{scope}-skip", "x")
+def tips(scope: str, *, fates: bool = False) -> str:
+    """The markers that the edges of a picture end in, those of edges that only one of two models has among them."""
+    own = [tip_marker(f"{scope}-{css}", css) for css in EDGE_FATES.values()] if fates else []
+    return "".join([tip_marker(f"{scope}-tip", "m"), tip_marker(f"{scope}-skip", "x"), *own])
 
 
 def _said_shape(card: Card) -> str:
@@ -173,8 +176,10 @@ def _groups_and_boxes(
 
 
 def _group(group: Group, place: Place, tint: int, marks: str) -> str:
+    changed = group.difference is not None and group.difference.fate != "unchanged"
+    fate = f" {FATE_MEANINGS[group.difference.fate]}" if group.difference and changed else ""
     return (
-        f'<g class="group {group.family}"{marks}>'
+        f'<g class="group {group.family}{fate}"{marks}>'
         f"<title>{_group_title(group)}</title>"
         f'<rect class="u u{tint}" x="{number(place.x)}" y="{number(place.y)}" width="{number(round(place.width))}"'
         f' height="{number(round(place.height))}" rx="12"/></g>'
@@ -246,8 +251,9 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
         f"{_box_title(card)}"
     ]
     width, height = number(card.width), number(card.height)
+    mark = "" if box.difference is None else ' class="z"'
     if box.kind in ("end", "stub"):
-        parts.append(f'<rect width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
+        parts.append(f'<rect{mark} width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
     else:
         tall = card.height
         if box.kind == "closed":
@@ -256,13 +262,15 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
                 f'<path class="c" d="M{STACK} {number(tall - RADIUS + STACK)}a{RADIUS} {RADIUS} 0 0 0 {RADIUS} {RADIUS}'
                 f'h{number(card.width - 2 * (STACK + RADIUS))}a{RADIUS} {RADIUS} 0 0 0 {RADIUS}-{RADIUS}z"/>'
             )
-        parts.append(f'<rect width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
+        parts.append(f'<rect{mark} width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
         side = number(tall - 2 * RADIUS)
-        parts.append(f'<path d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7z"/>')
+        more = f"h{number(card.band - BAND)}v-{number(tall)}" if card.band > BAND else ""
+        parts.append(f'<path d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7{more}z"/>')
         if card.bar is not None:
             # The ends of the line are round and lie within the margins of the texts.
-            room = card.width - LEFT - RIGHT - BAR
-            start = f"M{number(LEFT + BAR / 2)} {number(card.bar)}h"
+            left = LEFT + card.band - BAND
+            room = card.width - left - RIGHT - BAR
+            start = f"M{number(left + BAR / 2)} {number(card.bar)}h"
             full = room * (box.share if box.share is not None and 0 <= box.share <= 1 else 0.0)
             parts.append(f'<path class="v" d="{start}{number(room)}"/>')
             if full >= 0.5:
@@ -276,7 +284,7 @@ def _box_title(card: Card) -> str:
     """What the card does not say, or not in full: the names where they are elided, tensors, exact numbers, if any."""
     box = card.box
     kind = "" if card.classed else class_words(box, details=True)
-    lines = [] if card.named and not kind else [" · ".join(box.names) + (f" ({kind})" if kind else "")]
+    lines = [] if card.named and not kind else [name_words(box) + (f" ({kind})" if kind else "")]
     shapes = [shapes_words(shapes) for shapes in (box.inputs, box.outputs, box.last_outputs) if shapes]
     different = [words for words, _ in groupby(shapes)]
     if len(different) > 1 or (different and not any(text.text == different[0] for text in card.texts)):
@@ -365,7 +373,7 @@ def _edge(
         words.append(edge.dtype)
     if beside := edge_words(edge):
         words.append(beside)
-    classes = " ".join(name for name, holds in (("x", skip), ("q", edge.repeats), ("a", edge.every)) if holds)
+    classes = " ".join(name for name, holds in _edge_classes(edge, skip=skip) if holds)
     mark = f' class="{classes}"' if classes else ""
     text = "" if label is None else _text(Text(label[0], label[1], label[2], ARGUMENT))
     title = "" if words == [said.get(edge.tail)] else f"<title>{svg(' '.join(words))}</title>"
@@ -373,6 +381,11 @@ def _edge(
         f'<path{mark} data-ends="{numbers[edge.tail]} {numbers[edge.head]}"'
         f' d="{drawn_edge(curve)}"{f">{title}</path>" if title else "/>"}{text}'
     )
+
+
+def _edge_classes(edge: Edge, *, skip: bool) -> tuple[tuple[str, object], ...]:
+    """The classes that an edge may have, and whether it has them."""
+    return ("x", skip), ("q", edge.repeats), ("a", edge.every), (EDGE_FATES.get(edge.fate, ""), edge.fate in EDGE_FATES)
 
 
 def _place(at: tuple[float, float], zoom: float) -> str:
@@ -385,6 +398,9 @@ def _legend(legend: Legend, place: str) -> str:
 
 def _key(key: Key) -> str:
     """A swatch; the steps of a scale stand side by side and have square corners."""
+    if key.meaning in EDGE_FATES.values():
+        line = f"M{number(key.x)} {number(key.y + SWATCH / 2)}h{number(key.width - TIP)}"
+        return f'<g class="edges"><path class="{key.meaning}" d="{line}"/></g>'
     corners = ' rx="2.5"' if key.width == SWATCH else ""
     size = f'width="{number(key.width)}" height="{SWATCH}"'
     return f'<g class="{key.meaning}"><rect class="f" x="{number(key.x)}" y="{number(key.y)}" {size}{corners}/></g>'

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from netviz.render.cells import UNKNOWN, count_text
-from netviz.views import Box, Edge, Variation
+from netviz.render.cells import UNKNOWN, bytes_text, count_text
+from netviz.theme import FATE_SIGNS
+from netviz.views import Box, Edge, Group, Variation
 
 Shape = tuple[int | None, ...] | None
 
@@ -34,6 +35,19 @@ def short_count(count: int | None) -> str:
                 return f"{hundredths // 100}.{hundredths % 100:02d}{unit}"
             return f"{tenths // 10}.{tenths % 10}{unit}"
     return count_text(1 << count.bit_length())
+
+
+MEASURES: Mapping[str, str] = {
+    "macs": "MACs", "flops": "FLOPs", "activation_bytes": "activations", "weight_bytes": "weights"
+}  # fmt: skip
+"""What boxes are coloured by of what their layers cost, and how it is called."""
+
+
+def measure_words(measure: str, value: float) -> str:
+    """118013952 as "118.0 M MACs", 3211264 bytes of outputs as "3.1 MB activations"."""
+    if measure.endswith("_bytes"):
+        return f"{bytes_text(round(value))} {MEASURES[measure]}"
+    return f"{short_count(round(value)).replace(' B', ' G')} {MEASURES[measure]}"
 
 
 def shape_words(shape: Shape) -> str:
@@ -74,11 +88,30 @@ def parameter_words(box: Box) -> str:
     return "" if words == ["0"] else " → ".join(words)
 
 
+def sign_of(item: Box | Group) -> str:
+    """The sign of what became of a box from one model to another; "" for nothing."""
+    return FATE_SIGNS[item.difference.fate] if item.difference else ""
+
+
+def name_words(box: Box) -> str:
+    """The names on a card; of a layer that was renamed the old one and the new one."""
+    words = " · ".join(name for name in box.names if name)
+    return f"{box.difference.former_name} → {words}" if box.difference and box.difference.former_name else words
+
+
+def heading_words(group: Group) -> str:
+    """The title of a group, with the sign of what became of it and the name that it had."""
+    former = f"{group.difference.former_name} →" if group.difference and group.difference.former_name else ""
+    return " ".join(filter(None, (sign_of(group), former, group.heading)))
+
+
 def class_words(box: Box, *, details: bool) -> str:
     """ "Conv2D 3×3 + BN + ReLU": the classes on the card, the telling arguments behind the first."""
     first, *others = box.classes or (None,)
     # What is no layer has no class; a layer's class may be unknown.
     head = first if first is not None else UNKNOWN if box.kind == "layer" else ""
+    if box.difference and box.difference.former_class:
+        head = f"{box.difference.former_class} → {head}"
     head = " ".join([*([head] if head else []), *(box.details if details else ())])
     return " + ".join([head, *(_SHORT.get(name, name) if name else UNKNOWN for name in others)])
 
