@@ -1,1 +1,46 @@
 """What a model costs to run: multiply-accumulates, operations, memory and receptive fields, layer by layer."""
+
+from __future__ import annotations
+
+from netviz.analysis.cost.entering import entering_tensors
+from netviz.analysis.cost.fields import Fields, entered
+from netviz.analysis.cost.layers import layer_costs
+from netviz.analysis.cost.memory import memory_of
+from netviz.analysis.cost.resolving import Resolver
+from netviz.analysis.cost.results import LayerCost, ModelCost, ReceptiveField
+from netviz.analysis.cost.work import tallies
+from netviz.model import Model
+
+__all__ = ["LayerCost", "ModelCost", "ReceptiveField", "cost_model"]
+
+
+def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> ModelCost:
+    """What the model costs for a batch of inputs, in total and by layer.
+
+    `input_shape` is one shape (the batch first), a list with one for each input, or a mapping from their names; None
+    leaves an axis as the model has it. What depends on an axis that stays open is unknown, and the reason says so.
+    Raises UsageError for a shape or a batch that does not fit the model.
+    """
+    size, entering = entering_tensors(model, batch, input_shape)
+    resolver = Resolver(size)
+    top = resolver.graph(model.graph, entering if entering else None)
+    open_inputs = any(tensor.shape is not None and None in tensor.shape for tensor in entering)
+    found = tallies(top, resolver.made, open_inputs=open_inputs)
+    memory = memory_of(top)
+    fields = Fields()
+    fields.follow(top, [entered(tensor) for tensor in entering])
+    layers, unknown = layer_costs(model.graph, found, fields)
+    return ModelCost(
+        name=model.name,
+        batch=size,
+        inputs=tuple((end.name, tensor.shape) for end, tensor in zip(model.graph.inputs, entering, strict=True)),
+        macs=sum(tally.macs for tally in found.values()),
+        flops=sum(tally.flops for tally in found.values()),
+        activation_bytes=memory.peak,
+        training_bytes=memory.all,
+        weight_bytes=model.parameters.bytes,
+        peak_at=memory.peak_at,
+        layers=layers,
+        alive=memory.alive,
+        unknown=unknown,
+    )
