@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from netviz.analysis.findings import Finding, Report
     from netviz.api.chain import trace
     from netviz.api.checked import Check, check
+    from netviz.api.cost import Cost, cost
+    from netviz.api.diff import Diff, diff
     from netviz.api.drawn import graph, plot_model
     from netviz.api.figure import figure
     from netviz.api.functions import functions
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Artifact",
     "Check",
+    "Cost",
     "DangerousSource",
+    "Diff",
     "Drawing",
     "Finding",
     "InspectedLayer",
@@ -53,6 +57,8 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "cost",
+    "diff",
     "figure",
     "functions",
     "graph",
@@ -71,7 +77,9 @@ __all__ = [
 _MODULES = {
     "Artifact": "netviz.artifact",
     "Check": "netviz.api.checked",
+    "Cost": "netviz.api.cost",
     "DangerousSource": "netviz.errors",
+    "Diff": "netviz.api.diff",
     "Drawing": "netviz.render.drawing",
     "Finding": "netviz.analysis.findings",
     "InspectedLayer": "netviz.api.layers",
@@ -85,6 +93,8 @@ _MODULES = {
     "SourceError": "netviz.errors",
     "UsageError": "netviz.errors",
     "check": "netviz.api.checked",
+    "cost": "netviz.api.cost",
+    "diff": "netviz.api.diff",
     "figure": "netviz.api.figure",
     "functions": "netviz.api.functions",
     "graph": "netviz.api.drawn",

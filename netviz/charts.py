@@ -109,13 +109,15 @@ class Scatter:
 class Bars:
     """An upright bar for each value, from zero; `labels` (as many, or none) name them along the x axis.
 
-    `signed` gives positive and negative bars the two colours of signed values. A NaN leaves a gap that is marked.
+    `signed` gives positive and negative bars the two colours of signed values, `tints` (as many, or none) each bar its
+    own, of which families are named beside the panel. A NaN leaves a gap that is marked.
     """
 
     values: Numbers
     labels: tuple[str, ...] = ()
     tint: Tint = 0
     signed: bool = False
+    tints: tuple[Tint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,13 @@ class Ridge:
 
 @dataclass(frozen=True, slots=True)
 class Ridges:
-    """Histograms over one common axis, the first on top: each scaled to its own highest bin."""
+    """Histograms over one common axis, the first on top: each scaled to its own highest bin.
+
+    With `bars` each is one bin and drawn as a bar beside its name, as long as the bin is wide.
+    """
 
     rows: tuple[Ridge, ...]
+    bars: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -108,7 +108,8 @@ class LayerDetails:
     """All that is said of a layer besides its row in the table of layers.
 
     `parent` is the layer that holds it, None for a top-level one. `settings` are its config, item by item as text.
-    `findings` are places in `Page.findings`. `non_trainable` counts parameters, None where that is unknown.
+    `findings` are places in `Page.findings`. `non_trainable` counts parameters, None where that is unknown. `why` says
+    why something of its cost is unknown, if anything is.
     """
 
     path: str
@@ -122,6 +123,7 @@ class LayerDetails:
     settings: tuple[tuple[str, str], ...] = ()
     findings: tuple[int, ...] = ()
     non_trainable: int | None = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

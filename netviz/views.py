@@ -44,6 +44,12 @@ NUMERIC: frozenset[Kind] = frozenset({"count", "share", "bytes", "number"})
 """Kinds that are aligned to the right."""
 
 
+Fate = Literal["unchanged", "changed", "renamed", "moved", "replaced", "added", "removed"]
+"""What became of a layer from one model to another; of one to which more than one happened, what tells most."""
+
+FATES: tuple[Fate, ...] = get_args(Fate)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; `key` is its name in data, `title` its heading."""
@@ -55,12 +61,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One cell per column. `depth` indents the first cell; `family` colours the class; `strong` stands out."""
+    """One cell per column. `depth` indents the first cell; `family` colours the class; `strong` stands out.
+
+    `fate` marks what became of the row's subject, where two models are compared.
+    """
 
     cells: tuple[object, ...]
     depth: int = 0
     family: Family = "unknown"
     strong: bool = False
+    fate: Fate = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +120,6 @@ class Variation:
     setting: str
     values: tuple[str, ...]
     alternating: bool = False
-
-
-Fate = Literal["unchanged", "changed", "renamed", "moved", "replaced", "added", "removed"]
-"""What became of a box from one model to another; of one to which more than one happened, what tells most."""
-
-FATES: tuple[Fate, ...] = get_args(Fate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 
 import netviz
 from netviz.analysis.columns import COLUMNS
+from netviz.analysis.columns_cost import COST_COLUMNS
 from netviz.cli import cli
 from netviz.cli.options import COLUMN_NAMES, FORMATS
 from tests.conftest import EXAMPLES, FIXTURES, ROOT
@@ -210,7 +211,7 @@ def test_every_command_has_its_twin_with_the_same_words() -> None:
 
 
 def test_the_help_lists_the_columns() -> None:
-    assert tuple(COLUMNS) == COLUMN_NAMES
+    assert (*COLUMNS, *COST_COLUMNS) == COLUMN_NAMES
 
 
 def test_fixtures_read_from_the_command_line() -> None:

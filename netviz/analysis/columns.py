@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
+from netviz.analysis.columns_cost import COST_COLUMNS
 from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.formula import parameter_formula
 from netviz.analysis.subjects import Subject
@@ -71,11 +72,12 @@ COLUMNS: Mapping[str, tuple[Column, Callable[[Subject], object]]] = {
 
 def chosen_columns(names: Sequence[str]) -> tuple[str, ...]:
     """The names, checked; raises UsageError that lists the columns there are, also where none is named."""
+    known = (*COLUMNS, *COST_COLUMNS)
     if not names:
-        raise UsageError("no column is named", f"The columns are {', '.join(COLUMNS)}.")
+        raise UsageError("no column is named", f"The columns are {', '.join(known)}.")
     for name in names:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"unknown column {name!r}", f"{hint}The columns are {', '.join(COLUMNS)}.")
+            raise UsageError(f"unknown column {name!r}", f"{hint}The columns are {', '.join(known)}.")
     return tuple(dict.fromkeys(names))

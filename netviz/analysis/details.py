@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from netviz.analysis.settings import setting_text, settings
 from netviz.analysis.statistics import Statistics, weight_statistics
@@ -11,6 +12,9 @@ from netviz.analysis.summary import layers_table, notes_table, weights_table
 from netviz.errors import NetvizError
 from netviz.model import Call, Graph, Model, Weight
 from netviz.views import Column, Row, Sheet, Table
+
+if TYPE_CHECKING:
+    from netviz.analysis.cost.results import ModelCost
 
 _FACTS = (Column("fact", "Fact"), Column("value", "Value"))
 _CALLS = (
@@ -33,13 +37,20 @@ _VALUES = (
 _SETTINGS = (Column("setting", "Setting"), Column("value", "Value", "items"))
 
 
-def build_details(model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None) -> Sheet:
+def build_details(
+    model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None, cost: ModelCost | None = None
+) -> Sheet:
     """The given layers: their table with the given columns, then everything known of each, one after the other.
 
-    In the table stand also the layers inside them.
+    In the table stand also the layers inside them. `cost` is needed for the columns of costs.
     """
     levels = list(walk_below(subjects))
-    tables = [layers_table(model, levels, columns, naming="path" if len(subjects) > 1 else "name")]
+    naming = "path" if len(subjects) > 1 else "name"
+    tables = [layers_table(model, levels, columns, naming=naming, cost=cost)]
+    if cost is not None:
+        from netviz.analysis.summary_cost import cost_tables
+
+        tables += cost_tables(cost)
     for subject in subjects:
         tables += [
             _facts_table(subject, title=subject.layer.path if len(subjects) > 1 else ""),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from netviz.analysis.connections import input_shapes, output_shapes
 from netviz.analysis.quantization import adapted, quantization
 from netviz.analysis.subjects import Subject, layer_subjects
 from netviz.model import Call, Endpoint, Model, Parameters, Shape, Signature, Tensor, Weight
+
+if TYPE_CHECKING:
+    from netviz.analysis.cost.results import ModelCost
 
 SCHEMA = 1
 
@@ -22,11 +25,14 @@ def build_document(
     config: bool = False,
     depth: int | None = None,
     only: Sequence[Subject] | None = None,
+    cost: ModelCost | None = None,
 ) -> Json:
     """The model as data, `depth` levels of it; with `only`, just these layers. `version` is that of netviz.
 
-    Shapes are lists with null for an axis of any length; a shape that is unknown is null.
+    Shapes are lists with null for an axis of any length; a shape that is unknown is null. `cost` adds what the model
+    costs, in total and by layer.
     """
+    costs = _costs(cost) if cost else None
     subjects = layer_subjects(model.graph, model.parameters.total) if only is None else only
     source = model.source
     return {
@@ -50,9 +56,10 @@ def build_document(
             "bytes": model.parameters.bytes,
         },
         **_quantization(model),
+        **({"cost": _total_cost(cost)} if cost else {}),
         "training": model.training,
         "weights": [_weight(weight) for weight in model.root.weights],
-        "layers": [_layer(subject, config, depth if only is None else 1) for subject in subjects],
+        "layers": [_layer(subject, config, depth if only is None else 1, costs) for subject in subjects],
         "notes": [
             {"severity": note.severity, "code": note.code, "path": note.path, "message": note.message}
             for note in model.notes
@@ -60,7 +67,20 @@ def build_document(
     }
 
 
-def _layer(subject: Subject, config: bool, depth: int | None) -> Json:
+def _total_cost(cost: ModelCost) -> Json:
+    from netviz.analysis.summary_cost import total_document
+
+    return total_document(cost)
+
+
+def _costs(cost: ModelCost) -> Mapping[str, Json]:
+    """What each layer costs, by its path."""
+    from netviz.analysis.summary_cost import layer_document
+
+    return {layer.path: layer_document(layer) for layer in cost.layers}
+
+
+def _layer(subject: Subject, config: bool, depth: int | None, costs: Mapping[str, Json] | None) -> Json:
     layer = subject.layer
     inside = layer_subjects(layer.graph, subject.total) if layer.graph and depth != 1 else []
     rest = None if depth is None else depth - 1
@@ -83,9 +103,10 @@ def _layer(subject: Subject, config: bool, depth: int | None) -> Json:
             for call in subject.calls
         ],
         "parameters": _counts(layer.parameters),
+        **({} if costs is None else {"cost": costs.get(layer.path)}),
         "weights": [_weight(weight) for weight in layer.weights],
         **({"config": layer.config} if config else {}),
-        "layers": [_layer(item, config, rest) for item in inside],
+        "layers": [_layer(item, config, rest, costs) for item in inside],
     }
 
 

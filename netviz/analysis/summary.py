@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from netviz.analysis.columns import COLUMNS, chosen_columns
+from netviz.analysis.columns_cost import COST_COLUMNS
 from netviz.analysis.connections import is_chain
 from netviz.analysis.formula import products
 from netviz.analysis.quantization import lora_table, quantization_table
@@ -14,6 +15,9 @@ from netviz.analysis.subjects import Subject, family_of, walk_subjects
 from netviz.analysis.training import training_table
 from netviz.model import Layer, Model, Note, count
 from netviz.views import Column, Row, Sheet, Table
+
+if TYPE_CHECKING:
+    from netviz.analysis.cost.results import ModelCost
 
 SPARED = (("formula",), ("formula", "connected"), ("formula", "connected", "class"))
 """The usual columns that a terminal too narrow for all of them does without, step by step."""
@@ -29,11 +33,12 @@ def build_summary(
     config: bool = False,
     weights: bool = False,
     spared: Collection[str] = (),
+    cost: ModelCost | None = None,
 ) -> Sheet:
     """The model's layers with the given columns, totals, ends, source and notes.
 
     `depth` is how many levels are shown (1: top-level layers only), all by default; `spared` are usual columns
-    to do without, which is then said below the table.
+    to do without, which is then said below the table. `cost` is needed for the columns of costs.
     Raises UsageError for an unknown column.
     """
     levels = list(walk_subjects(model, depth))
@@ -42,9 +47,13 @@ def build_summary(
         columns = usual_columns(model)
         spared = [name for name in columns if name in spared]
         columns = [name for name in columns if name not in spared]
-    tables = [layers_table(model, levels, columns, total=True)]
+    tables = [layers_table(model, levels, columns, total=True, cost=cost)]
     if spared:
         tables.append(_spared_table(spared))
+    if cost is not None:
+        from netviz.analysis.summary_cost import cost_tables
+
+        tables += cost_tables(cost)
     if weights:
         tables.append(weights_table([model.root, *(subject.layer for subject in subjects)]))
     if config:
@@ -74,21 +83,38 @@ def layers_table(
     columns: Sequence[str] | None,
     naming: str = "name",
     total: bool = False,
+    cost: ModelCost | None = None,
 ) -> Table:
     """A row per layer, each at its level; without `columns` the usual ones, the first of them `naming`.
 
     Connections are among the usual ones where the model is more than a chain. `total` adds the model's
-    parameters as a last row, in which a variable that layers share counts once.
+    parameters and costs as a last row, in which a variable that layers share counts once. `cost` fills the columns of
+    costs, which are unknown without it.
     """
     names = chosen_columns(usual_columns(model, naming) if columns is None else columns)
-    fills = [COLUMNS[name][1] for name in names]
+    fills = [COLUMNS[name][1] if name in COLUMNS else _cost_fill(name, cost) for name in names]
     rows = [
         Row(tuple(fill(subject) for fill in fills), depth=level, family=family_of(subject.layer))
         for level, subject in levels
     ]
-    if total and names[0] in ("name", "path") and "parameters" in names:
-        rows += _sums(model, names)
-    return Table("layers", tuple(COLUMNS[name][0] for name in names), tuple(rows))
+    if total and names[0] in ("name", "path") and ("parameters" in names or (cost and not COST_SUMS.isdisjoint(names))):
+        rows += _sums(model, names, cost)
+    return Table("layers", tuple((COLUMNS.get(name) or COST_COLUMNS[name])[0] for name in names), tuple(rows))
+
+
+COST_SUMS = frozenset({"macs", "macs_share", "flops", "weight_bytes"})
+"""The columns of costs that have a sum; outputs do not all lie in memory at once."""
+
+
+def _cost_fill(name: str, cost: ModelCost | None) -> Callable[[Subject], object]:
+    by_path = {one.path: one for one in cost.layers} if cost else {}
+    fill = COST_COLUMNS[name][1]
+
+    def filled(subject: Subject) -> object:
+        found = by_path.get(subject.layer.path)
+        return None if found is None or cost is None else fill(found, cost)
+
+    return filled
 
 
 def usual_columns(model: Model, naming: str = "name") -> tuple[str, ...]:
@@ -101,11 +127,17 @@ def _spared_table(names: Collection[str]) -> Table:
     return Table("spared", (Column("fact", "Fact"), Column("value", "Value")), (Row(fact),), heading=False)
 
 
-def _sums(model: Model, names: Sequence[str]) -> list[Row]:
-    """The row of the model's own weights, if it has any, and the total: what makes the column add up."""
+def _sums(model: Model, names: Sequence[str], cost: ModelCost | None) -> list[Row]:
+    """The row of the model's own weights, if it has any, and the total: what makes the column add up.
+
+    Costs that are known in part stand there only where no parameters do, of which "at least" would not be true.
+    """
     total = model.parameters.total
-    label = _label("Total", count_bounds(model).total)
-    sums: dict[str, object] = {names[0]: label, "parameters": total, "share": 1.0 if total else ""}
+    bound = count_bounds(model).total if "parameters" in names else "" if cost is None or cost.exact else "at least"
+    sums: dict[str, object] = {names[0]: _label("Total", bound), "parameters": total, "share": 1.0 if total else ""}
+    if cost is not None and cost.exact == (not bound):
+        share = 1.0 if cost.macs and cost.exact else ""
+        sums |= {"macs": cost.macs, "macs_share": share, "flops": cost.flops, "weight_bytes": cost.weight_bytes}
     rows = [Row(tuple(sums.get(name, "") for name in names), strong=True)]
     if model.root.weights:
         own = count(model.root.weights).total
@@ -115,6 +147,7 @@ def _sums(model: Model, names: Sequence[str]) -> list[Row]:
             "parameters": own,
             "share": own / total if total else "",
             "formula": formula,
+            "weight_bytes": count(model.root.weights).bytes,
         }
         rows.insert(0, Row(tuple(cells.get(name, "") for name in names)))
     return rows

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netviz import __version__
+from netviz.analysis.columns_cost import MEASURES, require_cost_asked
 from netviz.analysis.diagram import build_diagram
 from netviz.analysis.diagram.sheet import build_diagram_sheet, diagram_document
 from netviz.analysis.subjects import Subject, walk_subjects
@@ -47,6 +48,8 @@ def graph(
     background: bool = True,
     scale: float = 2.0,
     engine: str = "embedded",
+    batch: int = 1,
+    input_shape: object = None,
     load: bool = False,
     trust: bool = False,
     architecture: str | os.PathLike[str] | None = None,
@@ -65,7 +68,9 @@ def graph(
 
     What stands on a card: `show` names fields (name, class, details, input, output, parameters, share, activation,
     dtype, trainable), `config` settings; `label` is a template such as "{name}: {output}" or a function of the layer.
-    `color` is "family", "trainable", "dtype", "parameters" or numbers by layer; `highlight` names layers as `select`.
+    `color` is "family", "trainable", "dtype", "parameters", numbers by layer, or a cost ("macs", "flops",
+    "activation_bytes", "weight_bytes": of all calls of a box's layers, for `batch` and `input_shape`, which are as for
+    `cost`); `highlight` names layers as `select`.
 
     How: `theme` is "light", "dark", "auto" or "print", `direction` and `splines` are as Graphviz has them. `aspect` is
     the width by height that is aimed at ("page": columns once a strip is higher than a page; None: one strip), `scale`
@@ -80,11 +85,20 @@ def graph(
         theme=theme, direction=direction, splines=splines, aspect=aspect, legend=legend, caption=caption,
         background=background, scale=scale, engine=engine,
     )  # fmt: skip
+    measure = color if isinstance(color, str) and color in MEASURES else None
+    if measure is None:
+        require_cost_asked(batch, input_shape, f"Colour by one: {', '.join(MEASURES)}.")
     diagram = build_diagram(
         net.model, fold=fold, outline=outline, compact=compact, depth=depth, select=select, around=around, hops=hops,
-        show=listed_names(show), config=listed_names(config) or (), label=_label(net, label), color=color,
-        highlight=highlight,
+        show=listed_names(show), config=listed_names(config) or (), label=_label(net, label),
+        color="family" if measure else color, highlight=highlight,
     )  # fmt: skip
+    if measure:
+        from netviz.analysis.cost import cost_model
+        from netviz.analysis.diagram.costed import colored_by_cost
+
+        cost = cost_model(net.model, batch=batch, input_shape=input_shape)
+        diagram = colored_by_cost(diagram, net.model, cost, measure)
     document = partial(diagram_document, diagram, __version__)
     return drawing(net.name, diagram, style, partial(build_diagram_sheet, diagram), document)
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from netviz import __version__
+from netviz.analysis.columns_cost import EXAMPLE, asks_for_cost, require_cost_asked
 from netviz.analysis.document import build_document
 from netviz.analysis.subjects import find_subject, layer_subjects, matching_subjects
 from netviz.analysis.summary import SPARED, build_summary
@@ -137,24 +138,38 @@ class InspectedModel:
         layer: str | None = None,
         config: bool = False,
         weights: bool = False,
+        batch: int = 1,
+        input_shape: object = None,
     ) -> Artifact:
         """The table of the layers, with totals, inputs, outputs, source and notes below it.
 
         `columns` names what is shown of each layer (a list, or one string with commas), `depth` how many
         levels (1: the top). `layer` shows one layer in full, or all that match a regular expression, settings
-        and weights included. `config` adds every setting, `weights` every variable. Its `.data` is the JSON
-        document (schema 1), which has all columns and all weights, and settings with `config`.
-        Raises UsageError for an unknown column, LayerNotFound (a KeyError) for an unknown layer.
+        and weights included. `config` adds every setting, `weights` every variable. Columns of costs ("macs",
+        "flops", "activation_bytes", …) hold for `batch` and `input_shape`, which are as for `netviz.cost`; with
+        them come the totals. Its `.data` is the JSON document (schema 1), which has all columns and all weights,
+        settings with `config`, and costs where a column of them is shown.
+        Raises UsageError for an unknown column, or an input_shape that does not fit, LayerNotFound (a KeyError)
+        for an unknown layer.
         """
         if isinstance(columns, str):
             columns = [name.strip() for name in columns.split(",")]
+        cost = None
+        if asks_for_cost(columns):
+            from netviz.analysis.cost import cost_model
+
+            cost = cost_model(self.model, batch=batch, input_shape=input_shape)
+        else:
+            require_cost_asked(batch, input_shape, f"Show one: {EXAMPLE}.")
         if layer is not None:
             if depth is not None:
                 raise UsageError("depth goes with the table of all layers, not with layer", "Leave out one of the two.")
-            return details(self.model, matching_subjects(self.model, layer), columns)
-        build = partial(build_summary, self.model, columns=columns, depth=depth, config=config, weights=weights)
+            return details(self.model, matching_subjects(self.model, layer), columns, cost)
+        build = partial(
+            build_summary, self.model, columns=columns, depth=depth, config=config, weights=weights, cost=cost
+        )
         narrower = [partial(build, spared=spared) for spared in SPARED] if columns is None else []
-        document = partial(build_document, self.model, version=__version__, config=config, depth=depth)
+        document = partial(build_document, self.model, version=__version__, config=config, depth=depth, cost=cost)
         return sheet_artifact(self.name, build(), document, narrower)
 
     def graph(
@@ -181,6 +196,8 @@ class InspectedModel:
         background: bool = True,
         scale: float = 2.0,
         engine: str = "embedded",
+        batch: int = 1,
+        input_shape: object = None,
     ) -> Drawing:
         """The model as a graph, drawn as `netviz.graph` says."""
         from netviz.api import drawn
@@ -208,6 +225,8 @@ class InspectedModel:
             background=background,
             scale=scale,
             engine=engine,
+            batch=batch,
+            input_shape=input_shape,
         )
 
     def figure(
@@ -263,11 +282,13 @@ class InspectedModel:
             scale=scale,
         )
 
-    def report(self, *, weights: bool | None = None, theme: str = "auto") -> Artifact:
+    def report(
+        self, *, weights: bool | None = None, theme: str = "auto", batch: int = 1, input_shape: object = None
+    ) -> Artifact:
         """All that can be told of the model as one HTML page, as `netviz.report` says."""
         from netviz.api import report as pages
 
-        return pages.report(self, weights=weights, theme=theme)
+        return pages.report(self, weights=weights, theme=theme, batch=batch, input_shape=input_shape)
 
     def __str__(self) -> str:
         return str(self.summary())

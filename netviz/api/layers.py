@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import DTypeLike, NDArray
 
+    from netviz.analysis.cost.results import ModelCost
+
 Shapes = Shape | tuple[Shape | None, ...] | None
 """One tensor's shape, several tensors' shapes, or None where unknown."""
 
@@ -203,13 +205,15 @@ class InspectedWeight:
         return values if dtype is None else values.astype(dtype)
 
 
-def details(model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None) -> Artifact:
-    """The given layers in full."""
+def details(
+    model: Model, subjects: Sequence[Subject], columns: Sequence[str] | None = None, cost: ModelCost | None = None
+) -> Artifact:
+    """The given layers in full; `cost` is needed for the columns of costs."""
     from netviz.analysis.details import build_details  # imports numpy
 
     name = subjects[0].layer.path if len(subjects) == 1 else model.name
-    document = partial(build_document, model, version=__version__, config=True, only=subjects)
-    return sheet_artifact(name, build_details(model, subjects, columns), document)
+    document = partial(build_document, model, version=__version__, config=True, only=subjects, cost=cost)
+    return sheet_artifact(name, build_details(model, subjects, columns, cost), document)
 
 
 def inside(subjects: Iterable[Subject], model: Model) -> tuple[InspectedLayer, ...]:

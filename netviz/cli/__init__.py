@@ -15,6 +15,7 @@ import click
 
 from netviz import __version__
 from netviz.cli.check import check
+from netviz.cli.cost import cost
 from netviz.cli.diff import diff
 from netviz.cli.figure import figure
 from netviz.cli.functions import functions
@@ -35,7 +36,22 @@ def cli(debug: bool) -> None:
     """See Keras models: layers, shapes, parameters and where they come from."""
 
 
-for command in (inspect, graph, figure, report, view, check, diff, weights, functions, losses, outputs, trace, history):
+for command in (
+    inspect,
+    graph,
+    figure,
+    report,
+    view,
+    check,
+    diff,
+    cost,
+    weights,
+    functions,
+    losses,
+    outputs,
+    trace,
+    history,
+):
     cli.add_command(command)
 
 

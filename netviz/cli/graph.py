@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from netviz.cli.options import GRAPH_FORMATS, format_option, output_option, reading_options, source_argument
+from netviz.cli.options import (
+    GRAPH_FORMATS,
+    cost_options,
+    format_option,
+    output_option,
+    reading_options,
+    source_argument,
+)
 from netviz.cli.output import emit, reporting_errors, require_apart
 from netviz.errors import UsageError
 
@@ -54,7 +61,9 @@ FIELDS = "name, class, details, input, output, parameters, share, activation, dt
 )
 @click.option(
     "--color",
-    type=click.Choice(("family", "trainable", "dtype", "parameters")),
+    type=click.Choice(
+        ("family", "trainable", "dtype", "parameters", "macs", "flops", "activation_bytes", "weight_bytes")
+    ),
     default="family",
     show_default=True,
     help="What the colours mean.",
@@ -102,6 +111,7 @@ FIELDS = "name, class, details, input, output, parameters, share, activation, dt
     show_default=True,
     help="The Graphviz that came with netviz, or the system's dot.",
 )
+@cost_options
 @reading_options
 @output_option
 @reporting_errors
@@ -131,6 +141,8 @@ def graph(
     background: bool,
     scale: float,
     engine: str,
+    batch: int,
+    input_shape: object,
     load: bool,
     trust: bool,
     architecture: Path | None,
@@ -172,6 +184,8 @@ def graph(
         background=background,
         scale=scale,
         engine=engine,
+        batch=batch,
+        input_shape=input_shape,
         load=load,
         trust=trust,
         architecture=architecture,

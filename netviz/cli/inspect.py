@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from netviz.cli.options import COLUMN_NAMES, FORMATS, format_option, output_option, reading_options, source_argument
+from netviz.cli.options import (
+    COLUMN_NAMES,
+    FORMATS,
+    cost_options,
+    format_option,
+    output_option,
+    reading_options,
+    source_argument,
+)
 from netviz.cli.output import emit, reporting_errors, require_apart
 
 
@@ -22,6 +30,7 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 @click.option(
     "--weights", is_flag=True, help="Add every weight: shape, dtype, whether it is trainable, where it is stored."
 )
+@cost_options
 @reading_options
 @output_option
 @reporting_errors
@@ -33,6 +42,8 @@ def inspect(
     depth: int | None,
     config: bool,
     weights: bool,
+    batch: int,
+    input_shape: object,
     load: bool,
     trust: bool,
     architecture: Path | None,
@@ -48,5 +59,7 @@ def inspect(
 
     require_apart(output, source, architecture)
     net = api.inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
-    artifact = net.summary(columns=columns, depth=depth, layer=layer, config=config, weights=weights)
+    artifact = net.summary(
+        columns=columns, depth=depth, layer=layer, config=config, weights=weights, batch=batch, input_shape=input_shape
+    )
     emit(artifact, format_, output)

@@ -12,7 +12,8 @@ import click
 
 COLUMN_NAMES = (
     "name", "class", "input", "output", "parameters", "share", "formula", "kernel", "bias", "activation", "dtype",
-    "trainable", "connected", "path",
+    "trainable", "connected", "path", "macs", "macs_share", "flops", "activation_bytes", "weight_bytes",
+    "receptive_field", "field_stride", "field_offset",
 )  # fmt: skip
 """Named here as well as in netviz.analysis.columns, so that --help need not load the analyses."""
 
@@ -86,6 +87,64 @@ def reading_options(command: C) -> C:
                 help="Take layers and calls from the config in FILE, for a SOURCE of weights alone.",
             ),
             max_bytes_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _shapes(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> object:
+    """The shapes of the inputs: None for none, one shape, a list in order, or by the names of the inputs."""
+    if not values:
+        return None
+    parted = [_parted(value) for value in values]
+    shapes = [(name, tuple(map(_axis, axes.split(",")))) for name, axes in parted]
+    if all(name for name, _ in shapes):
+        named = dict(shapes)
+        if len(named) < len(shapes):
+            raise click.BadParameter("an input is named twice.")
+        return named
+    if any(name for name, _ in shapes):
+        raise click.BadParameter("name all inputs, or none: then they are taken in order.")
+    return shapes[0][1] if len(shapes) == 1 else [shape for _, shape in shapes]
+
+
+def _parted(value: str) -> tuple[str, str]:
+    """The name of the input, "" where none is given, and the axes."""
+    name, _, axes = value.rpartition("=")
+    return name, axes.strip().removeprefix("(").removesuffix(")").removesuffix(",")
+
+
+def _axis(text: str) -> int | None:
+    """The length of an axis; None where it is left open."""
+    text = text.strip()
+    if text in ("?", "None"):
+        return None
+    if re.fullmatch(r"[0-9]{1,15}", text) is None or int(text) < 1:
+        raise click.BadParameter(f"{text!r} is no length of an axis: give a whole number from 1, or ? for an open one.")
+    return int(text)
+
+
+def cost_options(command: C) -> C:
+    """The command with the options that say for what inputs costs are worked out."""
+    for option in reversed(
+        (
+            click.option(
+                "--batch",
+                type=click.IntRange(min=1),
+                default=1,
+                show_default=True,
+                metavar="N",
+                help="Costs: for so many samples at a time.",
+            ),
+            click.option(
+                "--input-shape",
+                multiple=True,
+                callback=_shapes,
+                metavar="[NAME=]SHAPE",
+                help="Costs: for inputs of this shape, batch first, such as 1,224,224,3; ? leaves an axis as it is. "
+                "Of several inputs once for each, in order or by name.",
+            ),
         )
     ):
         command = option(command)

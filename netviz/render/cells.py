@@ -38,6 +38,8 @@ def cell_parts(kind: Kind, value: object) -> tuple[str, ...]:
         return (number_text(value),)
     if kind == "numbers" and isinstance(value, Sequence):
         return (*map(number_text, value), "…") if value else ()
+    if kind == "lengths" and isinstance(value, Sequence):
+        return (lengths_text(value),) if value else ()
     if kind == "bytes" and isinstance(value, int):
         return (bytes_text(value),)
     if isinstance(value, bool):
@@ -60,6 +62,13 @@ def shape_text(shape: Sequence[int | None] | None) -> str:
         return UNKNOWN
     axes = ["None" if axis is None else str(axis) if abs(axis) < 1 << 128 else count_text(axis) for axis in shape]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+
+def lengths_text(lengths: Sequence[int | float | None]) -> str:
+    """(483, None) as "483 × ?": whole numbers in full, others with four significant digits."""
+    return " × ".join(
+        UNKNOWN if one is None else count_text(one) if isinstance(one, int) else number_text(one) for one in lengths
+    )
 
 
 def share_text(value: float) -> str:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from netviz.analysis.columns_cost import MEASURES
 from netviz.analysis.diagram.boxes import Label
 from netviz.analysis.diagram.scene import Scene
 from netviz.analysis.diagram.selection import find_nodes
@@ -56,7 +57,8 @@ def coloring_of(color: str | Mapping[str, float], scene: Scene) -> tuple[Colorin
         if color == known_coloring:
             return known_coloring, lambda layer: None
     raise UsageError(
-        f"no colouring {color!r}", f"Colour by {', '.join(COLORINGS)}, or give a number for each layer's path."
+        f"no colouring {color!r}",
+        f"Colour by {', '.join((*COLORINGS, *MEASURES))}, or give a number for each layer's path.",
     )
 
 

@@ -137,6 +137,8 @@ def _handle(label: Label, look: Look) -> Any:
     mark = label.mark
     if isinstance(mark, Band | Zone):
         return Patch(facecolor=look.fill(label.tint, 0.25))
+    if isinstance(mark, Bars):
+        return Patch(facecolor=look.color(label.tint))
     if isinstance(mark, Curve):
         color, width, style = look.color(label.tint), line_width(mark), look.dashes(mark.tint, mark.stroke)
     else:
@@ -310,8 +312,13 @@ def _heights(panel: Panel, within: tuple[float, float] | None) -> Iterator[Any]:
 
 
 def labels_of(panel: Panel, x: Span, y: Span) -> Iterator[Label]:
-    """What stands at the right: labels of curves and bands where they end, of rules and zones of the y axis."""
+    """What stands at the right: labels of curves and bands where they end, of rules and zones of the y axis, and from
+    the top the families whose colours bars have."""
     for mark in panel.marks:
+        if isinstance(mark, Bars):
+            drawn = [tint for tint, value in zip(mark.tints, floats(mark.values), strict=False) if value > 0]
+            families = [tint for tint in dict.fromkeys(drawn) if isinstance(tint, str)]
+            yield from (Label(family, family, 1.0, 1.0, mark) for family in families)
         if isinstance(mark, Curve | Band) and mark.label:
             along = floats(mark.x).reshape(-1)
             high = floats(mark.y) if isinstance(mark, Curve) else (floats(mark.low) + floats(mark.high)) / 2

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from netviz.charts import Band, Chart, Curve, Rule, Tint, Zone
+from netviz.charts import Band, Bars, Chart, Curve, Rule, Tint, Zone
 from netviz.render.chart import words
 from netviz.render.chart.place import Place, spread
 from netviz.render.chart.style import line_height
@@ -28,12 +28,12 @@ class Label:
     tint: Tint
     x: float = 1.0
     y: float = 0.0
-    mark: Curve | Band | Rule | Zone | None = None
+    mark: Curve | Band | Bars | Rule | Zone | None = None
 
     @property
     def listed(self) -> bool:
         """Whether it may stand in a legend as well as at its mark."""
-        return isinstance(self.mark, Curve | Band)
+        return isinstance(self.mark, Curve | Band | Bars)
 
     def look_of(self) -> tuple[object, ...]:
         """What tells two entries of a legend apart."""
@@ -91,6 +91,8 @@ def draw_legend(rows: list[LegendRow], place: Place, x: float, y: float) -> None
             begin, mark = x + offset, label.mark
             if isinstance(mark, Band):
                 place.box(begin, middle - 0.035, SWATCH, 0.07, look.fill(label.tint, 0.3))
+            elif isinstance(mark, Bars):
+                place.box(begin + SWATCH - 0.1, middle - 0.05, 0.1, 0.1, look.color(label.tint))
             elif isinstance(mark, Curve):
                 style = look.dashes(mark.tint, mark.stroke)
                 place.line([begin, begin + SWATCH], [middle] * 2, look.color(mark.tint), line_width(mark), style)
@@ -117,7 +119,9 @@ def draw_at_right(
     edge = x + width + GAP
     for label, want, spot in zip(labels, wanted, spots, strict=True):
         begin = x + min(max(label.x, 0.0), 1.0) * width
-        if abs(spot - want) > 0.05 or x + width - begin > 0.1:
+        if isinstance(label.mark, Bars):
+            place.box(edge - 0.02, y + spot - 0.04, 0.08, 0.08, look.color(label.tint))
+        elif abs(spot - want) > 0.05 or x + width - begin > 0.1:
             place.line([begin + 0.02, edge, edge + LEADER * 0.7], [y + want, y + want, y + spot], look.axis, 0.5)
         text = words.shortened(label.words, room - GAP - LEADER)
         place.text(edge + LEADER, y + spot, text, "label", look.text_color(label.tint))

@@ -122,6 +122,15 @@ def _scatter(mark: Scatter, axes: Any, look: Look, x: Span, y: Span) -> None:
                  zorder=3, label="_", rasterized=size > MOST_POINTS)  # fmt: skip
 
 
+def _bar_colors(mark: Bars, padded: NDArray[np.float64], look: Look) -> list[str]:
+    """The colour of each bar that has one of its own, that of its greatest value where it stands for several."""
+    if not mark.tints or len(mark.tints) != floats(mark.values).size:
+        return []
+    each = padded.shape[1]
+    greatest = np.argmax(np.where(np.isfinite(padded), padded, -np.inf), axis=1) + np.arange(len(padded)) * each
+    return [look.color(mark.tints[min(int(place), len(mark.tints) - 1)]) for place in greatest]
+
+
 def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
     values = floats(mark.values).reshape(-1)
     base = float(np.clip(0.0 if y.scale != "log" else y.within[0], *y.within))
@@ -134,13 +143,16 @@ def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
     half = 0.38 if values.size <= 200 else each / 2
     kept = good.any(axis=1)
     plus, minus = signed_colors(look) if mark.signed else (look.color(mark.tint),) * 2
+    each_color = _bar_colors(mark, padded, look)
     for ends, color in ((np.maximum(most, base), plus), (np.minimum(least, base), minus)):
         begin, end, to = (places - half)[kept], (places + half)[kept], ends[kept]
         filled = to != base
         start = np.full(to.size, base)
         corners = [(begin, start), (begin, to), (end, to), (end, start)]
         shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)[filled]
-        bars = PolyCollection(list(shapes), facecolors=color, edgecolors=color if each > 1 else "none",
+        colors = [one for one, is_drawn in zip(each_color, kept, strict=True) if is_drawn] if each_color else []
+        shown = [one for one, is_filled in zip(colors, filled, strict=True) if is_filled] if colors else color
+        bars = PolyCollection(list(shapes), facecolors=shown, edgecolors=shown if each > 1 else "none",
                               linewidths=look.width(0.2) if each > 1 else 0, zorder=2.5)  # fmt: skip
         axes.add_collection(bars, autolim=False)
     gaps = places[~kept]

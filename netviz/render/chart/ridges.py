@@ -22,6 +22,8 @@ BASE = 0.94
 """Where a hill stands in its row."""
 HEAD = 0.96
 """How high the highest bin is, in rows."""
+BAR = 0.6
+"""How high a bar is, in rows."""
 MOST_BINS = 400
 
 
@@ -60,6 +62,8 @@ class Range:
         self._hills(axes)
         for number, row in enumerate(self.mark.rows):
             at = y + need.height - (count - number - BASE) * self.pitch - line_height("tick") * 0.3
+            if self.mark.bars:
+                at = y + need.height - (count - number - BASE + BAR / 2) * self.pitch
             indent = min(INDENT * max(row.level, 0), need.left * 0.4)
             name = words.shortened(row.label, need.left - indent - 0.12, "tick")
             place.text(x - need.left + indent, at, name, "tick", look.ink)
@@ -76,16 +80,18 @@ class Range:
         for number, row in enumerate(self.mark.rows):
             base = number + BASE
             bases.append([(self.x.low, base), (self.x.high, base)])
-            outline = _outline(row, base, self.x)
+            outline = _outline(row, base, self.x, BAR if self.mark.bars else HEAD)
             if outline is not None:
                 shapes.append(outline)
                 tops.append(_top(outline, row, self.x))
-                fills.append(look.fill(row.tint, 0.35 if look.theme != "print" else 0.3))
+                paler = look.fill(row.tint, 0.35 if look.theme != "print" else 0.3)
+                fills.append(look.color(row.tint) if self.mark.bars else paler)
                 edges.append(look.color(row.tint))
             if row.point is not None and math.isfinite(row.point) and self.x.within[0] <= row.point <= self.x.within[1]:
                 points.append((row.point, base))
                 colors.append(look.color(row.tint))
         width = look.width(0.9 if self.pitch > 0.16 else 0.6)
+        bases = [] if self.mark.bars else bases
         axes.add_collection(
             LineCollection(bases, colors=look.grid, linewidths=look.width(0.5), zorder=1.2), autolim=False
         )
@@ -114,7 +120,7 @@ class Range:
                                  c=[look.color(row.tint)], linewidths=0, zorder=4, clip_on=False)  # fmt: skip
 
 
-def _outline(row: Ridge, base: float, shown: Span) -> NDArray[np.float64] | None:
+def _outline(row: Ridge, base: float, shown: Span, head: float = HEAD) -> NDArray[np.float64] | None:
     """The steps of a histogram standing on `base`, from its left end to its right; None where none is to be seen.
 
     A bin is as high as its values are dense, the densest full height, be it beyond the axis or not; values that are all
@@ -131,7 +137,7 @@ def _outline(row: Ridge, base: float, shown: Span) -> NDArray[np.float64] | None
     used = np.flatnonzero(seen & (counts > 0))
     if not used.size:
         return None
-    heights = base - _heights(counts, edges)[used[0] : used[-1] + 1] * HEAD
+    heights = base - _heights(counts, edges)[used[0] : used[-1] + 1] * head
     xs = np.clip(np.repeat(edges[used[0] : used[-1] + 2], 2), *shown.within)
     ys = np.r_[base, np.repeat(heights, 2), base]
     return np.stack([np.r_[xs[0], xs, xs[-1]], np.r_[base, ys, base]], axis=-1)
@@ -185,7 +191,7 @@ def _beyond(row: Ridge, shown: Span) -> tuple[bool, bool]:
 def prepare_ridges(panel: Panel, mark: Ridges, look: Look, width: float, height: float | None, small: bool) -> Range:
     """The ridges in a cell `width` inches wide; their height by their number."""
     count = max(len(mark.rows), 1)
-    usual = 0.36 if count <= 8 else 0.28 if count <= 30 else 0.21 if count <= 120 else 0.155
+    usual = 0.21 if mark.bars else 0.36 if count <= 8 else 0.28 if count <= 30 else 0.21 if count <= 120 else 0.155
     pitch = usual if height is None else height / (count + HEAD)
     ends = []
     for row in mark.rows:

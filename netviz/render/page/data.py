@@ -11,7 +11,7 @@
 
     column    {"key", "title", "kind", "shown": whether at first} with "cells": [cell]; where few are different "values"
               with the places of each layer's cell in it as "cells"; where they are what every layer has, "of": member
-    layer     {"path", "name", "class", "parent", "non_trainable", "findings": [place], "settings": [place],
+    layer     {"path", "name", "class", "parent", "non_trainable", "findings": [place], "settings": [place], "why",
               "calls": [[[tensor], [tensor], [[name, constant]]]] (inputs, outputs, constants),
               "weights": [[variable, path, figures, tiles]]}
     tensor    [tensor, [layer | [words, layer | null]], argument]: its ends are who gives it, or who takes it
@@ -112,6 +112,7 @@ def _layer(layer: LayerDetails, layers: Sequence[LayerDetails], pools: Mapping[s
             "weights": [_weight(weight, pools) for weight in layer.weights],
             "settings": [pools["settings"].place(item) for item in layer.settings],
             "findings": layer.findings,
+            "why": layer.why,
         }
     )
     # What says something also where it is empty or unknown.

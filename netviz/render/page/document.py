@@ -86,7 +86,7 @@ def _pictures(page: Page, embedded: Embedded | None) -> dict[str, Any]:
 
 
 _KIND_CLASSES: dict[Kind, str] = {
-    "text": "", "class": "c", "items": "i", "flag": "", "severity": "", "numbers": "n", "shapes": "s",
+    "text": "", "class": "c", "items": "i", "flag": "", "severity": "", "numbers": "n", "lengths": "n", "shapes": "s",
     "formula": "f", **dict.fromkeys(NUMERIC, "n"),
 }  # fmt: skip
 """By the kind of a column the class of its cells in the table of layers: short, for there are many of them."""

@@ -48,7 +48,7 @@ function named(value) {
   return Array.isArray(value) ? value.map(named) : value;
 }
 
-const LISTS = ["shapes", "numbers", "items"]; // kinds of columns
+const LISTS = ["shapes", "numbers", "items", "lengths"]; // kinds of columns
 
 // A cell as JSON has it, of one type in each column: null is unknown, or no number where there would be one.
 function jsonCell(kind, value) {
@@ -57,6 +57,7 @@ function jsonCell(kind, value) {
   if (LISTS.includes(kind)) {
     if (value === "") return [];
     if (kind === "items") return named(value);
+    if (!Array.isArray(value)) return value; // "whole"
     return value.map(kind === "shapes" ? jsonShape : jsonNumber);
   }
   if (kind === "flag") return typeof value === "boolean" ? value : null;

@@ -129,6 +129,7 @@ function layerView(index) {
     part("Notes", findings.filter(({ note }) => note).map(findingView)),
     callsView(index),
     parametersView(index),
+    costView(index),
     part("Weights", weightsOf(index).map(weightView)),
     part("Settings", facts(layer.settings.map((number) => data.settings[number]), "settings")),
     part(`Layers inside (${countText(inside.length)})`, layerList(inside)),
@@ -254,6 +255,22 @@ function parametersView(index) {
     ),
     total ? facts([["Trainable", countText(trained)], ["Not trainable", countText(fixed)]]) : null,
   );
+}
+
+const COSTS = ["macs", "flops", "activation_bytes", "weight_bytes", "receptive_field", "field_stride", "field_offset"]; // columns
+
+// What the layer costs, in the words of the table; what is unknown with the reason.
+function costView(index) {
+  const items = COSTS.flatMap((key) => {
+    const place = columnPlace(key);
+    const cell = place < 0 ? "" : data.rows[index][place];
+    if (cell === "" || cell?.length === 0) return [];
+    const { kind, title } = data.columns[place];
+    const text = cellText(kind, cell);
+    return [[title, text === UNKNOWN ? el("b", { className: "unknown" }, text) : text]];
+  });
+  const { why } = data.layers[index];
+  return part("Cost", facts(items), why ? el("p", { className: "why" }, why) : null);
 }
 
 const LINKS_AT_ONCE = 60;

@@ -1,7 +1,7 @@
 // The table of layers: sorted, filtered in step with the graph, columns chosen, copied. Its rows are in the document;
 // links and further columns are made when they are first seen. Uses state.js, text.js, copy.js, route.js.
 
-const CELL_CLASSES = { class: "c", items: "i", shapes: "s", formula: "f", numbers: "n" };
+const CELL_CLASSES = { class: "c", items: "i", shapes: "s", formula: "f", numbers: "n", lengths: "n" };
 
 let rows = []; // of layers, by the layer's number
 let built = []; // keys of the columns that have cells, in their order
@@ -117,7 +117,7 @@ function makeSortable(head, key) {
 // First click: numbers and sizes from the largest, words from the first; then the other way; then the order of the model.
 function sortBy(key) {
   const { kind } = data.columns[columnPlace(key)];
-  const first = NUMERIC.includes(kind) || kind === "shapes";
+  const first = NUMERIC.includes(kind) || kind === "shapes" || kind === "lengths";
   const { sort } = state;
   if (sort?.key !== key) change({ sort: { key, down: first } });
   else change({ sort: sort.down === first ? { key, down: !first } : null });
@@ -130,6 +130,7 @@ function sortKey(kind, value) {
     if (value.every((shape) => shape === null)) return null;
     return value.reduce((sum, shape) => sum + (shape ?? []).reduce((size, axis) => size * (numberOf(axis) ?? 1), 1), 0);
   }
+  if (kind === "lengths") return Array.isArray(value) ? value.reduce((product, length) => product * (numberOf(length) ?? 1), 1) : Infinity;
   if (NUMERIC.includes(kind)) return numberOf(value);
   if (typeof value === "boolean") return value ? 1 : 0;
   return cellText(kind, value);

@@ -20,6 +20,7 @@ function cellParts(kind, value) {
   if (typeof value === "string") return value ? [value] : [];
   if (Array.isArray(value)) {
     if (kind === "shapes") return value.map(shapeText);
+    if (kind === "lengths") return value.length ? [value.map(lengthText).join(" × ")] : [];
     if (kind === "numbers") return value.length ? [...value.map(numberText), "…"] : [];
     return value.map(String);
   }
@@ -63,6 +64,11 @@ function shapeText(shape) {
   if (shape === null || shape === undefined) return UNKNOWN;
   const axes = shape.map((axis) => (axis === null ? "None" : String(axis).replaceAll(",", "")));
   return axes.length === 1 ? `(${axes[0]},)` : `(${axes.join(", ")})`;
+}
+
+// One of several lengths: whole numbers in full, others with four significant digits.
+function lengthText(value) {
+  return Number.isInteger(value) || typeof value !== "number" ? countText(value) : numberText(value);
 }
 
 function shareText(value) {

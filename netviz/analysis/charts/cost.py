@@ -1,0 +1,221 @@
+"""The page of costs: where in its depth a model computes, and what memory it takes meanwhile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from netviz.analysis.cost.results import LayerCost, ModelCost
+from netviz.analysis.health.wording import listed, number
+from netviz.analysis.subjects import family_of
+from netviz.analysis.summary_cost import inputs_words
+from netviz.charts import Axis, Band, Bars, Chart, Curve, Mark, Panel, Point, Ridge, Ridges, Words
+from netviz.model import Model
+from netviz.views import Family
+
+SI = ("", "k", "M", "G", "T", "P", "E")
+BYTES = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
+"""Steps of 1024, under the names that Keras prints."""
+
+FEW = 12
+"""Up to so many layers all are named below the bars."""
+
+MANY = 100
+"""From so many calls on the line over the memory is thinner."""
+
+HIGH = 0.5
+"""Of a panel over the depth, in units of the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a layer computes itself, without the layers inside; None is unknown."""
+
+    layer: LayerCost
+    family: Family
+    macs: int | None
+    flops: int | None
+    weights: int | None
+
+
+def own_costs(model: Model, cost: ModelCost) -> tuple[Own, ...]:
+    """The layers that compute something themselves or may do so, in order: together they make the totals."""
+    layers = {layer.path: layer for layer in model.root.walk()}
+    costs = {one.path: one for one in cost.layers}
+    found = []
+    for one in cost.layers:
+        layer = layers.get(one.path)
+        inside = [costs[inner.path] for inner in layer.layers if inner.path in costs] if layer else []
+        macs = _without(one.macs, [inner.macs for inner in inside])
+        flops = _without(one.flops, [inner.flops for inner in inside])
+        weights = _without(one.weight_bytes, [inner.weight_bytes for inner in inside])
+        if not inside or macs or flops or weights:
+            found.append(Own(one, family_of(layer) if layer else "unknown", macs, flops, weights))
+    return tuple(found)
+
+
+def _without(total: int | None, inside: Sequence[int | None]) -> int | None:
+    """What is left of a total; of one that is unknown because of what is inside nothing is told twice."""
+    if total is None:
+        return 0 if None in inside else None
+    return max(0, total - sum(one or 0 for one in inside))
+
+
+def build_cost_chart(model: Model, cost: ModelCost, limit: int | None) -> Chart:
+    """MACs over the depth, how they and the weights add up, the memory alive, and the `limit` costliest layers.
+
+    Where a model has no MACs, operations stand in their place. What is unknown is marked.
+    """
+    layers = own_costs(model, cost)
+    words = "MACs" if cost.macs else "FLOPs"
+    values = [one.macs if cost.macs else one.flops for one in layers]
+    title, detail = f"Cost of {model.name}", _detail(cost)
+    panels = [
+        *_bars(layers, values, words),
+        *_sums(layers, values, words),
+        *_alive(cost),
+        *_costliest(layers, values, words, limit),
+    ]
+    if not panels:
+        panels = [Panel((Words(("There is no cost to draw.",)),))]
+    return Chart(title, tuple(panels), detail, _caption(cost), columns=1)
+
+
+def _detail(cost: ModelCost) -> str:
+    least = "" if cost.exact else "at least "
+    parts = [
+        f"{least}{short(cost.macs)} MACs",
+        f"{least}{short(cost.flops)} FLOPs",
+        f"{least}{size(cost.activation_bytes)} of outputs at the peak",
+        f"{size(cost.weight_bytes)} of weights",
+    ]
+    return f"{', '.join(parts)}, for {inputs_words(cost)}"
+
+
+def _caption(cost: ModelCost) -> str:
+    said = ["MACs: multiply-accumulates of convolutions and matrix products. Layers stand in their order."]
+    if cost.unknown:
+        said.append(f"Unknown: {listed(cost.unknown)}; the totals are at least what is drawn.")
+    return " ".join(said)
+
+
+def _bars(layers: Sequence[Own], values: Sequence[int | None], words: str) -> list[Panel]:
+    """A bar for each layer in the colour of its family; what is unknown is a gap that is marked."""
+    if not any(values):
+        return []
+    heights = np.array([math.nan if value is None else float(value) for value in values])
+    scale, unit = _scaled(values, SI, 1000)
+    marks = (Bars(heights / scale, tints=tuple(one.family for one in layers)),)
+    drawn, missing = sum(map(bool, values)), sum(value is None for value in values)
+    detail = f"in {drawn:,} of {number(len(layers), 'layer')}{f', unknown in {missing:,}' if missing else ''}"
+    x = replace(_depth(layers, 0.0), limits=(-0.5, len(layers) - 0.5))
+    return [Panel(marks, f"{words} of each layer", detail, x=x, y=Axis(f"{unit}{words}"), height=HIGH)]
+
+
+def _depth(layers: Sequence[Own], middle: float = 0.5) -> Axis:
+    """The axis along which each layer takes one step, from 0; few are named, in the `middle` of it."""
+    if len(layers) > FEW:
+        return Axis("layer", limits=(0.0, float(len(layers))))
+    ticks = tuple((place + middle, one.layer.name) for place, one in enumerate(layers))
+    return Axis("", limits=(0.0, float(len(layers))), ticks=ticks)
+
+
+def _sums(layers: Sequence[Own], values: Sequence[int | None], words: str) -> list[Panel]:
+    """How the work and the weights add up over the depth, as shares of all that is known."""
+    places = np.arange(len(layers) + 1.0)
+    weights = [one.weights for one in layers]
+    marks: list[Mark] = []
+    for tint, (label, parts) in enumerate(((words, values), ("weights", weights))):
+        sums = np.cumsum([0.0, *(float(part or 0) for part in parts)])
+        if sums[-1] > 0:
+            marks.append(Curve(places, sums / sums[-1] * 100, label, tint))
+    if not marks:
+        return []
+    y = Axis("% of all", limits=(0.0, 100.0), ticks=tuple((float(n), str(n)) for n in (0, 25, 50, 75, 100)))
+    return [Panel(tuple(marks), "Share up to each layer", x=_depth(layers), y=y, height=HIGH)]
+
+
+def _alive(cost: ModelCost) -> list[Panel]:
+    """The bytes of outputs that are kept while each call runs."""
+    held = [bytes_ for _, bytes_ in cost.alive]
+    if not any(held):
+        return []
+    scale, unit = _scaled(held, BYTES, 1024)
+    x = np.repeat(np.arange(len(held) + 1.0), 2)[1:-1]
+    y = np.repeat(np.array(held, np.float64) / scale, 2)
+    top = int(np.argmax(held))
+    marks = (
+        Band(x, np.zeros(x.size), y, tint=2),
+        Curve(x, y, tint=2, weak=len(held) > MANY),
+        Point(top + 0.5, held[top] / scale, f"{cost.alive[top][0]}: {size(held[top])}", 2),
+    )
+    axis = Axis("call", limits=(0.0, float(len(held))))
+    if len(held) <= FEW:
+        axis = replace(axis, title="", ticks=tuple((n + 0.5, path) for n, (path, _) in enumerate(cost.alive)))
+    detail = f"{size(cost.training_bytes)} where all are kept for training"
+    return [Panel(marks, "Outputs kept while a call runs", detail, x=axis, y=Axis(unit), height=HIGH)]
+
+
+def _costliest(layers: Sequence[Own], values: Sequence[int | None], words: str, limit: int | None) -> list[Panel]:
+    """The layers that cost most, in the order of the model, each as long as its cost; the others are taken together."""
+    known = [(value, place) for place, value in enumerate(values) if value]
+    if not known:
+        return []
+    chosen = sorted(known, key=lambda one: (-one[0], one[1]))[:limit]
+    total = sum(value for value, _ in known)
+    scale, unit = _scaled([value for value, _ in known], SI, 1000)
+    rows = [
+        _row(layers[place].layer.path, value, scale, layers[place].family, total)
+        for value, place in sorted(chosen, key=lambda one: one[1])
+    ]
+    rest = len(known) - len(chosen)
+    noun = number(len(chosen), "layer")
+    share = sum(value for value, _ in chosen) / total
+    detail = f"{percent(share)} of all {words}; {number(rest, 'other')} {percent(1 - share)}" if rest else ""
+    title = f"The {noun} with most {words}, in order" if rest else f"{words} by layer"
+    high = max(value for value, _ in known) / scale
+    x = Axis(f"{unit}{words}", limits=(0.0, high))
+    return [Panel((Ridges(tuple(rows), bars=True),), title, detail, x=x)]
+
+
+def _row(name: str, value: int, scale: float, family: Family, total: int) -> Ridge:
+    words = f"{short(value)}   {percent(value / total)}"
+    return Ridge(name, np.array([0.0, value / scale]), np.ones(1), family, words)
+
+
+def _scaled(values: Sequence[int | None], units: Sequence[str], step: int) -> tuple[float, str]:
+    """What to divide by, and the unit, so that the greatest is a number of few digits."""
+    most = max((value for value in values if value), default=0)
+    place = 0
+    while place < len(units) - 1 and most >= step ** (place + 1):
+        place += 1
+    return float(step**place), f"{units[place]} ".lstrip() if step == 1000 else units[place]
+
+
+def short(value: int | None) -> str:
+    """4089284608 as "4.09 G", 118013952 as "118 M"; "?" for None."""
+    if value is None:
+        return "?"
+    scale, unit = _scaled([value], SI, 1000)
+    return f"{_digits(value / scale)} {unit}".strip()
+
+
+def size(value: int) -> str:
+    """9633792 as "9.19 MB"."""
+    scale, unit = _scaled([value], BYTES, 1024)
+    return f"{_digits(value / scale)} {unit}"
+
+
+def _digits(value: float) -> str:
+    """Three digits, and all those before the point."""
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """0.0288 as "2.9 %"."""
+    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
