@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import Literal
 
 from netviz.render.colors import legible
-from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Mode
+from netviz.theme import FAMILY_COLORS, FATE_COLORS, FATE_SIGNS, SEVERITY_COLORS, TONES, Color, Mode
 
 _LIGHT_HOSTS = ('body[data-jp-theme-light="true"]', "body.vscode-light")
 _DARK_HOSTS = ('body[data-jp-theme-light="false"]', "body.vscode-dark", 'html[theme="dark"]')
@@ -32,14 +33,35 @@ def theme_css(scope: str, theme: Mode | Literal["auto"] = "auto") -> str:
     return "\n".join(rules)
 
 
-def _as_the_reader_has_it(scope: str) -> list[str]:
+def _as_the_reader_has_it(scope: str, properties: Callable[[Mode], str] | None = None) -> list[str]:
+    properties = properties or _properties
     light = ", ".join([scope, *(f"{host} {scope}" for host in _LIGHT_HOSTS)])
     dark = ", ".join(f"{host} {scope}" for host in _DARK_HOSTS)
     return [
-        f"{light} {{ {_properties('light')} }}",
-        f"@media (prefers-color-scheme: dark) {{ {scope} {{ {_properties('dark')} }} }}",
-        f"{dark} {{ {_properties('dark')} }}",
+        f"{light} {{ {properties('light')} }}",
+        f"@media (prefers-color-scheme: dark) {{ {scope} {{ {properties('dark')} }} }}",
+        f"{dark} {{ {properties('dark')} }}",
     ]
+
+
+def fates_css(scope: str, theme: Mode | Literal["auto"] = "auto") -> str:
+    """Rules for rows of the classes netviz-added, netviz-removed …: a sign, and its colour as --netviz-fate."""
+    rules = _as_the_reader_has_it(scope, _fates) if theme == "auto" else [f"{scope} {{ {_fates(theme)} }}"]
+    for fate, sign in FATE_SIGNS.items():
+        if sign:
+            row = f"{scope} tr.netviz-{fate}"
+            rules.append(f"{row} {{ --netviz-fate: var(--netviz-{fate}); }}")
+            rules.append(f'{row} > .netviz-cell:first-child::before {{ content: "{sign}"; }}')
+    return "\n".join([*rules, asset("fates.css")])
+
+
+def _fates(mode: Mode) -> str:
+    """The colours of words for what became of a layer, legible also on the tint of a row."""
+    grounds = (_of(TONES["paper"], mode), _of(TONES["tint"], mode))
+    colors = (
+        (fate, legible(_of(color, mode), grounds, _of(TONES["ink"], mode))) for fate, color in FATE_COLORS.items()
+    )
+    return " ".join(f"--netviz-{fate}: {color};" for fate, color in colors)
 
 
 def host_scheme_css(scope: str) -> str:

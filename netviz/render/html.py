@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netviz.render.cells import DEEPEST, UNKNOWN, cell_parts, cell_text, count_totals
-from netviz.render.css import asset, theme_css
+from netviz.render.css import asset, fates_css, theme_css
 from netviz.render.escape import html
 from netviz.render.fold import breakable
 from netviz.theme import SEVERITY_COLORS
@@ -22,12 +22,22 @@ _SHORT = 12  # characters that never need to be broken
 def sheet_to_html(sheet: Sheet) -> str:
     """The sheet as a <div> with its own scoped <style>, ending in a newline."""
     tables = [table_to_html(table, sheet.title if index == 0 else "") for index, table in enumerate(sheet.tables)]
-    style = f"<style>\n{theme_css('.netviz-sheet')}\n{asset('table.css')}\n</style>"
+    rules = [theme_css(".netviz-sheet"), asset("table.css"), *sheet_fates(sheet)]
+    style = "\n".join(["<style>", *rules, "</style>"])
     return "\n".join(['<div class="netviz-sheet">', style, *tables, "</div>"]) + "\n"
 
 
-def html_document(fragment: str, title: str) -> str:
-    """A complete page around `fragment` (HTML), named `title` (text); it can neither run nor load anything."""
+def sheet_fates(sheet: Sheet) -> tuple[str, ...]:
+    """The rules for rows that say what became of their subject, if there are any such rows."""
+    told = any(row.fate != "unchanged" for table in sheet.tables for row in table.rows)
+    return (fates_css(".netviz-sheet"),) if told else ()
+
+
+def html_document(fragment: str, title: str, style: str = "") -> str:
+    """A complete page around `fragment` (HTML), named `title` (text); it can neither run nor load anything.
+
+    `style` is CSS of its own.
+    """
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -37,7 +47,7 @@ def html_document(fragment: str, title: str) -> str:
 <title>{html(title)}</title>
 <style>
 {theme_css(":root")}
-{asset("page.css")}
+{asset("page.css")}{style and chr(10) + style}
 </style>
 </head>
 <body>
@@ -70,6 +80,7 @@ def table_to_html(table: Table, title: str = "") -> str:
     first_total = len(table.rows) - count_totals(table.rows)
     for number, row in enumerate(table.rows):
         classes = "netviz-row" + " netviz-strong" * row.strong + " netviz-total" * (number == first_total)
+        classes += f" netviz-{row.fate}" * (row.fate != "unchanged")
         cells = zip(table.columns, row.cells, strict=True)
         body = "".join(_cell(column, cell, row, first=index == 0) for index, (column, cell) in enumerate(cells))
         lines.append(f'<tr class="{classes}">{body}</tr>')
