@@ -1,0 +1,411 @@
+"""Which layer of one model is which of the other.
+
+Names that somebody gave tell most. Names that Keras made ("dense_3") shift when a layer is put in or a model is built
+twice: there class, settings and neighbours decide. Matching begins at what is certain (ends of the graph, given names,
+settings that are there once) and spreads from neighbour to neighbour, the surest pairs first.
+
+What comes out does not depend on which model is the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from netviz.analysis.diff.structure import End, Node, Side, Slot, build_side, digest, fill_contents
+from netviz.model import Model
+
+NEAR = 3
+"""How many edges around a layer are looked at to tell it from others of its settings."""
+
+MOST_ALIKE = 24
+"""Neighbours at one place that are tried against each other; a tensor may go to thousands of layers alike."""
+
+# How sure it is that two layers are one, from their settings and from what is known of their neighbours.
+SAME_NAME, SAME_CONTENT, SAME_PLACE, ONCE, SAME_CLASS_AND_NAME, BETWEEN, BESIDE = range(7)
+
+SURE = SAME_CLASS_AND_NAME
+"""From here on settings differ."""
+
+
+@dataclass(slots=True)
+class Matching:
+    """The sides, and which node of the first is which of the second."""
+
+    a: Side
+    b: Side
+    to_b: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def to_a(self) -> dict[int, int]:
+        return {b: a for a, b in self.to_b.items()}
+
+
+def match_layers(a: Model, b: Model) -> Matching:
+    """The layers of two models matched; the models themselves are each other's."""
+    first, second = build_side(a), build_side(b)
+    matcher = _Matcher(first, second)
+    if not _alike(first, second):
+        fill_contents((first, second))
+        if digest(second) < digest(first):
+            matcher = _Matcher(second, first)
+            return Matching(first, second, {b: a for a, b in matcher.matched().items()})
+    return Matching(first, second, matcher.matched())
+
+
+def _alike(a: Side, b: Side) -> bool:
+    """Whether names, classes and wiring are the same all over: then each layer is the one of its name."""
+    return len(a.nodes) == len(b.nodes) and all(
+        (x.layer.name, x.known, x.parent, x.takes) == (y.layer.name, y.known, y.parent, y.takes)
+        for x, y in zip(a.nodes[1:], b.nodes[1:], strict=True)
+    )
+
+
+class _Matcher:
+    """Matches the layers of two sides, graph by graph, then what is left over between graphs."""
+
+    def __init__(self, a: Side, b: Side) -> None:
+        self.a, self.b = a, b
+        self.to_b: dict[int, int] = {}
+        self.to_a: dict[int, int] = {}
+        self.near_a: list[list[int]] = []
+        self.near_b: list[list[int]] = []
+        self.heap: list[tuple[int, int, int, int, int]] = []
+
+    def matched(self) -> dict[int, int]:
+        self.pair(0, 0)
+        if _alike(self.a, self.b):
+            return {number: number for number in range(len(self.a.nodes))}
+        self.near_a, self.near_b = _surroundings(self.a, self.b)
+        pending = [0]
+        while pending:
+            one = pending.pop()
+            self.graphs(one, self.to_b[one])
+            pending += [member for member in self.a.nodes[one].members if member in self.to_b]
+        self.between_graphs()
+        return self.to_b
+
+    def pair(self, one: int, other: int) -> None:
+        self.to_b[one], self.to_a[other] = other, one
+
+    def free(self, one: int, other: int) -> bool:
+        return one not in self.to_b and other not in self.to_a
+
+    def graphs(self, one: int, other: int) -> None:
+        """Matches the layers directly in one node with those directly in the other."""
+        first, second = (
+            [side.nodes[n] for n in side.nodes[at].members] for side, at in ((self.a, one), (self.b, other))
+        )
+        if not first or not second:
+            return
+        if _names(first) == _names(second) and self.a.wiring(one) == self.b.wiring(other):
+            for x, y in zip(first, second, strict=True):
+                self.pair(x.number, y.number)
+            return
+        by_name = {node.layer.name: node for node in second}
+        for x in first:
+            y = by_name.get(x.layer.name)
+            if y is not None and _compatible(x, y) and not (x.automatic and y.automatic):
+                self.pair(x.number, y.number)
+        for x in first:
+            if x.number in self.to_b:
+                self.spread(x.number)
+        self.offer_ends(first, second)
+        self.offer_unique(first, second)
+        self.settle(SURE)
+        self.pair_rarest(first, second)
+        for x in first:
+            if x.number in self.to_b:
+                self.spread(x.number)
+        self.offer_ends(first, second)
+        self.settle(BESIDE + 1)
+        self.by_name_alone(first, by_name)
+        self.in_place(first, second)
+
+    # -- spreading
+
+    def spread(self, one: int) -> None:
+        """Offers the neighbours of a pair to each other, those at the same place."""
+        x, y = self.a.nodes[one], self.b.nodes[self.to_b[one]]
+        for neighbours, theirs in ((x.takes, y.takes), (x.gives, y.gives)):
+            places = _by_slot(theirs)
+            for slot, found in _by_slot(neighbours).items():
+                self.offer_all(found, places.get(slot, ()))
+
+    def offer_all(self, found: Sequence[int], others: Sequence[int]) -> None:
+        if len(found) > MOST_ALIKE or len(others) > MOST_ALIKE:
+            others_by: dict[int, list[int]] = defaultdict(list)
+            for other in others:
+                others_by[self.b.nodes[other].content].append(other)
+            seen: Counter[int] = Counter()
+            for one in found:
+                content = self.a.nodes[one].content
+                for other in others_by[content][seen[content] : seen[content] + 2]:
+                    self.offer(one, other)
+                seen[content] += 1
+            return
+        for one in found:
+            for other in others:
+                self.offer(one, other)
+
+    def offer(self, one: int, other: int) -> None:
+        """Puts two layers, which stand at the same place beside a pair, among the candidates."""
+        if not self.free(one, other):
+            return
+        x, y = self.a.nodes[one], self.b.nodes[other]
+        if not _compatible(x, y):
+            return
+        named = x.layer.name == y.layer.name
+        if x.content == y.content:
+            level = SAME_NAME if named else SAME_CONTENT
+        elif named:
+            level = SAME_CLASS_AND_NAME
+        elif self.is_between(x, y):
+            level = BETWEEN
+        elif x.automatic or y.automatic:
+            level = BESIDE
+        else:
+            return
+        self.push(level, one, other)
+
+    def push(self, level: int, one: int, other: int) -> None:
+        unlike = sum(map(int.__ne__, self.near_a[one], self.near_b[other]))
+        heappush(self.heap, (level, unlike, abs(one - other) if level == BESIDE else 0, one, other))
+
+    def is_between(self, x: Node, y: Node) -> bool:
+        """Whether the two have the same neighbours before and behind them."""
+        return self.same_neighbours(x.takes, y.takes) and self.same_neighbours(x.gives, y.gives)
+
+    def same_neighbours(self, ours: list[tuple[Slot, int | End]], theirs: list[tuple[Slot, int | End]]) -> bool:
+        mapped = [self.to_b.get(end, -1) if isinstance(end, int) else end for _, end in ours]
+        return bool(ours) and -1 not in mapped and sorted(map(repr, mapped)) == sorted(repr(end) for _, end in theirs)
+
+    def settle(self, below: int) -> None:
+        """Pairs the candidates that are surer than `below`, the surest first, and spreads from each."""
+        while self.heap and self.heap[0][0] < below:
+            _, _, _, one, other = heappop(self.heap)
+            if self.free(one, other):
+                self.pair(one, other)
+                self.spread(one)
+        if below > BESIDE:
+            self.heap.clear()
+
+    # -- where to begin
+
+    def offer_ends(self, first: list[Node], second: list[Node]) -> None:
+        theirs: dict[End, list[int]] = defaultdict(list)
+        for y in second:
+            for _, end in (*y.takes, *y.gives):
+                if isinstance(end, tuple):
+                    theirs[end].append(y.number)
+        ours: dict[End, list[int]] = defaultdict(list)
+        for x in first:
+            for _, end in (*x.takes, *x.gives):
+                if isinstance(end, tuple):
+                    ours[end].append(x.number)
+        for end, found in ours.items():
+            self.offer_all(found, theirs.get(end, ()))
+
+    def offer_unique(self, first: list[Node], second: list[Node]) -> None:
+        """Offers what is there once on both sides: with its surroundings, and for its settings alone."""
+        for depth in range(NEAR, -1, -1):
+            ours = _unique((self.near_a[x.number][depth], x.number) for x in first)
+            theirs = _unique((self.near_b[y.number][depth], y.number) for y in second)
+            for key, one in ours.items():
+                other = theirs.get(key)
+                if other is not None and _compatible(self.a.nodes[one], self.b.nodes[other]):
+                    self.push(SAME_PLACE if depth else ONCE, one, other)
+
+    def pair_rarest(self, first: list[Node], second: list[Node]) -> None:
+        """Pairs layers that are left with those of the same settings, one by one, those of the rarest settings first.
+
+        What has no weights and no name of its own is too common to be known by its settings alone.
+        """
+        theirs = _grouped(self.left(second, second_side=True), lambda node: node.content)
+        ours = _grouped(self.left(first), lambda node: node.content)
+        groups = [(xs, theirs[content]) for content, xs in ours.items() if content in theirs]
+        for xs, ys in sorted(groups, key=lambda group: (len(group[0]) + len(group[1]), group[0][0].number)):
+            names = {y.layer.name: y for y in ys}
+            named = [(x, names[x.layer.name]) for x in xs if x.layer.name in names]
+            for x, y in named + (list(zip(xs, ys, strict=False)) if xs[0].layer.all_weights else []):
+                if self.free(x.number, y.number) and _compatible(x, y):
+                    self.pair(x.number, y.number)
+                    self.spread(x.number)
+                    self.settle(SURE)
+
+    def left(self, nodes: Iterable[Node], second_side: bool = False) -> list[Node]:
+        taken = self.to_a if second_side else self.to_b
+        return [node for node in nodes if node.number not in taken]
+
+    # -- what is there instead
+
+    def by_name_alone(self, first: list[Node], by_name: dict[str, Node]) -> None:
+        """Pairs what is left and has the same name; another class may have taken the place."""
+        for x in self.left(first):
+            y = by_name.get(x.layer.name)
+            if y is not None and y.number not in self.to_a:
+                self.pair(x.number, y.number)
+
+    def in_place(self, first: list[Node], second: list[Node]) -> None:
+        """Pairs what stands in the same gap: stretches that are left over, equally long, between the same neighbours."""
+        ours = _stretches(self.left(first), self.a, self.to_b)
+        theirs = _stretches(self.left(second, second_side=True), self.b, {y: y for y in self.to_a})
+        for border, stretches in ours.items():
+            others = theirs.get(border, [])
+            if len(stretches) == len(others) == 1 and len(stretches[0]) == len(others[0]):
+                for one, other in zip(stretches[0], others[0], strict=True):
+                    inputs = [node.known == "InputLayer" for node in (self.a.nodes[one], self.b.nodes[other])]
+                    if inputs[0] == inputs[1]:
+                        self.pair(one, other)
+
+    # -- between graphs
+
+    def between_graphs(self) -> None:
+        """Pairs layers that went into another model inside, or came out of one: the same settings, and weights or name."""
+        ours, theirs = self.left(self.a.nodes), self.left(self.b.nodes, second_side=True)
+        for key in (_named_content, _weighty_content):
+            groups = _grouped(theirs, key)
+            for content, xs in _grouped(ours, key).items():
+                ys = groups.get(content, [])
+                if content is not None and len(xs) == len(ys):
+                    for x, y in zip(xs, ys, strict=True):
+                        if self.free(x.number, y.number):
+                            self.pair(x.number, y.number)
+                            self.graphs(x.number, y.number)
+            ours, theirs = self.left(ours), self.left(theirs, second_side=True)
+
+
+def _named_content(node: Node) -> Hashable:
+    worth = node.layer.all_weights or not node.automatic
+    return (node.layer.name, node.content) if worth and node.known != "InputLayer" else None
+
+
+def _weighty_content(node: Node) -> Hashable:
+    return node.content if node.layer.all_weights else None
+
+
+def _grouped(nodes: Iterable[Node], key: Callable[[Node], Hashable]) -> dict[Hashable, list[Node]]:
+    groups: dict[Hashable, list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(key(node), []).append(node)
+    return groups
+
+
+def _names(nodes: Iterable[Node]) -> list[tuple[str, str | None]]:
+    return [(node.layer.name, node.known) for node in nodes]
+
+
+def _compatible(x: Node, y: Node) -> bool:
+    """Whether two layers may be one: of one class, as far as their classes are known."""
+    return x.known is None or y.known is None or x.known == y.known
+
+
+def _by_slot(neighbours: Iterable[tuple[Slot, int | End]]) -> dict[Slot, list[int]]:
+    places: dict[Slot, list[int]] = defaultdict(list)
+    for slot, number in neighbours:
+        if isinstance(number, int):
+            places[slot].append(number)
+    return places
+
+
+def _unique(keyed: Iterable[tuple[int, int]]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    counts: Counter[int] = Counter()
+    for key, number in keyed:
+        found[key] = number
+        counts[key] += 1
+    return {key: number for key, number in found.items() if counts[key] == 1}
+
+
+def _surroundings(a: Side, b: Side) -> tuple[list[list[int]], list[list[int]]]:
+    """For each layer of both sides numbers that are the same where settings are the same within 0, 1, … `NEAR` edges,
+    then all the way up, then all the way down."""
+    numbers: dict[object, int] = {}
+
+    def number(value: object) -> int:
+        return numbers.setdefault(value, len(numbers))
+
+    found = []
+    for side in (a, b):
+        rings = [[number(("content", node.content)) for node in side.nodes]]
+        for depth in range(NEAR):
+            last = rings[-1]
+            ring = []
+            for node in side.nodes:
+                around = [
+                    tuple(sorted((slot, last[end] if isinstance(end, int) else repr(end)) for slot, end in ends))
+                    if len({type(end) for _, end in ends}) < 2
+                    else tuple(sorted((slot, str(last[end] if isinstance(end, int) else end)) for slot, end in ends))
+                    for ends in (node.takes, node.gives)
+                ]
+                ring.append(number((depth, last[node.number], *around)))
+            rings.append(ring)
+        found.append([list(column) for column in zip(*rings, _reach(side, number, True), _reach(side, number, False))])
+    return found[0], found[1]
+
+
+def _reach(side: Side, number: object, up: bool) -> list[int]:
+    """For each layer a number for all that leads to it (or, not `up`, all that it leads to)."""
+    found: dict[int, int] = {}
+    order = _ordered(side, up)
+    for at in order:
+        node = side.nodes[at]
+        ends = node.takes if up else node.gives
+        around = tuple(
+            sorted((slot, str(found.get(end, -1)) if isinstance(end, int) else repr(end)) for slot, end in ends)
+        )
+        found[at] = number((up, node.content, around))  # type: ignore[operator]
+    return [found[node.number] for node in side.nodes]
+
+
+def _ordered(side: Side, up: bool) -> list[int]:
+    """All layers, each behind those that it takes from (or, not `up`, gives to), but for cycles of shared layers."""
+    waiting = {
+        node.number: len({end for _, end in (node.takes if up else node.gives) if isinstance(end, int)} - {node.number})
+        for node in side.nodes
+    }
+    ready = [number for number in reversed(range(len(side.nodes))) if not waiting[number]]
+    order: list[int] = []
+    rest = iter(range(len(side.nodes)))
+    done: set[int] = set()
+    while len(order) < len(side.nodes):
+        if not ready:
+            ready.append(next(number for number in rest if number not in done))
+        at = ready.pop()
+        if at in done:
+            continue
+        done.add(at)
+        order.append(at)
+        for end in {end for _, end in (side.nodes[at].gives if up else side.nodes[at].takes) if isinstance(end, int)}:
+            waiting[end] -= 1
+            if waiting[end] == 0 and end not in done:
+                ready.append(end)
+    return order
+
+
+def _stretches(left: list[Node], side: Side, names: dict[int, int]) -> dict[object, list[list[int]]]:
+    """The connected parts of what is left, each in order, by the neighbours around them under the names given."""
+    numbers = {node.number for node in left}
+    found: dict[object, list[list[int]]] = defaultdict(list)
+    seen: set[int] = set()
+    for node in left:
+        if node.number in seen:
+            continue
+        part, border, pending = [], set(), [node.number]
+        seen.add(node.number)
+        while pending:
+            at = pending.pop()
+            part.append(at)
+            for kind, ends in (("takes", side.nodes[at].takes), ("gives", side.nodes[at].gives)):
+                for _, end in ends:
+                    if not isinstance(end, int):
+                        border.add((kind, repr(end)))
+                    elif end not in numbers:
+                        border.add((kind, str(names.get(end))))
+                    elif end not in seen:
+                        seen.add(end)
+                        pending.append(end)
+        found[frozenset(border)].append(sorted(part))
+    return found
