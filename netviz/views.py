@@ -243,6 +243,7 @@ class Edge:
     `repeating` edges lead from one repeat of a block to another, `distance` repeats on: they are said by ×N and not
     drawn. Other edges enter a block's first repeat and leave its last; `every` one of them, or the `repeats` with these
     numbers (from 1), where that is not so. Of two models in one picture, those that only one has were added or removed.
+    Between boxes that are closed one edge may stand for several `tensors`.
     """
 
     tail: str
@@ -256,6 +257,7 @@ class Edge:
     every: bool = False
     repeats: tuple[int, ...] = ()
     fate: Literal["unchanged", "added", "removed"] = "unchanged"
+    tensors: int = 1
 
 
 CardField = Literal[

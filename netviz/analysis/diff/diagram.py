@@ -108,8 +108,8 @@ def _facts(diff: ModelDiff) -> tuple[str, ...]:
     """How many layers there are and what became of them, and whether the models themselves differ."""
     layers = f"{grouped(len(diff.layers))} layer{'s' * (len(diff.layers) != 1)}"
     changes = tally(layer.kinds for layer in diff.layers) or "none differs"
-    items = list(dict.fromkeys(change.item or change.aspect for change in diff.changes))
-    own = f"of the model itself: {', '.join(items[:3])}{', …' * (len(items) > 3)}" if items else ""
+    items = list(dict.fromkeys(one.item if one.aspect == "config" else one.aspect for one in diff.changes))
+    own = f"the model itself: {', '.join(items[:3])}{', …' * (len(items) > 3)}" if items else ""
     return tuple(filter(None, ("no difference" if diff.same else "", f"{layers}: {changes}", own)))
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 
 from netviz.analysis.diagram.order import UNKNOWN, known_sources
-from netviz.analysis.diagram.outline import OUTLINE_MOST, between, closed, taken_together
+from netviz.analysis.diagram.outline import OUTLINE_MOST, closed, taken_together
 from netviz.analysis.diagram.places import Feed, Vertex
 from netviz.catalog.formulas import grouped
 from netviz.views import FATES, Box, Diagram, Difference, Edge, Fate, Group
@@ -272,15 +272,27 @@ def _outlined(diagram: Diagram, family: _Family) -> Diagram:
 
 
 def joined(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:
-    """The edges between what `ids` gives for their ends, each once.
-
-    Where one that is in both models joins the same ends as one that is not, the latter still is drawn.
+    """The edges between what `ids` gives for their ends; what joins the same two boxes, one of them closed, is one
+    edge for all its tensors. What only one of the models has stays apart from what both have.
     """
-    held = {id for id, count in Counter(ids.values()).items() if count > 1}
-    by_fate = defaultdict(list)
+    found: dict[tuple[object, ...], list[Edge]] = defaultdict(list)
     for edge in edges:
-        by_fate[edge.fate].append((edge, ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)))
-    return tuple(chain.from_iterable(between(ends, held) for ends in by_fate.values()))
+        tail, head = ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head)
+        if tail != head:
+            own = (tail, head, edge.fate)
+            shut = edge.tail in ids or edge.head in ids
+            found[own if shut else (*own, edge.output, edge.argument)].append(replace(edge, tail=tail, head=head))
+    return tuple(map(_bundled, found.values()))
+
+
+def _bundled(edges: Sequence[Edge]) -> Edge:
+    """The edge that stands for all."""
+    first = edges[0]
+    if len(edges) == 1:
+        return first
+    shape = first.shape if len({edge.shape for edge in edges}) == 1 else None
+    dtype = first.dtype if len({edge.dtype for edge in edges}) == 1 else None
+    return replace(first, output=0, argument="", shape=shape, dtype=dtype, tensors=len(edges))
 
 
 def fate(item: Item) -> Fate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
@@ -22,6 +23,7 @@ _ORDER: tuple[Aspect, ...] = (
 )  # fmt: skip
 """Which changes are told first; shapes mostly follow from settings, class and name have places of their own."""
 
+_FOLLOWING: frozenset[Aspect] = frozenset({"input", "output", "weight"})
 _UNSAID: frozenset[Aspect] = frozenset({"name", "class"})
 
 
@@ -36,11 +38,12 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     if diff.a is None or diff.b is None:
         return ()
     said = [change for change in diff.changes if change.aspect not in _UNSAID]
-    settings = {change.item for change in said if change.aspect == "config"}
-    if settings:  # what shapes become follows from them
-        said = [change for change in said if change.aspect not in ("input", "output", "weight")]
+    if "replaced" in diff.kinds:  # classes have settings of their own
+        said = [change for change in said if change.aspect != "config" or MISSING not in (change.a, change.b)]
+    if any(change.aspect == "config" for change in said):  # what shapes become follows from settings
+        said = [change for change in said if change.aspect not in _FOLLOWING]
     said.sort(key=lambda change: _ORDER.index(change.aspect))
-    notes = [words(change) for change in said]
+    notes = list(dict.fromkeys(map(words, said)))
     values = list(value_notes(diff.weights))
     room = MOST_NOTES - len(values)
     if len(notes) > room:
@@ -50,59 +53,71 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
 
 
 def words(change: Change) -> str:
-    """ "filters 32 → 64", "frozen → trainable", "mask: reads add instead of add_1"."""
-    a, b = (_value(side) for side in (change.a, change.b))
+    """ "filters 32 → 64", "frozen → trainable", "mask: add → add_1"."""
     match change.aspect:
         case "trainable":
             a, b = ("trainable" if side else "frozen" for side in (change.a, change.b))
             return f"{a} → {b}"
         case "place":
-            return f"was {'in' if '/' in f'{a}{b}' else 'after'} {a}" if a and change.a is not MISSING else "was first"
+            return f"was {'in' if '/' in f'{change.a}{change.b}' else 'after'} {change.a}" if change.a else "was first"
         case "calls":
-            return f"called {a} → {b} times"
+            return f"called {change.a} → {change.b} times"
         case "connection":
-            return f"{_argument(change.item)}{a} → {b}"
-        case "input" | "output":
-            return f"{change.aspect} {a} → {b}"
+            return f"{'' if change.item[:1].isdigit() else f'{change.item}: '}{_value(change.a)} → {_value(change.b)}"
+        case "input" | "output" | "weight":
+            what = change.item if change.aspect == "weight" else change.aspect
+            return f"{what} {' → '.join(_tensors(change.a, change.b))}"
         case "dtype":
-            return f"dtype {a} → {b}"
-    return f"{change.item or change.aspect} {a} → {b}"
+            return f"dtype {_value(change.a)} → {_value(change.b)}"
+    return f"{change.item or change.aspect} {_value(change.a)} → {_value(change.b)}"
 
 
 def value_notes(weights: Sequence[Comparison]) -> Iterator[str]:
-    """What became of the values, in at most one line; of several weights how many, and how far the furthest."""
+    """What became of the values, in at most one line, which says most of the largest weight."""
     changed = [one for one in weights if not one.same and one.verdict not in ("resized", "unread")]
     unread = sum(one.verdict == "unread" for one in weights)
-    if len(changed) == 1:
-        yield f"{changed[0].b.role}: {_distance(changed[0])}"
-    elif changed:
-        verdicts = Counter(one.verdict for one in changed)
-        verdict = changed[0].verdict if len(verdicts) == 1 else "changed"
-        furthest = max((one.relative for one in changed if one.relative is not None), default=None)
-        far = "" if furthest is None or verdict != "changed" else f", by up to {_percent(furthest)}"
-        yield f"{len(changed)} weights {verdict}{far}"
+    if changed:
+        largest = max(changed, key=lambda one: one.values)
+        others = [one.b.role for one in changed if one is not largest]
+        more = f", {others[0]} too" if len(others) == 1 else f", {len(others)} more weights" if others else ""
+        yield f"{largest.b.role} {_distance(largest)}{more}"
     elif unread:
         yield f"{unread} weight{'s' * (unread > 1)} not compared"
 
 
 def _distance(one: Comparison) -> str:
     if one.verdict != "changed":
-        return f"{one.verdict}{f', {one.detail}' if one.detail else ''}"
+        return f"{one.verdict}{f' ({one.detail})' if one.detail else ''}"
     if one.initial in ("a", "b"):
         return f"changed, {'before' if one.initial == 'a' else 'now'} as initialised"
-    if one.cosine is not None and one.cosine < 0.995:
-        return f"cosine {one.cosine:.2f}"
+    if one.cosine is not None and abs(one.cosine) < 0.995:
+        return f"changed, cosine {one.cosine + 0:.2f}"
     return "changed" if one.relative is None else f"changed by {_percent(one.relative)}"
+
+
+_TENSOR = re.compile(r"\((.*)\) (\S+)")
+
+
+def _tensors(a: object, b: object) -> tuple[str, str]:
+    """Two tensors ("(None, 8, 8, 3) float32") in short: "8×8×3", their dtypes only where they differ."""
+    found = [_TENSOR.fullmatch(side) if isinstance(side, str) else None for side in (a, b)]
+    if found[0] is None or found[1] is None:
+        return _value(a), _value(b)
+    shapes = [
+        "×".join(filter(None, one[1].removeprefix("None,").replace(",", " ").split())) or "scalar"
+        for one in found
+        if one
+    ]
+    if shapes[0] == shapes[1]:
+        return found[0][2], found[1][2]
+    if found[0][2] == found[1][2]:
+        return shapes[0], shapes[1]
+    return f"{shapes[0]} {found[0][2]}", f"{shapes[1]} {found[1][2]}"
 
 
 def _percent(part: float) -> str:
     """0.1234 as "12 %", small parts in two digits."""
     return f"{100 * part:.2g} %" if part < 0.1 else f"{100 * part:.0f} %"
-
-
-def _argument(item: str) -> str:
-    """The argument as a beginning of a line; one that only has a number is not named."""
-    return "" if item[:1].isdigit() else f"{item}: "
 
 
 def _value(value: object) -> str:

@@ -368,7 +368,7 @@ def _edge(
 
     It has none where that is no more than is `said` where the line begins.
     """
-    words = [shape_words(edge.shape)]
+    words = [] if edge.shape is None and edge.tensors > 1 else [shape_words(edge.shape)]
     if edge.dtype and edge.dtype != usual:
         words.append(edge.dtype)
     if beside := edge_words(edge):

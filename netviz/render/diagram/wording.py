@@ -126,6 +126,8 @@ def varies_words(variation: Variation) -> str:
 def edge_words(edge: Edge) -> str:
     """What is said beside an edge: the argument if it has a name, and which repeats it concerns if not the usual."""
     words = [] if _POSITION.fullmatch(edge.argument) or not edge.argument else [edge.argument]
+    if edge.tensors > 1:
+        words.append(counted(edge.tensors, "tensor"))
     if edge.every:
         words.append("each")
     elif edge.repeats:
