@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from netviz.catalog.costs import keras_1 as costs
 from netviz.catalog.kinds import Arguments, Child, Expected, LayerKind, OutputRule, ShapesRule, WeightSpec
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.layers.activation import slopes
@@ -282,6 +283,7 @@ def kind_of(name: str, then: Then) -> LayerKind:
         formula=formula_then(then, kind.formula) if kind.formula else None,
         children=inside if children else None,
         around=(lambda config, arguments, shapes: around(settings(config), arguments, shapes)) if around else None,
+        cost=costs.since(kind.cost, settings) if kind.cost else None,
     )
 
 
@@ -342,8 +344,10 @@ RULES: Mapping[str, OutputRule] = {"Deconvolution2D": deconvolved}
 """Rules of their own for classes that worked in another way."""
 
 GONE = (
-    LayerKind("Merge", "merging", merged, dtype=dtype_of),
-    LayerKind("MaxoutDense", "dense", maxout, stored_by(KERNEL_BIAS), shapes=maxout_shapes, dtype=dtype_of),
+    LayerKind("Merge", "merging", merged, dtype=dtype_of, cost=costs.MERGE),
+    LayerKind(
+        "MaxoutDense", "dense", maxout, stored_by(KERNEL_BIAS), shapes=maxout_shapes, dtype=dtype_of, cost=costs.MAXOUT
+    ),
     LayerKind(
         "Highway",
         "dense",
@@ -351,6 +355,7 @@ GONE = (
         stored_by((KERNEL, ("carry_kernel", "W_carry"), BIAS, ("carry_bias", "b_carry"))),
         shapes=highway_shapes,
         dtype=dtype_of,
+        cost=costs.HIGHWAY,
     ),
     LayerKind(
         "ParametricSoftplus",
@@ -359,6 +364,7 @@ GONE = (
         stored_by((("alpha", "alphas"), ("beta", "betas"))),
         shapes=slopes_of("alpha", "beta"),
         dtype=dtype_of,
+        cost=costs.PARAMETRIC_SOFTPLUS,
     ),
     LayerKind(
         "SReLU",
@@ -367,6 +373,7 @@ GONE = (
         stored_by(tuple((name, name) for name in SPLINE)),
         shapes=slopes_of(*SPLINE),
         dtype=dtype_of,
+        cost=costs.SRELU,
     ),
 )
 """Classes that Keras 2 no longer had."""

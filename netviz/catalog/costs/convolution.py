@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 from netviz.catalog.costs import windows
-from netviz.catalog.costs.forms import Outputs, known, made, multiplied, taken
+from netviz.catalog.costs.forms import Outputs, known, made, multiplied, nothing, taken
 from netviz.catalog.costs.functions import activation
-from netviz.catalog.kinds import Arguments, CostKind, Work, WorkRule
+from netviz.catalog.kinds import Arguments, CostKind, Field, Window, Work, WorkRule
 from netviz.catalog.outputs import given, operand, subjects
-from netviz.catalog.settings import flag, integer, sizes
+from netviz.catalog.settings import flag, integer, integers, sizes
 from netviz.catalog.shapes import spatial
 from netviz.model import Config
 
@@ -163,3 +163,20 @@ def adaptive_pooling(rank: int | None = None) -> CostKind:
 
 GLOBAL_MEAN = CostKind(global_mean, "whole")
 GLOBAL_HIGHEST = CostKind(global_highest, "whole")
+
+
+def patches_window(config: Config, arguments: Arguments) -> tuple[Window, ...] | Field:
+    """The windows that patches are cut out by, side by side where no strides are given."""
+    size = integers(config.get("size"))
+    size = size * 2 if len(size) == 1 else size
+    strides = size if config.get("strides") is None else config["strides"]
+    return windows.convolution(len(size))({**config, "kernel_size": size, "strides": strides}, arguments)
+
+
+def folded(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+    """An addition for each value of a patch, which is added to what stands there. Source: keras.ops.fold."""
+    return Work(0, taken(arguments))
+
+
+PATCHES = CostKind(nothing, patches_window)
+FOLDED = CostKind(folded, None)

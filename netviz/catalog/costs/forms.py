@@ -71,6 +71,9 @@ FILLED = CostKind(nothing, "pointwise", "new")
 RESHAPED = CostKind(nothing, "whole", "same")
 """What lays positions out in another way, in the same memory (Flatten)."""
 
+WRAPPING = CostKind(nothing, "pointwise", "same")
+"""What does at inference what the layer inside does."""
+
 INSIDE = CostKind(nothing, None, "same")
 """What only holds other layers, which have costs of their own."""
 

@@ -10,7 +10,7 @@ import math
 
 from netviz.catalog.costs import windows
 from netviz.catalog.costs.forms import Outputs, each, known, made, operand_lengths
-from netviz.catalog.kinds import Arguments, CostKind, Work
+from netviz.catalog.kinds import Arguments, CostKind, UncountedError, Work
 from netviz.catalog.outputs import subjects
 from netviz.catalog.settings import axis_in, flag, integer, integers
 from netviz.model import Config
@@ -60,11 +60,19 @@ def to_unit(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return Work(0, 3 * made(outputs) + 2 * groups(config, arguments))
 
 
+def normalize(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+    """Of keras.ops.normalize: as to unit, by the Euclidean norm."""
+    if config.get("order", 2) != 2:
+        raise UncountedError("No count of this norm is published.")
+    return to_unit(config, arguments, outputs)
+
+
 ALONG = windows.along(windows.axes_under("axis"))
 LAYER = CostKind(by_layer, ALONG)
 ROOT = CostKind(by_root, ALONG)
 GROUP = CostKind(by_group, windows.grouped)
 UNIT = CostKind(to_unit, ALONG)
+NORMALIZE = CostKind(normalize, ALONG)
 
 
 def scales_given(arguments: Arguments) -> int:

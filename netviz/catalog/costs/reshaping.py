@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netviz.catalog.costs import windows
-from netviz.catalog.costs.forms import Outputs, choose, made, nothing
+from netviz.catalog.costs.forms import MOVED, RESHAPED, Outputs, choose, made, nothing
+from netviz.catalog.costs.reductions import DIFFERENCES
 from netviz.catalog.kinds import Arguments, CostKind, Field, Work
 from netviz.catalog.outputs import first_shape
 from netviz.catalog.settings import lengths
@@ -48,3 +51,22 @@ def zero_padding(rank: int) -> CostKind:
 def up_sampling(rank: int) -> CostKind:
     """The cost of UpSamplingND."""
     return CostKind(choose(INTERPOLATED, "interpolation", "nearest"), windows.up_sampling(rank))
+
+
+OPERATIONS: Mapping[str, CostKind] = {
+    "Reshape": CostKind(nothing, windows.relaid("newshape"), "same"),
+    "Ravel": RESHAPED,
+    "ExpandDims": CostKind(nothing, windows.one_position, "same"),
+    "Squeeze": CostKind(nothing, windows.one_position, "same"),
+    "Transpose": CostKind(nothing, windows.reordered("axes", batched=True)),
+    "GetItem": CostKind(nothing, windows.sliced),
+    "Pad": CostKind(nothing, windows.padded),
+    "Concatenate": CostKind(nothing, windows.joined()),
+    "Diff": DIFFERENCES,
+}
+"""Operations of keras.ops of which it is known where values go, and those that compute."""
+
+
+def operation(class_name: str) -> CostKind:
+    """The cost of an operation of keras.ops that moves values."""
+    return OPERATIONS.get(class_name, MOVED)

@@ -7,7 +7,18 @@ from fractions import Fraction
 
 from netviz.catalog.kinds import Arguments, Field, Window, WindowRule
 from netviz.catalog.outputs import first_shape, given, operand, operands
-from netviz.catalog.settings import axis_in, integer, integers, pairs, sizes, text
+from netviz.catalog.settings import (
+    axis_in,
+    inner_config,
+    integer,
+    integers,
+    lengths,
+    pairs,
+    sequence,
+    sizes,
+    text,
+    whole,
+)
 from netviz.catalog.shapes import spatial
 from netviz.model import Config, Shape
 
@@ -162,6 +173,91 @@ def up_sampling(rank: int) -> WindowRule:
             return tuple(map(repeated, factors))
         reach = INTERPOLATED[name]
         return tuple(SAME if factor == 1 else interpolated(factor, reach) for factor in factors)
+
+    return window
+
+
+def resized(size: int | None, wanted: int, name: str) -> Window:
+    """The window of resizing to a length that is a multiple."""
+    if size is None or not size or wanted % size:
+        raise ValueError("windows that differ")
+    if size == wanted:
+        return SAME
+    return repeated(wanted // size) if name == "nearest" else interpolated(wanted // size, INTERPOLATED[name])
+
+
+def resizing(*keys: str) -> WindowRule:
+    """The windows of resizing to the lengths under `keys`, or under one key that has both."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        axes = axes_in(config, arguments, 2)
+        wanted = sizes(config, keys[0], 2) if len(keys) == 1 else tuple(integer(config, key) for key in keys)
+        name = text(config, "interpolation", "bilinear")
+        return tuple(resized(size, own, name) for size, own in zip(axes, wanted, strict=True))
+
+    return window
+
+
+def sliced(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+    """Of x[keys]: the place where each slice begins, and its step; nothing is known where axes come or go."""
+    shape, key = first_shape(arguments), given(arguments, 1, "key")
+    if shape is None:
+        raise ValueError("the number of axes is not known")
+    keys: list[object] = []
+    written = key if isinstance(key, list | tuple) else [key]
+    for own in written:
+        if not isinstance(own, Mapping):
+            raise ValueError("axes that come or go")
+        dots = own.get("class_name") == "__ellipsis__"
+        keys += [None] * (len(shape) - len(written) + 1) if dots else [own]
+    keys += [None] * (len(shape) - len(keys))
+    return tuple(cut(own, size) for own, size in list(zip(keys, shape, strict=True))[1:-1])
+
+
+def cut(key: object, size: int | None) -> Window:
+    """The window of one slice as Keras serialises it, None for all of an axis."""
+    bounds = inner_config(key) if isinstance(key, Mapping) else {}
+    start, step = whole(bounds.get("start") or 0), whole(bounds.get("step") or 1)
+    if step < 0 or (start < 0 and size is None):
+        raise ValueError("positions that are not known")
+    return Window(1, Fraction(step), max(0, start + (size or 0)) if start < 0 else start)
+
+
+def padded(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+    """Of keras.ops.pad with zeros: the same position before."""
+    shape, ends = first_shape(arguments), [integers(item) for item in sequence(config.get("pad_width"))]
+    if text(config, "mode", "constant").lower() != "constant":
+        raise ValueError("positions stand twice")
+    if shape is None or len(ends) != len(shape):
+        raise ValueError("margins that are not those of each axis")
+    return tuple(Window(1, Fraction(1), -own[0]) for own in ends[1:-1])
+
+
+def relaid(key: str) -> WindowRule:
+    """Of reshaping to the shape under `key`: the same position where the spatial axes stay; else all of them."""
+
+    def window(config: Config, arguments: Arguments) -> Field:
+        shape, target = first_shape(arguments), lengths(config.get(key))
+        same = shape is not None and len(shape) > 2 and shape[1:-1] == target[1:-1]
+        return "pointwise" if same else "whole"
+
+    return window
+
+
+def one_position(config: Config, arguments: Arguments) -> Field:
+    """Of new or dropped axes of length 1: all positions, where there is one."""
+    shape = first_shape(arguments)
+    if shape is None or any(axis != 1 for axis in shape[1:-1]):
+        raise ValueError("axes that come or go")
+    return "whole"
+
+
+def blocks(*, larger: bool) -> WindowRule:
+    """Channels laid out as blocks of positions (larger), or blocks as channels."""
+
+    def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        size = integer(config, "block_size")
+        return (repeated(size) if larger else Window(size, Fraction(size), 0),) * 2
 
     return window
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from netviz.catalog.costs import attention as costs
 from netviz.catalog.formulas import sum_of_products
 from netviz.catalog.kinds import Arguments, Expected, LayerKind, OutputRule
 from netviz.catalog.outputs import first_shape, given, subjects
@@ -155,6 +156,7 @@ KINDS = (
         multi_head_weights,
         multi_head_shapes,
         formula=projections_formula,
+        cost=costs.MULTI_HEAD,
     ),
     *(
         LayerKind(
@@ -166,6 +168,7 @@ KINDS = (
             grouped_shapes,
             formula=projections_formula,
             stored_class="GroupedQueryAttention",
+            cost=costs.GROUPED,
         )
         for name in ("GroupQueryAttention", "GroupedQueryAttention")
     ),
@@ -178,6 +181,7 @@ KINDS = (
             Variable("concat_score_weight", lambda config: config.get("score_mode") == "concat"),
         ),
         shapes=lambda config, arguments: {"scale": Expected(()), "concat_score_weight": Expected(())},
+        cost=costs.PLAIN,
     ),
     LayerKind(
         "AdditiveAttention",
@@ -185,5 +189,6 @@ KINDS = (
         attention_output,
         variables(Variable("scale", setting("use_scale", True))),
         shapes=additive_shapes,
+        cost=costs.ADDITIVE,
     ),
 )

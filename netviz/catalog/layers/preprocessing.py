@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netviz.catalog.costs import preprocessing as costs
+from netviz.catalog.costs.forms import FREE
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, LayerKind
 from netviz.catalog.outputs import each_cast, each_unchanged, first_tensor, of_shape, of_shapes, unchanged
@@ -12,19 +14,22 @@ from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
 from netviz.model import Config, Shape, Tensor
 
+CONTRASTING = ("AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization")
+"""Layers that work at inference, too; they keep the shape and give their compute dtype."""
+
 UNCHANGED = (
-    "Rescaling", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "MixUp",
+    "AugMix", "CutMix", "MixUp",
     "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
     "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomHue", "RandomInvert",
     "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
     "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
 )  # fmt: skip
-"""Layers that keep the shape and give their compute dtype."""
+"""Layers that do nothing at inference; they keep the shape and give their compute dtype."""
 
 UNCHANGED_DTYPE = ("Equalization", "RandomGrayscale")
 """Layers that keep the shape, and the dtype of integers."""
 
-SIZED = ("Resizing", "CenterCrop", "RandomCrop")
+SIZED = {"Resizing": costs.RESIZED, "CenterCrop": costs.CROPPED, "RandomCrop": costs.CROPPED_AT_RANDOM}
 
 Lookup = ("StringLookup", "IntegerLookup")
 
@@ -195,17 +200,26 @@ def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expec
 
 
 KINDS = (
-    *(LayerKind(name, "preprocessing", each_unchanged) for name in UNCHANGED),
-    LayerKind("MaxNumBoundingBoxes", "preprocessing", boxes_output),
-    *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_cast) for name in UNCHANGED_DTYPE),
-    *(LayerKind(name, "preprocessing", resized) for name in SIZED),
-    LayerKind("Normalization", "preprocessing", unchanged, variables(*STATISTICS), shapes=statistics_shapes),
-    LayerKind("CategoryEncoding", "preprocessing", category_output),
-    LayerKind("Discretization", "preprocessing", discretization_output, dtype=bin_dtype),
-    LayerKind("Hashing", "preprocessing", hashing_output),
-    LayerKind("HashedCrossing", "preprocessing", crossing_output),
-    *(LayerKind(name, "preprocessing", lookup_output, dtype=counted_dtype) for name in Lookup),
-    LayerKind("TextVectorization", "preprocessing", text_output, dtype=counted_dtype),
+    LayerKind("Rescaling", "preprocessing", each_unchanged, cost=costs.RESCALED),
+    *(LayerKind(name, "preprocessing", each_unchanged, cost=costs.CONTRASTED) for name in CONTRASTING),
+    *(LayerKind(name, "preprocessing", each_unchanged, cost=FREE) for name in UNCHANGED),
+    LayerKind("MaxNumBoundingBoxes", "preprocessing", boxes_output, cost=FREE),
+    *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_cast, cost=FREE) for name in UNCHANGED_DTYPE),
+    *(LayerKind(name, "preprocessing", resized, cost=cost) for name, cost in SIZED.items()),
+    LayerKind(
+        "Normalization",
+        "preprocessing",
+        unchanged,
+        variables(*STATISTICS),
+        shapes=statistics_shapes,
+        cost=costs.NORMALISED,
+    ),
+    LayerKind("CategoryEncoding", "preprocessing", category_output, cost=costs.LOOKED_UP),
+    LayerKind("Discretization", "preprocessing", discretization_output, dtype=bin_dtype, cost=costs.LOOKED_UP),
+    LayerKind("Hashing", "preprocessing", hashing_output, cost=costs.HASHED),
+    LayerKind("HashedCrossing", "preprocessing", crossing_output, cost=costs.HASHED),
+    *(LayerKind(name, "preprocessing", lookup_output, dtype=counted_dtype, cost=costs.LOOKED_UP) for name in Lookup),
+    LayerKind("TextVectorization", "preprocessing", text_output, dtype=counted_dtype, cost=costs.LOOKED_UP),
     LayerKind(
         "STFTSpectrogram",
         "preprocessing",
@@ -215,7 +229,8 @@ KINDS = (
             Variable("imag_kernel", lambda config: config.get("mode") != "real"),
         ),
         shapes=transform_shapes,
+        cost=costs.SPECTROGRAM,
     ),
-    LayerKind("MelSpectrogram", "preprocessing", mel_output),
-    LayerKind("Pipeline", "preprocessing"),
+    LayerKind("MelSpectrogram", "preprocessing", mel_output, cost=costs.MEL),
+    LayerKind("Pipeline", "preprocessing", cost=costs.PIPELINE),
 )

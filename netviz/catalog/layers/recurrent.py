@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from netviz.catalog.costs import recurrent as costs
 from netviz.catalog.formulas import sum_of_products
 from netviz.catalog.kinds import Arguments, Child, Expected, LayerKind, OutputRule, ShapesRule
 from netviz.catalog.layers.convolution import convolved
@@ -200,6 +201,7 @@ KINDS = (
                 variables(*CELL, group="cell/"),
                 shapes=cell_shapes(gates),
                 formula=gate_formula(gates),
+                cost=costs.layer(name),
             ),
             LayerKind(
                 f"{name}Cell",
@@ -208,6 +210,7 @@ KINDS = (
                 variables(*CELL),
                 shapes=cell_shapes(gates),
                 formula=gate_formula(gates),
+                cost=costs.cell(name),
             ),
         )
     ),
@@ -219,9 +222,10 @@ KINDS = (
             variables(*CELL, group="cell/"),
             shapes=conv_lstm_shapes(rank),
             formula=gate_formula(GATES["LSTM"]),
+            cost=costs.CONVOLUTIONAL,
         )
         for rank in (1, 2, 3)
     ),
-    LayerKind("RNN", "recurrent", rnn_output, children=rnn_children),
-    LayerKind("StackedRNNCells", "recurrent", stacked_output, children=stacked_children),
+    LayerKind("RNN", "recurrent", rnn_output, children=rnn_children, cost=costs.RNN),
+    LayerKind("StackedRNNCells", "recurrent", stacked_output, children=stacked_children, cost=costs.STACKED),
 )

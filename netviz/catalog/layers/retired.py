@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from netviz.catalog.costs import convolution as costs
+from netviz.catalog.costs import recurrent as recurrent_costs
+from netviz.catalog.costs.forms import FREE
 from netviz.catalog.kinds import LayerKind, OutputRule
 from netviz.catalog.layers import normalization
 from netviz.catalog.layers.convolution import convolution
@@ -30,16 +33,27 @@ BATCH_NORMALIZATION = next(kind for kind in normalization.KINDS if kind.class_na
 RETIRED: Mapping[str, LayerKind] = {
     kind.class_name: kind
     for kind in (
-        LayerKind("RandomHeight", "preprocessing", stretching(-3)),
-        LayerKind("RandomWidth", "preprocessing", stretching(-2)),
+        LayerKind("RandomHeight", "preprocessing", stretching(-3), cost=FREE),
+        LayerKind("RandomWidth", "preprocessing", stretching(-2), cost=FREE),
         replace(BATCH_NORMALIZATION, class_name="SyncBatchNormalization"),
         *(
-            LayerKind(f"LocallyConnected{rank}D", "convolution", convolution(rank), variables(KERNEL, BIAS))
+            LayerKind(
+                f"LocallyConnected{rank}D",
+                "convolution",
+                convolution(rank),
+                variables(KERNEL, BIAS),
+                cost=costs.layer(costs.convolved, rank),
+            )
             for rank in (1, 2)
         ),
         *(
             LayerKind(
-                f"CuDNN{name}", "recurrent", recurrent(states), variables(*CELL), formula=gate_formula(GATES[name])
+                f"CuDNN{name}",
+                "recurrent",
+                recurrent(states),
+                variables(*CELL),
+                formula=gate_formula(GATES[name]),
+                cost=recurrent_costs.layer(name),
             )
             for name, states in (("LSTM", 2), ("GRU", 1))
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import recurrent as costs
+from netviz.catalog.costs.forms import WRAPPING
 from netviz.catalog.kinds import Arguments, Child, LayerKind, Shapes, WeightSpec
 from netviz.catalog.layers.recurrent import step_of
 from netviz.catalog.outputs import first_tensor
@@ -87,15 +89,22 @@ def spectral_weights(config: Config) -> tuple[WeightSpec, ...]:
 
 
 KINDS = (
-    LayerKind("Bidirectional", "recurrent", children=bidirectional_children, around=bidirectional_around),
-    LayerKind("TimeDistributed", "recurrent", children=timed_children, around=timed_around),
+    LayerKind(
+        "Bidirectional",
+        "recurrent",
+        children=bidirectional_children,
+        around=bidirectional_around,
+        cost=costs.BIDIRECTIONAL,
+    ),
+    LayerKind("TimeDistributed", "recurrent", children=timed_children, around=timed_around, cost=costs.TIMED),
     LayerKind(
         "SpectralNormalization",
         "normalisation",
         weights=spectral_weights,
         children=plain_children,
         around=plain_around,
+        cost=WRAPPING,
         copies=("vars/0",),  # the kernel of the layer inside, which that one stores, too
     ),
-    LayerKind("Wrapper", "model", children=plain_children, around=plain_around),
+    LayerKind("Wrapper", "model", children=plain_children, around=plain_around, cost=WRAPPING),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import reduce
 
+from netviz.catalog.costs.forms import FILLED, MOVED, each, uncounted
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
 from netviz.catalog.operations.reshaping import pieces_of, split_output
 from netviz.catalog.outputs import (
@@ -199,20 +200,26 @@ SPACED = ("Linspace", "Geomspace", "Logspace")
 CUT = {"Vsplit": 0, "Hsplit": 1, "Dsplit": 2}
 
 KINDS = (
-    *(LayerKind(name, "merging", spaced_output, dtype=spaced_dtype) for name in SPACED),
-    LayerKind("Full", "activation", stated_output, dtype=filled_dtype),
-    LayerKind("Scatter", "reshaping", stated_output, dtype=dtype_of_argument(1, "values")),
-    LayerKind("UnravelIndex", "reshaping", unravelled_output, dtype=dtype_in),
-    LayerKind("Append", "merging", appended_output, dtype=of_operands()),
-    LayerKind("Dstack", "merging", dstack_output, dtype=of_operands()),
-    LayerKind("ArraySplit", "reshaping", uneven_output, dtype=dtype_in),
-    *(LayerKind(name, "reshaping", split_along(place), dtype=dtype_in) for name, place in CUT.items()),
-    LayerKind("Meshgrid", "reshaping", grids_output, dtype=grids_dtype),
-    LayerKind("Select", "merging", selected_output, dtype=selected_dtype),
-    LayerKind("Rot90", "reshaping", turned_output, dtype=dtype_in),
-    LayerKind("View", "reshaping", viewed_output, dtype=stated),
-    LayerKind("AssociativeScan", "recurrent", each_unchanged, dtype=each_dtype),
-    LayerKind("Rearrange", "reshaping", rearranged_output, dtype=dtype_in),
+    *(LayerKind(name, "merging", spaced_output, dtype=spaced_dtype, cost=each(2, None, "new")) for name in SPACED),
+    LayerKind("Full", "activation", stated_output, dtype=filled_dtype, cost=FILLED),
+    LayerKind("Scatter", "reshaping", stated_output, dtype=dtype_of_argument(1, "values"), cost=MOVED),
+    LayerKind("UnravelIndex", "reshaping", unravelled_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("Append", "merging", appended_output, dtype=of_operands(), cost=MOVED),
+    LayerKind("Dstack", "merging", dstack_output, dtype=of_operands(), cost=MOVED),
+    LayerKind("ArraySplit", "reshaping", uneven_output, dtype=dtype_in, cost=MOVED),
+    *(LayerKind(name, "reshaping", split_along(place), dtype=dtype_in, cost=MOVED) for name, place in CUT.items()),
+    LayerKind("Meshgrid", "reshaping", grids_output, dtype=grids_dtype, cost=MOVED),
+    LayerKind("Select", "merging", selected_output, dtype=selected_dtype, cost=FILLED),
+    LayerKind("Rot90", "reshaping", turned_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("View", "reshaping", viewed_output, dtype=stated, cost=MOVED),
+    LayerKind(
+        "AssociativeScan",
+        "recurrent",
+        each_unchanged,
+        dtype=each_dtype,
+        cost=uncounted("What it computes is code.", "whole"),
+    ),
+    LayerKind("Rearrange", "reshaping", rearranged_output, dtype=dtype_in, cost=MOVED),
     # Of Ndim Keras 3.15 states a vector of so many elements, but computes their number.
-    *(LayerKind(name, "pooling", one_number, dtype=always_dtype("int32")) for name in ("Size", "Ndim")),
+    *(LayerKind(name, "pooling", one_number, dtype=always_dtype("int32"), cost=FILLED) for name in ("Size", "Ndim")),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+from netviz.catalog.costs.elementwise import casting, function
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, dtype_in, of_operand_shapes, operand, unchanged
 from netviz.catalog.promotion import counting, floating, of_operands, promoted, replaced, stated
@@ -91,17 +92,20 @@ def modulo_dtype(config: Config, arguments: Arguments) -> str | None:
 
 
 KINDS = (
-    *(LayerKind(name, "activation", unchanged, dtype=dtype_in) for name in (*KEEPING, *ACTIVATIONS)),
-    *(LayerKind(name, "activation", unchanged, dtype=floating) for name in FLOATING),
-    *(LayerKind(name, "activation", unchanged, dtype=widened) for name in WIDENING),
-    *(LayerKind(name, "activation", unchanged, dtype=always_dtype("bool")) for name in TESTS),
-    *(LayerKind(name, "activation", unchanged, dtype=counting) for name in ("Clip", "Square")),
-    *(LayerKind(name, "activation", unchanged, dtype=stated) for name in (*FILLS, *CASTS)),
-    LayerKind("Reciprocal", "activation", unchanged, dtype=always_dtype("float32")),
-    *(LayerKind(name, "merging", stretched, dtype=of_operands()) for name in PROMOTING),
-    *(LayerKind(name, "merging", stretched, dtype=of_operands("float")) for name in DIVIDING),
-    *(LayerKind(name, "merging", stretched, dtype=measured_dtype) for name in MEASURING),
-    *(LayerKind(name, "merging", stretched, dtype=modulo_dtype) for name in ("Mod", "Fmod")),
-    *(LayerKind(name, "merging", stretched, dtype=always_dtype("bool")) for name in COMPARING),
-    LayerKind("Where", "merging", stretched, dtype=chosen_dtype),
+    *(
+        LayerKind(name, "activation", unchanged, dtype=dtype_in, cost=function(name))
+        for name in (*KEEPING, *ACTIVATIONS)
+    ),
+    *(LayerKind(name, "activation", unchanged, dtype=floating, cost=function(name)) for name in FLOATING),
+    *(LayerKind(name, "activation", unchanged, dtype=widened, cost=function(name)) for name in WIDENING),
+    *(LayerKind(name, "activation", unchanged, dtype=always_dtype("bool"), cost=function(name)) for name in TESTS),
+    *(LayerKind(name, "activation", unchanged, dtype=counting, cost=function(name)) for name in ("Clip", "Square")),
+    *(LayerKind(name, "activation", unchanged, dtype=stated, cost=casting(name)) for name in (*FILLS, *CASTS)),
+    LayerKind("Reciprocal", "activation", unchanged, dtype=always_dtype("float32"), cost=function("Reciprocal")),
+    *(LayerKind(name, "merging", stretched, dtype=of_operands(), cost=function(name)) for name in PROMOTING),
+    *(LayerKind(name, "merging", stretched, dtype=of_operands("float"), cost=function(name)) for name in DIVIDING),
+    *(LayerKind(name, "merging", stretched, dtype=measured_dtype, cost=function(name)) for name in MEASURING),
+    *(LayerKind(name, "merging", stretched, dtype=modulo_dtype, cost=function(name)) for name in ("Mod", "Fmod")),
+    *(LayerKind(name, "merging", stretched, dtype=always_dtype("bool"), cost=function(name)) for name in COMPARING),
+    LayerKind("Where", "merging", stretched, dtype=chosen_dtype, cost=function("Where")),
 )

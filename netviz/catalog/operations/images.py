@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import images as costs
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import dtype_in, first_tensor, given, of_shape, operand
 from netviz.catalog.settings import channels_first, integer_if_set, lengths
@@ -88,11 +89,11 @@ def similarity_output(config: Config, arguments: Arguments) -> tuple[Shape | Non
 SAME = ("AffineTransform", "ElasticTransform", "GaussianBlur", "PerspectiveTransform")
 
 KINDS = (
-    *(LayerKind(name, "preprocessing", same_output, dtype=dtype_in) for name in SAME),
-    LayerKind("CropImages", "preprocessing", cropped_output, dtype=dtype_in),
-    LayerKind("PadImages", "preprocessing", padded_output, dtype=dtype_in),
-    LayerKind("MapCoordinates", "preprocessing", coordinates_output, dtype=dtype_in),
-    LayerKind("ScaleAndTranslate", "preprocessing", translated_output, dtype=dtype_in),
-    LayerKind("SobelEdges", "preprocessing", edges_output, dtype=dtype_in),
-    LayerKind("SSIM", "merging", similarity_output, dtype=dtype_in),
+    *(LayerKind(name, "preprocessing", same_output, dtype=dtype_in, cost=costs.UNCOUNTED) for name in SAME),
+    LayerKind("CropImages", "preprocessing", cropped_output, dtype=dtype_in, cost=costs.FRAMED),
+    LayerKind("PadImages", "preprocessing", padded_output, dtype=dtype_in, cost=costs.FRAMED),
+    LayerKind("MapCoordinates", "preprocessing", coordinates_output, dtype=dtype_in, cost=costs.UNCOUNTED),
+    LayerKind("ScaleAndTranslate", "preprocessing", translated_output, dtype=dtype_in, cost=costs.UNCOUNTED),
+    LayerKind("SobelEdges", "preprocessing", edges_output, dtype=dtype_in, cost=costs.EDGES),
+    LayerKind("SSIM", "merging", similarity_output, dtype=dtype_in, cost=costs.SIMILARITY),
 )

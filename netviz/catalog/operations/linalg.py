@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netviz.catalog.costs import matrices as costs
+from netviz.catalog.costs.forms import MOVED, each
+from netviz.catalog.costs.reductions import TRACE
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
 from netviz.catalog.outputs import (
     always_dtype,
@@ -190,25 +193,30 @@ def vander_output(config: Config, shape: Shape) -> Shape:
     return (*shape, shape[0] if count is None else count)
 
 
+SQUARE = {"Cholesky": costs.CHOLESKY, "CholeskyInverse": costs.CHOLESKY_INVERSE, "Inv": costs.INVERSE}
+
 KINDS = (
-    *(LayerKind(name, "activation", square_output, dtype=dtype_in) for name in ("Cholesky", "CholeskyInverse", "Inv")),
-    LayerKind("Eig", "activation", of_matrix(2, eigen_parts), dtype=complex_dtype),
-    LayerKind("Eigh", "activation", of_matrix(2, eigen_parts), dtype=dtype_in),
-    LayerKind("Pinv", "activation", inverse_output, dtype=dtype_in),
-    LayerKind("LuFactor", "activation", of_matrix(2, lu_parts), dtype=lu_dtype),
-    LayerKind("Qr", "activation", of_matrix(2, qr_parts), dtype=dtype_in),
-    LayerKind("SVD", "activation", svd_output, dtype=dtype_in),
-    *(LayerKind(name, "pooling", determinant_output, dtype=dtype_in) for name in ("Det", "Logdet")),
-    LayerKind("Slogdet", "pooling", of_matrix(2, sign_parts), dtype=dtype_in),
-    LayerKind("MatrixRank", "pooling", number_output, dtype=always_dtype("int32")),
-    LayerKind("Trace", "pooling", trace_output, dtype=summing),
+    *(LayerKind(name, "activation", square_output, dtype=dtype_in, cost=cost) for name, cost in SQUARE.items()),
+    LayerKind("Eig", "activation", of_matrix(2, eigen_parts), dtype=complex_dtype, cost=costs.ITERATIVE),
+    LayerKind("Eigh", "activation", of_matrix(2, eigen_parts), dtype=dtype_in, cost=costs.ITERATIVE),
+    LayerKind("Pinv", "activation", inverse_output, dtype=dtype_in, cost=costs.ITERATIVE),
+    LayerKind("LuFactor", "activation", of_matrix(2, lu_parts), dtype=lu_dtype, cost=costs.ELIMINATION),
+    LayerKind("Qr", "activation", of_matrix(2, qr_parts), dtype=dtype_in, cost=costs.QR),
+    LayerKind("SVD", "activation", svd_output, dtype=dtype_in, cost=costs.ITERATIVE),
     *(
-        LayerKind(name, "merging", as_argument(1, "b"), dtype=dtype_of_argument(1, "b"))
-        for name in ("Solve", "SolveTriangular")
+        LayerKind(name, "pooling", determinant_output, dtype=dtype_in, cost=costs.DETERMINANT)
+        for name in ("Det", "Logdet")
     ),
-    LayerKind("Lstsq", "merging", least_squares_output, dtype=dtype_in),
-    LayerKind("Diag", "reshaping", diag_output, dtype=dtype_in),
-    LayerKind("Diagflat", "reshaping", diagflat_output, dtype=dtype_in),
-    LayerKind("Diagonal", "reshaping", diagonal_output, dtype=dtype_in),
-    LayerKind("Vander", "reshaping", vander_output, dtype=dtype_in),
+    LayerKind("Slogdet", "pooling", of_matrix(2, sign_parts), dtype=dtype_in, cost=costs.DETERMINANT),
+    LayerKind("MatrixRank", "pooling", number_output, dtype=always_dtype("int32"), cost=costs.ITERATIVE),
+    LayerKind("Trace", "pooling", trace_output, dtype=summing, cost=TRACE),
+    *(
+        LayerKind(name, "merging", as_argument(1, "b"), dtype=dtype_of_argument(1, "b"), cost=cost)
+        for name, cost in (("Solve", costs.SOLVE), ("SolveTriangular", costs.SOLVE_TRIANGULAR))
+    ),
+    LayerKind("Lstsq", "merging", least_squares_output, dtype=dtype_in, cost=costs.ITERATIVE),
+    LayerKind("Diag", "reshaping", diag_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("Diagflat", "reshaping", diagflat_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("Diagonal", "reshaping", diagonal_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("Vander", "reshaping", vander_output, dtype=dtype_in, cost=each(1, None, "new")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import losses as costs
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, first_tensor, given, one_number, operand
 from netviz.catalog.promotion import of_operands, promoted
@@ -73,14 +74,17 @@ def targets_output(config: Config, arguments: Arguments) -> tuple[Shape | None, 
 
 
 KINDS = (
-    LayerKind("BinaryCrossentropy", "merging", binary_output, dtype=prediction_dtype),
+    LayerKind("BinaryCrossentropy", "merging", binary_output, dtype=prediction_dtype, cost=costs.BINARY),
     *(
-        LayerKind(name, "merging", categorical_output, dtype=prediction_dtype)
-        for name in ("CategoricalCrossentropy", "SparseCategoricalCrossentropy")
+        LayerKind(name, "merging", categorical_output, dtype=prediction_dtype, cost=cost)
+        for name, cost in (
+            ("CategoricalCrossentropy", costs.CATEGORICAL),
+            ("SparseCategoricalCrossentropy", costs.SPARSE),
+        )
     ),
-    LayerKind("CTCLoss", "merging", ctc_output, dtype=floating_prediction),
-    LayerKind("CTCDecode", "preprocessing", decoded_output, dtype=decoded_dtype),
-    LayerKind("InTopK", "merging", targets_output, dtype=always_dtype("bool")),
-    LayerKind("PSNR", "merging", one_number, dtype=of_operands("float")),
-    LayerKind("AllClose", "merging", one_number, dtype=always_dtype("bool")),
+    LayerKind("CTCLoss", "merging", ctc_output, dtype=floating_prediction, cost=costs.DYNAMIC),
+    LayerKind("CTCDecode", "preprocessing", decoded_output, dtype=decoded_dtype, cost=costs.DYNAMIC),
+    LayerKind("InTopK", "merging", targets_output, dtype=always_dtype("bool"), cost=costs.RANKED),
+    LayerKind("PSNR", "merging", one_number, dtype=of_operands("float"), cost=costs.NOISE),
+    LayerKind("AllClose", "merging", one_number, dtype=always_dtype("bool"), cost=costs.CLOSE),
 )

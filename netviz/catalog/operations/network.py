@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import attention, convolution, images, normalization
+from netviz.catalog.costs.elementwise import function
+from netviz.catalog.costs.forms import FILLED, MOVED
 from netviz.catalog.kinds import LayerKind
 from netviz.catalog.layers.pooling import pooled
 from netviz.catalog.outputs import always_dtype, dtype_in, of_shape, unchanged
@@ -10,7 +13,11 @@ from netviz.catalog.settings import axis_in, channels_first, integer, sizes, tex
 from netviz.catalog.shapes import arranged, spatial
 from netviz.model import Config, Shape
 
-NORMALISING = ("BatchNorm", "LayerNorm", "RMSNorm")
+NORMALISING = {
+    "BatchNorm": normalization.BATCH,
+    "LayerNorm": normalization.LAYER_OPERATION,
+    "RMSNorm": normalization.ROOT,
+}
 
 
 @of_shape
@@ -96,20 +103,26 @@ def grayscale_output(config: Config, shape: Shape) -> Shape:
 
 
 KINDS = (
-    *(LayerKind(name, "pooling", pool_output, dtype=dtype_in) for name in ("MaxPool", "AveragePool")),
     *(
-        LayerKind(name, "pooling", adaptive_output, dtype=dtype_in)
+        LayerKind(name, "pooling", pool_output, dtype=dtype_in, cost=convolution.pooling())
+        for name in ("MaxPool", "AveragePool")
+    ),
+    *(
+        LayerKind(name, "pooling", adaptive_output, dtype=dtype_in, cost=convolution.adaptive_pooling())
         for name in ("AdaptiveMaxPool", "AdaptiveAveragePool")
     ),
-    *(LayerKind(name, "normalisation", unchanged, dtype=dtype_in) for name in NORMALISING),
-    LayerKind("Normalize", "normalisation", unchanged, dtype=always_dtype("float32")),
-    LayerKind("DotProductAttention", "attention", unchanged, dtype=of_operands()),
-    LayerKind("OneHot", "preprocessing", one_hot_output, dtype=stated),
-    LayerKind("MultiHot", "preprocessing", multi_hot_output, dtype=stated),
-    LayerKind("Glu", "activation", halved_output, dtype=dtype_in),
-    LayerKind("DepthToSpace", "reshaping", depth_to_space_output, dtype=dtype_in),
-    LayerKind("SpaceToDepth", "reshaping", space_to_depth_output, dtype=dtype_in),
-    LayerKind("Resize", "preprocessing", resize_output, dtype=dtype_in),
-    LayerKind("RGBToGrayscale", "preprocessing", grayscale_output, dtype=dtype_in),
-    *(LayerKind(name, "preprocessing", unchanged, dtype=dtype_in) for name in ("RGBToHSV", "HSVToRGB")),
+    *(LayerKind(name, "normalisation", unchanged, dtype=dtype_in, cost=cost) for name, cost in NORMALISING.items()),
+    LayerKind("Normalize", "normalisation", unchanged, dtype=always_dtype("float32"), cost=normalization.NORMALIZE),
+    LayerKind("DotProductAttention", "attention", unchanged, dtype=of_operands(), cost=attention.OPERATION),
+    LayerKind("OneHot", "preprocessing", one_hot_output, dtype=stated, cost=FILLED),
+    LayerKind("MultiHot", "preprocessing", multi_hot_output, dtype=stated, cost=MOVED),
+    LayerKind("Glu", "activation", halved_output, dtype=dtype_in, cost=function("Glu")),
+    LayerKind("DepthToSpace", "reshaping", depth_to_space_output, dtype=dtype_in, cost=images.DEPTH_TO_SPACE),
+    LayerKind("SpaceToDepth", "reshaping", space_to_depth_output, dtype=dtype_in, cost=images.SPACE_TO_DEPTH),
+    LayerKind("Resize", "preprocessing", resize_output, dtype=dtype_in, cost=images.RESIZE),
+    LayerKind("RGBToGrayscale", "preprocessing", grayscale_output, dtype=dtype_in, cost=images.GRAYSCALE),
+    *(
+        LayerKind(name, "preprocessing", unchanged, dtype=dtype_in, cost=images.UNCOUNTED)
+        for name in ("RGBToHSV", "HSVToRGB")
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import products as costs
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import of_operand_shapes, one_number, operands
 from netviz.catalog.promotion import of_operands
@@ -172,15 +173,15 @@ def correlated_dtype(config: Config, arguments: Arguments) -> str | None:
 
 
 KINDS = (
-    LayerKind("Matmul", "merging", matmul_output, dtype=product_dtype),
-    LayerKind("Einsum", "merging", einsum_output, dtype=product_dtype),
-    LayerKind("Dot", "merging", dot_output, dtype=of_operands()),
-    LayerKind("Tensordot", "merging", tensordot_output, dtype=of_operands()),
-    LayerKind("Outer", "merging", outer_output, dtype=of_operands()),
-    LayerKind("Inner", "merging", inner_output, dtype=of_operands()),
-    LayerKind("Vdot", "merging", one_number, dtype=of_operands()),
-    LayerKind("Kron", "merging", kronecker_output, dtype=of_operands()),
-    LayerKind("Cross", "merging", cross_output, dtype=of_operands()),
-    LayerKind("CDist", "merging", distance_output, dtype=of_operands("float")),
-    LayerKind("Correlate", "merging", correlated_output, dtype=correlated_dtype),
+    LayerKind("Matmul", "merging", matmul_output, dtype=product_dtype, cost=costs.MATMUL),
+    LayerKind("Einsum", "merging", einsum_output, dtype=product_dtype, cost=costs.EINSUM),
+    LayerKind("Dot", "merging", dot_output, dtype=of_operands(), cost=costs.DOT),
+    LayerKind("Tensordot", "merging", tensordot_output, dtype=of_operands(), cost=costs.TENSORDOT),
+    LayerKind("Outer", "merging", outer_output, dtype=of_operands(), cost=costs.OUTER),
+    LayerKind("Inner", "merging", inner_output, dtype=of_operands(), cost=costs.INNER),
+    LayerKind("Vdot", "merging", one_number, dtype=of_operands(), cost=costs.VDOT),
+    LayerKind("Kron", "merging", kronecker_output, dtype=of_operands(), cost=costs.OUTER),
+    LayerKind("Cross", "merging", cross_output, dtype=of_operands(), cost=costs.CROSS),
+    LayerKind("CDist", "merging", distance_output, dtype=of_operands("float"), cost=costs.CDIST),
+    LayerKind("Correlate", "merging", correlated_output, dtype=correlated_dtype, cost=costs.CORRELATE),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netviz.catalog.costs.reductions import reduction as costs
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, dtype_in, first_tensor, of_shape
 from netviz.catalog.promotion import counting, floating, summing
@@ -58,15 +59,15 @@ def ranked_dtype(config: Config, arguments: Arguments) -> tuple[str | None, ...]
 
 
 KINDS = (
-    *(LayerKind(name, "pooling", reduction, dtype=dtype_in) for name in KEEPING),
-    *(LayerKind(name, "pooling", reduction, dtype=floating) for name in AVERAGING),
-    *(LayerKind(name, "pooling", reduction, dtype=summing) for name in SUMMING),
-    *(LayerKind(name, "pooling", reduction, dtype=always_dtype("int32")) for name in PLACES),
-    *(LayerKind(name, "pooling", reduction, dtype=always_dtype("bool")) for name in ("All", "Any")),
-    LayerKind("Logsumexp", "pooling", reduction, dtype=always_dtype("float32")),
-    LayerKind("Moments", "pooling", moments, dtype=dtype_in),
-    LayerKind("TopK", "pooling", ranked, dtype=ranked_dtype),
-    *(LayerKind(name, "reshaping", along_axis, dtype=counting) for name in CUMULATING),
-    LayerKind("Sort", "reshaping", along_axis, dtype=dtype_in),
-    LayerKind("Argsort", "reshaping", along_axis, dtype=always_dtype("int32")),
+    *(LayerKind(name, "pooling", reduction, dtype=dtype_in, cost=costs(name)) for name in KEEPING),
+    *(LayerKind(name, "pooling", reduction, dtype=floating, cost=costs(name)) for name in AVERAGING),
+    *(LayerKind(name, "pooling", reduction, dtype=summing, cost=costs(name)) for name in SUMMING),
+    *(LayerKind(name, "pooling", reduction, dtype=always_dtype("int32"), cost=costs(name)) for name in PLACES),
+    *(LayerKind(name, "pooling", reduction, dtype=always_dtype("bool"), cost=costs(name)) for name in ("All", "Any")),
+    LayerKind("Logsumexp", "pooling", reduction, dtype=always_dtype("float32"), cost=costs("Logsumexp")),
+    LayerKind("Moments", "pooling", moments, dtype=dtype_in, cost=costs("Moments")),
+    LayerKind("TopK", "pooling", ranked, dtype=ranked_dtype, cost=costs("TopK")),
+    *(LayerKind(name, "reshaping", along_axis, dtype=counting, cost=costs(name)) for name in CUMULATING),
+    LayerKind("Sort", "reshaping", along_axis, dtype=dtype_in, cost=costs("Sort")),
+    LayerKind("Argsort", "reshaping", along_axis, dtype=always_dtype("int32"), cost=costs("Argsort")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from netviz.catalog.costs import reshaping as costs
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import dtype_in, first_tensor, given, nested_shape, of_shape, of_shapes, operand, unchanged
 from netviz.catalog.promotion import of_operands
@@ -314,9 +315,9 @@ RULES = {
 }
 
 KINDS = (
-    *(LayerKind(name, "reshaping", rule, dtype=dtype_in) for name, rule in RULES.items()),
-    LayerKind("Concatenate", "merging", concatenate_output, dtype=of_operands()),
-    LayerKind("Stack", "merging", stack_output, dtype=of_operands()),
-    LayerKind("Vstack", "merging", rows_output, dtype=of_operands()),
-    LayerKind("Hstack", "merging", columns_output, dtype=of_operands()),
+    *(LayerKind(name, "reshaping", rule, dtype=dtype_in, cost=costs.operation(name)) for name, rule in RULES.items()),
+    LayerKind("Concatenate", "merging", concatenate_output, dtype=of_operands(), cost=costs.operation("Concatenate")),
+    LayerKind("Stack", "merging", stack_output, dtype=of_operands(), cost=costs.operation("Stack")),
+    LayerKind("Vstack", "merging", rows_output, dtype=of_operands(), cost=costs.operation("Vstack")),
+    LayerKind("Hstack", "merging", columns_output, dtype=of_operands(), cost=costs.operation("Hstack")),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs import signal as costs
+from netviz.catalog.costs.forms import FILLED, MOVED
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.outputs import always_dtype, dtype_in, first_tensor, of_shape, subjects, unchanged
 from netviz.catalog.promotion import replaced
@@ -94,17 +96,17 @@ part_dtype = replaced({"complex64": "float32", "complex128": "float64"})
 
 KINDS = (
     *(
-        LayerKind(name, "preprocessing", transformed_output, dtype=transformed_dtype)
+        LayerKind(name, "preprocessing", transformed_output, dtype=transformed_dtype, cost=costs.FOURIER)
         for name in ("FFT", "FFT2", "IFFT2")
     ),
-    LayerKind("RFFT", "preprocessing", rfft_output, dtype=dtype_in),
-    LayerKind("IRFFT", "preprocessing", irfft_output, dtype=dtype_in),
-    LayerKind("ExtractSequences", "preprocessing", sequences_output, dtype=dtype_in),
-    LayerKind("STFT", "preprocessing", stft_output, dtype=dtype_in),
-    LayerKind("ISTFT", "preprocessing", istft_output, dtype=dtype_in),
-    *(LayerKind(name, "activation", unchanged, dtype=part_dtype) for name in ("Real", "Imag")),
+    LayerKind("RFFT", "preprocessing", rfft_output, dtype=dtype_in, cost=costs.FOURIER),
+    LayerKind("IRFFT", "preprocessing", irfft_output, dtype=dtype_in, cost=costs.FOURIER),
+    LayerKind("ExtractSequences", "preprocessing", sequences_output, dtype=dtype_in, cost=MOVED),
+    LayerKind("STFT", "preprocessing", stft_output, dtype=dtype_in, cost=costs.FOURIER),
+    LayerKind("ISTFT", "preprocessing", istft_output, dtype=dtype_in, cost=costs.FOURIER),
+    *(LayerKind(name, "activation", unchanged, dtype=part_dtype, cost=FILLED) for name in ("Real", "Imag")),
     # Keras 3.15 states float32 of Polar.
-    LayerKind("Polar", "merging", unchanged, dtype=always_dtype("complex64")),
-    LayerKind("ViewAsComplex", "reshaping", complex_output, dtype=always_dtype("complex64")),
-    LayerKind("ViewAsReal", "reshaping", parts_output, dtype=always_dtype("float32")),
+    LayerKind("Polar", "merging", unchanged, dtype=always_dtype("complex64"), cost=costs.POLAR),
+    LayerKind("ViewAsComplex", "reshaping", complex_output, dtype=always_dtype("complex64"), cost=FILLED),
+    LayerKind("ViewAsReal", "reshaping", parts_output, dtype=always_dtype("float32"), cost=FILLED),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from netviz.catalog.costs.forms import SORTING, VALUES, uncounted
+from netviz.catalog.costs.reductions import CORRELATIONS, TRAPEZOIDS, reduction
+from netviz.catalog.costs.reductions import SEGMENTS as SEGMENTS_COST
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.operations.reductions import axes_of
 from netviz.catalog.outputs import (
@@ -129,17 +132,20 @@ def partition_output(config: Config, shape: Shape) -> Shape:
 SEGMENTS = ("SegmentSum", "SegmentMax", "SegmentMin", "SegmentProd")
 QUANTILES = ("Quantile", "Percentile", "Nanquantile", "Nanpercentile")
 
+SEARCHED = uncounted(VALUES, None)
+SORTED = uncounted(SORTING, None)
+
 KINDS = (
-    *(LayerKind(name, "pooling", quantile_output, dtype=floating) for name in QUANTILES),
-    *(LayerKind(name, "pooling", segment_output, dtype=dtype_in) for name in SEGMENTS),
-    LayerKind("Histogram", "pooling", histogram_output, dtype=dtype_in),
-    LayerKind("Bincount", "pooling", counts_output, dtype=counts_dtype),
-    LayerKind("Corrcoef", "pooling", correlation_output, dtype=correlation_dtype),
-    LayerKind("Trapezoid", "pooling", area_output, dtype=area_dtype),
-    LayerKind("Argpartition", "reshaping", partition_output, dtype=always_dtype("int32")),
-    LayerKind("Digitize", "preprocessing", unchanged, dtype=always_dtype("int32")),
-    LayerKind("SearchSorted", "preprocessing", as_argument(1, "values"), dtype=searched_dtype),
-    LayerKind("IsIn", "merging", as_argument(0, "x1"), dtype=always_dtype("bool")),
-    LayerKind("Nonzero", "reshaping", places_output, dtype=always_dtype("int32")),
-    LayerKind("Unique", "reshaping", distinct_output, dtype=distinct_dtype),
+    *(LayerKind(name, "pooling", quantile_output, dtype=floating, cost=reduction(name)) for name in QUANTILES),
+    *(LayerKind(name, "pooling", segment_output, dtype=dtype_in, cost=SEGMENTS_COST) for name in SEGMENTS),
+    LayerKind("Histogram", "pooling", histogram_output, dtype=dtype_in, cost=SEARCHED),
+    LayerKind("Bincount", "pooling", counts_output, dtype=counts_dtype, cost=SEARCHED),
+    LayerKind("Corrcoef", "pooling", correlation_output, dtype=correlation_dtype, cost=CORRELATIONS),
+    LayerKind("Trapezoid", "pooling", area_output, dtype=area_dtype, cost=TRAPEZOIDS),
+    LayerKind("Argpartition", "reshaping", partition_output, dtype=always_dtype("int32"), cost=SORTED),
+    LayerKind("Digitize", "preprocessing", unchanged, dtype=always_dtype("int32"), cost=SEARCHED),
+    LayerKind("SearchSorted", "preprocessing", as_argument(1, "values"), dtype=searched_dtype, cost=SEARCHED),
+    LayerKind("IsIn", "merging", as_argument(0, "x1"), dtype=always_dtype("bool"), cost=SEARCHED),
+    LayerKind("Nonzero", "reshaping", places_output, dtype=always_dtype("int32"), cost=SEARCHED),
+    LayerKind("Unique", "reshaping", distinct_output, dtype=distinct_dtype, cost=SORTED),
 )

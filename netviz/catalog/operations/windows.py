@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netviz.catalog.costs import convolution as costs
+from netviz.catalog.costs.forms import MOVED
 from netviz.catalog.kinds import Arguments, LayerKind, OutputRule
 from netviz.catalog.layers.convolution import convolved, lengthened
 from netviz.catalog.outputs import dtype_in, first_tensor, given, of_shape, operand
@@ -91,11 +93,11 @@ def unfolded_output(config: Config, shape: Shape) -> Shape:
 
 
 KINDS = (
-    LayerKind("Conv", "convolution", convolution, dtype=dtype_in),
-    LayerKind("ConvTranspose", "convolution", transposed, dtype=dtype_in),
-    LayerKind("DepthwiseConv", "convolution", depthwise, dtype=dtype_in),
-    LayerKind("SeparableConv", "convolution", separable, dtype=dtype_in),
-    LayerKind("ExtractPatches", "reshaping", patches_output, dtype=dtype_in),
-    LayerKind("Fold", "reshaping", folded_output, dtype=dtype_in),
-    LayerKind("Unfold", "reshaping", unfolded_output, dtype=dtype_in),
+    LayerKind("Conv", "convolution", convolution, dtype=dtype_in, cost=costs.CONV),
+    LayerKind("ConvTranspose", "convolution", transposed, dtype=dtype_in, cost=costs.CONV_TRANSPOSE),
+    LayerKind("DepthwiseConv", "convolution", depthwise, dtype=dtype_in, cost=costs.DEPTHWISE_CONV),
+    LayerKind("SeparableConv", "convolution", separable, dtype=dtype_in, cost=costs.SEPARABLE_CONV),
+    LayerKind("ExtractPatches", "reshaping", patches_output, dtype=dtype_in, cost=costs.PATCHES),
+    LayerKind("Fold", "reshaping", folded_output, dtype=dtype_in, cost=costs.FOLDED),
+    LayerKind("Unfold", "reshaping", unfolded_output, dtype=dtype_in, cost=MOVED),
 )
