@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.analysis.diff.dequantised import Quantised, quantised
+from netviz.analysis.diff.initial import looks_initial
 from netviz.analysis.diff.measures import EPSILON, Measures
+from netviz.analysis.diff.rearranged import Order, find_order
 from netviz.analysis.diff.results import Comparison
 from netviz.errors import NetvizError
-from netviz.model import Layer, Model, Shape, Weight, WeightStore
+from netviz.model import Layer, Model, Weight, WeightStore
 
 Values = NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -29,6 +33,12 @@ LARGE = 8 << 20
 
 WORD = 8
 """Bytes compared as one number."""
+
+STEP_SLACK = 0.05
+"""Values that were quantised are off by no more than a step and this share of it: scales are rounded too."""
+
+ALIKE = 0.9
+"""From this cosine on, values that gptq and awq have chosen together are those of a float kernel."""
 
 
 def compare_weights(
@@ -156,16 +166,25 @@ class _Compared:
     atol: float
 
     def comparison(self) -> Comparison:
-        if _known(self.a.tensor.shape) and _known(self.b.tensor.shape) and self.a.tensor.shape != self.b.tensor.shape:
-            return Comparison(self.a, self.b, "resized")
         try:
-            return self._of_values()
+            compared = self._dequantised() or self._of_values()
         except NetvizError as error:
             return Comparison(self.a, self.b, "unread", reason=error.message)
+        if compared.verdict in ("changed", "resized"):
+            return replace(compared, initial=self._initial())
+        return compared
+
+    def _of_values(self) -> Comparison:
+        shapes = self.a.tensor.shape, self.b.tensor.shape
+        known = all(shape is not None and None not in shape for shape in shapes)
+        if known and shapes[0] != shapes[1]:
+            return self._reordered(Comparison(self.a, self.b, "resized"))
+        try:
+            return self._of_pieces()
         except _Uneven:
             return Comparison(self.a, self.b, "resized")
 
-    def _of_values(self) -> Comparison:
+    def _of_pieces(self) -> Comparison:
         if all(equal_bytes(*piece) for piece in self.reading.pieces(self.a, self.b)):
             values = self.a.tensor.size or self.b.tensor.size or 0
             return Comparison(self.a, self.b, "identical", values=values, maximum=0.0, relative=0.0)
@@ -179,9 +198,51 @@ class _Compared:
             return replace(compared, verdict="close")
         if measures.rounding and measures.rounded:
             return replace(compared, verdict="close", detail=f"within the rounding of {measures.rounding}")
-        if any(self._is_pruned(measures)):
+        if measures.numbers and measures.bits[0] == measures.bits[1]:
+            compared = self._reordered(compared)
+        if compared.verdict == "changed" and any(self._is_pruned(measures)):
             return replace(compared, verdict="pruned")
         return compared
+
+    def _reordered(self, compared: Comparison) -> Comparison:
+        """The same comparison, with how the values are ordered where they are the same in another order."""
+        order: Order | None = find_order(
+            lambda: blocks_of(self.reading.a, self.a),
+            _shape(self.a),
+            lambda: blocks_of(self.reading.b, self.b),
+            _shape(self.b),
+        )
+        if order is None:
+            return compared
+        values = compared.values or self.a.tensor.size or 0
+        return replace(compared, verdict=order.verdict, values=values, detail=order.detail)
+
+    def _initial(self) -> Literal["", "a", "b", "both"]:
+        sides = (self.layer_a, self.a, self.reading.a), (self.layer_b, self.b, self.reading.b)
+        found = [looks_initial(layer, weight, partial(blocks_of, store, weight)) for layer, weight, store in sides]
+        return ("both" if found[1] else "a") if found[0] else ("b" if found[1] else "")
+
+    def _dequantised(self) -> Comparison | None:
+        """The comparison with what whole numbers stand for; None where both sides are stored alike, or cannot be."""
+        forms = quantised(self.layer_a, self.a), quantised(self.layer_b, self.b)
+        dtypes = self.a.tensor.dtype, self.b.tensor.dtype
+        if not any(forms) or dtypes[0] == dtypes[1] or self.a.tensor.size != self.b.tensor.size:
+            return None
+        if not all(form or dtype in {*EPSILON, "float64"} for form, dtype in zip(forms, dtypes, strict=True)):
+            return None
+        measures, within = Measures(self.rtol, self.atol), True
+        sides = [
+            _Meant(form, weight, store)
+            for form, weight, store in zip(forms, (self.a, self.b), (self.reading.a, self.reading.b), strict=True)
+        ]
+        for a, b in aligned(sides[0].blocks(), sides[1].blocks()):
+            measures.take(a["value"], b["value"])
+            steps = (a["step"] + b["step"]) * (1 + STEP_SLACK)
+            within = within and bool((np.abs(a["value"] - b["value"]) <= steps).all())
+        if not all(form is None or form.rounded for form in forms):
+            within = (measures.cosine or 0.0) >= ALIKE
+        words = " and ".join(form.wording for form in forms if form)
+        return replace(self._measured(measures), verdict="quantised" if within else "changed", detail=words)
 
     def _measured(self, measures: Measures) -> Comparison:
         values = measures.values
@@ -214,5 +275,29 @@ class _Compared:
             yield gone == measures.differing and zeros < measures.values
 
 
-def _known(shape: Shape | None) -> bool:
-    return shape is not None and None not in shape
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """One side of a pair of which at least one is quantised: what its values stand for."""
+
+    form: Quantised | None
+    weight: Weight
+    store: WeightStore | None
+
+    def blocks(self) -> Iterator[Values]:
+        """Pairs of value and step, block by block; the step of floats is 0."""
+        if self.form is None or self.store is None:
+            for block in blocks_of(self.store, self.weight):
+                yield _paired(np.asarray(block).reshape(-1), 0.0)
+        else:
+            for values, steps in self.form.blocks(self.store):
+                yield _paired(values, steps)
+
+
+def _paired(values: Values, steps: Values | float) -> Values:
+    paired = np.empty(values.size, [("value", np.float64), ("step", np.float64)])
+    paired["value"], paired["step"] = values, steps
+    return paired
+
+
+def _shape(weight: Weight) -> tuple[int, ...]:
+    return tuple(axis or 0 for axis in weight.tensor.shape or ())
