@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from netviz.catalog.kinds import Arguments, LayerKind, OutputRule, WeightSpec
+from netviz.catalog.kinds import (
+    Arguments,
+    CostKind,
+    LayerKind,
+    OutputRule,
+    UncountedError,
+    WeightSpec,
+    Work,
+    WorkRule,
+)
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.outputs import subjects
 from netviz.catalog.stored import numbered
 from netviz.errors import UsageError
-from netviz.model import Config, Shape
+from netviz.model import Config, Shape, Tensor
 from netviz.views import FAMILIES, Family
 
 
@@ -60,6 +69,7 @@ def register_layer(
     weights: Sequence[str] | Callable[[Config], Sequence[str]] = (),
     non_trainable: Sequence[str] = (),
     family: Family = "unknown",
+    cost: Callable[[Config, Any, Any], Any] | None = None,
 ) -> Registration:
     """Teaches netviz a layer class of your own, from now on or, as `with register_layer(...):`, for a while.
 
@@ -71,6 +81,9 @@ def register_layer(
     `weights` names the layer's own variables in the order in which Keras stores them (those that are trained first,
     each in the order of `add_weight`), or is a function of the config that does; those that `non_trainable` names
     are not trained. `family` decides on the colour.
+    `cost(config, input_shape, output_shape)` gives the multiply-accumulates of one call, or a pair of these and of all
+    floating-point operations (without it: two for each). Both shapes are as above, their axes all known; layers inside
+    are not counted in. A rule that raises leaves the cost unknown.
     The latest registration of a class holds. Raises UsageError for a family that does not exist, an empty name, or
     names that are no list of texts; reading a file raises it where a function for `weights` raises.
     """
@@ -83,6 +96,9 @@ def register_layer(
             raise UsageError(f"{option} is a list of names, not {value!r}", f'Write {option}=["kernel", "bias"].')
     if output_shape is not None and not callable(output_shape):
         raise UsageError("output_shape is a function of config and input shape", "As lambda config, shape: shape.")
+    if cost is not None and not callable(cost):
+        hint = "As lambda config, inputs, outputs: inputs[-1] * outputs[-1]."
+        raise UsageError("cost is a function of config, input shape and output shape", hint)
     if not callable(weights):
         _require_names(weights, non_trainable)
     class_name = class_name.rpartition(">")[2]  # as notes and the HDF5 format write one that is registered with Keras
@@ -105,6 +121,7 @@ def register_layer(
         output=None if output_shape is None else _rule(class_name, output_shape),
         weights=specs,
         registered=True,
+        cost=None if cost is None else CostKind(_work(class_name, cost), None),
     )
     registration = Registration(class_name, module, kind)
     with _LOCK:
@@ -151,6 +168,27 @@ def _rule(class_name: str, output_shape: Callable[[Config, Any], Any]) -> Output
         return tuple(tuple(shape) for shape in found)  # type: ignore[arg-type]
 
     return output
+
+
+def _work(class_name: str, cost: Callable[[Config, Any, Any], Any]) -> WorkRule:
+    """The user's rule as one of the catalog's, whatever it raises or gives that is no count as an UncountedError."""
+
+    def work(config: Config, arguments: Arguments, outputs: tuple[Tensor, ...]) -> Work:
+        given = [tensor.shape for tensor in subjects(arguments)]
+        made = [tensor.shape for tensor in outputs]
+        try:
+            found = cost(config, *(shapes[0] if len(shapes) == 1 else shapes for shapes in (given, made)))
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            message = f"The cost registered for {class_name} raised {type(error).__name__}: {reason}."
+            raise UncountedError(message) from error
+        counts = tuple(found) if isinstance(found, list | tuple) else (found,)
+        if len(counts) not in (1, 2) or not all(isinstance(count, int) and count >= 0 for count in counts):
+            raise UncountedError(f"The cost registered for {class_name} gave {found!r:.80}, which is no count.")
+        macs = counts[0]
+        return Work(macs, counts[1] if len(counts) > 1 else 2 * macs)
+
+    return work
 
 
 def _is_shape(value: object) -> bool:

@@ -17,6 +17,7 @@ from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.operations.reshaping import pieces_of
 from netviz.catalog.outputs import first_tensor, one_number, unchanged
 from netviz.catalog.settings import integers, sequence, text
+from netviz.catalog.tensorflow_costs import Called, cost_of_call
 from netviz.model import Config, Shape, Tensor
 from netviz.views import Family
 
@@ -228,22 +229,40 @@ FUNCTIONS: Mapping[str, Function] = {
 SPACES = ("compat.v1.", "__operators__.", "math.", "linalg.", "nn.")
 
 
-def function_of(config: Config) -> Function:
-    """The function that a layer names; LookupError for one that is not in the table."""
+def function_name(config: Config) -> str:
+    """The name of the function that a layer names, without its space."""
     name = text(config, "function", "")
     for space in SPACES:
         name = name.removeprefix(space)
-    return FUNCTIONS[name]
+    return name
 
 
-def apply(function: Function, given: Given) -> tuple[Shape | None, ...]:
-    """The shapes that come out of a function; raises as an `OutputRule` may."""
+def function_of(config: Config) -> Function:
+    """The function that a layer names; LookupError for one that is not in the table."""
+    return FUNCTIONS[function_name(config)]
+
+
+def handed_on(function: Function, given: Given) -> tuple[Config, Arguments]:
+    """The settings and arguments that the operation of keras.ops is handed."""
     given = {**function.defaults, **{name: value for name, value in given.items() if value is not None}}
     if function.prepare:
         function.prepare(given)
     settings = {new: given[old] for old, new in function.settings.items() if old in given}
     operands = tuple(given[name] for name in (FIRST, *function.operands) if name in given)
-    return function.rule(settings, Arguments(operands))
+    return settings, Arguments(operands)
+
+
+def apply(function: Function, given: Given) -> tuple[Shape | None, ...]:
+    """The shapes that come out of a function; raises as an `OutputRule` may."""
+    return function.rule(*handed_on(function, given))
+
+
+def called(name: str, given: Given) -> Called:
+    """The function of that name as its cost is asked for."""
+    function = FUNCTIONS[name]
+    settings, arguments = handed_on(function, given)
+    plain = {key: value for key, value in given.items() if key != FIRST and not isinstance(value, Tensor)}
+    return Called(name, function.operation, {**plain, **settings}, arguments)
 
 
 def dtype_by(function: Function, given: Given) -> str | None:
@@ -290,7 +309,9 @@ def known(family: Callable[[Config], Family]) -> Callable[[Config], Family]:
     return found
 
 
+COST = cost_of_call(lambda config, arguments: called(function_name(config), given_to(arguments)))
+
 KINDS = tuple(
-    LayerKind(name, "unknown", lambda_output, dtype=lambda_dtype, family_by=known(lambda_family))
+    LayerKind(name, "unknown", lambda_output, dtype=lambda_dtype, family_by=known(lambda_family), cost=COST)
     for name in ("TFOpLambda", "SlicingOpLambda")
 )

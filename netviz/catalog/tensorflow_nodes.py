@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from netviz.catalog.kinds import Arguments, LayerKind
 from netviz.catalog.settings import integers, sequence, text, whole
-from netviz.catalog.tensorflow_functions import FIRST, FUNCTIONS, Given, apply, dtype_by, known
+from netviz.catalog.tensorflow_costs import cost_of_call
+from netviz.catalog.tensorflow_functions import FIRST, FUNCTIONS, Given, apply, called, dtype_by, known
 from netviz.model import Config, Shape
 from netviz.views import Family
 
@@ -217,4 +218,8 @@ def node_family(config: Config) -> Family:
     return FUNCTIONS[node_of(config)[0].function].family
 
 
-KINDS = (LayerKind("TensorFlowOpLayer", "unknown", node_output, dtype=node_dtype, family_by=known(node_family)),)
+COST = cost_of_call(lambda config, arguments: called(node_of(config)[0].function, given_to_node(config, arguments)))
+
+KINDS = (
+    LayerKind("TensorFlowOpLayer", "unknown", node_output, dtype=node_dtype, family_by=known(node_family), cost=COST),
+)

@@ -27,17 +27,19 @@ KEEPING = ("array", "convert_to_tensor", "copy", "ensure_shape", "identity", "st
 
 def function(class_name: str) -> CostKind:
     """The cost of an operation of keras.ops that works element by element."""
-    name = spelled(class_name)
-    if name == "gelu":
-        return each(gelu)
+    return each(gelu) if class_name == "Gelu" else named(spelled(class_name))
+
+
+def named(name: str) -> CostKind:
+    """The cost of a function of the table of functions; LookupError for one that is not in it."""
     if name in ("sparsemax", "gcd", "lcm"):
-        return uncounted(f"How many steps {class_name} takes depends on the values.")
+        return uncounted(f"How many steps {name} takes depends on the values.")
     count = PER_ELEMENT[name]
     if name in MOVING:
         return each(count, None, "new")
     if name in KEEPING:
         return each(count, buffer="same")
-    return each(count, windows.along(windows.axes_under("axis")) if name in ALONG_AXIS else "pointwise", "over")
+    return each(count, windows.along(windows.axes_under("axis")) if name in ALONG_AXIS else "pointwise")
 
 
 def casting(class_name: str) -> CostKind:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from netviz.catalog.costs import products as costs
-from netviz.catalog.costs.forms import FILLED, FREE, each_taken
+from netviz.catalog.costs.forms import FILLED, FREE, each_taken, uncounted
 from netviz.catalog.dtypes import compute_dtype
 from netviz.catalog.kinds import Arguments, Expected, Held, LayerKind, WeightSpec
 from netviz.catalog.outputs import (
@@ -189,5 +189,5 @@ KINDS = (
     ),
     LayerKind("Masking", "preprocessing", unchanged, cost=each_taken(3)),
     LayerKind("Identity", "unknown", each_unchanged, dtype=each_cast, cost=FREE),
-    LayerKind("Lambda", "unknown", lambda_output),
+    LayerKind("Lambda", "unknown", lambda_output, cost=uncounted("What it computes is code, which is not run.", None)),
 )
