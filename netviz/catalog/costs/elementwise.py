@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netviz.catalog.costs import windows
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import Outputs, each, made, uncounted
 from netviz.catalog.costs.functions import ACTIVATION_LAYERS, PER_ELEMENT, activation, gelu, relu, spelled
 from netviz.catalog.kinds import Arguments, CostKind, Work
@@ -11,7 +11,7 @@ from netviz.model import Config
 
 ACTIVATION = each(activation)
 RELU = each(relu)
-SOFTMAX = each(PER_ELEMENT["softmax"], windows.along(windows.axes_under("axis")))
+SOFTMAX = each(PER_ELEMENT["softmax"], positions.along(positions.axes_under("axis")))
 
 
 def layer(class_name: str) -> CostKind:
@@ -39,7 +39,7 @@ def named(name: str) -> CostKind:
         return each(count, None, "new")
     if name in KEEPING:
         return each(count, buffer="same")
-    return each(count, windows.along(windows.axes_under("axis")) if name in ALONG_AXIS else "pointwise")
+    return each(count, positions.along(positions.axes_under("axis")) if name in ALONG_AXIS else "pointwise")
 
 
 def casting(class_name: str) -> CostKind:
@@ -59,4 +59,4 @@ def averaged(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 MERGED = CostKind(merged, "pointwise", "over")
 AVERAGED = CostKind(averaged, "pointwise", "over")
-JOINED = CostKind(lambda config, arguments, outputs: Work(), windows.joined())
+JOINED = CostKind(lambda config, arguments, outputs: Work(), positions.joined())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from netviz.catalog.costs import windows
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import Outputs, each, known, made, operand_lengths
 from netviz.catalog.kinds import Arguments, CostKind, UncountedError, Work
 from netviz.catalog.outputs import subjects
@@ -67,10 +67,10 @@ def normalize(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return to_unit(config, arguments, outputs)
 
 
-ALONG = windows.along(windows.axes_under("axis"))
+ALONG = positions.along(positions.axes_under("axis"))
 LAYER = CostKind(by_layer, ALONG)
 ROOT = CostKind(by_root, ALONG)
-GROUP = CostKind(by_group, windows.grouped)
+GROUP = CostKind(by_group, positions.grouped)
 UNIT = CostKind(to_unit, ALONG)
 NORMALIZE = CostKind(normalize, ALONG)
 

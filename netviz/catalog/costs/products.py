@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from netviz.catalog.costs import windows
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import Outputs, known, last_taken, made, multiplied, operand_lengths, taken
 from netviz.catalog.costs.functions import activation
 from netviz.catalog.kinds import Arguments, CostKind, Work
@@ -49,7 +49,7 @@ def reversible(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 
 DENSE = CostKind(dense)
-EINSUM_DENSE = CostKind(einsum_dense, windows.dense)
+EINSUM_DENSE = CostKind(einsum_dense, positions.dense)
 EMBEDDING = CostKind(embedded)
 REVERSIBLE = CostKind(reversible)
 
@@ -110,7 +110,7 @@ def einsum(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return multiplied(math.prod(lengths.values()))
 
 
-MATMUL = CostKind(matmul, windows.matmul)
+MATMUL = CostKind(matmul, positions.matmul)
 DOT = CostKind(dot, "whole")
 TENSORDOT = CostKind(tensordot, None)
 VDOT = CostKind(vdot, "whole")

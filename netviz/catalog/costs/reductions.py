@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from netviz.catalog.costs import windows
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import SORTING, Outputs, known, last_taken, made, taken, uncounted
 from netviz.catalog.costs.functions import spelled
 from netviz.catalog.kinds import Arguments, CostKind, UncountedError, Work
@@ -41,8 +41,8 @@ COUNTS: Mapping[str, Count] = {
 SORTED = ("median", "nanmedian", "quantile", "percentile", "nanquantile", "nanpercentile", "sort", "argsort", "top_k")
 RUNNING = ("cumsum", "cumprod", "nancumsum", "nancumprod")
 
-ALONG = windows.along(windows.axes_under("axis", None))
-ALONG_LAST = windows.along(windows.axes_under("axis", -1))
+ALONG = positions.along(positions.axes_under("axis", None))
+ALONG_LAST = positions.along(positions.axes_under("axis", -1))
 
 
 def count_of(name: str) -> Count:
@@ -75,7 +75,7 @@ def reduction(class_name: str) -> CostKind:
         return uncounted(SORTING, ALONG_LAST if name in ("sort", "argsort", "top_k") else ALONG)
     if name == "norm":
         return CostKind(norm, ALONG)
-    window = windows.along(windows.axes_under("axes", None)) if name == "moments" else ALONG
+    window = positions.along(positions.axes_under("axes", None)) if name == "moments" else ALONG
     return CostKind(by_count(count_of(name)), ALONG_LAST if name in RUNNING else window)
 
 

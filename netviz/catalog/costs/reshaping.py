@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netviz.catalog.costs import windows
+from netviz.catalog.costs import positions, windows
 from netviz.catalog.costs.forms import MOVED, RESHAPED, Outputs, choose, made, nothing
 from netviz.catalog.costs.reductions import DIFFERENCES
 from netviz.catalog.kinds import Arguments, CostKind, Field, Work
@@ -35,7 +35,7 @@ def reshaped(config: Config, arguments: Arguments) -> Field:
 
 
 RESHAPE = CostKind(nothing, reshaped, "same")
-PERMUTE = CostKind(nothing, windows.reordered("dims", batched=False))
+PERMUTE = CostKind(nothing, positions.reordered("dims", batched=False))
 
 
 def cropping(rank: int) -> CostKind:
@@ -54,14 +54,14 @@ def up_sampling(rank: int) -> CostKind:
 
 
 OPERATIONS: Mapping[str, CostKind] = {
-    "Reshape": CostKind(nothing, windows.relaid("newshape"), "same"),
+    "Reshape": CostKind(nothing, positions.relaid("newshape"), "same"),
     "Ravel": RESHAPED,
-    "ExpandDims": CostKind(nothing, windows.one_position, "same"),
-    "Squeeze": CostKind(nothing, windows.one_position, "same"),
-    "Transpose": CostKind(nothing, windows.reordered("axes", batched=True)),
-    "GetItem": CostKind(nothing, windows.sliced),
-    "Pad": CostKind(nothing, windows.padded),
-    "Concatenate": CostKind(nothing, windows.joined()),
+    "ExpandDims": CostKind(nothing, positions.one_position, "same"),
+    "Squeeze": CostKind(nothing, positions.one_position, "same"),
+    "Transpose": CostKind(nothing, positions.reordered("axes", batched=True)),
+    "GetItem": CostKind(nothing, positions.sliced),
+    "Pad": CostKind(nothing, positions.padded),
+    "Concatenate": CostKind(nothing, positions.joined()),
     "Diff": DIFFERENCES,
 }
 """Operations of keras.ops of which it is known where values go, and those that compute."""
