@@ -89,7 +89,7 @@ def _difference(meeting: Meeting, *, whole: bool) -> Difference:
     if diff is None or diff.a is None or diff.b is None:
         return Difference("unchanged", (), former)
     return Difference(
-        fate_of(diff.kinds), notes_of(diff), former,
+        fate_of(diff), notes_of(diff), former,
         former_name=diff.a.name if diff.a.name != diff.b.name else "",
         former_class=(diff.a.class_name or "?") if diff.a.class_name != diff.b.class_name else "",
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _told(edge: Edge, union: Union) -> Edge:
 def _facts(diff: ModelDiff) -> tuple[str, ...]:
     """How many layers there are and what became of them, and whether the models themselves differ."""
     layers = f"{grouped(len(diff.layers))} layer{'s' * (len(diff.layers) != 1)}"
-    changes = tally(layer.kinds for layer in diff.layers) or "none differs"
+    changes = tally(diff.layers) or "none differs"
     items = list(dict.fromkeys(one.item if one.aspect == "config" else one.aspect for one in diff.changes))
     own = f"the model itself: {', '.join(items[:3])}{', …' * (len(items) > 3)}" if items else ""
     return tuple(filter(None, ("no difference" if diff.same else "", f"{layers}: {changes}", own)))

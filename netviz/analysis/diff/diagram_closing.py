@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, zip_longest
 
-from netviz.analysis.diagram.order import UNKNOWN, known_sources
-from netviz.analysis.diagram.outline import OUTLINE_MOST, closed, taken_together
+from netviz.analysis.diagram.order import UNKNOWN, Sources, known_sources
+from netviz.analysis.diagram.outline import OUTLINE_MOST, closed
 from netviz.analysis.diagram.places import Feed, Vertex
+from netviz.analysis.diagram.titles import common_stem
 from netviz.catalog.formulas import grouped
 from netviz.views import FATES, Box, Diagram, Difference, Edge, Fate, Group
 
@@ -65,27 +66,23 @@ class _Family:
         return found
 
     @cached_property
-    def links(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """By the id of a group ("": none), which of its children feed which."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    def links(self) -> Mapping[str, Sequence[tuple[str, str, Edge]]]:
+        """By the id of a group ("": none), which of its children feed which, with the edges that do."""
+        found: dict[str, list[tuple[str, str, Edge]]] = defaultdict(list)
         for edge in self.whole.edges:
             tail, head = self.chains[edge.tail], self.chains[edge.head]
             common = sum(1 for _ in _while_equal(tail, head))
             if common < min(len(tail), len(head)):
-                found[tail[common - 1] if common else ""].append((tail[common], head[common]))
+                found[tail[common - 1] if common else ""].append((tail[common], head[common], edge))
         return found
 
     def ordered(self, around: str, items: Sequence[Item], color: Callable[[Item], object]) -> list[Item]:
         """The children of a group in a topological order in which those of one color that is not None stand together.
 
         As long as something uncolored can follow it does, then all of one color: of two colors, no order has fewer
-        stretches. Edges that lead backwards are left out of account.
+        stretches. Where layers moved, so that there is no such order for both models, it is that of the second.
         """
-        number = {item.id: place for place, item in enumerate(items)}
-        feeds: list[list[Feed]] = [[] for _ in items]
-        for tail, head in self.links.get(around, ()):
-            feeds[number[head]].append(Feed("", number[tail]))
-        sources = known_sources([Vertex(None, tuple(own)) for own in feeds])
+        sources = self._sources(around, items)
         reading: list[list[int]] = [[] for _ in items]
         waiting = [0] * len(items)
         for place, own in enumerate(sources):
@@ -109,6 +106,25 @@ class _Family:
                 if not waiting[reader]:
                     heapq.heappush(ready[color(items[reader])], reader)
         return found
+
+    def _sources(self, around: str, items: Sequence[Item]) -> Sources:
+        """By the place of each of the items, those that feed it; what still would make a cycle is left out."""
+        number = {item.id: place for place, item in enumerate(items)}
+        links = self.links.get(around, ())
+        both = _vertices(len(items), ((number[tail], number[head]) for tail, head, _ in links))
+        sources = known_sources(both)
+        if sum(map(len, sources)) - sum(own.count(UNKNOWN) for own in sources) == sum(len(one.feeds) for one in both):
+            return sources
+        gone = {item.id for item in items if fate(item) == "removed"}
+        kept = [link for link in links if link[2].fate != "removed" or link[0] in gone or link[1] in gone]
+        return known_sources(_vertices(len(items), ((number[tail], number[head]) for tail, head, _ in kept)))
+
+
+def _vertices(count: int, links: Iterable[tuple[int, int]]) -> list[Vertex]:
+    feeds: list[list[Feed]] = [[] for _ in range(count)]
+    for tail, head in links:
+        feeds[head].append(Feed("", tail))
+    return [Vertex(None, tuple(own)) for own in feeds]
 
 
 def _while_equal(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:
@@ -171,7 +187,7 @@ class _Closing:
         ordered = self.family.ordered(around, items, lambda item: colors[item.id])
         found: list[Item] = []
         stretch: list[Item] = []
-        for item, after in zip(ordered, [*ordered[1:], None], strict=True):
+        for item, after in zip_longest(ordered, ordered[1:]):
             stretch.append(item)
             color = colors[item.id]
             if color is None or after is None or colors[after.id] != color:
@@ -263,12 +279,33 @@ def _outlined(diagram: Diagram, family: _Family) -> Diagram:
     items = family.ordered("", diagram.children, lambda item: None)
     ids: dict[str, str] = {}
     boxes: list[Box] = []
-    for piece in taken_together(items, OUTLINE_MOST):
+    for piece in _pieces(items):
         first = piece[0]
         box = first if len(piece) == 1 and isinstance(first, Box) else closed_box(piece, diagram.parameters or 0)
         ids.update((inner.id, box.id) for item in piece for inner in walk(item))
         boxes.append(box)
     return replace(diagram, children=tuple(boxes), edges=joined(diagram.edges, ids))
+
+
+def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in some `OUTLINE_MOST` pieces of neighbours of about as many layers, cut where the names change if
+    possible; what enters the model stands alone.
+    """
+    share = max(1.0, sum(len(item.layers) for item in items) / OUTLINE_MOST)
+    piece: list[Item] = []
+    size, word = 0, ""
+    for item in items:
+        alone = item.family == "input-output"
+        own = common_stem([item.names[0] if isinstance(item, Box) else item.title]).partition("_")[0]
+        full = size >= 2 * share or (4 * size >= 3 * share and own != word)
+        if piece and (alone or full or piece[-1].family == "input-output"):
+            yield piece
+            piece, size = [], 0
+        piece.append(item)
+        size += len(item.layers)
+        word = own
+    if piece:
+        yield piece
 
 
 def joined(edges: Iterable[Edge], ids: Mapping[str, str]) -> tuple[Edge, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import get_args
 
 from netviz.analysis.diagram.boxes import setting_words
-from netviz.analysis.diff.results import MISSING, Aspect, Change, Comparison, Kind, LayerDiff
+from netviz.analysis.diff.results import MISSING, Aspect, Change, Comparison, LayerDiff
 from netviz.catalog.formulas import grouped
-from netviz.views import Fate
+from netviz.views import FATES, Fate
 
 MOST_NOTES = 3
 """Lines on a card about what changed."""
@@ -24,13 +23,17 @@ _ORDER: tuple[Aspect, ...] = (
 """Which changes are told first; shapes mostly follow from settings, class and name have places of their own."""
 
 _FOLLOWING: frozenset[Aspect] = frozenset({"input", "output", "weight"})
+_OF_MOVING: frozenset[Aspect] = frozenset({"place", "connection", "input", "output", "name"})
 _UNSAID: frozenset[Aspect] = frozenset({"name", "class"})
 
 
-def fate_of(kinds: Iterable[str]) -> Fate:
-    """The one of several kinds that tells most; "unchanged" for none."""
-    given = set(kinds)
-    return next((fate for fate in _FIRST if fate in given), "unchanged")
+def fate_of(diff: LayerDiff) -> Fate:
+    """What tells most of what became of a layer; that it moved where nothing else changed than what comes of that."""
+    kinds = set(diff.kinds)
+    follows = all(change.aspect in _OF_MOVING for change in diff.changes) and all(one.same for one in diff.weights)
+    if "moved" in kinds and follows:
+        kinds.discard("changed")
+    return next((fate for fate in _FIRST if fate in kinds), "unchanged")
 
 
 def notes_of(diff: LayerDiff) -> tuple[str, ...]:
@@ -40,8 +43,11 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     said = [change for change in diff.changes if change.aspect not in _UNSAID]
     if "replaced" in diff.kinds:  # classes have settings of their own
         said = [change for change in said if change.aspect != "config" or MISSING not in (change.a, change.b)]
-    if any(change.aspect == "config" for change in said):  # what shapes become follows from settings
+    aspects = {change.aspect for change in said}
+    if "config" in aspects:  # what shapes become follows from settings, and then from what comes in
         said = [change for change in said if change.aspect not in _FOLLOWING]
+    elif "input" in aspects:
+        said = [change for change in said if change.aspect not in ("output", "weight")]
     said.sort(key=lambda change: _ORDER.index(change.aspect))
     notes = list(dict.fromkeys(map(words, said)))
     values = list(value_notes(diff.weights))
@@ -53,7 +59,7 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
 
 
 def words(change: Change) -> str:
-    """ "filters 32 → 64", "frozen → trainable", "mask: add → add_1"."""
+    """ "filters 32 → 64", "frozen → trainable", "mask from add → add_1"."""
     match change.aspect:
         case "trainable":
             a, b = ("trainable" if side else "frozen" for side in (change.a, change.b))
@@ -63,7 +69,8 @@ def words(change: Change) -> str:
         case "calls":
             return f"called {change.a} → {change.b} times"
         case "connection":
-            return f"{'' if change.item[:1].isdigit() else f'{change.item}: '}{_value(change.a)} → {_value(change.b)}"
+            argument = "" if change.item[:1].isdigit() else f"{change.item} "
+            return f"{argument}from {_value(change.a)} → {_value(change.b)}"
         case "input" | "output" | "weight":
             what = change.item if change.aspect == "weight" else change.aspect
             return f"{what} {' → '.join(_tensors(change.a, change.b))}"
@@ -91,7 +98,7 @@ def _distance(one: Comparison) -> str:
     if one.initial in ("a", "b"):
         return f"changed, {'before' if one.initial == 'a' else 'now'} as initialised"
     if one.cosine is not None and abs(one.cosine) < 0.995:
-        return f"changed, cosine {one.cosine + 0:.2f}"
+        return f"changed, cosine {round(one.cosine, 2) + 0.0:.2f}"
     return "changed" if one.relative is None else f"changed by {_percent(one.relative)}"
 
 
@@ -124,9 +131,7 @@ def _value(value: object) -> str:
     return "none" if value is MISSING else setting_words(value)
 
 
-def tally(kinds: Iterable[Sequence[Kind]]) -> str:
-    """How many of the layers with these kinds changed: "2 changed, 1 added"; "" for none."""
-    counts = Counter(fate_of(own) for own in kinds)
-    return ", ".join(
-        f"{grouped(counts[fate])} {fate}" for fate in get_args(Fate) if fate != "unchanged" and counts[fate]
-    )
+def tally(layers: Iterable[LayerDiff]) -> str:
+    """What became of how many of the layers: "2 changed, 1 added"; "" where all are the same."""
+    counts = Counter(map(fate_of, layers))
+    return ", ".join(f"{grouped(counts[fate])} {fate}" for fate in FATES if fate != "unchanged" and counts[fate])

@@ -9,7 +9,7 @@ from typing import Literal
 
 from netviz.render.diagram.cards import Card, make_cards
 from netviz.render.diagram.groups import Header, make_headers, plan_children
-from netviz.render.layout.geometry import Direction, Link, Placement, Plan, Splines
+from netviz.render.layout.geometry import Curve, Direction, Link, Placement, Plan, Splines
 from netviz.views import Diagram, Edge
 
 _BETWEEN = 24.0
@@ -23,7 +23,8 @@ PAGE_ASPECT = 0.71
 class Planned:
     """A diagram without the edges that are not drawn, its cards and headers by id, and the plan of its layout.
 
-    A layout has ids of its own, `numbers`: no name of a file can mean anything there.
+    A layout has ids of its own, `numbers`: no name of a file can mean anything there. `backward` are the places of the
+    edges that are laid out in the other direction.
     """
 
     diagram: Diagram
@@ -31,10 +32,16 @@ class Planned:
     headers: Mapping[str, Header]
     numbers: Mapping[str, str]
     plan: Plan
+    backward: frozenset[int] = frozenset()
 
     def named(self, placement: Placement) -> Placement:
-        """The placement of the plan under the ids of the diagram."""
-        return replace(placement, places={key: placement.places[number] for key, number in self.numbers.items()})
+        """The placement of the plan under the ids of the diagram, with every curve from tail to head."""
+        curves = tuple(
+            Curve(tuple(reversed(curve.points))) if place in self.backward else curve
+            for place, curve in enumerate(placement.curves)
+        )
+        places = {key: placement.places[number] for key, number in self.numbers.items()}
+        return replace(placement, places=places, curves=curves)
 
 
 def plan_diagram(
@@ -55,14 +62,34 @@ def plan_diagram(
         longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
         aspect = shape if strip > longest else None
     numbers = {item.id: str(number) for number, item in enumerate(diagram.walk())}
+    backward = _backward(diagram)
     plan = Plan(
         plan_children(diagram.children, cards, headers, numbers),
-        tuple(Link(numbers.get(edge.tail, ""), numbers.get(edge.head, "")) for edge in diagram.edges),
+        tuple(Link(*(ends[::-1] if place in backward else ends)) for place, ends in enumerate(_ends(diagram, numbers))),
         direction,
         splines,
         aspect,
     )
-    return Planned(diagram, cards, headers, numbers, plan)
+    return Planned(diagram, cards, headers, numbers, plan, backward)
+
+
+def _ends(diagram: Diagram, numbers: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(numbers.get(edge.tail, ""), numbers.get(edge.head, "")) for edge in diagram.edges]
+
+
+def _backward(diagram: Diagram) -> frozenset[int]:
+    """The places of edges against the order of the boxes where two models are in one picture: of layers that moved.
+
+    Laid out as they are they would turn the second model around as well.
+    """
+    if diagram.coloring != "changes":
+        return frozenset()
+    order = {item.id: place for place, item in enumerate(diagram.walk())}
+    return frozenset(
+        place
+        for place, edge in enumerate(diagram.edges)
+        if edge.fate == "removed" and order.get(edge.head, 0) < order.get(edge.tail, 0)
+    )
 
 
 def _strip(edges: Sequence[Edge], lengths: Mapping[str, float]) -> float:
