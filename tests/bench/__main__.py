@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.bench.diff import measure_diff
 from tests.bench.drawing import measure_graph
 from tests.bench.figures import measure_figures
 from tests.bench.inspecting import measure_inspect
@@ -20,6 +21,7 @@ SUBJECTS = {
     "panning": measure_panning,
     "weights": measure_weights,
     "outputs": measure_outputs,
+    "diff": measure_diff,
 }
 
 for subject in sys.argv[1:] or SUBJECTS:

@@ -37,6 +37,9 @@ WORD = 8
 STEP_SLACK = 0.05
 """Values that were quantised are off by no more than a step and this share of it: scales are rounded too."""
 
+RELATED = 0.5
+"""Values that were drawn apart from each other have cosines far below this."""
+
 ALIKE = 0.9
 """From this cosine on, values that gptq and awq have chosen together are those of a float kernel."""
 
@@ -171,7 +174,7 @@ class _Compared:
         except NetvizError as error:
             return Comparison(self.a, self.b, "unread", reason=error.message)
         if compared.verdict in ("changed", "resized"):
-            return replace(compared, initial=self._initial())
+            return replace(compared, initial=self._initial(compared.cosine))
         return compared
 
     def _of_values(self) -> Comparison:
@@ -217,10 +220,13 @@ class _Compared:
         values = compared.values or self.a.tensor.size or 0
         return replace(compared, verdict=order.verdict, values=values, detail=order.detail)
 
-    def _initial(self) -> Literal["", "a", "b", "both"]:
+    def _initial(self, cosine: float | None) -> Literal["", "a", "b", "both"]:
+        """Which side looks as initialised; neither where both do and are alike: one of them was trained a little."""
         sides = (self.layer_a, self.a, self.reading.a), (self.layer_b, self.b, self.reading.b)
         found = [looks_initial(layer, weight, partial(blocks_of, store, weight)) for layer, weight, store in sides]
-        return ("both" if found[1] else "a") if found[0] else ("b" if found[1] else "")
+        if all(found):
+            return "" if abs(cosine or 0.0) > RELATED else "both"
+        return "a" if found[0] else "b" if found[1] else ""
 
     def _dequantised(self) -> Comparison | None:
         """The comparison with what whole numbers stand for; None where both sides are stored alike, or cannot be."""
