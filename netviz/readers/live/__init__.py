@@ -61,9 +61,15 @@ def read_live(model: object) -> Model:
 
 
 def _training(model: keras.Model) -> Config | None:
-    """What the model was compiled with, in the form that files have; None where it was not, or cannot be written."""
+    """What the model was compiled with, in the form that files have; None where it was not, or cannot be written.
+
+    Keras forgets the optimizer there when it saves the model as HDF5; the model has it still.
+    """
     try:
-        return training_of(model.get_compile_config())
+        compiled = model.get_compile_config()
+        if compiled and "optimizer" not in compiled and model.optimizer is not None:
+            compiled = {"optimizer": keras.saving.serialize_keras_object(model.optimizer), **compiled}
+        return training_of(compiled)
     except Exception:  # whatever a loss of the user's raises when Keras asks for its config
         return None
 
