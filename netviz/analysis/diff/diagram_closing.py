@@ -115,9 +115,10 @@ class _Family:
         sources = known_sources(both)
         if sum(map(len, sources)) - sum(own.count(UNKNOWN) for own in sources) == sum(len(one.feeds) for one in both):
             return sources
-        gone = {item.id for item in items if fate(item) == "removed"}
-        kept = [link for link in links if link[2].fate != "removed" or link[0] in gone or link[1] in gone]
-        return known_sources(_vertices(len(items), ((number[tail], number[head]) for tail, head, _ in kept)))
+        # The second model's edges alone; what was removed comes behind what it stands behind.
+        kept = [(number[tail], number[head]) for tail, head, edge in links if edge.fate != "removed"]
+        behind = [(place - 1, place) for place, item in enumerate(items) if place and fate(item) == "removed"]
+        return known_sources(_vertices(len(items), [*kept, *behind]))
 
 
 def _vertices(count: int, links: Iterable[tuple[int, int]]) -> list[Vertex]:
@@ -252,7 +253,8 @@ def closed_box(items: Sequence[Item], total: int) -> Box:
         box = replace(box, names=(words,), details=(), inside=0)
         notes = (span,)
     else:
-        box = replace(box, details=(), inside=0)
+        title = box.names[0] if any(map(str.isdigit, box.names[0])) else span  # "conv" would say little
+        box = replace(box, names=(title,), details=(), inside=0)
         notes = (words,)
     layers = layers or list(box.layers)
     return replace(
