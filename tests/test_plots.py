@@ -26,6 +26,7 @@ SHARED = {"ax": None, "figsize": None, "theme": "light", "caption": True, "backg
 PLOTS: dict[str, Callable[..., Plot]] = {
     "functions": lambda **shared: netviz.functions("relu", "gelu", **shared),
     "losses": lambda **shared: netviz.losses("mse", "binary_crossentropy", **shared),
+    "cost": lambda **shared: netviz.cost(EXAMPLES / "lenet.keras", **shared),
     "weights": lambda **shared: netviz.weights(EXAMPLES / "lenet.keras", **shared),
     "outputs": lambda **shared: netviz.outputs(EXAMPLES / "line.keras", [[4.0]], **shared),
     "trace": lambda **shared: netviz.trace(EXAMPLES / "line.keras", [[4.0]], **shared),

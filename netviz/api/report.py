@@ -33,6 +33,8 @@ def report(
     *,
     weights: bool | None = None,
     theme: str = "auto",
+    batch: int = 1,
+    input_shape: object = None,
     load: bool = False,
     trust: bool = False,
     architecture: str | os.PathLike[str] | None = None,
@@ -47,11 +49,14 @@ def report(
 
     `weights` says whether values are looked at, for figures, histograms, pictures of kernels, and what `check` finds in
     them (None: where they take at most 200 MB); `progress` is called with the bytes done and in all. `theme` is
-    "auto" (light or dark as the reader's system), "light" or "dark".
+    "auto" (light or dark as the reader's system), "light" or "dark". What the layers cost (MACs, memory, receptive
+    fields) holds for `batch` and `input_shape`, which are as for `cost`.
     `source`, `load`, `trust`, `architecture` and `max_bytes` are as for `inspect`.
 
-    Raises NetvizError where the source cannot be read, UsageError for a theme that there is not.
+    Raises NetvizError where the source cannot be read, UsageError for a theme that there is not, or an
+    input_shape that does not fit.
     """
+    from netviz.analysis.cost import cost_model
     from netviz.analysis.page import build_page
     from netviz.analysis.page.sheet import build_page_sheet, page_document
 
@@ -61,9 +66,10 @@ def report(
         raise UsageError(f"weights {weights!r} is no choice", "True looks at all values, False at none, None decides.")
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
     with reading(net.source.path or net.name):
-        page = build_page(net.model, weights=weights, version=__version__, progress=progress)
+        cost = cost_model(net.model, batch=batch, input_shape=input_shape)
+        page = build_page(net.model, weights=weights, cost=cost, version=__version__, progress=progress)
     sheet = cache(partial(build_page_sheet, page))
-    document = partial(page_document, page, net.model)
+    document = partial(page_document, page, net.model, cost)
 
     @cache
     def html() -> str:
@@ -107,6 +113,8 @@ def view(
     *,
     weights: bool | None = None,
     theme: str = "auto",
+    batch: int = 1,
+    input_shape: object = None,
     load: bool = False,
     trust: bool = False,
     architecture: str | os.PathLike[str] | None = None,
@@ -120,8 +128,8 @@ def view(
     started: then the message says where the page is.
     """
     made = report(
-        source, weights=weights, theme=theme, load=load, trust=trust, architecture=architecture,
-        max_bytes=max_bytes, progress=progress,
+        source, weights=weights, theme=theme, batch=batch, input_shape=input_shape, load=load, trust=trust,
+        architecture=architecture, max_bytes=max_bytes, progress=progress,
     )  # fmt: skip
     made.to("html")  # what fails, fails before there is a folder
     name = Path(source).name if isinstance(source, str | os.PathLike) else made.name

@@ -8,6 +8,7 @@ import click
 
 from netviz.cli.options import (
     C,
+    cost_options,
     format_option,
     output_option,
     reading_options,
@@ -42,6 +43,7 @@ def page_options(command: C) -> C:
 @source_argument
 @page_options
 @format_option(REPORT_FORMATS)
+@cost_options
 @reading_options
 @output_option
 @reporting_errors
@@ -50,6 +52,8 @@ def report(
     weights: bool | None,
     theme: str,
     format_: str | None,
+    batch: int,
+    input_shape: object,
     load: bool,
     trust: bool,
     architecture: Path | None,
@@ -69,6 +73,8 @@ def report(
             source,
             weights=weights,
             theme=theme,
+            batch=batch,
+            input_shape=input_shape,
             load=load,
             trust=trust,
             architecture=architecture,
@@ -81,12 +87,15 @@ def report(
 @click.command()
 @source_argument
 @page_options
+@cost_options
 @reading_options
 @reporting_errors
 def view(
     source: Path,
     weights: bool | None,
     theme: str,
+    batch: int,
+    input_shape: object,
     load: bool,
     trust: bool,
     architecture: Path | None,
@@ -103,6 +112,8 @@ def view(
             source,
             weights=weights,
             theme=theme,
+            batch=batch,
+            input_shape=input_shape,
             load=load,
             trust=trust,
             architecture=architecture,

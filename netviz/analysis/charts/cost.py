@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from netviz.analysis.amounts import BYTES, SI, percent, scaled, short, size
 from netviz.analysis.cost.results import LayerCost, ModelCost
 from netviz.analysis.health.wording import listed, number
 from netviz.analysis.subjects import family_of
@@ -15,10 +16,6 @@ from netviz.analysis.summary_cost import inputs_words
 from netviz.charts import Axis, Band, Bars, Chart, Curve, Mark, Panel, Point, Ridge, Ridges, Words
 from netviz.model import Model
 from netviz.views import Family
-
-SI = ("", "k", "M", "G", "T", "P", "E")
-BYTES = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
-"""Steps of 1024, under the names that Keras prints."""
 
 FEW = 12
 """Up to so many layers all are named below the bars."""
@@ -107,12 +104,12 @@ def _bars(layers: Sequence[Own], values: Sequence[int | None], words: str) -> li
     if not any(values):
         return []
     heights = np.array([math.nan if value is None else float(value) for value in values])
-    scale, unit = _scaled(values, SI, 1000)
+    scale, unit = scaled(values, SI)
     marks = (Bars(heights / scale, tints=tuple(one.family for one in layers)),)
     drawn, missing = sum(map(bool, values)), sum(value is None for value in values)
     detail = f"in {drawn:,} of {number(len(layers), 'layer')}{f', unknown in {missing:,}' if missing else ''}"
     x = replace(_depth(layers, 0.0), limits=(-0.5, len(layers) - 0.5))
-    return [Panel(marks, f"{words} of each layer", detail, x=x, y=Axis(f"{unit}{words}"), height=HIGH)]
+    return [Panel(marks, f"{words} of each layer", detail, x=x, y=Axis(f"{unit} {words}".strip()), height=HIGH)]
 
 
 def _depth(layers: Sequence[Own], middle: float = 0.5) -> Axis:
@@ -143,7 +140,7 @@ def _alive(cost: ModelCost) -> list[Panel]:
     held = [bytes_ for _, bytes_ in cost.alive]
     if not any(held):
         return []
-    scale, unit = _scaled(held, BYTES, 1024)
+    scale, unit = scaled(held, BYTES)
     x = np.repeat(np.arange(len(held) + 1.0), 2)[1:-1]
     y = np.repeat(np.array(held, np.float64) / scale, 2)
     top = int(np.argmax(held))
@@ -166,7 +163,7 @@ def _costliest(layers: Sequence[Own], values: Sequence[int | None], words: str, 
         return []
     chosen = sorted(known, key=lambda one: (-one[0], one[1]))[:limit]
     total = sum(value for value, _ in known)
-    scale, unit = _scaled([value for value, _ in known], SI, 1000)
+    scale, unit = scaled((value for value, _ in known), SI)
     rows = [
         _row(layers[place].layer.path, value, scale, layers[place].family, total)
         for value, place in sorted(chosen, key=lambda one: one[1])
@@ -177,45 +174,10 @@ def _costliest(layers: Sequence[Own], values: Sequence[int | None], words: str, 
     detail = f"{percent(share)} of all {words}; {number(rest, 'other')} {percent(1 - share)}" if rest else ""
     title = f"The {noun} with most {words}, in order" if rest else f"{words} by layer"
     high = max(value for value, _ in known) / scale
-    x = Axis(f"{unit}{words}", limits=(0.0, high))
+    x = Axis(f"{unit} {words}".strip(), limits=(0.0, high))
     return [Panel((Ridges(tuple(rows), bars=True),), title, detail, x=x)]
 
 
-def _row(name: str, value: int, scale: float, family: Family, total: int) -> Ridge:
+def _row(name: str, value: int, scale: int, family: Family, total: int) -> Ridge:
     words = f"{short(value)}   {percent(value / total)}"
     return Ridge(name, np.array([0.0, value / scale]), np.ones(1), family, words)
-
-
-def _scaled(values: Sequence[int | None], units: Sequence[str], step: int) -> tuple[float, str]:
-    """What to divide by, and the unit, so that the greatest is a number of few digits."""
-    most = max((value for value in values if value), default=0)
-    place = 0
-    while place < len(units) - 1 and most >= step ** (place + 1):
-        place += 1
-    return float(step**place), f"{units[place]} ".lstrip() if step == 1000 else units[place]
-
-
-def short(value: int | None) -> str:
-    """4089284608 as "4.09 G", 118013952 as "118 M"; "?" for None."""
-    if value is None:
-        return "?"
-    scale, unit = _scaled([value], SI, 1000)
-    return f"{_digits(value / scale)} {unit}".strip()
-
-
-def size(value: int) -> str:
-    """9633792 as "9.19 MB"."""
-    scale, unit = _scaled([value], BYTES, 1024)
-    return f"{_digits(value / scale)} {unit}"
-
-
-def _digits(value: float) -> str:
-    """Three digits, and all those before the point."""
-    if value >= 99.95:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
-
-
-def percent(share: float) -> str:
-    """0.0288 as "2.9 %"."""
-    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"

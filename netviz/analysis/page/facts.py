@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netviz.analysis.amounts import short
+from netviz.analysis.cost.results import ModelCost
 from netviz.analysis.summary import count_bounds
 from netviz.catalog.formulas import grouped, written
 from netviz.model import Endpoint, Model, Shape, Source
@@ -34,12 +36,12 @@ READ = {
 """How a model was read, in words."""
 
 
-def build_facts(model: Model, layers: int) -> tuple[tuple[str, str], ...]:
+def build_facts(model: Model, layers: int, cost: ModelCost) -> tuple[tuple[str, str], ...]:
     """What is said of the model at the top: (what, how much) each; "?" is unknown."""
-    return tuple(_facts(model, layers))
+    return tuple(_facts(model, layers, cost))
 
 
-def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
+def _facts(model: Model, layers: int, cost: ModelCost) -> Iterator[tuple[str, str]]:
     counts, bounds, source = model.parameters, count_bounds(model), model.source
     all_counted = bounds.total == ""
     yield "Layers", f"{layers:,}"
@@ -50,6 +52,9 @@ def _facts(model: Model, layers: int) -> Iterator[tuple[str, str]]:
             trainable = {counts.total: "all", 0: "none"}.get(counts.trainable, trainable)
         yield "Trainable", _bounded(bounds.trainable, trainable, bounds.trainable is not None)
         yield "Weights", _bounded(bounds.total, size_text(counts.bytes), counts.bytes > 0)
+    if cost.layers and (cost.macs or not cost.exact):
+        batch = f" for a batch of {grouped(cost.batch)}" if cost.batch > 1 and cost.macs else ""
+        yield "MACs", _bounded("" if cost.exact else "at least", short(cost.macs) + batch, cost.macs > 0)
     for what, ends in (("Input", model.graph.inputs), ("Output", model.graph.outputs)):
         yield what if len(ends) < 2 else f"{what}s", _ends(ends)
     yield "Format", format_words(source)

@@ -17,16 +17,21 @@ PlainWeight = Callable[[Weight], WeightDetails]
 
 
 def build_details(
-    model: Model, subjects: Subjects, weight: PlainWeight, findings: Mapping[int, Sequence[int]]
+    model: Model,
+    subjects: Subjects,
+    weight: PlainWeight,
+    findings: Mapping[int, Sequence[int]],
+    reasons: Mapping[str, str],
 ) -> tuple[LayerDetails, ...]:
     """Everything that is said of each layer, in the order of `subjects`.
 
-    `weight` gives the details of a weight, `findings` the places of the findings on a layer by the layer's place.
+    `weight` gives the details of a weight, `findings` the places of the findings on a layer by the layer's place,
+    `reasons` why the cost of a layer is unknown, by its path.
     """
     parents = tuple(_parents(subjects))
     wirings = _wirings(model, subjects, parents)
     return tuple(
-        _details(subject, parent, wirings[parent], weight, findings.get(index, ()))
+        _details(subject, parent, wirings[parent], weight, findings.get(index, ()), reasons)
         for index, ((_, subject), parent) in enumerate(zip(subjects, parents, strict=True))
     )
 
@@ -57,7 +62,12 @@ def _wirings(model: Model, subjects: Subjects, parents: Sequence[int | None]) ->
 
 
 def _details(
-    subject: Subject, parent: int | None, wiring: Wiring, weight: PlainWeight, findings: Sequence[int]
+    subject: Subject,
+    parent: int | None,
+    wiring: Wiring,
+    weight: PlainWeight,
+    findings: Sequence[int],
+    reasons: Mapping[str, str],
 ) -> LayerDetails:
     layer, counts = subject.layer, subject.layer.parameters
     return LayerDetails(
@@ -72,6 +82,7 @@ def _details(
         settings=tuple((name, ", ".join(parts)) for name, parts in settings(layer.config)),
         findings=tuple(findings),
         non_trainable=None if counts.unknown else counts.non_trainable,
+        why=reasons.get(layer.path, ""),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from netviz.analysis.cost.results import ModelCost
 from netviz.analysis.page.facts import FORMATS, READ
 from netviz.analysis.summary import model_tables, weights_table
+from netviz.analysis.summary_cost import cost_tables
 from netviz.model import Model
 from netviz.pages import WeightDetails
 from netviz.views import Column, Row, Sheet, Table
@@ -19,9 +21,10 @@ _FIGURES = (
 )
 
 
-def build_overview(model: Model, weights: Sequence[WeightDetails]) -> Sheet:
+def build_overview(model: Model, weights: Sequence[WeightDetails], cost: ModelCost) -> Sheet:
     """The tables about the model as a whole; `weights` are the details of its own."""
     tables = [_in_words(table) if table.name == "source" else table for table in model_tables(model)]
+    tables[1:1] = cost_tables(cost) if cost.layers else ()
     if weights:
         tables.append(_own_weights(model, weights))
     return Sheet(model.name, tuple(tables))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from netviz.analysis.cost.results import ModelCost
 from netviz.analysis.document import build_document
 from netviz.model import Model
 from netviz.pages import Activation, FindingDetails, Link, Page, WeightDetails
@@ -13,7 +14,7 @@ from netviz.views import Column, Row, Sheet, Table
 
 SCHEMA = 1
 
-SHOWN = ("name", "class", "output", "parameters", "formula")
+SHOWN = ("name", "class", "output", "parameters", "formula", "macs")
 """Columns of the table of layers that a terminal has room for."""
 
 _FINDINGS = (
@@ -66,8 +67,9 @@ def _activation_row(one: Activation) -> Row:
     return Row((one.title, one.formula or one.problem, one.range, names))
 
 
-def page_document(page: Page, model: Model) -> dict[str, Any]:
-    """The report as data: `model` is the document of `netviz inspect` with every config, all else a report alone has.
+def page_document(page: Page, model: Model, cost: ModelCost) -> dict[str, Any]:
+    """The report as data: `model` is the document of `netviz inspect` with every config and cost, all else a report
+    alone has.
 
     `figures` are of each weight of each layer, and of those of the model itself, whose layer is ""; those of values
     that were not looked at are missing.
@@ -75,7 +77,7 @@ def page_document(page: Page, model: Model) -> dict[str, Any]:
     return {
         "netviz": page.version,
         "schema": SCHEMA,
-        "model": build_document(model, version=page.version, config=True),
+        "model": build_document(model, version=page.version, config=True, cost=cost),
         "facts": dict(page.facts),
         "looked": page.looked,
         "findings": [

@@ -187,8 +187,7 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     if box.present is not None:
         words.append(f"in {box.present[0]} of {box.present[1]}")
     if diagram.coloring in MEASURES and box.kind in ("layer", "closed") and box.value != 0:
-        known = box.value is not None
-        words.append(measure_words(diagram.coloring, box.value) if known else f"? {MEASURES[diagram.coloring]}")
+        words.append(measure_words(diagram.coloring, box.value))
     if diagram.coloring == "values" and box.value is not None:
         words.append(f"value {value_words(box.value)}")
     if words:

@@ -43,8 +43,10 @@ MEASURES: Mapping[str, str] = {
 """What boxes are coloured by of what their layers cost, and how it is called."""
 
 
-def measure_words(measure: str, value: float) -> str:
-    """118013952 as "118.0 M MACs", 3211264 bytes of outputs as "3.1 MB activations"."""
+def measure_words(measure: str, value: float | None) -> str:
+    """118013952 as "118.0 M MACs", 3211264 bytes of outputs as "3.1 MB activations"; "? MACs" for None."""
+    if value is None:
+        return f"{UNKNOWN} {MEASURES[measure]}"
     if measure.endswith("_bytes"):
         return f"{bytes_text(round(value))} {MEASURES[measure]}"
     return f"{short_count(round(value)).replace(' B', ' G')} {MEASURES[measure]}"

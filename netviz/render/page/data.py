@@ -1,6 +1,6 @@
 """What the script of the page knows: the page as plain data, small and soon parsed. `data.js` makes it whole again.
 
-    { "model": {"title", "class_name", "netviz"},
+    { "model": {"title", "class_name", "netviz", "costed"},
       "columns": [column],                    the table of layers, column by column
       "layers": [layer],                      in the order of its rows
       "classes": [[name, module, family]], "tensors": [[shape, dtype]], "settings": [[name, value]],
@@ -79,7 +79,7 @@ def page_data(page: Page, embedded: Embedded | None) -> Json:
     pools = {name: Pool() for name in ("tensors", "settings", "variables", "classes")}
     layers = [_layer(layer, page.details, pools) for layer in page.details]
     return {
-        "model": {"title": page.title, "class_name": page.class_name, "netviz": page.version},
+        "model": {"title": page.title, "class_name": page.class_name, "netviz": page.version, "costed": page.costed},
         "columns": _columns(page),
         "layers": layers,
         "findings": [given({**asdict(one), "where": _link(one.where)}) for one in page.findings],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netviz.views import Column
 
-FIRST = frozenset({"name", "class", "output", "parameters", "share", "formula"})
+FIRST = frozenset({"name", "class", "output", "parameters", "share", "formula", "macs"})
 """Columns that stand in the document, and are shown at first; all where none of them is there."""
 
 

@@ -435,7 +435,7 @@ def test_on_paper_everything_can_be_read(open_page: Open, tmp_path: Path) -> Non
     text = printed(page, tmp_path)
     pages = [one for one in text.split("\f") if "BatchNormalization" in one.partition("Layers\n")[2] or "(None," in one]
     assert len(pages) > 3
-    for one in pages[1:]:
+    for one in (one for one in pages[1:] if not one.lstrip().startswith("Summary")):
         assert re.match(r"\s*Layer +Class +Output shape +Parameters", one), one[:200]
     assert "In less detail than in the page" in text.split("\f")[0]
     used = text.partition("Activation functions")[2]

@@ -146,12 +146,12 @@ function newScale(column, place) {
   const [to, from] = ratio ? [Math.log, Math.exp] : [(value) => value, (value) => value];
   const span = to(most) - to(least);
   if (!(span > 0)) {
-    const words = numberWords(column.kind, least);
+    const words = numberWords(column, least);
     return { meaning: (value) => (value === 0 ? BLANK : MIDDLE), steps: [], entries: [{ meaning: MIDDLE, words }] };
   }
   const stepOf = (value) => Math.min(STEPS - 1, Math.floor(((to(value) - to(least)) / span) * STEPS));
   const bound = (step) => (step === 0 ? least : step === STEPS ? most : from(to(least) + (span * step) / STEPS));
-  const words = [...Array(STEPS + 1).keys()].map((step) => numberWords(column.kind, bound(step)));
+  const words = [...Array(STEPS + 1).keys()].map((step) => numberWords(column, bound(step)));
   const steps = [...Array(STEPS).keys()].map((step) => ({ meaning: `step-${step}`, from: words[step], to: words[step + 1] }));
   return { meaning: (value) => (value === 0 ? BLANK : `step-${stepOf(value)}`), steps, entries: [] };
 }
@@ -159,11 +159,14 @@ function newScale(column, place) {
 const MIDDLE = "step-3"; // where there is but one value
 
 // A number as the table writes it, counts in short as on the cards.
-function numberWords(kind, value) {
+function numberWords({ key, kind }, value) {
   if (kind === "share" || kind === "number") return cellText(kind, value);
   if (kind === "bytes") return cellText(kind, Math.round(value));
-  return shortCount(Math.round(value));
+  const text = shortCount(Math.round(value));
+  return GIGA.includes(key) ? text.replace(" B", " G") : text;
 }
+
+const GIGA = ["macs", "flops"]; // columns of what is told in G, not in billions
 
 const UNITS = [[1e3, " k"], [1e6, " M"], [1e9, " B"], [1e12, " T"]];
 

@@ -270,7 +270,23 @@ function costView(index) {
     return [[title, text === UNKNOWN ? el("b", { className: "unknown" }, text) : text]];
   });
   const { why } = data.layers[index];
-  return part("Cost", facts(items), why ? el("p", { className: "why" }, why) : null);
+  return part("Cost", facts(items), costedView(), why ? el("p", { className: "why" }, why) : null);
+}
+
+// For what inputs costs hold.
+function costedView(before = "") {
+  return data.model.costed ? el("p", { className: "about" }, `${before}for ${data.model.costed}`) : null;
+}
+
+// What the layers of an item cost together.
+function summedCosts(item) {
+  return COSTS.flatMap((key) => {
+    const place = columnPlace(key);
+    if (place < 0 || !SUMMED.has(data.columns[place].kind)) return [];
+    const { kind, title } = data.columns[place];
+    const value = valueOf(data.columns[place], place, item);
+    return value === "" ? [] : [[title, value === null ? el("b", { className: "unknown" }, UNKNOWN) : cellText(kind, value)]];
+  });
 }
 
 const LINKS_AT_ONCE = 60;
@@ -310,6 +326,7 @@ function itemView(item) {
       "Parameters",
       el("p", { className: "sum" }, el("strong", {}, countText(item.parameters)), times > 1 ? el("span", { className: "share" }, `in all ${countText(times)}`) : null),
     ),
+    part("Cost", facts(summedCosts(item)), costedView(times > 1 ? `in all ${countText(times)}, ` : "")),
     part("What varies", item.varies.length ? el("ul", { className: "varies" }, item.varies.map((one) => el("li", {}, one))) : null),
     repeats
       ? part(
