@@ -2,7 +2,7 @@
 
 The calls run in the order of `Graph.calls`, those of nested models in the place of the call; a wrapper is one call. An
 output is alive from the call that makes it until the last that reads it has run, those of the model until the end; what
-enters the model counts as an output, too. What a call needs beyond what goes in and comes out (the unrolled input of a
+enters the model counts as well, and stays until the end, for whoever calls the model holds it. What a call needs beyond what goes in and comes out (the unrolled input of a
 convolution) depends on the library and is left out, as are weights.
 """
 
@@ -16,7 +16,7 @@ from netviz.catalog.kinds import Buffer
 from netviz.model import ENTERING, Tensor, TensorRef
 
 MOST_CALLS = 100_000
-"""Calls that are opened. A model inside a model inside a model …, each called twice, has more than there is time for."""
+"""Calls that are opened. A model inside a model inside a model …, each called twice, has more than can be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ def memory_of(top: Resolved) -> Memory:
     tape = _Tape()
     entering = [tape.buffer(tensor) for tensor in top.inputs]
     leaving = tape.play(top, entering)
-    last = dict.fromkeys(entering, -1)
+    last: dict[int, int] = {}
     for place, step in enumerate(tape.steps):
         last.update(dict.fromkeys((*step.inputs, *step.outputs), place))
-    last.update(dict.fromkeys(leaving, len(tape.steps)))
+    last.update(dict.fromkeys((*entering, *leaving), len(tape.steps)))
     return _lived(tape, entering, last)
 
 
