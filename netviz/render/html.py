@@ -80,7 +80,7 @@ def table_to_html(table: Table, title: str = "") -> str:
     first_total = len(table.rows) - count_totals(table.rows)
     for number, row in enumerate(table.rows):
         classes = "netviz-row" + " netviz-strong" * row.strong + " netviz-total" * (number == first_total)
-        classes += f" netviz-{row.fate}" * (row.fate != "unchanged")
+        classes += f" netviz-{row.fate}" * (row.fate != "unchanged" and row.cells[0] != "")
         cells = zip(table.columns, row.cells, strict=True)
         body = "".join(_cell(column, cell, row, first=index == 0) for index, (column, cell) in enumerate(cells))
         lines.append(f'<tr class="{classes}">{body}</tr>')

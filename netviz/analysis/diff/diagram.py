@@ -17,8 +17,9 @@ from netviz.analysis.diagram.boxes import Boxes, Wording
 from netviz.analysis.diagram.edges import build_edges
 from netviz.analysis.diff.diagram_closing import close_unchanged
 from netviz.analysis.diff.diagram_scene import Meeting, Union, build_union
-from netviz.analysis.diff.diagram_words import fate_of, notes_of, tally
+from netviz.analysis.diff.diagram_words import notes_of
 from netviz.analysis.diff.results import ModelDiff
+from netviz.analysis.diff.words import fate_of, verdict
 from netviz.catalog.formulas import grouped
 from netviz.errors import UsageError
 from netviz.model import Layer, Model
@@ -48,7 +49,7 @@ def build_diff_diagram(diff: ModelDiff, *, context: int = 1, unchanged: bool = F
     edges, _ = build_edges(blocks, boxes.ids, union.scene.wires)
     diagram = Diagram(
         " → ".join(side_names(diff.a, diff.b)), "", children, tuple(_told(edge, union) for edge in edges), SHOWN,
-        "changes", layers=len(diff.layers), parameters=total, facts=_facts(diff),
+        "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff),),
     )  # fmt: skip
     diagram = diagram if unchanged else close_unchanged(diagram, context)
     return replace(diagram, description=_description(diagram))
@@ -89,7 +90,7 @@ def _difference(meeting: Meeting, *, whole: bool) -> Difference:
     if diff is None or diff.a is None or diff.b is None:
         return Difference("unchanged", (), former)
     return Difference(
-        fate_of(diff), notes_of(diff), former,
+        fate_of(diff.kinds), notes_of(diff), former,
         former_name=diff.a.name if diff.a.name != diff.b.name else "",
         former_class=(diff.a.class_name or "?") if diff.a.class_name != diff.b.class_name else "",
     )  # fmt: skip
@@ -102,15 +103,6 @@ def _paths(layer: Layer, whole: bool) -> tuple[str, ...]:
 def _told(edge: Edge, union: Union) -> Edge:
     fate = union.fates.get((edge.tail, edge.head, edge.output, edge.argument))
     return edge if fate is None else replace(edge, fate=fate)
-
-
-def _facts(diff: ModelDiff) -> tuple[str, ...]:
-    """How many layers there are and what became of them, and whether the models themselves differ."""
-    layers = f"{grouped(len(diff.layers))} layer{'s' * (len(diff.layers) != 1)}"
-    changes = tally(diff.layers) or "none differs"
-    items = list(dict.fromkeys(one.item if one.aspect == "config" else one.aspect for one in diff.changes))
-    own = f"the model itself: {', '.join(items[:3])}{', …' * (len(items) > 3)}" if items else ""
-    return tuple(filter(None, ("no difference" if diff.same else "", f"{layers}: {changes}", own)))
 
 
 def _description(diagram: Diagram) -> str:

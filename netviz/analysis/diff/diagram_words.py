@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from netviz.analysis.diagram.boxes import setting_words
 from netviz.analysis.diff.results import MISSING, Aspect, Change, Comparison, LayerDiff
-from netviz.catalog.formulas import grouped
-from netviz.views import FATES, Fate
 
 MOST_NOTES = 3
 """Lines on a card about what changed."""
-
-_FIRST: tuple[Fate, ...] = ("added", "removed", "replaced", "changed", "moved", "renamed")
-"""Of several things that became of a layer, the order in which one is chosen that its colour tells."""
 
 _ORDER: tuple[Aspect, ...] = (
     "place", "calls", "config", "connection", "trainable", "dtype", "weight", "output", "input", "class", "name",
@@ -23,17 +17,7 @@ _ORDER: tuple[Aspect, ...] = (
 """Which changes are told first; shapes mostly follow from settings, class and name have places of their own."""
 
 _FOLLOWING: frozenset[Aspect] = frozenset({"input", "output", "weight"})
-_OF_MOVING: frozenset[Aspect] = frozenset({"place", "connection", "input", "output", "name"})
 _UNSAID: frozenset[Aspect] = frozenset({"name", "class"})
-
-
-def fate_of(diff: LayerDiff) -> Fate:
-    """What tells most of what became of a layer; that it moved where nothing else changed than what comes of that."""
-    kinds = set(diff.kinds)
-    follows = all(change.aspect in _OF_MOVING for change in diff.changes) and all(one.same for one in diff.weights)
-    if "moved" in kinds and follows:
-        kinds.discard("changed")
-    return next((fate for fate in _FIRST if fate in kinds), "unchanged")
 
 
 def notes_of(diff: LayerDiff) -> tuple[str, ...]:
@@ -129,9 +113,3 @@ def _percent(part: float) -> str:
 
 def _value(value: object) -> str:
     return "none" if value is MISSING else setting_words(value)
-
-
-def tally(layers: Iterable[LayerDiff]) -> str:
-    """What became of how many of the layers: "2 changed, 1 added"; "" where all are the same."""
-    counts = Counter(map(fate_of, layers))
-    return ", ".join(f"{grouped(counts[fate])} {fate}" for fate in FATES if fate != "unchanged" and counts[fate])

@@ -10,7 +10,7 @@ from netviz.analysis.diff.results import MISSING, Change, Comparison, Kind, Laye
 from netviz.analysis.settings import setting_text
 from netviz.views import Fate
 
-BY_WEIGHT: tuple[Fate, ...] = ("added", "removed", "replaced", "changed", "moved", "renamed")
+BY_WEIGHT: tuple[Fate, ...] = ("added", "removed", "replaced", "moved", "changed", "renamed")
 """What became of layers; one of which several things are true is counted as the first of them."""
 
 NOTHING = "–"
