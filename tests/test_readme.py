@@ -61,6 +61,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "models").mkdir()
     for name, source in {
         "model.keras": EXAMPLES / "lenet.keras",
+        "before.keras": EXAMPLES / "lenet.keras",
+        "after.keras": EXAMPLES / "lenet-tuned.keras",
         "mlp.keras": EXAMPLES / "mlp.keras",
         "line.keras": EXAMPLES / "line.keras",
         "xor.keras": EXAMPLES / "xor.keras",

@@ -119,7 +119,12 @@ def diff(
         graph = "" if result.same else svg_to_notebook(str(picture("svg")))
         return graph + str(tables.to("fragment"))
 
-    formats = {**tables.formats, "html": html, **pictures}
+    def csv() -> str | bytes:
+        from netviz.analysis.diff.sheet import differences_sheet
+
+        return sheet_artifact(tables.name, differences_sheet(result), document).to("csv")
+
+    formats = {**tables.formats, "html": html, "csv": csv, **pictures}
     return Diff(tables.name, formats, document, tables.typeset, {"text/html": shown}, result)
 
 
