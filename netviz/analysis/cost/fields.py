@@ -104,7 +104,8 @@ class Fields:
             if number in given:
                 made.append((given[number],) * len(run.outputs))
             else:
-                made.append(self._through(run, [lookup(source) for source in run.sources]))
+                raw = any(source and (source.call == ENTERING or source.call in given) for source in run.sources[:1])
+                made.append(self._through(run, [lookup(source) for source in run.sources], raw))
             self._note(run.layer.path, made[-1][0] if made[-1] else Bare())
         return tuple(map(lookup, resolved.ends))
 
@@ -113,7 +114,8 @@ class Fields:
         if before != view:
             self._views[path] = Unclear(MANY)
 
-    def _through(self, run: Run, views: list[View]) -> tuple[View, ...]:
+    def _through(self, run: Run, views: list[View], raw: bool) -> tuple[View, ...]:
+        """The views of the outputs of one call; `raw`: what goes in is what enters the graph."""
         inside = run.inside
         count = max(len(run.outputs), 1)
         if inside is not None and not inside.wrapped:
@@ -121,7 +123,8 @@ class Fields:
             return (found + (Unclear("Which layer inside gives it is not known."),) * count)[:count]
         if not views:
             return (Bare(),) * count
-        return tuple(_seen(run, views, place) for place in range(count))
+        looked_up = _looked_up(run, views[0]) if raw and len(views) == 1 else None
+        return (looked_up,) * count if looked_up else tuple(_seen(run, views, place) for place in range(count))
 
 
 def entered(tensor: Tensor) -> View:
@@ -137,19 +140,24 @@ def _seen(run: Run, views: list[View], place: int) -> View:
     kind = run.kind
     shape = run.outputs[place].shape if place < len(run.outputs) else None
     rank = None if shape is None else max(len(shape) - 2, 0)
-    if kind is None or kind.cost is None or kind.cost.window is None:
-        name = run.layer.class_name
-        return Unclear(f"Which positions {'a ' + name if name else 'it'} takes is not known.")
-    window = kind.cost.window
+    window = kind.cost.window if kind and kind.cost else None
+    if window is None and run.inside:
+        return _wrapped(run, views, rank)
+    if window is None:
+        return Unclear(f"Which positions {_named(run)} takes is not known.")
     try:
         windows = window if isinstance(window, str) else window(run.layer.config, run.arguments)
     except RULE_ERRORS:
-        return Unclear(f"Which positions this {run.layer.class_name} takes is not known.")
+        return Unclear(f"Which positions {_named(run)} takes is not known.")
     if windows == "whole":
         return _whole(views)
     if windows == "pointwise":
         return _wrapped(run, views, rank) if run.inside else _pointwise(run, views, rank)
     return _windowed(views[0], windows, rank)
+
+
+def _named(run: Run) -> str:
+    return f"{run.layer.name:.80} ({run.layer.class_name or 'of an unknown class':.80})"
 
 
 def _whole(views: list[View]) -> View:
@@ -162,23 +170,31 @@ def _whole(views: list[View]) -> View:
 
 def _windowed(view: View, windows: Sequence[Window], rank: int | None) -> View:
     if not isinstance(view, tuple):
-        return view if not isinstance(view, Bare) else Unclear("Its input has no positions.")
+        return view
     if len(windows) != len(view) or rank not in (None, len(view)):
         return Unclear("Its axes are not those that come in.")
     return tuple(span.behind(window) for span, window in zip(view, windows, strict=True))
 
 
 def _pointwise(run: Run, views: list[View], rank: int | None) -> View:
-    """The hull of what goes in; a step of a sequence that enters the model is a position of its own."""
-    tensors = run.tensors
-    if len(views) == 1 and isinstance(views[0], Bare) and views[0].entering and tensors and run.outputs:
-        taken, given = tensors[0].shape, run.outputs[0].shape
-        if taken and given and len(given) > 2 and given[:-1] == taken:
-            return (START,) * (len(given) - 2)
+    """The hull of what goes in."""
     found = _hull(views)
     if isinstance(found, tuple) and rank is not None and rank != len(found):
-        return Unclear("Its axes are not those that come in.") if rank else _whole([found])
+        return Unclear("Its axes are not those that come in.") if rank else "whole"
     return found
+
+
+def _looked_up(run: Run, view: View) -> View | None:
+    """The view of vectors that are looked up for numbers which enter the model; None for any other call.
+
+    Every number is a position then, in the last axis as well, which is that of the channels otherwise.
+    """
+    window = run.kind.cost.window if run.kind and run.kind.cost else None
+    taken, given = run.tensors[0].shape, run.outputs[0].shape if run.outputs else None
+    if window != "pointwise" or not taken or not given or given[:-1] != taken:
+        return None
+    spatial = (START,) * (len(taken) - 2)
+    return (START,) * (len(taken) - 1) if view in (spatial, Bare(entering=True)) else None
 
 
 def _wrapped(run: Run, views: list[View], rank: int | None) -> View:

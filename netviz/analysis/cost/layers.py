@@ -66,7 +66,7 @@ class _Costs:
         sizes = [size for size in weights if size is not None]
         reason = "" if tally.reason == UNCALLED else tally.reason
         if doubtful and not reason:
-            reason = f"What {doubtful} costs, which is inside, is not known."
+            reason = f"What {doubtful:.80} costs, which is inside, is not known."
         unsized = tally.unsized or bool(tally.reason and not tally.calls and tally.reason != UNCALLED)
         missing = (UNSIZED if tally.unsized else "") or (UNWEIGHED if len(sizes) < len(weights) else "")
         cost = self.made[place] = LayerCost(

@@ -56,7 +56,7 @@ def tallies(top: Resolved, made: Sequence[Resolved], *, open_inputs: bool) -> di
                 counts[id(run.inside)] = before + times * (inner or 0), sure and inner is not None
             if not times and known:
                 continue
-            work = own_work(run, reason) if known else f"How often {run.layer.name} runs is not known."
+            work = own_work(run, reason) if known else f"How often {run.layer.name:.80} runs is not known."
             found.setdefault(run.layer.path, Tally()).add(work, run.outputs, times, times)
     return found
 
@@ -67,11 +67,11 @@ def own_work(run: Run, unshaped: str = UNSHAPED) -> Work | str:
     if run.inside is not None and not run.inside.wrapped:
         return Work()
     if layer.graph and layer.graph.calls and run.inside is None:
-        return f"What {layer.class_name or 'it'} feeds to the layers inside is not known."
+        return f"What {layer.class_name or 'it':.80} feeds to the layers inside is not known."
     if kind is None or kind.cost is None:
         if layer.class_name is None:
             return "Its class is not known."
-        return f"No rule is known for what a {layer.class_name} computes."
+        return f"No rule is known for what a {layer.class_name:.80} computes."
     if any(tensor.size is None for tensor in (*run.tensors, *run.outputs)):
         return unshaped
     try:
@@ -79,7 +79,7 @@ def own_work(run: Run, unshaped: str = UNSHAPED) -> Work | str:
     except UncountedError as error:
         return str(error)
     except RULE_ERRORS:
-        return f"The rule for {layer.class_name} does not apply to its settings and shapes."
+        return f"The rule for {layer.class_name:.80} does not apply to its settings and shapes."
     if work.macs < 0 or work.flops < 0:
-        return f"The settings of this {layer.class_name} make no sense."
+        return f"The settings of this {layer.class_name:.80} make no sense."
     return work
