@@ -25,7 +25,7 @@ class Comparing:
         self.weights: dict[str, list[Pair]] = {}
         matching = match_layers(a, b)
         self.first, self.second = matching.a, matching.b
-        self.to_b = matching.to_b
+        self.to_b, self.flipped = matching.to_b, matching.flipped
         self.to_a = {other: one for one, other in self.to_b.items()}
         self._wired: dict[tuple[int, int], Wired] = {}
         self._names: dict[tuple[int, int], dict[str, str]] = {}
@@ -54,7 +54,7 @@ class Comparing:
         """
         origin = self.to_a.get(at)
         gone = {} if origin is None else self._gone(origin, at)
-        moved = {} if origin is None else moved_within(self.first, self.second, self.to_b, origin, at)
+        moved = {} if origin is None else self._moved(origin, at)
         yield from ((one, None) for one in gone.get(-1, ()))
         for member in self.second.nodes[at].members:
             one = self.to_a.get(member)
@@ -65,6 +65,14 @@ class Comparing:
             layer = self.second.nodes[member].layer
             kinds: tuple[Kind, ...] = ("added",) if origin is None or self._would_tell(0, origin, at, layer) else ()
             yield None if origin is None else LayerDiff(None, layer, kinds), member
+
+    def _moved(self, origin: int, at: int) -> dict[int, tuple[int, int]]:
+        """The layers directly in a node of the second model that stand in another order there, each with those before
+        it in both."""
+        if not self.flipped:
+            return moved_within(self.first, self.second, self.to_b, origin, at)
+        found = moved_within(self.second, self.first, self.to_a, at, origin)
+        return {self.to_b[one]: before[::-1] for one, before in found.items()}
 
     def _gone(self, origin: int, at: int) -> dict[int, list[LayerDiff]]:
         """What is gone of the layers directly in a node of the first model, by the one before it that stayed there."""

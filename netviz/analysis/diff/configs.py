@@ -162,9 +162,11 @@ def _differing(
             continue
         if isinstance(one, dict) and isinstance(other, dict) and depth < DEEPEST and _same_object(one, other):
             yield from _differing(one, other, f"{prefix}{key}.", depth + 1)
-        elif _are_objects(one) and _are_objects(other) and len(one) == len(other):  # type: ignore[arg-type]
-            pairs = ({str(n): item for n, item in enumerate(side)} for side in (one, other))  # type: ignore[arg-type]
-            yield from _differing(next(pairs), next(pairs), f"{prefix}{key}.", depth + 1)
+        elif (
+            isinstance(one, list) and isinstance(other, list) and len(one) == len(other) and depth < DEEPEST
+            and any(isinstance(item, dict) for item in one)
+        ):  # fmt: skip
+            yield from _differing(_numbered(one), _numbered(other), f"{prefix}{key}.", depth + 1)
         else:
             yield f"{prefix}{key}", one, other
 
@@ -173,8 +175,8 @@ def _same_object(a: Mapping[str, object], b: Mapping[str, object]) -> bool:
     return a.get("class_name") == b.get("class_name")
 
 
-def _are_objects(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+def _numbered(items: list[object]) -> dict[str, object]:
+    return {str(number): item for number, item in enumerate(items)}
 
 
 def _alike(a: object, b: object) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from netviz.analysis.diff.results import MISSING, Change, Comparison, LayerDiff, ModelDiff
 from netviz.analysis.diff.words import fate_of, verdict
 from netviz.model import Model, Tensor
+from netviz.views import FATES
 
 SCHEMA = 1
 
@@ -28,15 +29,12 @@ def diff_document(diff: ModelDiff, version: str) -> Json:
         "structure_only": diff.structure_only,
         "a": _model(diff.a),
         "b": _model(diff.b),
-        "counts": {fate: counts[fate] for fate in _FATES},
+        "counts": {fate: counts[fate] for fate in FATES},
         "changes": [_change(change) for change in diff.changes],
         "weights": [_weight(one) for one in diff.weights],
         "layers": [_layer(layer) for layer in diff.layers],
         "notes": list(diff.notes),
     }
-
-
-_FATES = ("unchanged", "changed", "renamed", "moved", "replaced", "added", "removed")
 
 
 def _model(model: Model) -> Json:

@@ -85,6 +85,9 @@ def weight_changes(a: Layer, b: Layer, found: list[Change], passed: Passed) -> l
     pairs, left, right = paired(ours, theirs, by_place=alone)
     if class_of(a) != class_of(b) and None not in (a.class_name, b.class_name):
         return [pair for pair in pairs if pair[0].tensor.shape == pair[1].tensor.shape]
+    if alone and any(_packed(one, other) for one, other in pairs):
+        passed.weights.setdefault(b.path)
+        pairs = [(one, other) for one, other in pairs if not _packed(one, other)]
     for one, other in pairs:
         if not same_tensor(one.tensor, other.tensor):
             found.append(Change("weight", other.name, tensor_value(one.tensor), tensor_value(other.tensor)))
@@ -96,6 +99,13 @@ def weight_changes(a: Layer, b: Layer, found: list[Change], passed: Passed) -> l
         found += [Change("weight", one.name, tensor_value(one.tensor), MISSING) for one in left]
         found += [Change("weight", one.name, MISSING, tensor_value(one.tensor)) for one in right]
     return pairs
+
+
+def _packed(one: Weight, other: Weight) -> bool:
+    """Whether one side only tells how the values are stored: weights alone do not say that int4 shares bytes."""
+    return (one.stored is None) != (other.stored is None) and (one.stored or one.tensor) == (
+        other.stored or other.tensor
+    )
 
 
 def _unknown(a: Layer, b: Layer, passed: Passed) -> bool:

@@ -10,11 +10,11 @@ What comes out does not depend on which model is the first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from netviz.analysis.diff.structure import End, Node, Side, Slot, build_side, digest, fill_contents
+from netviz.analysis.diff.structure import Contents, End, Node, Side, Slot, build_side, digest, fill_contents
 from netviz.model import Model
 
 NEAR = 3
@@ -22,6 +22,9 @@ NEAR = 3
 
 MOST_ALIKE = 24
 """Neighbours at one place that are tried against each other; a tensor may go to thousands of layers alike."""
+
+FARTHEST = 64
+"""Layers behind a pair among which the next pair is looked for."""
 
 # How sure it is that two layers are one, from their settings and from what is known of their neighbours.
 SAME_NAME, SAME_CONTENT, SAME_PLACE, ONCE, SAME_CLASS_AND_NAME, BETWEEN, BESIDE = range(7)
@@ -32,15 +35,13 @@ SURE = SAME_CLASS_AND_NAME
 
 @dataclass(slots=True)
 class Matching:
-    """The sides, and which node of the first is which of the second."""
+    """The sides, and which node of the first is which of the second; `flipped` says that the second was taken first,
+    as has to be all that chooses between equals, so that what comes out does not depend on which is the first."""
 
     a: Side
     b: Side
     to_b: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def to_a(self) -> dict[int, int]:
-        return {b: a for a, b in self.to_b.items()}
+    flipped: bool = False
 
 
 def match_layers(a: Model, b: Model) -> Matching:
@@ -51,7 +52,7 @@ def match_layers(a: Model, b: Model) -> Matching:
         fill_contents((first, second))
         if digest(second) < digest(first):
             matcher = _Matcher(second, first)
-            return Matching(first, second, {b: a for a, b in matcher.matched().items()})
+            return Matching(first, second, {b: a for a, b in matcher.matched().items()}, flipped=True)
     return Matching(first, second, matcher.matched())
 
 
@@ -106,16 +107,18 @@ class _Matcher:
             return
         by_name = {node.layer.name: node for node in second}
         for x in first:
-            y = by_name.get(x.layer.name)
-            if y is not None and _compatible(x, y) and not (x.automatic and y.automatic):
-                self.pair(x.number, y.number)
+            namesake = by_name.get(x.layer.name)
+            if namesake is not None and _compatible(x, namesake) and not (x.automatic and namesake.automatic):
+                self.pair(x.number, namesake.number)
         for x in first:
             if x.number in self.to_b:
                 self.spread(x.number)
         self.offer_ends(first, second)
         self.offer_unique(first, second)
         self.settle(SURE)
-        self.pair_rarest(first, second)
+        self.bridge(first)
+        self.pair_by_automatic_name(first, second)
+        self.bridge(first)
         for x in first:
             if x.number in self.to_b:
                 self.spread(x.number)
@@ -218,22 +221,54 @@ class _Matcher:
                 if other is not None and _compatible(self.a.nodes[one], self.b.nodes[other]):
                     self.push(SAME_PLACE if depth else ONCE, one, other)
 
-    def pair_rarest(self, first: list[Node], second: list[Node]) -> None:
-        """Pairs layers that are left with those of the same settings, one by one, those of the rarest settings first.
+    def bridge(self, first: list[Node]) -> None:
+        """Goes on behind what was put in or taken out: from each pair to the nearest that are alike behind it."""
+        pending = [x.number for x in reversed(first) if x.number in self.to_b]
+        while pending:
+            one = pending.pop()
+            ours = self.ahead(self.a, one, self.to_b)
+            theirs = self.ahead(self.b, self.to_b[one], self.to_a) if ours else {}
+            nearest: dict[int, int] = {}
+            for other in theirs:
+                nearest.setdefault(self.b.nodes[other].content, other)
+            found = []
+            for x, far in ours.items():
+                alike = nearest.get(self.a.nodes[x].content)
+                if alike is not None:
+                    found.append((far + theirs[alike], x, alike))
+            if found:
+                _, x, other = min(found)
+                self.pair(x, other)
+                self.spread(x)
+                before = len(self.to_b)
+                self.settle(SURE)
+                pending += [one, x, *list(self.to_b)[before:]]
 
-        What has no weights and no name of its own is too common to be known by its settings alone.
-        """
-        theirs = _grouped(self.left(second, second_side=True), lambda node: node.content)
-        ours = _grouped(self.left(first), lambda node: node.content)
-        groups = [(xs, theirs[content]) for content, xs in ours.items() if content in theirs]
-        for xs, ys in sorted(groups, key=lambda group: (len(group[0]) + len(group[1]), group[0][0].number)):
-            names = {y.layer.name: y for y in ys}
-            named = [(x, names[x.layer.name]) for x in xs if x.layer.name in names]
-            for x, y in named + (list(zip(xs, ys, strict=False)) if xs[0].layer.all_weights else []):
-                if self.free(x.number, y.number) and _compatible(x, y):
-                    self.pair(x.number, y.number)
-                    self.spread(x.number)
-                    self.settle(SURE)
+    def ahead(self, side: Side, number: int, taken: Mapping[int, int]) -> dict[int, int]:
+        """What lies behind a node and is not taken, with how many edges away, the nearest first."""
+        found: dict[int, int] = {}
+        ring = [number]
+        far = 0
+        while ring and len(found) < FARTHEST:
+            far += 1
+            ring = [
+                end
+                for at in ring
+                for _, end in side.nodes[at].gives
+                if isinstance(end, int) and end not in taken and found.setdefault(end, far) == far
+            ]
+            ring = list(dict.fromkeys(ring))
+        return found
+
+    def pair_by_automatic_name(self, first: list[Node], second: list[Node]) -> None:
+        """Pairs what is left of the same settings and the same automatic name."""
+        theirs = {(y.layer.name, y.content): y for y in self.left(second, second_side=True)}
+        for x in self.left(first):
+            y = theirs.get((x.layer.name, x.content))
+            if y is not None and self.free(x.number, y.number):
+                self.pair(x.number, y.number)
+                self.spread(x.number)
+                self.settle(SURE)
 
     def left(self, nodes: Iterable[Node], second_side: bool = False) -> list[Node]:
         taken = self.to_a if second_side else self.to_b
@@ -249,7 +284,7 @@ class _Matcher:
                 self.pair(x.number, y.number)
 
     def in_place(self, first: list[Node], second: list[Node]) -> None:
-        """Pairs what stands in the same gap: stretches that are left over, equally long, between the same neighbours."""
+        """Pairs what stands in the same gap: stretches of one length that are left, between the same neighbours."""
         ours = _stretches(self.left(first), self.a, self.to_b)
         theirs = _stretches(self.left(second, second_side=True), self.b, {y: y for y in self.to_a})
         for border, stretches in ours.items():
@@ -263,7 +298,7 @@ class _Matcher:
     # -- between graphs
 
     def between_graphs(self) -> None:
-        """Pairs layers that went into another model inside, or came out of one: the same settings, and weights or name."""
+        """Pairs layers that went into a model inside or came out of one: of the same settings, with weights or a name."""
         ours, theirs = self.left(self.a.nodes), self.left(self.b.nodes, second_side=True)
         for key in (_named_content, _weighty_content):
             groups = _grouped(theirs, key)
@@ -322,41 +357,34 @@ def _unique(keyed: Iterable[tuple[int, int]]) -> dict[int, int]:
 def _surroundings(a: Side, b: Side) -> tuple[list[list[int]], list[list[int]]]:
     """For each layer of both sides numbers that are the same where settings are the same within 0, 1, … `NEAR` edges,
     then all the way up, then all the way down."""
-    numbers: dict[object, int] = {}
-
-    def number(value: object) -> int:
-        return numbers.setdefault(value, len(numbers))
-
+    contents = Contents()
     found = []
     for side in (a, b):
-        rings = [[number(("content", node.content)) for node in side.nodes]]
+        rings = [[node.content for node in side.nodes]]
         for depth in range(NEAR):
             last = rings[-1]
-            ring = []
-            for node in side.nodes:
-                around = [
-                    tuple(sorted((slot, last[end] if isinstance(end, int) else repr(end)) for slot, end in ends))
-                    if len({type(end) for _, end in ends}) < 2
-                    else tuple(sorted((slot, str(last[end] if isinstance(end, int) else end)) for slot, end in ends))
-                    for ends in (node.takes, node.gives)
+            rings.append(
+                [
+                    contents.number((depth, last[node.number], _around(node.takes, last), _around(node.gives, last)))
+                    for node in side.nodes
                 ]
-                ring.append(number((depth, last[node.number], *around)))
-            rings.append(ring)
-        found.append([list(column) for column in zip(*rings, _reach(side, number, True), _reach(side, number, False))])
+            )
+        rings += [_reach(side, contents, up) for up in (True, False)]
+        found.append([list(column) for column in zip(*rings, strict=True)])
     return found[0], found[1]
 
 
-def _reach(side: Side, number: object, up: bool) -> list[int]:
+def _around(ends: list[tuple[Slot, int | End]], numbers: Sequence[int] | Mapping[int, int]) -> tuple[object, ...]:
+    """What is at the other ends of edges, with layers by the numbers given, in an order that tells nothing."""
+    return tuple(sorted((slot, ("", numbers[end]) if isinstance(end, int) else end) for slot, end in ends))
+
+
+def _reach(side: Side, contents: Contents, up: bool) -> list[int]:
     """For each layer a number for all that leads to it (or, not `up`, all that it leads to)."""
-    found: dict[int, int] = {}
-    order = _ordered(side, up)
-    for at in order:
+    found: dict[int, int] = defaultdict(lambda: -1)  # a shared layer may lead to itself
+    for at in _ordered(side, up):
         node = side.nodes[at]
-        ends = node.takes if up else node.gives
-        around = tuple(
-            sorted((slot, str(found.get(end, -1)) if isinstance(end, int) else repr(end)) for slot, end in ends)
-        )
-        found[at] = number((up, node.content, around))  # type: ignore[operator]
+        found[at] = contents.number((up, node.content, _around(node.takes if up else node.gives, found)))
     return [found[node.number] for node in side.nodes]
 
 

@@ -1,4 +1,4 @@
-"""Which layers stand in another order: by the flow of tensors, for the order in which a file lists them means nothing."""
+"""Which layers stand in another order: by the flow of tensors, for the order in a file means nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def moved_within(a: Side, b: Side, to_b: Mapping[int, int], first: int, second: 
 def _flow(side: Side, at: int, places: Mapping[int, int]) -> list[int]:
     """The layers directly in a node, each behind those it takes from, else in the order of `places` (or of the file).
 
-    What has no place stands as early as it can, so that it keeps nothing apart. A layer stands where it is first called.
+    What has no place stands as early as it can, so that it keeps nothing apart. A layer stands at its first call.
     """
     members = side.nodes[at].members
     inside = set(members)

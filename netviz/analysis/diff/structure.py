@@ -145,7 +145,7 @@ def is_automatic(name: str, class_name: str | None) -> bool:
 
 
 def fill_contents(sides: Iterable[Side]) -> None:
-    """Numbers the layers of the sides by class and config; where classes are unknown, by the shapes of their weights."""
+    """Numbers the layers of the sides by class and config, or by the shapes of weights where classes are unknown."""
     sides = list(sides)
     untold = any(side.nodes[0].known is None for side in sides)
     contents = Contents()

@@ -11,7 +11,7 @@ from netviz.analysis.diff.results import MISSING, Aspect, Change
 from netviz.model import ENTERING, Call, Endpoint, Feed, Graph, Tensor
 
 Counterpart = Callable[[str], str | None]
-"""From the name of a layer in the first graph to that of its counterpart in the second; None where it has none there."""
+"""From the name of a layer in the first graph to that of its counterpart in the second; None where it has none."""
 
 Producer = tuple[str, int, int]
 """A layer, which of its calls, and which of what that gives; or "", -1 and the number of an input of the graph."""
@@ -127,15 +127,15 @@ def _more(aspect: Aspect, ours: tuple[Tensor, ...], theirs: tuple[Tensor, ...], 
 
 def end_changes(a: Wired, b: Wired, counterpart: Counterpart) -> Iterator[Change]:
     """What differs in the ends of two graphs that are counterparts: shapes and dtypes, and what gives the outputs."""
-    for aspect, ours, theirs in (
+    directions: tuple[tuple[Aspect, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...] = (
         ("input", a.graph.inputs, b.graph.inputs),
         ("output", a.graph.outputs, b.graph.outputs),
-    ):
+    )
+    for aspect, ours, theirs in directions:
         pairs = [(str(place), x.tensor, y.tensor) for place, (x, y) in enumerate(zip(ours, theirs, strict=False))]
-        yield from tensor_changes(aspect, pairs)  # type: ignore[arg-type]
+        yield from tensor_changes(aspect, pairs)
         if len(ours) != len(theirs):
-            tensors = [tuple(end.tensor for end in ends) for ends in (ours, theirs)]
-            yield from _more(aspect, *tensors, "")  # type: ignore[arg-type]
+            yield from _more(aspect, tuple(end.tensor for end in ours), tuple(end.tensor for end in theirs), "")
     yield from given_changes(a, b, counterpart)
 
 
