@@ -6,10 +6,11 @@ from typing import get_args
 import pytest
 
 from netviz.model import Severity
-from netviz.theme import FAMILY_COLORS, SEVERITY_COLORS, TONES, Color, Tone
-from netviz.views import FAMILIES
+from netviz.theme import FAMILY_COLORS, FATE_COLORS, FATE_SIGNS, SEVERITY_COLORS, TONES, Color, Tone
+from netviz.views import FAMILIES, FATES
 
-ALL = [*FAMILY_COLORS.values(), *SEVERITY_COLORS.values()]
+CHANGES = [color for fate, color in FATE_COLORS.items() if fate != "unchanged"]
+ALL = [*FAMILY_COLORS.values(), *SEVERITY_COLORS.values(), *CHANGES]
 
 
 def luminance(red: float, green: float, blue: float) -> float:
@@ -37,6 +38,7 @@ def of_ansi(index: int) -> float:
 def test_everything_has_a_colour() -> None:
     assert set(FAMILY_COLORS) == set(FAMILIES)
     assert set(SEVERITY_COLORS) == set(get_args(Severity))
+    assert set(FATE_COLORS) == set(FATE_SIGNS) == set(FATES)
     assert set(TONES) == set(get_args(Tone))
     for color in [*ALL, *TONES.values()]:
         assert re.fullmatch("#[0-9a-f]{6}", color.light)

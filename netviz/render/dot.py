@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netviz.render.cells import UNKNOWN, count_text, shape_text
-from netviz.render.diagram.wording import repeat_words
+from netviz.render.diagram.wording import heading_words, name_words, repeat_words, sign_of
 from netviz.render.escape import dot
-from netviz.theme import FAMILY_COLORS
-from netviz.views import Box, Diagram, Group
+from netviz.theme import FAMILY_COLORS, FATE_COLORS
+from netviz.views import Box, Diagram, Edge, Group
 
 _GRAPH = (
     'graph [rankdir={direction}, fontname="Helvetica", fontsize=12, compound=true, labeljust=l, style=rounded]',
@@ -40,6 +40,7 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
             continue
         ends = [f"ltail={clusters[edge.tail]}"] if edge.tail in clusters else []
         ends += [f"lhead={clusters[edge.head]}"] if edge.head in clusters else []
+        ends += _fate(edge)
         ends.append(f"tooltip={_quoted([f'{_shape(edge.shape)} as {dot(edge.argument)}'])}")
         lines.append(f"  {names[tail]} -> {names[head]} [{', '.join(ends)}];")
     return "\n".join([*lines, "}"]) + "\n"
@@ -47,18 +48,26 @@ def diagram_to_dot(diagram: Diagram, *, direction: str = "TB") -> str:
 
 def _item(item: Box | Group, diagram: Diagram, names: dict[str, str], clusters: dict[str, str], line: str) -> list[str]:
     if isinstance(item, Box):
-        color = FAMILY_COLORS[item.family].light
+        color = (FATE_COLORS[item.difference.fate] if item.difference else FAMILY_COLORS[item.family]).light
         lines = map(dot, item.label.split("\n")) if item.label is not None else _texts(item, diagram)
         tooltip = _quoted(map(dot, item.calls))
         weight = ", penwidth=4" if item.highlighted else ""
         return [f'{line}{names[item.id]} [label={_quoted(lines)}, color="{color}", tooltip={tooltip}{weight}];']
     often = repeat_words(item.repeats, parallel=item.parallel)
-    title = " ".join(map(dot, filter(None, (item.heading, item.class_name, often))))
+    title = " ".join(map(dot, filter(None, (heading_words(item), item.class_name, often))))
     varies = [f"{dot(one.setting)} {', '.join(map(dot, one.values))}" for one in item.varies]
     lines = [f"{line}subgraph {clusters[item.id]} {{", f"{line}  label={_quoted([title, *varies])};"]
     for child in item.children:
         lines += _item(child, diagram, names, clusters, line + "  ")
     return [*lines, f"{line}}}"]
+
+
+def _fate(edge: Edge) -> list[str]:
+    """The attributes of an edge that only one of two models has."""
+    if edge.fate == "unchanged":
+        return []
+    style = ", style=dashed" if edge.fate == "removed" else ", penwidth=2"
+    return [f'color="{FATE_COLORS[edge.fate].light}"{style}']
 
 
 def _quoted(lines: Iterable[str]) -> str:
@@ -76,7 +85,7 @@ def _first(item: Box | Group) -> Box:
 def _texts(box: Box, diagram: Diagram) -> list[str]:
     """The lines of a box's label, escaped."""
     show = diagram.show
-    name = " · ".join(map(dot, box.names)) if "name" in show else ""
+    name = dot(" ".join(filter(None, (sign_of(box), name_words(box))))) if "name" in show else ""
     named = "class" in show and (any(box.classes) or box.kind == "layer")
     classes = " + ".join(dot(one or UNKNOWN) for one in box.classes) if named else ""
     often = repeat_words(box.repeats)
@@ -94,8 +103,11 @@ def _texts(box: Box, diagram: Diagram) -> list[str]:
         "frozen" if "trainable" in show and box.trainable == "frozen" else "",
         *(f"{dot(key)} {dot(value)}" for key, value in box.settings if "config" in show),
     ]
+    if box.difference and box.difference.former_class:
+        classes = f"{dot(box.difference.former_class)} → {classes}"
     kind = " ".join(filter(None, (classes, details, often)))
-    return [line for line in (name, kind, shapes, parameters, ", ".join(filter(None, facts))) if line]
+    notes = map(dot, box.difference.notes) if box.difference else ()
+    return [line for line in (name, kind, shapes, parameters, ", ".join(filter(None, facts)), *notes) if line]
 
 
 def _shape(shape: tuple[int | None, ...] | None) -> str:

@@ -220,8 +220,9 @@ def _colors(scope: str, palette: Palette, meanings: Sequence[str], heads: Iterab
 _COMPARED = (
     (f".{SIGN.css}", f"font-family:{SANS};font-size:{SIGN.size}px;font-weight:700"),
     (".fate-removed .z", "stroke-dasharray:4 3"),
-    (".edges .ea", "stroke-width:2.2;marker-end:url(#{s}-ea)"),
-    (".edges .er", "stroke-width:1.8;stroke-dasharray:5 3;marker-end:url(#{s}-er)"),
+    (".le path", "fill:none"),
+    (".edges .ea,.le .ea", "stroke-width:2.2;marker-end:url(#{s}-ea)"),
+    (".edges .er,.le .er", "stroke-width:1.8;stroke-dasharray:5 3;marker-end:url(#{s}-er)"),
 )
 """What only pictures of two models have."""
 
@@ -238,7 +239,7 @@ def _fates(scope: str, palette: Palette, meanings: Sequence[str]) -> list[str]:
     if meanings:
         for fate, css in EDGE_FATES.items():
             tone = palette_tones(palette)["ink"] if palette == "print" else fill_of(FATE_MEANINGS[fate], palette)
-            rules.append(_rule(scope, f".edges .{css}", f"stroke:{tone}"))
+            rules.append(_rule(scope, f".edges .{css},.le .{css}", f"stroke:{tone}"))
             rules.append(_rule(scope, f".{css} .i", f"fill:{tone}"))
     return rules
 

@@ -400,7 +400,7 @@ def _key(key: Key) -> str:
     """A swatch; the steps of a scale stand side by side and have square corners."""
     if key.meaning in EDGE_FATES.values():
         line = f"M{number(key.x)} {number(key.y + SWATCH / 2)}h{number(key.width - TIP)}"
-        return f'<g class="edges"><path class="{key.meaning}" d="{line}"/></g>'
+        return f'<g class="le"><path class="{key.meaning}" d="{line}"/></g>'
     corners = ' rx="2.5"' if key.width == SWATCH else ""
     size = f'width="{number(key.width)}" height="{SWATCH}"'
     return f'<g class="{key.meaning}"><rect class="f" x="{number(key.x)}" y="{number(key.y)}" {size}{corners}/></g>'

@@ -12,10 +12,12 @@ from netviz.render.layout.geometry import Cluster, Curve, Node, Place, Placement
 from netviz.views import (
     CARD_FIELDS,
     FAMILIES,
+    FATES,
     Box,
     CardField,
     Coloring,
     Diagram,
+    Difference,
     Edge,
     Family,
     Group,
@@ -153,6 +155,7 @@ def strangers(names: Sequence[str]) -> Diagram:
             layers=(name, f"{place}"), activation=name, dtype=name, settings=((name, name),), shared=place,
             varies=(Variation(name, (name, name)),), label=name if place % 4 == 3 else None,
             kind=("layer", "closed", "end", "stub")[place // 4 % 4],
+            difference=Difference("changed", (name,), (name,), name, name) if place % 8 == 1 else None,
         )
         for place, name in enumerate(names)
     )  # fmt: skip
@@ -181,6 +184,42 @@ def families() -> Diagram:
     """A card of each family."""
     boxes = tuple(box(f"{family}_layer", family.title(), family, (None, 3), 1000) for family in FAMILIES)
     return diagram("families", boxes, chain(boxes))
+
+
+def compared() -> Diagram:
+    """Two models in one picture: every fate of a layer, an end, a closed group and a group, and of an edge."""
+    wide = (None, 56, 56, 256)
+    notes = ("filters 64 → 128", "kernel changed, cosine 0.97, bias too", "and 3 more differences")
+    boxes = tuple(
+        box(
+            f"{fate}_layer", "Conv2D", "convolution", wide, 1000, details=("3×3",), shared=place or None,
+            kind="closed" if place % 3 == 1 else "layer",
+            difference=Difference(
+                fate, notes[: place % 4], (f"former_{fate}",), former_name="conv2d_17" if place % 2 else "",
+                former_class="SeparableConv2D" if fate == "replaced" else "",
+            ),
+        )
+        for place, fate in enumerate(FATES)
+    )  # fmt: skip
+    ends = tuple(
+        box(f"{fate}_input", None, "input-output", wide, kind="end", difference=Difference(fate))
+        for fate in ("unchanged", "added", "removed")
+    )
+    inner = box("encoder/dense", "Dense", "dense", wide, difference=Difference("changed", notes))
+    group = Group(
+        "encoder", "encoder", "Sequential", "model", (inner,),
+        difference=Difference("renamed", ("was in backbone",), ("encoder_old",), former_name="encoder_old"),
+    )  # fmt: skip
+    edges = (
+        *chain(boxes), Edge("added_input", boxes[0].id, fate="added"),
+        Edge("removed_input", boxes[0].id, fate="removed"), Edge(boxes[0].id, boxes[-1].id, fate="added", tensors=12),
+        Edge("unchanged_input", boxes[2].id, tensors=2),
+        Edge(boxes[3].id, boxes[1].id, fate="removed"), Edge(boxes[-1].id, "encoder/dense", shape=wide),
+        Edge(boxes[4].id, "encoder/dense", argument="mask", fate="removed"),
+    )  # fmt: skip
+    show: frozenset[CardField] = frozenset({"name", "class", "details", "output"})
+    facts = ("2 layers changed, 1 added; 12 the same",)
+    return diagram("a.keras → b.keras", (*ends, *boxes, group), edges, show=show, coloring="changes", facts=facts)
 
 
 def scattered(seed: int) -> Diagram:
@@ -223,7 +262,7 @@ def scattered(seed: int) -> Diagram:
 
 def every() -> list[Diagram]:
     return [
-        lenet(), residual(), translation(), families(), strangers([name[:2000] for name in HOSTILE]),
+        lenet(), residual(), translation(), families(), compared(), strangers([name[:2000] for name in HOSTILE]),
         diagram("empty", (), ()), *(scattered(seed) for seed in range(6)),
         *(coloured(coloring) for coloring in ("trainable", "dtype", "parameters", "values")),
         *(fields((field,)) for field in CARD_FIELDS), fields(()), fields(("name", "output")),
