@@ -137,7 +137,8 @@ def _sums(model: Model, names: Sequence[str], cost: ModelCost | None) -> list[Ro
     sums: dict[str, object] = {names[0]: _label("Total", bound), "parameters": total, "share": 1.0 if total else ""}
     if cost is not None and cost.exact == (not bound):
         share = 1.0 if cost.macs and cost.exact else ""
-        sums |= {"macs": cost.macs, "macs_share": share, "flops": cost.flops, "weight_bytes": cost.weight_bytes}
+        macs, flops = (one if one or cost.exact else None for one in (cost.macs, cost.flops))
+        sums |= {"macs": macs, "macs_share": share, "flops": flops, "weight_bytes": cost.weight_bytes}
     rows = [Row(tuple(sums.get(name, "") for name in names), strong=True)]
     if model.root.weights:
         own = count(model.root.weights).total

@@ -19,6 +19,8 @@ CONVENTION = {
 }
 """What is counted, in a line each."""
 
+TRAINING = "all outputs, kept for the gradients"
+
 MOST_NAMED = 6
 """Layers that are named of those whose cost is unknown for the same reason, and inputs in a title."""
 
@@ -38,15 +40,29 @@ def cost_tables(cost: ModelCost) -> tuple[Table, ...]:
 
 def totals_table(cost: ModelCost) -> Table:
     """The totals, "at least" where something is unknown."""
-    bound = "" if cost.exact else ", at least"
     rows = (
-        (f"MACs{bound}", cost.macs, "", CONVENTION["macs"]),
-        (f"FLOPs{bound}", cost.flops, "", CONVENTION["flops"]),
-        (f"Activations, peak{bound}", "", cost.activation_bytes, f"while {cost.peak_at} runs" if cost.peak_at else ""),
-        (f"Activations, training{bound}", "", cost.training_bytes, "all outputs, kept for the gradients"),
-        (f"Weights{bound}" if _weights_unknown(cost) else "Weights", "", cost.weight_bytes, ""),
+        _total("MACs", known_total(cost, "macs"), "", CONVENTION["macs"], cost.exact),
+        _total("FLOPs", known_total(cost, "flops"), "", CONVENTION["flops"], cost.exact),
+        _total("Activations, peak", "", known_total(cost, "activation_bytes"), _peak(cost), cost.exact),
+        _total("Activations, training", "", known_total(cost, "training_bytes"), TRAINING, cost.exact),
+        _total("Weights", "", known_total(cost, "weight_bytes"), "", not _weights_unknown(cost)),
     )
-    return Table("cost", _COST, tuple(map(Row, rows)), title=f"Cost of {cost.name} for {inputs_words(cost)}")
+    return Table("cost", _COST, rows, title=f"Cost of {cost.name} for {inputs_words(cost)}")
+
+
+def _total(what: str, count: object, bytes_: object, about: str, exact: bool) -> Row:
+    bound = "" if exact or None in (count, bytes_) else ", at least"
+    return Row((f"{what}{bound}", count, bytes_, about))
+
+
+def _peak(cost: ModelCost) -> str:
+    return f"while {cost.peak_at} runs" if cost.peak_at and cost.activation_bytes else ""
+
+
+def known_total(cost: ModelCost, measure: str) -> int | None:
+    """A total, None where nothing is known of it: nought of a model with unknown layers says nothing."""
+    total: int = getattr(cost, measure)
+    return total if total or cost.exact else None
 
 
 def _weights_unknown(cost: ModelCost) -> bool:

@@ -12,13 +12,16 @@ from netviz.analysis.amounts import BYTES, SI, percent, scaled, short, size
 from netviz.analysis.cost.results import LayerCost, ModelCost
 from netviz.analysis.health.wording import listed, number
 from netviz.analysis.subjects import family_of
-from netviz.analysis.summary_cost import inputs_words
+from netviz.analysis.summary_cost import inputs_words, known_total
 from netviz.charts import Axis, Band, Bars, Chart, Curve, Mark, Panel, Point, Ridge, Ridges, Words
 from netviz.model import Model
 from netviz.views import Family
 
-FEW = 12
-"""Up to so many layers all are named below the bars."""
+FEW, SHORT = 12, 90
+"""Up to so many layers all are named below the bars, where their names have no more characters in all."""
+
+MOST_SAID = 5
+"""Sentences below the chart."""
 
 MANY = 100
 """From so many calls on the line over the memory is thinner."""
@@ -82,21 +85,25 @@ def build_cost_chart(model: Model, cost: ModelCost, limit: int | None) -> Chart:
 
 
 def _detail(cost: ModelCost) -> str:
-    least = "" if cost.exact else "at least "
     parts = [
-        f"{least}{short(cost.macs)} MACs",
-        f"{least}{short(cost.flops)} FLOPs",
-        f"{least}{size(cost.activation_bytes)} of outputs at the peak",
+        f"{_least(cost, short(known_total(cost, 'macs')))} MACs",
+        f"{_least(cost, short(known_total(cost, 'flops')))} FLOPs",
+        f"{_least(cost, size(known_total(cost, 'activation_bytes')))} of outputs at the peak",
         f"{size(cost.weight_bytes)} of weights",
     ]
     return f"{', '.join(parts)}, for {inputs_words(cost)}"
+
+
+def _least(cost: ModelCost, text: str) -> str:
+    return text if cost.exact or text == "?" else f"at least {text}"
 
 
 def _caption(cost: ModelCost) -> str:
     said = ["MACs: multiply-accumulates of convolutions and matrix products. Layers stand in their order."]
     if cost.unknown:
         said.append(f"Unknown: {listed(cost.unknown)}; the totals are at least what is drawn.")
-    return " ".join(said)
+        said += dict.fromkeys(layer.reason for layer in cost.layers if layer.path in cost.unknown and layer.reason)
+    return " ".join(said[:MOST_SAID])
 
 
 def _bars(layers: Sequence[Own], values: Sequence[int | None], words: str) -> list[Panel]:
@@ -114,10 +121,15 @@ def _bars(layers: Sequence[Own], values: Sequence[int | None], words: str) -> li
 
 def _depth(layers: Sequence[Own], middle: float = 0.5) -> Axis:
     """The axis along which each layer takes one step, from 0; few are named, in the `middle` of it."""
-    if len(layers) > FEW:
-        return Axis("layer", limits=(0.0, float(len(layers))))
-    ticks = tuple((place + middle, one.layer.name) for place, one in enumerate(layers))
-    return Axis("", limits=(0.0, float(len(layers))), ticks=ticks)
+    return _steps("layer", [one.layer.name for one in layers], middle)
+
+
+def _steps(title: str, names: Sequence[str], middle: float = 0.5) -> Axis:
+    """An axis of one step for each name: with these where they are few and short, else with numbers."""
+    limits = (0.0, float(len(names)))
+    if len(names) > FEW or sum(map(len, names)) > SHORT:
+        return Axis(title, limits=limits)
+    return Axis("", limits=limits, ticks=tuple((place + middle, name) for place, name in enumerate(names)))
 
 
 def _sums(layers: Sequence[Own], values: Sequence[int | None], words: str) -> list[Panel]:
@@ -149,9 +161,7 @@ def _alive(cost: ModelCost) -> list[Panel]:
         Curve(x, y, tint=2, weak=len(held) > MANY),
         Point(top + 0.5, held[top] / scale, f"{cost.alive[top][0]}: {size(held[top])}", 2),
     )
-    axis = Axis("call", limits=(0.0, float(len(held))))
-    if len(held) <= FEW:
-        axis = replace(axis, title="", ticks=tuple((n + 0.5, path) for n, (path, _) in enumerate(cost.alive)))
+    axis = _steps("call", [path for path, _ in cost.alive])
     detail = f"{size(cost.training_bytes)} where all are kept for training"
     return [Panel(marks, "Outputs kept while a call runs", detail, x=axis, y=Axis(unit), height=HIGH)]
 

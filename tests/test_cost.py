@@ -1,0 +1,266 @@
+"""Costs as users see them: `netviz.cost`, columns, colours, the report and the commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+from click.testing import CliRunner, Result
+from keras import layers
+
+import netviz
+from netviz.analysis.amounts import percent, short, size
+from netviz.analysis.charts.cost import build_cost_chart, own_costs
+from netviz.analysis.columns_cost import COST_COLUMNS, MEASURES
+from netviz.analysis.cost import cost_model
+from netviz.charts import Bars, Curve, Panel, Ridges
+from netviz.cli import cli
+from netviz.errors import LayerNotFound, UsageError
+from tests.conftest import EXAMPLES, ROOT
+
+LENET = EXAMPLES / "lenet.keras"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def open_model() -> keras.Model:
+    """A convolution over pictures of any size, in a model inside of the model, and a dense layer: 2 branches."""
+    x = layers.Input((None, None, 3), name="picture")
+    encoder = keras.Sequential([layers.Input((None, None, 3)), layers.Conv2D(4, 3, name="conv")], name="encoder")
+    y = layers.Input((7,), name="facts")
+    pooled = layers.GlobalAveragePooling2D(name="pool")(encoder(x))
+    return keras.Model([x, y], layers.Concatenate(name="join")([pooled, layers.Dense(5, name="dense")(y)]), name="open")
+
+
+@pytest.fixture(scope="module")
+def opaque_model() -> keras.Model:
+    x = layers.Input((8,), name="x")
+    h = layers.Lambda(lambda value: value * 2, output_shape=(8,), name="mystery")(x)
+    return keras.Model(x, layers.Dense(3, name="dense")(h), name="opaque")
+
+
+def test_totals_are_those_of_the_layers_and_of_arithmetic_by_hand() -> None:
+    cost = netviz.cost(LENET)
+    by_hand = {"conv1": 12 * 12 * 6 * 25, "conv2": 4 * 4 * 16 * 6 * 9, "fc1": 64 * 120, "fc2": 120 * 84}
+    by_hand["predictions"] = 84 * 10
+    assert {layer.path: layer.macs for layer in cost.layers if layer.macs} == by_hand
+    assert cost.macs == sum(by_hand.values()) and cost.exact and not cost.unknown
+    model = keras.saving.load_model(LENET)
+    assert cost.weight_bytes == sum(4 * prod(weight.shape) for weight in model.weights)
+    assert cost["conv1"].activation_bytes == 4 * 12 * 12 * 6
+
+
+def test_all_grows_with_the_batch_but_the_weights() -> None:
+    one, eight = netviz.cost(LENET), netviz.cost(LENET, batch=8)
+    assert eight.macs == 8 * one.macs and eight.flops == 8 * one.flops
+    assert eight.activation_bytes == 8 * one.activation_bytes and eight.training_bytes == 8 * one.training_bytes
+    assert eight.weight_bytes == one.weight_bytes and eight.inputs == {"image": (8, 8, 8, 1)}
+
+
+def test_open_axes_are_unknown_until_they_are_given(open_model: keras.Model) -> None:
+    cost = netviz.cost(open_model)
+    assert not cost.exact and "encoder" in cost.unknown and "--input-shape" in cost["conv"].reason
+    shapes: tuple[Any, ...] = (
+        [(1, 10, 10, 3), (1, 7)], {"picture": (1, 10, 10, 3)}, {"facts": (1, 7), "picture": [None, 10, 10, 3]},
+    )  # fmt: skip
+    for shape in shapes:
+        closed = netviz.cost(open_model, input_shape=shape)
+        assert closed.exact and closed.macs == 8 * 8 * 4 * 27 + 7 * 5, shape
+    assert "at least" in str(cost) and "at least" not in str(closed)
+
+
+@pytest.mark.parametrize(
+    ("options", "fits"),
+    [
+        (["--input-shape", "1,10,10,3", "--input-shape", "1,7"], True),
+        (["--input-shape", "picture=1,10,10,3"], True),
+        (["--input-shape", "picture=(1, 10, 10, 3)", "--input-shape", "facts=?,None"], True),
+        (["--batch", "1", "--input-shape", "picture=?,10,10,3"], True),
+        (["--input-shape", "1,10,10,4", "--input-shape", "1,7"], False),
+        (["--input-shape", "picture=1,10,10,3", "--input-shape", "picture=1,10,10,3"], False),
+        (["--input-shape", "picture=1,10,10,3", "--input-shape", "1,7"], False),
+        (["--input-shape", "1,ten,10,3"], False),
+        (["--input-shape", "1,-10,10,3"], False),
+        (["--input-shape", ""], False),
+        (["--batch", "0"], False),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_shapes_on_the_command_line(open_model: keras.Model, tmp_path: Path, options: list[str], fits: bool) -> None:
+    open_model.save(tmp_path / "m.keras")
+    done = run("cost", tmp_path / "m.keras", "--format", "json", *options)
+    assert (done.exit_code == 0) is fits and "Traceback" not in done.output
+    if fits:
+        assert json.loads(done.output)["macs"] == 8 * 8 * 4 * 27 + 7 * 5
+
+
+def test_columns_of_costs_are_what_cost_says() -> None:
+    cost = netviz.cost(LENET, batch=2)
+    done = run("inspect", LENET, "--batch", 2, "--columns", f"path,{','.join(COST_COLUMNS)}", "--format", "csv")
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(done.output))}
+    assert rows.keys() == {layer.path for layer in cost.layers}
+    for layer in cost.layers:
+        for measure in MEASURES:
+            assert int(rows[layer.path][measure]) == getattr(layer, measure)
+        if not isinstance(layer.receptive_field, str) and layer.receptive_field is not None:
+            assert rows[layer.path]["receptive_field"] == " × ".join(map(str, layer.receptive_field.size))
+    assert sum(float(row["macs_share"] or 0) for row in rows.values()) == pytest.approx(1)
+
+
+def test_inspect_has_the_totals_where_it_shows_costs_and_only_there() -> None:
+    net, cost = netviz.inspect(LENET), netviz.cost(LENET)
+    shown = net.summary(columns="name,output,macs,flops")
+    for total in (cost.macs, cost.flops):
+        assert f"{total:,}" in str(shown)
+    data: Any = shown.data
+    assert data["cost"]["macs"] == cost.macs and data["cost"]["inputs"] == {"image": [1, 8, 8, 1]}
+    assert [layer["cost"]["macs"] for layer in data["layers"]] == [layer.macs for layer in cost.layers]
+    for plain in (net.summary(), net.summary(columns="name,parameters")):
+        found: Any = plain.data
+        assert "cost" not in found and "MACs" not in str(plain)
+    assert "MACs" in str(net.summary(layer="conv1", columns="name,macs"))
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "html", "csv", "latex", "json"])
+def test_every_format_has_the_costs(format: str) -> None:
+    shown = netviz.inspect(LENET).summary(columns="name,macs,receptive_field,field_stride,field_offset")
+    text = str(shown.to(format)).replace(",", "").replace("{", "").replace("}", "")
+    assert "21600" in text and ("4 × 4" in text or format in ("json", "latex"))
+
+
+def test_shapes_without_a_cost_to_be_shown_are_refused() -> None:
+    net = netviz.inspect(LENET)
+    with pytest.raises(UsageError, match="batch") as raised:
+        net.summary(batch=2)
+    assert "macs" in raised.value.hint
+    with pytest.raises(UsageError, match="input_shape") as raised:
+        net.graph(input_shape=(1, 8, 8, 1))
+    assert "macs" in raised.value.hint
+
+
+def test_no_cost_is_worked_out_where_none_is_shown_and_tables_draw_nothing() -> None:
+    code = (
+        f"import sys, netviz; net = netviz.inspect({str(LENET)!r}); str(net.summary()); net.summary().to('json');"
+        "assert not [name for name in sys.modules if name.startswith('netviz.analysis.cost')];"
+        "str(net.summary(columns='name,macs')); str(netviz.cost(net)); netviz.cost(net).to('json');"
+        "assert not {'netviz.analysis.charts.cost', 'matplotlib', 'keras'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_unknown_says_so_everywhere_with_the_reason(opaque_model: keras.Model) -> None:
+    cost = netviz.cost(opaque_model)
+    assert not cost.exact and cost.unknown == ("mystery",) and cost["mystery"].macs is None
+    assert cost.macs == 8 * 3
+    for text in (str(cost), str(netviz.inspect(opaque_model).summary(columns="name,macs"))):
+        assert "at least" in text and cost["mystery"].reason.split(".")[0] in text
+    page = str(netviz.report(opaque_model).to("html"))
+    assert cost["mystery"].reason.split(":")[0] in page
+    data: Any = cost.data
+    assert data["exact"] is False and data["unknown"] == ["mystery"]
+    assert [layer["reason"] for layer in data["layers"]] == [layer.reason or None for layer in cost.layers]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_boxes_have_the_cost_of_their_layers(measure: str, open_model: keras.Model) -> None:
+    shapes = [(1, 10, 10, 3), (1, 7)]
+    cost = netviz.cost(open_model, input_shape=shapes)
+    values: dict[str, Any] = {}
+
+    def gather(items: Any) -> None:
+        for item in items:
+            gather(item.get("children", ()))
+            if item["kind"] in ("layer", "closed"):
+                values[item["id"]] = item["value"]
+
+    drawn: Any = netviz.graph(open_model, color=measure, input_shape=shapes, fold=False).data
+    gather(drawn["children"])
+    assert values and all(value == getattr(cost[path], measure) for path, value in values.items())
+    closed: Any = netviz.graph(open_model, color=measure, input_shape=shapes, depth=1).data
+    (encoder,) = [item for item in closed["children"] if item["id"] == "encoder"]
+    assert encoder["value"] == getattr(cost["encoder"], measure)
+
+
+def test_a_graph_tells_unknown_from_nothing(opaque_model: keras.Model) -> None:
+    svg = str(netviz.graph(opaque_model, color="macs").to("svg"))
+    assert "? MACs" in svg and "unknown" in svg and "no MACs" in svg and "24 MACs" in svg
+    assert "unknown" not in str(netviz.graph(LENET, color="macs").to("svg")).replace("f-unknown", "")
+
+
+def test_a_shared_layer_counts_every_call(tmp_path: Path) -> None:
+    a, b = layers.Input((6,), name="a"), layers.Input((6,), name="b")
+    shared = layers.Dense(4, name="shared")
+    model = keras.Model([a, b], layers.Add(name="sum")([shared(a), shared(b)]))
+    cost = netviz.cost(model)
+    assert cost["shared"].macs == cost.macs == 2 * 6 * 4 and cost["shared"].calls == 2
+
+
+def test_layers_are_found_by_path_and_by_name(open_model: keras.Model) -> None:
+    cost = netviz.cost(open_model)
+    assert cost["encoder/conv"] is cost["conv"] and [layer.path for layer in cost] == [o.path for o in cost.layers]
+    with pytest.raises(LayerNotFound) as raised:
+        cost["encoder/cnov"]
+    assert "encoder/conv" in raised.value.hint
+
+
+def test_the_chart_adds_up_to_the_totals(open_model: keras.Model) -> None:
+    for source, shape in ((LENET, None), (open_model, [(1, 10, 10, 3), (1, 7)])):
+        model = netviz.inspect(source).model
+        cost = cost_model(model, input_shape=shape)
+        own = own_costs(model, cost)
+        assert sum(one.macs or 0 for one in own) == cost.macs and sum(one.flops or 0 for one in own) == cost.flops
+        bars, sums, _, costliest = build_cost_chart(model, cost, 2).panels
+        assert isinstance(bars.marks[0], Bars) and len(bars.marks[0].values) == len(own)
+        assert _curve(sums).y[0] == 0 and _curve(sums).y[-1] == pytest.approx(100)
+        assert max(bytes_ for _, bytes_ in cost.alive) == cost.activation_bytes
+        assert isinstance(costliest.marks[0], Ridges) and len(costliest.marks[0].rows) == 2
+        everything = build_cost_chart(model, cost, None).panels[-1].marks[0]
+        assert isinstance(everything, Ridges) and len(everything.rows) == sum(bool(one.macs) for one in own)
+
+
+def _curve(panel: Panel) -> Curve:
+    (curve, *_) = [mark for mark in panel.marks if isinstance(mark, Curve)]
+    return curve
+
+
+def test_nothing_to_draw_says_so() -> None:
+    assert "<svg" in str(netviz.cost(keras.Sequential(name="empty")).to("svg"))
+
+
+def test_a_report_has_the_costs_in_every_form() -> None:
+    cost = netviz.cost(LENET, batch=3)
+    made = netviz.report(LENET, batch=3)
+    data: Any = made.data
+    assert (
+        data["model"]["cost"]["macs"] == cost.macs and data["facts"]["MACs"] == f"{short(cost.macs)} for a batch of 3"
+    )
+    assert f"{cost.macs:,}" in str(made.to("markdown")) and f"{cost.flops:,}" in str(made.to("html"))
+    assert run("report", LENET, "--input-shape", "3,8,8,1", "--format", "json").output == made.to("json")
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "bytes_"),
+    [
+        (0, "0", "0 B"), (999, "999", "999 B"), (1000, "1 k", "0.977 KB"), (1024, "1.02 k", "1 KB"),
+        (4_089_284_608, "4.09 G", "3.81 GB"), (999_499, "999 k", "976 KB"), (999_500, "1 M", "976 KB"),
+        (1 << 300, f"2^{300 - 59} E", "2^240 EB"),
+    ],
+)  # fmt: skip
+def test_amounts_have_three_digits(value: int, words: str, bytes_: str) -> None:
+    assert short(value) == words and size(value) == bytes_
+
+
+def test_shares_of_next_to_nothing_are_no_zero() -> None:
+    assert percent(0) == "0.0 %" and percent(1e-9) == "<0.1 %" and percent(1) == "100.0 %"
