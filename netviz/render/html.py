@@ -98,7 +98,7 @@ def _classes(column: Column) -> str:
 
 
 def _cell(column: Column, value: object, row: Row, *, first: bool) -> str:
-    tag, scope = ("th", ' scope="row"') if first else ("td", "")
+    tag, scope = ("th", ' scope="row"') if first and value != "" else ("td", "")
     content = _content(column, value)
     if first and row.depth:
         content = f'<div class="netviz-name netviz-depth-{min(row.depth, DEEPEST)}">{content}</div>'

@@ -37,6 +37,7 @@ from netviz.errors import SourceError
 from netviz.render import escape
 from netviz.render.diagram import diagram_to_svg
 from netviz.render.diagram.embedded import embed
+from netviz.render.differences import diff_to_page
 from netviz.render.dot import diagram_to_dot
 from netviz.render.escape import terminal, visible
 from netviz.render.layout import Placement, Plan
@@ -108,6 +109,11 @@ def pictures(names: Sequence[str]) -> str:
 
     with patch("netviz.render.diagram.embedded.lay_out_all", in_columns):
         return embed([strangers(names)]).pictures[0]
+
+
+def differences(names: Sequence[str]) -> str:
+    """The names in the tables of a page about two models, and in its picture."""
+    return diff_to_page(sheet(names), picture(names))
 
 
 def report(names: Sequence[str]) -> str:
@@ -197,6 +203,18 @@ def page_texts(html: str) -> list[str]:
     page = Page(head)
     assert page.tags == ["head", "meta", "meta", "meta", "title", "style"]
     return [*page.texts, *html_texts(body.removeprefix("<main>\n").removesuffix("\n</main>\n"))]
+
+
+def differences_texts(html: str) -> list[str]:
+    """The texts of the page and of the picture in it, each read as what it is."""
+    before, svg, after = re.fullmatch(r"(.*?)(<svg .*</svg>)(.*)", html, re.DOTALL).groups()  # type: ignore[union-attr]
+    page = Page(before + after)
+    assert set(page.tags) <= REPORT_TAGS - {"script", "a", "input", "canvas", "svg"}
+    for name, value in page.attributes:
+        assert name in {"lang", "charset", "content", "name", "http-equiv", "class", "scope", "role", "tabindex",
+                        "aria-label", "data-family", "data-severity"}, name  # fmt: skip
+        assert name != "class" or all(one.startswith("netviz-") for one in str(value).split())
+    return [*page.texts, *svg_texts(svg)]
 
 
 def report_texts(html: str) -> list[str]:
@@ -469,6 +487,7 @@ RENDERERS = {
     "tikz": Renderer(("figure",), ("latex",), tikz_of, tikz_texts, latin),
     "dot": Renderer(("dot",), ("dot",), lambda names: diagram_to_dot(strangers(names)), dot_texts),
     "page": Renderer(("page",), ("html",), report, report_texts),
+    "differences": Renderer(("differences",), ("html",), differences, differences_texts),
     "error": Renderer((), ("terminal",), error, error_lines, begun),
 }
 """Every way in which a name of a file reaches a reader. A new renderer goes here, with an oracle for its language."""
