@@ -21,7 +21,7 @@ from netviz.analysis.diff.diagram_words import notes_of
 from netviz.analysis.diff.results import ModelDiff
 from netviz.analysis.diff.words import fate_of, verdict
 from netviz.catalog.formulas import grouped
-from netviz.errors import UsageError
+from netviz.errors import NetvizError, UsageError
 from netviz.model import Layer, Model
 from netviz.views import Box, CardField, Diagram, Difference, Edge, Fate, Group
 
@@ -34,12 +34,24 @@ def build_diff_diagram(diff: ModelDiff, *, context: int = 1, unchanged: bool = F
 
     Drawn are the layers that changed, those that are up to `context` edges away from one, and edges of both models;
     other layers are closed into boxes that say how many they are. With `unchanged` every layer is drawn.
-    Raises UsageError for a context that is none.
+    Raises UsageError for a context that is none, NetvizError where models are nested too deeply.
     """
     if isinstance(context, bool) or not isinstance(context, int) or context < 0:
         raise UsageError(
             f"a context of {context!r} edges is none", "0 shows only what changed, 1 also what is beside it."
         )
+    try:
+        diagram = _whole(diff)
+        diagram = diagram if unchanged else close_unchanged(diagram, context)
+    except RecursionError as error:
+        raise NetvizError(
+            "models are nested deeper than can be drawn in one picture", "The table has every difference."
+        ) from error
+    return replace(diagram, description=_description(diagram))
+
+
+def _whole(diff: ModelDiff) -> Diagram:
+    """Both models with every layer drawn, but for those inside of what was added or removed."""
     union = build_union(diff)
     blocks = find_blocks(union.scene, False)
     taken = {node.id for node in union.scene.walk()}
@@ -47,12 +59,10 @@ def build_diff_diagram(diff: ModelDiff, *, context: int = 1, unchanged: bool = F
     boxes = Boxes(total, shared_layers(diff.b), Wording(), union.scene.outputs, taken)
     children = _compared(boxes.of(blocks), union)
     edges, _ = build_edges(blocks, boxes.ids, union.scene.wires)
-    diagram = Diagram(
+    return Diagram(
         " → ".join(side_names(diff.a, diff.b)), "", children, tuple(_told(edge, union) for edge in edges), SHOWN,
         "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff),),
     )  # fmt: skip
-    diagram = diagram if unchanged else close_unchanged(diagram, context)
-    return replace(diagram, description=_description(diagram))
 
 
 def side_names(a: Model, b: Model) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import Any
+from unittest.mock import patch
 
 import keras
 import pytest
@@ -17,7 +18,7 @@ import netviz
 from netviz.analysis.diff import diff_models
 from netviz.analysis.diff.diagram import build_diff_diagram
 from netviz.analysis.diff.results import ModelDiff
-from netviz.errors import UsageError
+from netviz.errors import NetvizError, UsageError
 from netviz.model import Call, Feed, Graph, Layer, Model, Source, Tensor, TensorRef
 from netviz.views import Box, Diagram, Edge, Group
 
@@ -254,6 +255,27 @@ def test_cards_say_what_changed() -> None:
     notes = {name: box.difference.notes for name, box in boxes.items() if box.difference}
     assert notes["first"] == ("units 8 → 16",) and notes["head"] == ("units 10 → 4",)
     assert notes["act"] == ("input 8 → 16",)
+
+
+def nested(depth: int, units: int) -> Model:
+    """A layer in a model in a model …"""
+    path = [f"m{place}" for place in range(depth)]
+    layer = Layer("/".join([*path, "leaf"]), "leaf", "Dense", "keras.layers", {"units": units})
+    for place in range(depth, -1, -1):
+        call = Call(0, layer.name, (), (SHAPE,))
+        name = path[place - 1] if place else ""
+        layer = Layer("/".join(path[:place]), name, "Functional", "keras", graph=Graph((layer,), (call,)))
+    return Model(layer, Source(None, "made", None, "static"))
+
+
+def test_models_in_models_in_models() -> None:
+    """Are drawn as far as they can be, and else it is said that they are not."""
+    diagram = build_diff_diagram(diff_models(nested(30, 1), nested(30, 2), structure_only=True))
+    assert len(diagram.groups) == 30
+    diff = diff_models(nested(3, 1), nested(3, 2), structure_only=True)
+    failing = patch("netviz.analysis.diff.diagram.build_union", side_effect=RecursionError)
+    with failing, pytest.raises(NetvizError, match="nested deeper"):
+        build_diff_diagram(diff)
 
 
 @pytest.mark.parametrize("context", [-1, True, 1.5, None])

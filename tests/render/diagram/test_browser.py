@@ -11,7 +11,7 @@ from netviz.render.layout.geometry import Direction
 from netviz.render.metrics import SANS
 from netviz.views import Diagram
 from tests.render.diagram.measuring import check, measured
-from tests.render.diagram.samples import every, translation
+from tests.render.diagram.samples import compared, every, translation
 
 
 @pytest.mark.parametrize("one", every(), ids=lambda one: ascii(one.title))
@@ -21,7 +21,8 @@ def test_texts_lie_in_their_boxes(page: Any, one: Diagram) -> None:
 
 @pytest.mark.parametrize("direction", ["BT", "LR", "RL"])
 def test_in_every_direction(page: Any, direction: Direction) -> None:
-    check(measured(page, diagram_to_svg(translation(), direction=direction)))
+    for one in (translation(), compared()):
+        check(measured(page, diagram_to_svg(one, direction=direction)))
 
 
 @pytest.mark.parametrize("font", ["DejaVu Sans", "serif", "no such font"])
