@@ -49,6 +49,10 @@ SLACK = 1e-3
 TRUNCATED = 2.0
 """Standard deviations at which Keras cuts off a normal distribution."""
 
+FARTHEST = 7.0
+"""Standard deviations within which all values of a normal distribution lie, but for one weight of 100 million values
+in 4,000."""
+
 DEVIATION = 0.87962566103423978
 """Standard deviation of a normal distribution cut off there. Source: keras.initializers.VarianceScaling."""
 
@@ -57,6 +61,7 @@ NORMAL = NormalDist()
 KEYS: Mapping[str, str] = {
     "depthwise_kernel": "depthwise_initializer",
     "pointwise_kernel": "pointwise_initializer",
+    "recurrent_kernel": "recurrent_initializer",
     "reverse_embeddings": "embeddings_initializer",
 }
 """By role the setting that names the initializer, where it is not the role with "_initializer"."""
@@ -121,7 +126,7 @@ def looks_initial(layer: Layer, weight: Weight, blocks: Blocks) -> bool:
             return _is_constant(blocks(), constant, _forgetting(layer, weight, shape))
         if name in ("orthogonal", "orthogonalinitializer"):
             return _is_orthogonal(blocks(), shape, _number(config, "gain", 1.0), rounding)
-        drawn = _drawn(name, config, layer, shape)
+        drawn = list(_drawn(name, config, layer, shape))
     except (TypeError, ValueError, OverflowError, ArithmeticError):  # settings that no initializer takes
         return False
     return any(_is_drawn(blocks(), one, prod(shape), rounding) for one in drawn)
@@ -205,7 +210,7 @@ def _drawn(name: str, config: Config, layer: Layer, shape: tuple[int, ...]) -> I
 def _normal(distribution: Distribution, mean: float, spread: float) -> Drawn:
     if distribution == "truncated_normal":
         return Drawn(distribution, mean, spread * DEVIATION, spread * TRUNCATED)
-    return Drawn(distribution, mean, spread, math.inf)
+    return Drawn(distribution, mean, spread, spread * FARTHEST)
 
 
 def _scaled(

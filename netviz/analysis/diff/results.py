@@ -61,10 +61,11 @@ Verdict = Literal["identical", "close", "changed", "permuted", "transposed", "pr
 """What the values of two weights are to each other, the first that holds:
 
 identical   equal, value by value (NaN equals NaN)
-close       |a - b| <= atol + rtol·max(|a|, |b|) everywhere, also where one side is of another float dtype
+close       |a - b| <= atol + rtol·max(|a|, |b|) everywhere, or where the sides are of different float dtypes within the
+            rounding to the narrower one
 permuted    the same values along an axis in another order, or all of them in another order
 transposed  the same values with the axes in another order
-pruned      the same but for values that are 0 on one side
+pruned      the same but for values that are 0 on one side, which has others
 quantised   one side is stored quantised, and stands for the values of the other
 changed     otherwise
 resized     the shapes differ, so that values cannot be compared
@@ -79,9 +80,10 @@ class Comparison:
     `values` is how many there are on each side, `differing` of how many pairs the two are not equal. `maximum` is the
     largest |a - b|, `relative` the Euclidean norm of a - b by the larger of those of a and b, `cosine` that of the
     angle between both as vectors; of finite pairs, None where there are none or they mean nothing. `nonfinite` is how
-    many pairs have NaN or infinity on either side. `zeros` are the shares of zeros on both sides. `initial` says which
-    side looks as it was initialised: "a", "b", "both" or "" (see `netviz.analysis.diff.initial`). `detail` says what is
-    special ("axis 3 in another order", "axes (1, 0)", "int8 with scales"), `reason` why values were not read.
+    many pairs have NaN or infinity on either side. `zeros` are the shares of zeros on both sides. Of equal bytes only
+    `values` is counted; `maximum` and `relative` are 0. `initial` says which side looks as it was initialised, where
+    the verdict is "changed" or "resized": "a", "b", "both" or "" (see `netviz.analysis.diff.initial`). `detail` says
+    what is special ("axis 3 in another order", "axes (1, 0)", "int8 with scales"), `reason` why values were not read.
     """
 
     a: Weight
