@@ -24,6 +24,7 @@ VALUES: dict[Kind, st.SearchStrategy[object]] = {
     "share": st.floats(),
     "number": st.floats(),
     "numbers": st.lists(st.floats(), max_size=4).map(tuple),
+    "lengths": st.lists(AXES | st.floats(0.001, 0.999), max_size=4).map(tuple) | st.just("whole"),
     "shapes": SHAPES,
     "bytes": st.integers(0, 1 << 70),
     "flag": st.booleans(),

@@ -183,7 +183,7 @@ def test_numbers_are_numbers_however_they_come(run: Callable[..., Any]) -> None:
 
 
 TYPES = {"count": float, "share": float, "number": float, "bytes": float, "shapes": list, "flag": bool, "items": list,
-         "numbers": list, "text": str, "class": str}  # fmt: skip
+         "numbers": list, "lengths": list, "text": str, "class": str}  # fmt: skip
 
 
 def test_copied_json_has_one_type_in_each_column(run: Callable[..., Any]) -> None:

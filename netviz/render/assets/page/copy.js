@@ -57,7 +57,7 @@ function jsonCell(kind, value) {
   if (LISTS.includes(kind)) {
     if (value === "") return [];
     if (kind === "items") return named(value);
-    if (!Array.isArray(value)) return value; // "whole"
+    if (!Array.isArray(value)) return [named(value)]; // a word for all lengths
     return value.map(kind === "shapes" ? jsonShape : jsonNumber);
   }
   if (kind === "flag") return typeof value === "boolean" ? value : null;
