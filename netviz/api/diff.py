@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,8 @@ def diff(
     The result is empty (`len(...) == 0`, false) where nothing differs. It can be had as table, markdown, json, csv,
     latex, as svg, png or pdf (both models in one graph), and as html with all of that. In the graph layers that are
     the same are closed into boxes, but for those at most `context` edges away from a change; `unchanged=True` draws
-    all. `theme`, `direction`, `legend`, `caption`, `background` and `scale` are those of `netviz.graph`; `load`,
-    `trust` and `max_bytes` are those of `inspect`, for both sides.
+    all. `theme`, `direction`, `legend`, `caption`, `background` and `scale` are those of `netviz.graph` (the page is
+    light or dark as the reader's system); `load`, `trust` and `max_bytes` are those of `inspect`, for both sides.
 
     Raises NetvizError where a source cannot be read, UsageError for a choice that there is not. Values that cannot be
     read are a difference ("unread"), with the reason.
@@ -102,7 +102,9 @@ def diff(
     def html() -> str:
         from netviz.render.differences import diff_to_page
 
-        return diff_to_page(sheet(), str(drawn().to("svg")))
+        page_style = replace(style, theme="auto", caption=False)  # the page has its own title, and follows the reader
+        graph = drawing(sheet().title, diagram(), page_style, sheet, document)
+        return diff_to_page(sheet(), str(graph.to("svg")))
 
     tables = sheet_artifact(sheet().title, sheet(), document)
 
