@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ import tensorflow as tf
 from hypothesis import reject
 
 from netviz.catalog import find
-from netviz.catalog.kinds import Arguments, LayerKind
+from netviz.catalog.kinds import Arguments, LayerKind, UncountedError
 from netviz.model import Shape, Tensor
 from netviz.readers.config import PlanReader
 from netviz.readers.infer import Inference
@@ -81,12 +82,29 @@ def agrees(output: Any, *, dtype: bool = True) -> None:
     assert [tensor.shape for tensor in found] == [tensor.shape for tensor in asked.expected]
     if dtype:
         assert [tensor.dtype for tensor in found] == [tensor.dtype for tensor in asked.expected]
+    costs(asked)
     arguments = asked.arguments
     hidden = Arguments(tuple(map(unknown, arguments.args)), {k: unknown(v) for k, v in arguments.kwargs.items()})
     if hidden.tensors:
         guesses = Inference([]).call(asked.entry, hidden)
         assert guesses
         assert all(guess.shape in (None, true.shape) for guess, true in zip(guesses, asked.expected, strict=False))
+
+
+def costs(asked: Question) -> None:
+    """The rules of cost apply to a call that Keras takes: they give a count, or say why there is none."""
+    kind = asked.entry.kind
+    assert kind is not None and kind.cost is not None
+    arguments = Arguments(
+        tuple(map(settled, asked.arguments.args)), {k: settled(v) for k, v in asked.arguments.kwargs.items()}
+    )
+    outputs = Inference([]).call(asked.entry, arguments)
+    if outputs and all(tensor.size is not None for tensor in (*arguments.tensors, *outputs)):
+        with suppress(UncountedError):
+            work = kind.cost.work(asked.entry.config, arguments, outputs)
+            assert 0 <= 2 * work.macs <= work.flops
+    if kind.cost.times is not None:
+        assert kind.cost.times(asked.entry.config, arguments) >= 0
 
 
 def computes(output: Any, *, dtype: bool = True) -> None:

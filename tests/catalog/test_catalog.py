@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from netviz.catalog import LAYERS_OF_KERAS_2, find
 from netviz.catalog.keras_1 import KERAS_1
-from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind
+from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind, Window, Work
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.tensorflow_functions import FUNCTIONS
@@ -217,6 +217,17 @@ def test_nonsense_is_refused_in_order(table: dict[str, LayerKind], data: st.Data
     if kind.output is not None:
         with suppress(*RULE_ERRORS):
             assert all(map(is_shape, kind.output(config, arguments)))
+    if kind.cost is not None:
+        outputs = tuple(Tensor(shape, "float32") for shape in data.draw(KNOWN_SHAPES))
+        with suppress(*RULE_ERRORS):
+            assert isinstance(kind.cost.work(config, arguments, outputs), Work)
+        if callable(kind.cost.window):
+            with suppress(*RULE_ERRORS):
+                field = kind.cost.window(config, arguments)
+                assert field in ("pointwise", "whole") or all(isinstance(window, Window) for window in field)
+        if kind.cost.times is not None:
+            with suppress(*RULE_ERRORS):
+                assert isinstance(kind.cost.times(config, arguments), int)
 
 
 def test_importing_it_pulls_in_nothing_heavy() -> None:

@@ -54,7 +54,8 @@ def heads_attend(
         (queries, own * value_size, out),
     ]
     dense += [(queries, query[-1], own * value_size)] if gated else []
-    scaled = queries * own * key_size
+    whole = len(query) == 3 and not config.get("dropout") and not arguments.kwargs.get("return_attention_scores")
+    scaled = pairs if whole else queries * own * key_size  # keras.layers scales the scores, or else the queries
     more = scaled + SOFTMAX * pairs + (GATE * queries * own * value_size if gated else 0)
     return together(projected(config, tuple(dense)), multiplied(pairs * (key_size + value_size), more))
 

@@ -14,17 +14,21 @@ from netviz.catalog.shapes import arranged, spatial, window_output
 from netviz.catalog.stored import Variable, variables
 from netviz.model import Config, Shape, Tensor
 
-CONTRASTING = ("AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization")
-"""Layers that work at inference, too; they keep the shape and give their compute dtype."""
-
 UNCHANGED = (
-    "AugMix", "CutMix", "MixUp",
+    "Rescaling", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "MixUp",
     "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
     "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomHue", "RandomInvert",
     "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
     "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
 )  # fmt: skip
-"""Layers that do nothing at inference; they keep the shape and give their compute dtype."""
+"""Layers that keep the shape and give their compute dtype."""
+
+AT_INFERENCE = {
+    "Rescaling": costs.RESCALED,
+    "AutoContrast": costs.CONTRASTED,
+    "ContrastLimitedAdaptiveHistogramEqualization": costs.CONTRASTED,
+}
+"""Those of them that do something at inference."""
 
 UNCHANGED_DTYPE = ("Equalization", "RandomGrayscale")
 """Layers that keep the shape, and the dtype of integers."""
@@ -200,9 +204,7 @@ def transform_shapes(config: Config, arguments: Arguments) -> Mapping[str, Expec
 
 
 KINDS = (
-    LayerKind("Rescaling", "preprocessing", each_unchanged, cost=costs.RESCALED),
-    *(LayerKind(name, "preprocessing", each_unchanged, cost=costs.CONTRASTED) for name in CONTRASTING),
-    *(LayerKind(name, "preprocessing", each_unchanged, cost=FREE) for name in UNCHANGED),
+    *(LayerKind(name, "preprocessing", each_unchanged, cost=AT_INFERENCE.get(name, FREE)) for name in UNCHANGED),
     LayerKind("MaxNumBoundingBoxes", "preprocessing", boxes_output, cost=FREE),
     *(LayerKind(name, "preprocessing", each_unchanged, dtype=each_cast, cost=FREE) for name in UNCHANGED_DTYPE),
     *(LayerKind(name, "preprocessing", resized, cost=cost) for name, cost in SIZED.items()),
