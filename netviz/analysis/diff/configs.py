@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -38,6 +39,9 @@ WRITTEN = frozenset({"class_name", "config", "module", "registered_name", "build
 
 SEQUENCES = frozenset({"__tuple__", "ListWrapper", "_TupleWrapper"})
 """Classes that stand for a list of items."""
+
+COUNTED = re.compile(r"_\d+$")
+"""What Keras puts behind the name of a second object of a class."""
 
 Normal = object
 """A JSON value in the one form that all others are brought to."""
@@ -102,7 +106,7 @@ def _normal_mapping(value: Mapping[str, object], depth: int) -> Normal:
     if not isinstance(config, Mapping | None):
         return {"class_name": name, "config": normal(config, depth + 1)}
     found = {str(key): normal(item, depth + 1) for key, item in settings.items()}
-    if isinstance(found.get("name"), str) and snake_case(str(found["name"])) == snake_case(name):
+    if isinstance(found.get("name"), str) and COUNTED.sub("", snake_case(str(found["name"]))) == snake_case(name):
         del found["name"]
     return {"class_name": name, "config": {key: item for key, item in found.items() if item is not None}}
 

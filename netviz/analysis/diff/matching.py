@@ -73,7 +73,7 @@ class _Matcher:
         self.to_a: dict[int, int] = {}
         self.near_a: list[list[int]] = []
         self.near_b: list[list[int]] = []
-        self.heap: list[tuple[int, int, int, int, int]] = []
+        self.heap: list[tuple[int, bool, int, int, int]] = []
 
     def matched(self) -> dict[int, int]:
         self.pair(0, 0)
@@ -132,12 +132,12 @@ class _Matcher:
     def spread(self, one: int) -> None:
         """Offers the neighbours of a pair to each other, those at the same place."""
         x, y = self.a.nodes[one], self.b.nodes[self.to_b[one]]
-        for neighbours, theirs in ((x.takes, y.takes), (x.gives, y.gives)):
+        for back, neighbours, theirs in ((True, x.takes, y.takes), (False, x.gives, y.gives)):
             places = _by_slot(theirs)
             for slot, found in _by_slot(neighbours).items():
-                self.offer_all(found, places.get(slot, ()))
+                self.offer_all(found, places.get(slot, ()), back)
 
-    def offer_all(self, found: Sequence[int], others: Sequence[int]) -> None:
+    def offer_all(self, found: Sequence[int], others: Sequence[int], back: bool) -> None:
         if len(found) > MOST_ALIKE or len(others) > MOST_ALIKE:
             others_by: dict[int, list[int]] = defaultdict(list)
             for other in others:
@@ -146,14 +146,14 @@ class _Matcher:
             for one in found:
                 content = self.a.nodes[one].content
                 for other in others_by[content][seen[content] : seen[content] + 2]:
-                    self.offer(one, other)
+                    self.offer(one, other, back)
                 seen[content] += 1
             return
         for one in found:
             for other in others:
-                self.offer(one, other)
+                self.offer(one, other, back)
 
-    def offer(self, one: int, other: int) -> None:
+    def offer(self, one: int, other: int, back: bool) -> None:
         """Puts two layers, which stand at the same place beside a pair, among the candidates."""
         if not self.free(one, other):
             return
@@ -171,11 +171,13 @@ class _Matcher:
             level = BESIDE
         else:
             return
-        self.push(level, one, other)
+        self.push(level, one, other, back)
 
-    def push(self, level: int, one: int, other: int) -> None:
+    def push(self, level: int, one: int, other: int, back: bool = False) -> None:
+        """Puts a pair among the candidates; on equal terms what lies ahead comes first, so that whole blocks are left
+        over where one was put in among others like it."""
         unlike = sum(map(int.__ne__, self.near_a[one], self.near_b[other]))
-        heappush(self.heap, (level, unlike, abs(one - other) if level == BESIDE else 0, one, other))
+        heappush(self.heap, (level, back, unlike, one, other))
 
     def is_between(self, x: Node, y: Node) -> bool:
         """Whether the two have the same neighbours before and behind them."""
@@ -209,7 +211,7 @@ class _Matcher:
                 if isinstance(end, tuple):
                     ours[end].append(x.number)
         for end, found in ours.items():
-            self.offer_all(found, theirs.get(end, ()))
+            self.offer_all(found, theirs.get(end, ()), back=end[0] == "out")
 
     def offer_unique(self, first: list[Node], second: list[Node]) -> None:
         """Offers what is there once on both sides: with its surroundings, and for its settings alone."""
@@ -298,7 +300,7 @@ class _Matcher:
     # -- between graphs
 
     def between_graphs(self) -> None:
-        """Pairs layers that went into a model inside or came out of one: of the same settings, with weights or a name."""
+        """Pairs layers that went into a model inside or came out of one: of one config, with weights or a name."""
         ours, theirs = self.left(self.a.nodes), self.left(self.b.nodes, second_side=True)
         for key in (_named_content, _weighty_content):
             groups = _grouped(theirs, key)
