@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from netviz.analysis.diff.results import Comparison, LayerDiff, ModelDiff
+from netviz.analysis.diff.results import Change, Comparison, ModelDiff
 from netviz.analysis.diff.wiring import tensor_value
 from netviz.analysis.diff.words import Sayings, all_weights, extent, fate_of, remarks, verdict, what
 from netviz.analysis.subjects import family_of
@@ -16,6 +16,9 @@ from netviz.views import Column, Family, Fate, Row, Sheet, Table
 
 ITSELF = "(the model itself)"
 """Stands in the place of a layer where something differs of the model as a whole."""
+
+DTYPE = re.compile(r"(?<=\)) \w+$")
+"""The dtype behind a shape."""
 
 _FACTS = (Column("fact", "Fact"), Column("value", "Value", "items"))
 
@@ -93,7 +96,7 @@ def differences_table(diff: ModelDiff) -> Table:
     """A row for each change; a layer is named in the first of its rows."""
     rows = []
     last: str | None = ""
-    for one in _differences(diff):
+    for one in _differences(diff, brief=True):
         name = ITSELF if one.path is None else one.path
         shown = (name, ", ".join(one.kinds)) if one.path != last else ("", "")
         last = one.path
@@ -126,7 +129,8 @@ def _differing(diff: ModelDiff) -> Iterator[tuple[str, Comparison]]:
                 yield path, one
 
 
-def _differences(diff: ModelDiff) -> Iterator[Difference]:
+def _differences(diff: ModelDiff, brief: bool = False) -> Iterator[Difference]:
+    """Every difference in order; `brief` leaves out what follows from others and takes together what is alike."""
     sayings = Sayings(diff)
     for change in diff.changes:
         yield Difference(None, ("changed",), what(change), *sayings.sides(change))
@@ -135,19 +139,40 @@ def _differences(diff: ModelDiff) -> Iterator[Difference]:
         fate, family = fate_of(one.kinds), family_of(one.layer)
         if one.a is None or one.b is None:
             if one.kinds:
-                sides = [side.of(layer) if layer else "" for side, layer in zip(words, (one.a, one.b), strict=True)]
-                yield Difference(one.path, one.kinds, "layer", sides[0], sides[1], family, fate)
+                a, b = (side.of(layer) if layer else "" for side, layer in zip(words, (one.a, one.b), strict=True))
+                yield Difference(one.path, one.kinds, one.layer.class_name or "layer", a, b, family, fate)
             continue
-        for change in one.changes:
-            yield Difference(one.path, _told(one), what(change), *sayings.sides(change, one), family, fate)
+        for changes in together(one.changes) if brief else ((change,) for change in one.changes):
+            a, b = sayings.sides(changes[0], one)
+            a, b = _brief(a, b) if brief else (a, b)
+            yield Difference(one.path, one.kinds, what(*changes), a, b, family, fate)
 
 
-def _told(one: LayerDiff) -> tuple[str, ...]:
-    return one.kinds
+def together(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:
+    """The changes that a person reads: weights that became the same shape in one, and of what goes in nothing, where
+    anything else is said of a layer (it follows from where it comes from)."""
+    rest = [change for change in changes if change.aspect != "input"] or list(changes)
+    weights: dict[tuple[str, str], list[Change]] = {}
+    for change in rest:
+        if change.aspect == "weight":
+            weights.setdefault((str(change.a), str(change.b)), []).append(change)
+    for change in rest:
+        if change.aspect != "weight":
+            yield (change,)
+        elif (alike := weights.pop((str(change.a), str(change.b)), None)) is not None:
+            yield tuple(alike)
+
+
+def _brief(a: str, b: str) -> tuple[str, str]:
+    """Two tensors in words without the dtype, where it is the same on both sides."""
+    ends = [DTYPE.search(side) for side in (a, b)]
+    if ends[0] is None or ends[1] is None or ends[0].group() != ends[1].group():
+        return a, b
+    return a[: ends[0].start()], b[: ends[1].start()]
 
 
 class _Layers:
-    """Says of a layer of one model its class, what comes out of it, and its parameters."""
+    """Says of a layer of one model what comes out of it, what is inside, and its parameters."""
 
     def __init__(self, model: Model) -> None:
         self.outputs: dict[str, str] = {}
@@ -158,14 +183,14 @@ class _Layers:
                     self.outputs.setdefault(at, re.sub(r" [^ ]*$", "", tensor_value(call.outputs[0])))
 
     def of(self, layer: Layer) -> str:
-        parts = [" ".join(filter(None, (layer.class_name or "?", self.outputs.get(layer.path, ""))))]
+        parts = [self.outputs.get(layer.path, "")]
         inside = sum(1 for _ in layer.walk())
         total = layer.parameters.total
         if inside:
             parts.append(f"{inside:,} layer{'s' * (inside != 1)} inside")
         if total:
             parts.append(f"{total:,} parameter{'s' * (total != 1)}")
-        return ", ".join(parts)
+        return ", ".join(filter(None, parts)) or "no weights"
 
 
 def _facts(diff: ModelDiff) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from netviz.analysis.diff.results import MISSING, Change, Comparison, Kind, LayerDiff, ModelDiff
 from netviz.analysis.settings import setting_text
@@ -63,13 +63,16 @@ def all_weights(diff: ModelDiff) -> Iterator[Comparison]:
         yield from layer.weights
 
 
-def what(change: Change) -> str:
-    """What a change is of: "strides", "connection mask", "output 1"."""
+def what(change: Change, *others: Change) -> str:
+    """What a change is of, or several that are alike: "strides", "connection mask", "weights gamma, beta"."""
     if change.aspect == "config":
         return change.item
-    if change.aspect in ("weight", "connection", "output", "input"):
-        return f"{change.aspect} {change.item}"
-    return change.aspect
+    if change.aspect == "connection" and change.item.startswith("outputs."):
+        return f"output {change.item.removeprefix('outputs.')} from".replace(" 0 ", " ")
+    if others:
+        return f"{change.aspect}s {', '.join(one.item for one in (change, *others))}"
+    plain = change.item == "0" and change.aspect != "weight"  # the first of what is mostly the only one
+    return change.aspect if plain or not change.item else f"{change.aspect} {change.item}"
 
 
 class Sayings:
@@ -133,9 +136,3 @@ def remarks(one: Comparison) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def shortened(texts: Iterable[str], most: int) -> Sequence[str]:
-    """The first of the texts, and how many more there are."""
-    items = list(texts)
-    return items if len(items) <= most else [*items[:most], f"and {len(items) - most:,} more"]
