@@ -2,10 +2,10 @@
 
 The calls run in the order of `Graph.calls`, those of nested models in the place of the call; a wrapper is one call. An
 output is alive from the call that makes it until the last that reads it has run, those of the model until the end; what
-enters the model counts as well, and stays until the end, for whoever calls the model holds it. A function of each element
-writes over an input of its size that nothing else needs, as TensorFlow has it. What a call needs beyond what goes in and
-comes out (the unrolled input of a convolution, the parts of GELU) depends on the library and is left out, as are weights.
-TensorFlow's own records of a frozen graph agree to the byte for most convolutional networks (tests/analysis/cost).
+enters the model counts as well, and stays until the end, for whoever calls the model holds it. A function of each
+element writes over an input of its size that nothing else needs, as TensorFlow has it. What a call needs beyond what
+goes in and comes out (the unrolled input of a convolution, the parts of GELU) depends on the library and is left out,
+as are weights. TensorFlow's own records of frozen graphs agree (tests/analysis/cost/test_memory.py).
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ class ModelCost:
     `activation_bytes` is the most that outputs take at one time at inference, each kept from when it is made until its
     last use and what enters until the end, and `peak_at` the layer that runs then; `training_bytes` what all outputs
     take that are kept for the gradients, themselves not counted. `weight_bytes` are those of the model's weights, each
-    stored variable once. `layers` has every layer, depth first, a layer before those inside it, by path. `alive` has for
-    each call, in the order in which they run, the path of its layer and the bytes of outputs that are kept while it runs.
+    stored variable once. `layers` has every layer, depth first, a layer before those inside it, by path. `alive` has
+    for each call, in the order in which they run, the path of its layer and the bytes of outputs kept while it runs.
     """
 
     name: str
