@@ -94,7 +94,8 @@ class Sayings:
             return _places(change, layer)
         if change.aspect == "connection":
             return self._giver(change.a, layer, 0), self._giver(change.b, layer, 1)
-        return said(change.a), said(change.b)
+        a, b = said(change.a), said(change.b)
+        return (a, b) if a != b else (setting_text(change.a), setting_text(change.b))
 
     def _giver(self, value: object, diff: LayerDiff | None, side: int) -> str:
         if not isinstance(value, str):
@@ -112,6 +113,8 @@ def said(value: object) -> str:
         return NOTHING
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return f"({', '.join(map(setting_text, value))})"
+    if isinstance(value, float):
+        return f"{value:.7g}"  # Keras keeps float32 settings, such as 0.0010000000474974513
     return "unknown" if value is None else setting_text(value)
 
 
