@@ -137,6 +137,13 @@ GRAPHS: Mapping[str, Picture] = {
     "graph-vgg16-parameters": Picture(
         "graph examples/architectures/vgg16.json --color parameters", "VGG16: where its parameters are"
     ),
+    "graph-vgg16-macs": Picture(
+        "graph examples/architectures/vgg16.json --color macs", "and where its multiply-accumulates are"
+    ),
+    "diff-lenet": Picture(
+        "diff examples/models/lenet.keras examples/models/lenet-tuned.keras",
+        "a LeNet and the same trained further: frozen, changed, put in, renamed",
+    ),
     "graph-inceptionresnetv2-outline": Picture(
         "graph inceptionresnetv2.json --outline", "InceptionResNetV2: 782 layers at a glance"
     ),
@@ -148,6 +155,9 @@ GRAPHS: Mapping[str, Picture] = {
 }
 
 PLOTS: Mapping[str, Picture] = {
+    "cost-resnet50": Picture(
+        "cost examples/architectures/resnet50.json", "multiply-accumulates, shares and memory over the depth of ResNet50"
+    ),
     "functions-compare": Picture("functions relu gelu silu --compare --derivative", "dashed the derivatives"),
     "functions-poster": Picture("functions --grid", "every activation of Keras"),
     "functions-lstm": Picture("functions examples/models/lstm.keras", "the functions that a model uses, and where"),
@@ -189,6 +199,10 @@ TABLES: Mapping[str, Picture] = {
     "inspect-residual": Picture("inspect examples/models/residual.keras", "a residual net with two inputs", 104),
     "inspect-lstm-layer": Picture(
         "inspect examples/models/lstm.keras --layer summary", "one layer of an LSTM in full", 100
+    ),
+    "cost-lenet": Picture("cost examples/models/lenet.keras", "what the layers of a LeNet cost", 130),
+    "diff-lenet-table": Picture(
+        "diff examples/models/lenet.keras examples/models/lenet-tuned.keras", "what changed in a LeNet", 120
     ),
     "check-hidden": Picture("check examples/models/hidden.keras", "code found two levels down", 104),
 }
