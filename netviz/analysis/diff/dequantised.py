@@ -24,10 +24,11 @@ Numbers = NDArray[np.float64]
 BLOCK = 1 << 18
 """Values given at a time."""
 
-TABLES = ("embeddings", "reverse_embeddings")
+MOST_SCALES, MOST_TURNED = 1 << 26, 1 << 28
+"""Values of scales, and of kernels stored the other way round, that are read at once."""
 
-Rows = Callable[[slice], tuple[Numbers, Numbers]]
-"""Gives for some rows what their values stand for, and how far one whole number is from the next there."""
+Rows = Callable[[Values, slice], tuple[Numbers, Numbers]]
+"""Gives for some rows, and where they stand, what they stand for and how far one whole number is from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +60,38 @@ class Quantised:
 
         Raises NetvizError where they cannot be had.
         """
-        values = store.read(self.weight)
+        beside = [one.tensor.size or 0 for one in (self.scale, self.zero, self.groups, self.awq) if one]
+        turned = self.weight.role == "quantized_kernel"
+        if max(beside) > MOST_SCALES or (turned and (self.weight.tensor.size or 0) > MOST_TURNED):
+            raise NetvizError(f"{self.weight.name} or its scales are too large to be taken apart")
         try:
-            rows, count = self._rows(values, store)
-            width = max(1, values.size // max(count, 1))
-            step = max(1, BLOCK // width)
-            for begin in range(0, count, step):
-                found, steps = rows(slice(begin, min(count, begin + step)))
+            rows, shape = self._rows(store)
+            values = iter([store.read(self.weight).T]) if turned else store.blocks(self.weight)
+            begin = 0
+            for part in _regrouped(values, shape):
+                with np.errstate(all="ignore"):  # a file may hold scales of 0
+                    found, steps = rows(part, slice(begin, begin + len(part)))
+                begin += len(part)
                 yield found.reshape(-1), np.broadcast_to(steps, found.shape).reshape(-1)
         except (ValueError, IndexError, TypeError) as error:
             raise NetvizError(f"the scales of {self.weight.name} do not go with its shape") from error
 
-    def _rows(self, values: Values, store: WeightStore) -> tuple[Rows, int]:
+    def _rows(self, store: WeightStore) -> tuple[Rows, tuple[int, ...]]:
+        """What tells the values, and the shape of the rows that it takes."""
         scale = store.read(self.scale).astype(np.float64)
         if self.groups is not None:
-            return self._grouped(values, scale, store)
+            return self._grouped(scale, store)
         if not self.rounded:
             raise NetvizError(f"{self.mode} values of {self.weight.name} are stored without what they stand for")
-        scales = self._spread(scale, values.shape)
+        shape = tuple(axis or 0 for axis in self.weight.tensor.shape or ())
+        scales = self._spread(scale, shape)
 
-        def rows(some: slice) -> tuple[Numbers, Numbers]:
+        def rows(values: Values, some: slice) -> tuple[Numbers, Numbers]:
             part = scales[some] if len(scales) > 1 else scales
-            return values_of[some] / part, np.abs(1 / part)
+            return values / part, np.abs(1 / part)
 
         flattened = scales.ndim == 2 and scales.shape[0] == 1
-        values_of = values.reshape(-1, scales.shape[1]) if flattened else values
-        return rows, len(values_of)
+        return rows, (scales.shape[1],) if flattened else shape[1:]
 
     def _spread(self, scale: Numbers, shape: tuple[int, ...]) -> Numbers:
         """The scales with as many axes as what they are for, those of length 1 where all share one."""
@@ -105,7 +112,7 @@ class Quantised:
         squeezed = squeezed.transpose(np.argsort(kept))
         return squeezed.reshape([size if axis in kept else 1 for axis, size in enumerate(shape)])
 
-    def _grouped(self, values: Values, scale: Numbers, store: WeightStore) -> tuple[Rows, int]:
+    def _grouped(self, scale: Numbers, store: WeightStore) -> tuple[Rows, tuple[int, ...]]:
         assert self.groups is not None
         if self.zero is None:
             raise NetvizError(f"{self.mode} values of {self.weight.name} are stored without their zero points")
@@ -113,21 +120,36 @@ class Quantised:
         groups = store.read(self.groups).astype(np.int64)
         if self.weight.role == "embeddings":
 
-            def rows(some: slice) -> tuple[Numbers, Numbers]:
+            def rows(values: Values, some: slice) -> tuple[Numbers, Numbers]:
                 steps = scale[some][:, groups]
-                return (values[some] - zero[some][:, groups]) * steps, np.abs(steps)
+                return (values - zero[some][:, groups]) * steps, np.abs(steps)
 
-            return rows, len(values)
+            return rows, (groups.size,)
         if self.weight.role == "quantized_kernel":
-            values, scale, zero = values.T, scale.T, zero.T
-        values = values.reshape(groups.size, -1)
+            scale, zero = scale.T, zero.T
         shrunk = store.read(self.awq).astype(np.float64).reshape(-1, 1) if self.awq else np.ones((groups.size, 1))
 
-        def rows_of(some: slice) -> tuple[Numbers, Numbers]:
+        def rows_of(values: Values, some: slice) -> tuple[Numbers, Numbers]:
             steps = scale[groups[some]] / shrunk[some]
-            return (values[some] - zero[groups[some]]) * steps, np.abs(steps)
+            return (values - zero[groups[some]]) * steps, np.abs(steps)
 
-        return rows_of, len(values)
+        return rows_of, scale.shape[1:]
+
+
+def _regrouped(blocks: Iterator[Values], shape: tuple[int, ...]) -> Iterator[Values]:
+    """The same values in rows of that shape, however they were cut; raises ValueError where something is left over."""
+    width = max(prod(shape), 1)
+    step = max(1, BLOCK // width) * width
+    rest: Values = np.empty(0)
+    for block in blocks:
+        flat = np.asarray(block).reshape(-1)
+        flat = np.concatenate([rest, flat]) if rest.size else flat
+        whole = flat.size // width * width
+        for begin in range(0, whole, step):
+            yield flat[begin : min(whole, begin + step)].reshape(-1, *shape)
+        rest = flat[whole:]
+    if rest.size:
+        raise ValueError("there are values for a part of a row only")
 
 
 def quantised(layer: Layer, weight: Weight) -> Quantised | None:

@@ -243,8 +243,9 @@ class _Compared:
         ]
         for a, b in aligned(sides[0].blocks(), sides[1].blocks()):
             measures.take(a["value"], b["value"])
-            steps = (a["step"] + b["step"]) * (1 + STEP_SLACK)
-            within = within and bool((np.abs(a["value"] - b["value"]) <= steps).all())
+            with np.errstate(all="ignore"):
+                steps = (a["step"] + b["step"]) * (1 + STEP_SLACK)
+                within = within and bool((np.abs(a["value"] - b["value"]) <= steps).all())
         if not all(form is None or form.rounded for form in forms):
             within = (measures.cosine or 0.0) >= ALIKE
         words = " and ".join(form.wording for form in forms if form)

@@ -400,3 +400,24 @@ def test_fine_tuning_two_layers(tmp_path: Path) -> None:
     assert [one.verdict for one in found] == ["identical"] * 4 + ["changed"] * 4
     model.save(tmp_path / "after.h5")
     assert {one.verdict for one in between(read(after), read(tmp_path / "after.h5"))} == {"identical"}
+
+
+@pytest.mark.parametrize(
+    "scales",
+    [np.zeros(5, "f4"), np.ones(4, "f4"), np.full(5, np.nan, "f4"), np.ones((0,), "f4")],
+    ids=["zero", "short", "nan", "none"],
+)
+def test_scales_that_mean_nothing(scales: Any, recwarn: pytest.WarningsRecorder) -> None:
+    kernel = np.arange(35, dtype="i1").reshape(7, 5)
+    weights = (
+        Weight("kernel", "kernel", Tensor((7, 5), "int8"), False),
+        Weight("scale", "kernel_scale", Tensor(scales.shape, "float32"), False),
+    )
+    layer = Layer("layer", "layer", "Dense", None, {}, weights)
+    store = Kept({"kernel": kernel, "scale": scales})
+    quantised_model = Model(layer, Source(None, "none", None, "static"), store=store)
+    floats = model_of(np.ones((7, 5), "f4"))
+    (found,) = between(floats, quantised_model)
+    assert found.verdict in ("changed", "unread")
+    assert (found.verdict == "unread") == bool(found.reason)
+    assert not recwarn.list
