@@ -168,13 +168,15 @@ class CostKind:
 
     `work` is without that of layers inside, which each have rows of their own; `times` is how often a wrapper runs
     these in one call (TimeDistributed: once a step), None for once. `window` says which positions an output is made
-    of, None where that is not known.
+    of, None where that is not known. `output` gives the shapes where the row's own rule, which says what Keras states,
+    leaves open what the call will have.
     """
 
     work: WorkRule
     window: WindowRule | Field | None = "pointwise"
     buffer: Buffer = "new"
     times: Callable[[Config, Arguments], int] | None = None
+    output: OutputRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

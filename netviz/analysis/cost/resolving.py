@@ -179,7 +179,8 @@ def _shapes(kind: LayerKind | None, config: Config, arguments: Arguments, inside
         if kind.around:
             first = tuple(tensor.shape for tensor in inside.outputs) if inside else (None,)
             return kind.around(config, arguments, first)
-        return kind.output(config, arguments) if kind.output else ()
+        rule = (kind.cost and kind.cost.output) or kind.output
+        return rule(config, arguments) if rule else ()
     except RULE_ERRORS:
         return ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netviz.catalog.costs import products as costs
 from netviz.catalog.costs.forms import FILLED, FREE, each_taken, uncounted
@@ -97,6 +98,16 @@ def einsum_output(config: Config, shape: Shape) -> Shape:
     return (shape[0], *own)
 
 
+def einsum_computed(config: Config, shape: Shape) -> Shape:
+    """The same, the axes that `output_shape` leaves open as long as those of the input with their letters."""
+    match = einsum_equation(config)
+    out = einsum_output(config, shape)
+    before = len(shape) - len(match[2]) if match["left"] else 0
+    sizes = dict(zip(match[2], shape[before:], strict=False))
+    named = {before + place: sizes.get(letter) for place, letter in enumerate(match[5])}
+    return tuple(named.get(place) if axis is None else axis for place, axis in enumerate(out))
+
+
 def input_output(config: Config, arguments: Arguments) -> tuple[Shape | None, ...]:
     """The shape that the layer states: `batch_shape` in Keras 3, `batch_input_shape` before."""
     stated = config.get("batch_shape", config.get("batch_input_shape"))
@@ -166,7 +177,7 @@ KINDS = (
         einsum_weights,
         einsum_weights,
         einsum_shapes,
-        cost=costs.EINSUM_DENSE,
+        cost=replace(costs.EINSUM_DENSE, output=of_shape(einsum_computed)),
     ),
     LayerKind(
         "Embedding",

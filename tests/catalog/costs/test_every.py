@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
+import numpy as np
 import pytest
 from keras.src.activations import ALL_OBJECTS_DICT
 
@@ -117,3 +119,21 @@ def test_repeats() -> None:
     cost = LAYERS["TimeDistributed"].cost
     assert cost is not None and cost.times is not None
     assert cost.times({}, Arguments((Tensor((2, 7, 4)),))) == 7
+
+
+@pytest.mark.parametrize(
+    ("equation", "shape", "output_shape"),
+    [
+        ("abc,cd->abd", (2, 9, 4), (None, 8)),
+        ("...x,xy->...y", (2, 9, 4), (8,)),
+        ("ab...,bc->ac...", (2, 4, 9), (8,)),
+        ("abc,cde->abde", (2, 9, 4), (None, 3, 2)),
+    ],
+)
+def test_open_axes_of_an_einsum(equation: str, shape: tuple[int, ...], output_shape: tuple[int | None, ...]) -> None:
+    """What Keras leaves open of the shape is as long as what it computes."""
+    layer = keras.layers.EinsumDense(equation, output_shape)
+    cost = LAYERS["EinsumDense"].cost
+    assert cost is not None and cost.output is not None
+    found = cost.output(layer.get_config(), Arguments((Tensor(shape),)))
+    assert found == (tuple(layer(np.zeros(shape)).shape),)
