@@ -40,8 +40,9 @@ name        `a` and `b` are names; place: paths of what holds it, or the name of
 trainable   true or false; dtype: names of policies
 config      `item` is the setting's place ("strides", "kernel_initializer.config.seed")
 calls       how often it is called
-connection  `item` is the argument ("0", "mask", with "#2" behind it for the second call), `a` and `b` what gives it
-input       `item` as for connections, `a` and `b` shape and dtype; output: `item` is the number of the output
+connection  `item` is the argument ("0", "mask", with "#2" behind it for the second call), `a` and `b` what gives it by
+            name, or the value of one that is no tensor; "outputs.0" is what gives an output of a model (inside)
+input       `item` as for connections, `a` and `b` shape and dtype in words; output: `item` is the number of the output
 weight      `item` is the weight's name, `a` and `b` shape and dtype: where they differ, or one side lacks the weight
 """
 
@@ -109,7 +110,8 @@ class Comparison:
 class LayerDiff:
     """A layer of the first model and its counterpart in the second; one of both is None for what is added or removed.
 
-    `kinds` is empty for layers that are the same. Layers inside have diffs of their own, but those inside an added or
+    `kinds` is empty for layers that are the same, and for those of one side of which the other can tell nothing (weights
+    alone do not tell of layers without them). Layers inside have diffs of their own, but those inside an added or
     removed layer, which go with it. `weights` compares values, also those that are the same; it is empty where only
     the structure was compared.
     """

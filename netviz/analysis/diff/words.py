@@ -95,7 +95,7 @@ class Sayings:
         if change.aspect == "connection":
             return self._giver(change.a, layer, 0), self._giver(change.b, layer, 1)
         a, b = said(change.a), said(change.b)
-        return (a, b) if a != b else (setting_text(change.a), setting_text(change.b))
+        return (a, b) if a != b else (_exactly(change.a), _exactly(change.b))
 
     def _giver(self, value: object, diff: LayerDiff | None, side: int) -> str:
         if not isinstance(value, str):
@@ -107,15 +107,21 @@ class Sayings:
         return f"{value} ({fate})" if fate in ("added", "removed") else value
 
 
+def _exactly(value: object) -> str:
+    """A value in full; what is nested too deep to be written is "…"."""
+    try:
+        return NOTHING if value is MISSING else setting_text(value)
+    except RecursionError:
+        return "…"
+
+
 def said(value: object) -> str:
     """A value of a change; what a side does not have as a dash."""
-    if value is MISSING:
-        return NOTHING
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return f"({', '.join(map(setting_text, value))})"
     if isinstance(value, float):
         return f"{value:.7g}"  # Keras keeps float32 settings, such as 0.0010000000474974513
-    return "unknown" if value is None else setting_text(value)
+    return "unknown" if value is None else _exactly(value)
 
 
 def _places(change: Change, layer: LayerDiff) -> tuple[str, str]:
