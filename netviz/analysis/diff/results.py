@@ -110,7 +110,7 @@ class Comparison:
 class LayerDiff:
     """A layer of the first model and its counterpart in the second; one of both is None for what is added or removed.
 
-    `kinds` is empty for layers that are the same, and for those of one side of which the other can tell nothing (weights
+    `kinds` is empty for layers that are the same, and for those of one side that the other cannot tell of (weights
     alone do not tell of layers without them). Layers inside have diffs of their own, but those inside an added or
     removed layer, which go with it. `weights` compares values, also those that are the same; it is empty where only
     the structure was compared.
