@@ -17,7 +17,7 @@ from netviz.readers import read
 LENGTH = 120
 
 
-def dependences(model: keras.Model) -> np.ndarray:
+def dependences(model: keras.Model) -> Any:
     """By input and output position whether the one changes the other, along the one spatial axis.
 
     The network is linear and without biases: a single 1 shows where it goes.
@@ -45,23 +45,22 @@ def plain_step(draw: random.Random, x: Any) -> Any:
     layers = keras.layers
     size, stride, padding = draw.randint(1, 5), draw.randint(1, 3), draw.choice(("same", "valid"))
     dilation = draw.randint(1, 3)
-    return draw.choice(
-        [
-            lambda: layers.Conv1D(2, size, stride, padding)(x),
-            lambda: layers.Conv1D(2, size, padding=padding, dilation_rate=dilation)(x),
-            lambda: layers.Conv1D(2, size, padding="causal")(x),
-            lambda: layers.AveragePooling1D(size, stride, padding)(x),
-            lambda: layers.DepthwiseConv1D(size, stride, padding)(x),
-            lambda: layers.SeparableConv1D(2, size, stride, padding)(x),
-            lambda: layers.ZeroPadding1D((draw.randint(0, 3), draw.randint(0, 3)))(x),
-            lambda: layers.Cropping1D((draw.randint(0, 2), draw.randint(0, 2)))(x),
-            lambda: layers.Add()([x, layers.Conv1D(x.shape[-1], size, padding="same", dilation_rate=dilation)(x)]),
-            lambda: layers.Concatenate()(
-                [layers.Conv1D(1, size, stride, "same")(x), layers.Conv1D(1, draw.randint(1, 5), stride, "same")(x)]
-            ),
-            lambda: layers.Dense(2)(x),
-        ]
-    )()
+    steps: list[Callable[[], Any]] = [
+        lambda: layers.Conv1D(2, size, stride, padding)(x),
+        lambda: layers.Conv1D(2, size, padding=padding, dilation_rate=dilation)(x),
+        lambda: layers.Conv1D(2, size, padding="causal")(x),
+        lambda: layers.AveragePooling1D(size, stride, padding)(x),
+        lambda: layers.DepthwiseConv1D(size, stride, padding)(x),
+        lambda: layers.SeparableConv1D(2, size, stride, padding)(x),
+        lambda: layers.ZeroPadding1D((draw.randint(0, 3), draw.randint(0, 3)))(x),
+        lambda: layers.Cropping1D((draw.randint(0, 2), draw.randint(0, 2)))(x),
+        lambda: layers.Add()([x, layers.Conv1D(x.shape[-1], size, padding="same", dilation_rate=dilation)(x)]),
+        lambda: layers.Concatenate()(
+            [layers.Conv1D(1, size, stride, "same")(x), layers.Conv1D(1, draw.randint(1, 5), stride, "same")(x)]
+        ),
+        lambda: layers.Dense(2)(x),
+    ]
+    return draw.choice(steps)()
 
 
 def plain(seed: int) -> keras.Model:

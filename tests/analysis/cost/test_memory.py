@@ -41,7 +41,7 @@ def measured_peak(model: keras.Model, batch: int) -> int:
         for record in memory.allocation_records
     )
     assert changes, "this TensorFlow keeps no records"
-    return max(accumulate(size for _, size in changes)) + pictures.nbytes
+    return int(max(accumulate(size for _, size in changes))) + pictures.nbytes
 
 
 def small() -> keras.Model:
