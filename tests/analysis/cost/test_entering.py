@@ -81,7 +81,7 @@ def test_a_batch_that_the_model_states_holds() -> None:
         (pair, (1, 4), 1, r"there are 2 inputs \(first, second\), and one shape"),
         (pair, [(1, 4), (2, 9, 2)], 1, r"different batches: 1 and 2"),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_what_does_not_fit_is_refused(model: Any, shape: object, batch: Any, says: str) -> None:
     with pytest.raises(UsageError) as refused:
