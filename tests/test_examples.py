@@ -107,6 +107,8 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "watch_the_outputs": ("health.csv", "conv1.svg"),
     "plot_training": ("training.svg", "training.pdf"),
     "check_before_loading": ("found.sarif",),
+    "compare_two_models": ("changes.md", "changes.html"),
+    "what_it_costs": ("cost.svg", "cost.csv"),
     "shapes_and_kernels": ("conv1.npy", "conv1.png"),
 }
 """What each script writes, and nothing else."""
