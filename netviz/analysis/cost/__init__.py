@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from netviz.analysis.cost.calls import call_costs
 from netviz.analysis.cost.entering import entering_tensors
 from netviz.analysis.cost.fields import Fields, entered
 from netviz.analysis.cost.layers import layer_costs
 from netviz.analysis.cost.memory import memory_of
 from netviz.analysis.cost.resolving import Resolver
-from netviz.analysis.cost.results import LayerCost, ModelCost, ReceptiveField
-from netviz.analysis.cost.work import tallies
+from netviz.analysis.cost.results import CallCost, LayerCost, ModelCost, ReceptiveField
+from netviz.analysis.cost.work import tallies, works_of
 from netviz.model import Model
 
-__all__ = ["LayerCost", "ModelCost", "ReceptiveField", "cost_model"]
+__all__ = ["CallCost", "LayerCost", "ModelCost", "ReceptiveField", "cost_model"]
 
 
 def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> ModelCost:
@@ -25,7 +26,8 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
     resolver = Resolver(size)
     top = resolver.graph(model.graph, entering if entering else None)
     open_inputs = any(tensor.shape is not None and None in tensor.shape for tensor in entering)
-    found = tallies(top, resolver.made, open_inputs=open_inputs)
+    works = works_of(resolver.made, open_inputs=open_inputs)
+    found = tallies(top, resolver.made, works)
     memory = memory_of(top)
     fields = Fields()
     fields.follow(top, [entered(tensor) for tensor in entering])
@@ -43,4 +45,5 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
         layers=layers,
         alive=memory.alive,
         unknown=unknown,
+        calls=call_costs(top, works),
     )

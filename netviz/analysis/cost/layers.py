@@ -80,6 +80,7 @@ class _Costs:
             weight_bytes=sum(sizes) if len(sizes) == len(weights) else None,
             receptive_field=field,
             reason=reason or missing or tally.reason or unclear,
+            outputs=tuple(shape for shapes in tally.outputs for shape in shapes),
         )
         if (reason or missing) and reason != COUNTED:
             self.unknown.add(place)

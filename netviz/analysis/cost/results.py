@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -30,6 +31,8 @@ class LayerCost:
     each multiply-accumulate (see `netviz.catalog.kinds.Work`). `activation_bytes` are those of its outputs,
     `weight_bytes` those of its weights. None is unknown, and `reason` says why in one sentence. `receptive_field` is
     that of its first output: "whole" where it depends on the whole input, None where it is unknown or means nothing.
+    `outputs` are the shapes of what its first call gives, for the batch and the shapes that were asked for; where other
+    calls give others, those of each different one behind them; () where no call of it is known.
     """
 
     path: str
@@ -42,6 +45,21 @@ class LayerCost:
     weight_bytes: int | None
     receptive_field: ReceptiveField | Literal["whole"] | None
     reason: str = ""
+    outputs: tuple[tuple[int | None, ...] | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallCost:
+    """What one call of a layer costs, the layers inside counted in; None is unknown, and the layer's cost says why.
+
+    `activation_bytes` are those of its outputs, `outputs` the shapes of these. Of a call inside a wrapper that runs it
+    once for each step (TimeDistributed), all counts are those of all steps; the shapes are those of one.
+    """
+
+    macs: int | None
+    flops: int | None
+    activation_bytes: int | None
+    outputs: tuple[tuple[int | None, ...] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,9 @@ class ModelCost:
     take that are kept for the gradients, themselves not counted. `weight_bytes` are those of the model's weights, each
     stored variable once. `layers` has every layer, depth first, a layer before those inside it, by path. `alive` has
     for each call, in the order in which they run, the path of its layer and the bytes of outputs kept while it runs.
+    `calls` has what each single call costs, by the path that `views.Box.calls` has it under: "dense", "shared#2" for
+    the second call of a layer, and inside a model that is called twice "inner/dense" and "inner#2/dense", each for
+    what goes in there. Layers that nothing calls are not in it, nor what is inside of models once 20,000 calls are.
     """
 
     name: str
@@ -69,6 +90,7 @@ class ModelCost:
     layers: tuple[LayerCost, ...]
     alive: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
+    calls: Mapping[str, CallCost] = field(default_factory=dict, hash=False)
 
     @property
     def exact(self) -> bool:

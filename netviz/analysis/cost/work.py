@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from netviz.analysis.cost.resolving import Resolved, Run
 from netviz.catalog.kinds import RULE_ERRORS, UncountedError, Work
-from netviz.model import Tensor
+from netviz.model import Shape, Tensor
 
 OPEN = "The shapes depend on an axis of the model's inputs that is open: --input-shape (input_shape=…) closes it."
 UNSHAPED = "The shapes of what goes in or comes out are not known."
@@ -24,6 +24,8 @@ class Tally:
     reason: str = ""
     unsized: bool = False
     """Whether the bytes of an output are not known."""
+    outputs: dict[tuple[Shape | None, ...], None] = field(default_factory=dict)
+    """The shapes that calls give, each different ones once, those of the first call first."""
 
     def add(self, work: Work | str, outputs: Sequence[Tensor], times: int, calls: int) -> None:
         """Adds `times` calls, of which `calls` are counted as calls."""
@@ -39,12 +41,17 @@ class Tally:
             self.activation_bytes += (size or 0) * times
 
 
-def tallies(top: Resolved, made: Sequence[Resolved], *, open_inputs: bool) -> dict[str, Tally]:
+def works_of(made: Sequence[Resolved], *, open_inputs: bool) -> dict[int, Work | str]:
+    """The work of each run by its id, without that of the layers inside; a sentence where it is not known."""
+    reason = OPEN if open_inputs else UNSHAPED
+    return {id(run): own_work(run, reason) for resolved in made for run in resolved.runs}
+
+
+def tallies(top: Resolved, made: Sequence[Resolved], works: Mapping[int, Work | str]) -> dict[str, Tally]:
     """The sums over all calls by the path of the layer, each layer without those inside it.
 
     `made` has `top` and all that stands in it, each after what stands in it.
     """
-    reason = OPEN if open_inputs else UNSHAPED
     counts = {id(top): (1, True)}
     found: dict[str, Tally] = {}
     for resolved in reversed(made):
@@ -56,8 +63,11 @@ def tallies(top: Resolved, made: Sequence[Resolved], *, open_inputs: bool) -> di
                 counts[id(run.inside)] = before + times * (inner or 0), sure and inner is not None
             if not times and known:
                 continue
-            work = own_work(run, reason) if known else f"How often {run.layer.name:.80} runs is not known."
+            work = works[id(run)] if known else f"How often {run.layer.name:.80} runs is not known."
             found.setdefault(run.layer.path, Tally()).add(work, run.outputs, times, times)
+    for run in (run for resolved in made for run in resolved.runs):
+        if run.layer.path in found:
+            found[run.layer.path].outputs.setdefault(tuple(tensor.shape for tensor in run.outputs))
     return found
 
 
