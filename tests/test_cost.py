@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ from typing import Any
 import keras
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keras import layers
 
 import netviz
-from netviz.analysis.amounts import percent, short, size
+from netviz.analysis.amounts import BYTES, percent, short, size
 from netviz.analysis.charts.cost import build_cost_chart, own_costs
 from netviz.analysis.columns_cost import COST_COLUMNS, MEASURES
 from netviz.analysis.cost import cost_model
 from netviz.charts import Bars, Curve, Panel, Ridges
 from netviz.cli import cli
 from netviz.errors import LayerNotFound, UsageError
+from netviz.render.cells import bytes_text
 from tests.conftest import EXAMPLES, ROOT
 
 LENET = EXAMPLES / "lenet.keras"
@@ -253,14 +257,27 @@ def test_a_report_has_the_costs_in_every_form() -> None:
 @pytest.mark.parametrize(
     ("value", "words", "bytes_"),
     [
-        (0, "0", "0 B"), (999, "999", "999 B"), (1000, "1 k", "0.977 KB"), (1024, "1.02 k", "1 KB"),
-        (4_089_284_608, "4.09 G", "3.81 GB"), (999_499, "999 k", "976 KB"), (999_500, "1 M", "976 KB"),
-        (1 << 300, f"2^{300 - 59} E", "2^240 EB"),
+        (0, "0", "0 B"), (999, "999", "999 B"), (1000, "1 k", "1000 B"), (1024, "1.02 k", "1.0 KB"),
+        (1280, "1.28 k", "1.3 KB"), (1_048_525, "1.05 M", "1.0 MB"), (1_048_524, "1.05 M", "1,023.9 KB"),
+        (4_089_284_608, "4.09 G", "3.8 GB"), (999_499, "999 k", "976.1 KB"), (355_740_000, "356 M", "339.3 MB"),
+        (5 << 40, "5.5 T", "5.0 TB"), (1 << 300, f"2^{300 - 59} E", "2^240 EB"),
     ],
 )  # fmt: skip
-def test_amounts_have_three_digits(value: int, words: str, bytes_: str) -> None:
+def test_amounts_are_rounded_one_way(value: int, words: str, bytes_: str) -> None:
     assert short(value) == words and size(value) == bytes_
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 1 << 90))
+def test_bytes_are_rounded_as_in_tables_and_by_half_upwards(value: int) -> None:
+    text = size(value)
+    assert text == bytes_text(value)
+    number, unit = text.replace(",", "").split(" ")
+    step = 1024 ** BYTES.index(unit)
+    off = Fraction(value, step) - Fraction(number)
+    assert -Fraction(1, 20) <= off < Fraction(1, 20)
 
 
 def test_shares_of_next_to_nothing_are_no_zero() -> None:
     assert percent(0) == "0.0 %" and percent(1e-9) == "<0.1 %" and percent(1) == "100.0 %"
+    assert percent(1 - 1e-9) == ">99.9 %"

@@ -1,4 +1,4 @@
-"""Amounts in the few characters that a line or a plot has room for: three digits and a unit."""
+"""Amounts in the few characters that a line or a plot has room for: counts in three digits, bytes as tables have them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,38 @@ def short(value: int | None) -> str:
 
 
 def size(value: int | None) -> str:
-    """9633792 bytes as "9.19 MB"; "?" for None."""
+    """9633792 bytes as "9.2 MB"; "?" for None. As the cells of tables and the page's script write them.
+
+    In whole numbers throughout, a half upwards: a file may claim more than a float holds.
+    """
     if value is None:
         return "?"
-    step, unit = scaled([value], BYTES)
-    return f"{_digits(value, step)} {unit}"
+    if value < 1024:
+        return f"{value} {BYTES[0]}"
+    # A unit is left when its rounded number would need a fourth digit before the point, "1024.0 KB".
+    place = 1
+    while place < len(BYTES) - 1 and value * 20 >= (20 * 1024 - 1) * 1024**place:
+        place += 1
+    tenths = (value * 20 + 1024**place) // (2 * 1024**place)
+    if tenths >= 1 << 128:  # what no model can have
+        return f"2^{value.bit_length() - 1 - 10 * place} {BYTES[place]}"
+    return f"{tenths // 10:,}.{tenths % 10} {BYTES[place]}"
+
+
+MOST_FLOAT = 1 << 1000
+"""What is more is no number that can be drawn: near the end of what a float holds."""
+
+
+def amount(value: int | None, step: int = 1) -> float | None:
+    """How many steps a value is, None for one that is unknown or too large to be drawn."""
+    return None if value is None or value >= MOST_FLOAT else value / step
 
 
 def percent(share: float) -> str:
-    """0.0288 as "2.9 %"."""
-    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+    """0.0288 as "2.9 %", as tables have it."""
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    return ">99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
 
 
 def scaled(values: Iterable[int | None], units: Sequence[str]) -> tuple[int, str]:

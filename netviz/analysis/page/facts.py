@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netviz.analysis.amounts import short
+from netviz.analysis.amounts import short, size
 from netviz.analysis.cost.results import ModelCost
 from netviz.analysis.summary import count_bounds
 from netviz.catalog.formulas import grouped, written
@@ -12,9 +12,6 @@ from netviz.model import Endpoint, Model, Shape, Source
 
 MOST_ENDS = 3
 """Inputs or outputs whose shapes are written out; of more it says how many."""
-
-UNITS = ("B", "KB", "MB", "GB", "TB")
-"""Steps of 1024, under the names that Keras prints."""
 
 FORMATS = {
     "keras-v3": "Keras 3 file",
@@ -51,7 +48,7 @@ def _facts(model: Model, layers: int, cost: ModelCost) -> Iterator[tuple[str, st
         if bounds.trainable == "":
             trainable = {counts.total: "all", 0: "none"}.get(counts.trainable, trainable)
         yield "Trainable", _bounded(bounds.trainable, trainable, bounds.trainable is not None)
-        yield "Weights", _bounded(bounds.total, size_text(counts.bytes), counts.bytes > 0)
+        yield "Weights", _bounded(bounds.total, size(counts.bytes), counts.bytes > 0)
     if cost.layers and (cost.macs or not cost.exact):
         batch = f" for a batch of {grouped(cost.batch)}" if cost.batch > 1 and cost.macs else ""
         yield "MACs", _bounded("" if cost.exact else "at least", short(cost.macs) + batch, cost.macs > 0)
@@ -90,15 +87,3 @@ def lengths_text(shape: Shape | None) -> str:
     if shape is None:
         return "?"
     return "×".join("None" if axis is None else written(axis) for axis in shape[1:]) or "a number"
-
-
-def size_text(size: int) -> str:
-    """A number of bytes in a binary unit: "339.3 MB", "12 B".
-
-    As the renderers write the cells of a table, but as text: facts are words.
-    """
-    unit = min((size.bit_length() - 1) // 10, len(UNITS) - 1) if size else 0
-    whole = size >> 10 * unit
-    if unit == 0 or whole >= 1 << 50:  # a file may claim more than a float holds
-        return f"{grouped(whole)} {UNITS[unit]}"
-    return f"{size / (1 << 10 * unit):,.1f} {UNITS[unit]}"

@@ -17,7 +17,6 @@ from keras import layers
 import netviz
 from netviz.analysis.advice import ADVICE
 from netviz.analysis.page import build_page
-from netviz.analysis.page.facts import size_text
 from netviz.errors import NetvizError
 from netviz.model import Model
 from netviz.pages import Activation, Page
@@ -218,13 +217,6 @@ def test_what_no_model_can_have_is_said_in_few_words() -> None:
     assert facts["Parameters"].startswith("2^") and len(facts["Parameters"]) < 12
     assert len(facts["Weights"]) < 12
     assert page.details and page.drawings
-
-
-@pytest.mark.parametrize(
-    ("size", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KB"), (355_740_000, "339.3 MB"), (5 << 40, "5.0 TB")]
-)
-def test_sizes_are_in_binary_units(size: int, text: str) -> None:
-    assert size_text(size).replace(",", "") == text
 
 
 def test_what_every_file_says_fits_together() -> None:
