@@ -128,7 +128,8 @@ class Difference:
 
     `former` are the layers of the first model that it stands for, by path: none where the layers were added. Where
     name or class were others, `former_name` and `former_class` say which. `notes` are the most telling differences
-    ("filters 32 → 64"), or what a closed box holds.
+    ("filters 32 → 64"), or what a closed box holds. `also` is what else became of it: renamed where it changed, too.
+    `counts` are those of a closed box of whose layers not all became the same: how many of them became what.
     """
 
     fate: Fate = "unchanged"
@@ -136,6 +137,8 @@ class Difference:
     former: tuple[str, ...] = ()
     former_name: str = ""
     former_class: str = ""
+    also: tuple[Fate, ...] = ()
+    counts: tuple[tuple[Fate, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +246,8 @@ class Edge:
     `repeating` edges lead from one repeat of a block to another, `distance` repeats on: they are said by ×N and not
     drawn. Other edges enter a block's first repeat and leave its last; `every` one of them, or the `repeats` with these
     numbers (from 1), where that is not so. Of two models in one picture, those that only one has were added or removed.
-    Between boxes that are closed one edge may stand for several `tensors`.
+    Between boxes that are closed one edge may stand for several `tensors`. `words` are said beside it where the
+    argument alone does not tell what is to be told.
     """
 
     tail: str
@@ -258,6 +262,7 @@ class Edge:
     repeats: tuple[int, ...] = ()
     fate: Literal["unchanged", "added", "removed"] = "unchanged"
     tensors: int = 1
+    words: str = ""
 
 
 CardField = Literal[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netviz.render.cells import UNKNOWN, count_text, shape_text
-from netviz.render.diagram.wording import heading_words, name_words, repeat_words, sign_of
+from netviz.render.diagram.wording import fate_words, heading_words, name_words, repeat_words, sign_of
 from netviz.render.escape import dot
 from netviz.theme import FAMILY_COLORS, FATE_COLORS
 from netviz.views import Box, Diagram, Edge, Group
@@ -106,7 +106,7 @@ def _texts(box: Box, diagram: Diagram) -> list[str]:
     if box.difference and box.difference.former_class:
         classes = f"{dot(box.difference.former_class)} → {classes}"
     kind = " ".join(filter(None, (classes, details, often)))
-    notes = map(dot, box.difference.notes) if box.difference else ()
+    notes = map(dot, (fate_words(box.difference.counts), *box.difference.notes)) if box.difference else ()
     return [line for line in (name, kind, shapes, parameters, ", ".join(filter(None, facts)), *notes) if line]
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import accumulate
 
 from netviz.render.diagram.faces import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, SIGN
 from netviz.render.diagram.wording import (
@@ -13,20 +14,24 @@ from netviz.render.diagram.wording import (
     class_words,
     counted,
     measure_words,
+    name_parts,
     name_words,
     parameter_words,
     repeat_words,
     shape_lines,
+    sign_counts,
     sign_of,
     value_words,
     varies_words,
 )
 from netviz.render.metrics import Face, is_safe, text_width, wrap
-from netviz.views import Box, Diagram, Group
+from netviz.views import Box, Diagram, Fate, Group
 
 BAND = 7
 SIGNED = 20
 """The width of the band at the left of a card, and of one that has a sign in it."""
+_ANOTHER = 11
+"""How much wider it is for each further sign."""
 LEFT = 16
 RIGHT = 10
 GAP = 14
@@ -41,12 +46,19 @@ cards that are wider by no more than this have room for all."""
 
 _NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES, _LABEL_LINES = 4, 2, 2, 3, 24
 _LEAST = 32
+_PART = 5
+"""The least height of a part of a band."""
+_BOTH_NAMES = 200
+"""Pixels that the old name of a layer and its new one may take side by side for cards to be made as wide."""
 _TOP, _BOTTOM = 7, 13  # above the first line, below the last baseline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A line of text by its baseline; `end` where x is its right end, `length` where it must be drawn that wide."""
+    """A line of text by its baseline; `end` where x is its right end, `length` where it must be drawn that wide.
+
+    `fate` colours it by what became of layers, else it has the colour of its face.
+    """
 
     x: float
     y: float
@@ -54,6 +66,7 @@ class Text:
     face: Face
     end: bool = False
     length: float | None = None
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,8 @@ class Badge:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies,
-    `band` how wide the band at the left is.
+    `band` how wide the band at the left is. Where that is made of parts, `parts` has of each, from the top, what it
+    says and where it ends.
 
     `named` and `classed` say whether its names and classes can be read on it in full.
     """
@@ -83,6 +97,7 @@ class Card:
     badges: tuple[Badge, ...] = ()
     bar: float | None = None
     band: float = BAND
+    parts: tuple[tuple[Fate, float], ...] = ()
     named: bool = False
     classed: bool = False
 
@@ -102,6 +117,8 @@ class _Content:
     bar: bool
     narrow: bool
     band: float = BAND
+    former: str = ""
+    counts: tuple[tuple[Fate, int], ...] = ()
     badge: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +128,11 @@ class _Content:
     def left(self) -> float:
         """Where the texts begin."""
         return LEFT + self.band - BAND
+
+    @property
+    def both(self) -> str:
+        """The name, behind the one before, if there was another."""
+        return f"{self.former} → {self.name}" if self.former else self.name
 
 
 def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
@@ -124,6 +146,8 @@ def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
     }
     full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     width = _common_width([contents[box.id] for box in full])
+    if width and not narrow:
+        width = max(width, min(_under_heads(diagram.groups), WIDEST))
     cards = {}
     for box in diagram.boxes:
         content = contents[box.id]
@@ -136,6 +160,11 @@ def _outputs(diagram: Diagram) -> set[str]:
     leaving = {box.id for box in diagram.boxes if box.leaves}
     going_on = {edge.tail for edge in diagram.edges if not edge.repeating}
     return leaving if len(leaving) > 1 or leaving & going_on else set()
+
+
+def _under_heads(groups: Sequence[Group]) -> float:
+    """The width of cards over half of which the class of each of the groups has room in one piece."""
+    return max((math.ceil(text_width(group.class_name or "", CLASS) / 2 + 3) * 4 for group in groups), default=0.0)
 
 
 def badge_width(text: str) -> float:
@@ -205,8 +234,13 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     if box.kind == "closed" and box.inside and not kind and "class" in show:
         kind = counted(box.inside, "layer")
     parameters = parameter_words(box) if "parameters" in show else ""
+    former, name = name_parts(box) if "name" in show else ("", "")
+    counts = box.difference.counts if box.difference else ()
+    signs = "-" if counts else sign_of(box)
     return _Content(
-        name=name_words(box) if "name" in show else "",
+        name=name,
+        former=former,
+        counts=counts,
         kind=kind,
         shapes=shape_lines(box, show),
         parameters=parameters,
@@ -216,7 +250,7 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         label=box.label,
         bar="share" in show and bool(box.parameters) and box.share is not None,
         narrow=narrow,
-        band=SIGNED if sign_of(box) else BAND,
+        band=SIGNED + _ANOTHER * (len(signs) - 1) if signs else BAND,
     )
 
 
@@ -236,12 +270,24 @@ def _natural_width(content: _Content) -> float:
         return content.left + max(lines) + RIGHT
     shared = ring_width(content.shared) + 6 if content.shared else 0
     badge = content.badge + 8 if content.badge else 0
-    name, kind = text_width(content.name, NAME) + shared, text_width(content.kind, CLASS)
+    name, kind = text_width(content.both, NAME) + shared, text_width(content.kind, CLASS)
+    if content.former and name > _BOTH_NAMES:
+        name = max(text_width(f"{content.former} →", NAME), text_width(content.name, NAME) + shared)
     first = max(name + badge, kind) if content.narrow else _side_by_side(name, kind) + badge
     shapes = [text_width(line, SHAPE) for line in content.shapes]
     second = _side_by_side(shapes[0] if shapes else 0, text_width(content.parameters, NOTE))
     notes = [min(text_width(note, NOTE), 200) for note in content.notes]
+    notes.append(sum(width for _, _, _, width in _counts(content)))
     return content.left + max([first, second, *notes, *shapes]) + RIGHT
+
+
+def _counts(content: _Content) -> Iterator[tuple[Fate | None, str, Face, float]]:
+    """How many layers became what, as pieces of a line: what it says, text, face, and width with the gap behind."""
+    for fate, text in sign_counts(content.counts):
+        yield fate, text, CLASS, text_width(text, CLASS) * 1.04 + 8
+    if content.counts:
+        text = f"of {counted(sum(count for _, count in content.counts), 'layer')}"
+        yield None, text, NOTE, text_width(text, NOTE)
 
 
 def _side_by_side(left: float, right: float) -> float:
@@ -310,17 +356,26 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     height += STACK if box.kind == "closed" else 0
     written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
     named, classed = (text.replace(" ", "") in written for text in (name_words(box), class_words(box, details=True)))
-    if content.band > BAND:
-        writer.texts.append(_sign(box, writer))
-    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, content.band, named, classed)
+    parts = _band(content.counts, height - (STACK if box.kind == "closed" else 0))
+    if content.band > BAND and not parts:
+        writer.texts.append(_sign(box, writer, content.band))
+    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, content.band, parts, named, classed)
 
 
-def _sign(box: Box, writer: _Writer) -> Text:
-    """The sign of what became of the layer, in the band beside the first line."""
+def _band(counts: Sequence[tuple[Fate, int]], height: float) -> tuple[tuple[Fate, float], ...]:
+    """The parts of a band so high, each with where it ends: as long as they are many, but none too small to be seen."""
+    total = sum(count for _, count in counts)
+    lengths = [max(count / total * height, _PART) for _, count in counts]
+    ends = list(accumulate(length * height / sum(lengths) for length in lengths))
+    return tuple((fate, round(end, 1)) for (fate, _), end in zip(counts, ends, strict=True))
+
+
+def _sign(box: Box, writer: _Writer, band: float) -> Text:
+    """The signs of what became of the layer, in the band beside the first line."""
     sign = sign_of(box)
     width = text_width(sign, SIGN)
     first = writer.texts[0].y if writer.texts else writer.baseline
-    return Text(round((SIGNED - width) / 2, 1), first + 0.5, sign, SIGN, length=round(width, 1))
+    return Text(round((band - width) / 2, 1), first + 0.5, sign, SIGN, length=round(width, 1))
 
 
 def _head(writer: _Writer, content: _Content) -> None:
@@ -331,7 +386,7 @@ def _head(writer: _Writer, content: _Content) -> None:
     reserved = content.badge + 8 if content.badge else 0.0
     ring = ring_width(content.shared)
     mark = ring + 6 if ring else 0.0
-    names = wrap(content.name, NAME, writer.room - mark - reserved, _NAME_LINES)
+    names = _names(content, writer.room - mark - reserved)
     kinds = wrap(content.kind, CLASS, writer.room if names else writer.room - mark - reserved, _CLASS_LINES)
     first, face = (names, NAME) if names else (kinds, CLASS)
     end = text_width(first[-1], face) if first else 0.0
@@ -361,6 +416,14 @@ def _head(writer: _Writer, content: _Content) -> None:
             writer.line(CLASS, line)
 
 
+def _names(content: _Content, room: float) -> tuple[str, ...]:
+    """The lines with the names; the one before has lines of its own where not both have room on one."""
+    if not content.former or text_width(content.both, NAME) <= room:
+        return wrap(content.both, NAME, room, _NAME_LINES)
+    *lines, last = wrap(content.former, NAME, room - text_width(" →", NAME), _NAME_LINES // 2) or ("",)
+    return (*lines, f"{last} →", *wrap(content.name, NAME, room, _NAME_LINES // 2))
+
+
 def _badge(writer: _Writer, content: _Content) -> None:
     x = writer.right - content.badge + 2
     writer.badges.append(Badge(x, writer.baseline - 13, content.badge, 17, content.repeats))
@@ -377,6 +440,17 @@ def _body(writer: _Writer, content: _Content) -> None:
     if parameters and not (beside and shapes):
         for line in wrap(parameters, NOTE, writer.room, 1):
             writer.line(NOTE, "", line)
+    pieces = list(_counts(content))
+    if pieces:
+        writer.line(NOTE, "")
+        x = writer.left
+        for fate, text, face, width in pieces:
+            if x > writer.left and x + width > writer.left + writer.room:
+                writer.line(NOTE, "")
+                x = writer.left
+            room = max(text_width(text, face), min(width, writer.left + writer.room - x))
+            writer.texts.append(replace(fitted(x, writer.baseline, text, face, room), fate=fate))
+            x += width
     for note in content.notes:
         writer.lines(NOTE, note, _NOTE_LINES)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import NOTE
-from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED
+from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED, MIXED
 from netviz.render.diagram.wording import MEASURES, measure_words, short_count
 from netviz.render.metrics import text_width, wrap
 from netviz.theme import CATEGORIES, FATE_SIGNS, SCALE
-from netviz.views import FAMILIES, FATES, Box, Diagram, Trainable
+from netviz.views import FAMILIES, FATES, Box, Diagram, Difference, Trainable
 
 _LABELS = {"input-output": "input", "pooling": "pooling, resizing", "model": "model, group"}
 """Families whose name needs another word; the others are called what they are."""
@@ -24,6 +24,8 @@ _ROW = 17
 _STEP = 22
 _BETWEEN = 14
 _MOST = 1e100
+_MOSTLY = 0.75
+"""The part of what changed in a box from which on it has the colour of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,22 @@ def find_meanings(diagram: Diagram) -> Meanings:
 
 def _fates(diagram: Diagram) -> Meanings:
     """What became of each box, with the signs of it; and how edges look that only one of both models has."""
-    of_box = {box.id: box.difference.fate if box.difference else "unchanged" for box in diagram.boxes}
-    used = {*of_box.values(), *(group.difference.fate for group in diagram.groups if group.difference)}
+    told = {item.id: item.difference or Difference() for item in diagram.walk()}
+    used = {fate for one in told.values() if not one.counts for fate in (one.fate, *one.also)}
+    used |= {fate for one in told.values() for fate, _ in one.counts}
     entries = [(FATE_MEANINGS[fate], f"{FATE_SIGNS[fate]} {fate}".strip()) for fate in FATES if fate in used]
     edges = {edge.fate for edge in diagram.edges}
     entries += [(css, f"{fate} edge") for fate, css in EDGE_FATES.items() if fate in edges]
-    return Meanings({id: FATE_MEANINGS[fate] for id, fate in of_box.items()}, tuple(entries))
+    return Meanings({box.id: _meaning(told[box.id]) for box in diagram.boxes}, tuple(entries))
+
+
+def _meaning(difference: Difference) -> str:
+    """The meaning of what became of a box; of a closed one that of most layers in it that changed, if there is one."""
+    counts = [(count, fate) for fate, count in difference.counts if fate != "unchanged"]
+    if not counts:
+        return FATE_MEANINGS[difference.fate]
+    most, fate = max(counts, key=lambda one: one[0])
+    return FATE_MEANINGS[fate] if most >= _MOSTLY * sum(count for count, _ in counts) else MIXED
 
 
 _TRAINABLE: Mapping[Trainable, str] = {

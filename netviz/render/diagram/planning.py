@@ -57,12 +57,13 @@ def plan_diagram(
     cards = make_cards(diagram, narrow=sideways)
     widest = max((card.width for card in cards.values()), default=0.0)
     headers = make_headers(diagram.children, None if sideways else widest)
+    backward = _backward(diagram)
     if aspect == "page":
-        strip = _strip(diagram.edges, {key: card.width if sideways else card.height for key, card in cards.items()})
+        onward = [edge for place, edge in enumerate(diagram.edges) if place not in backward]
+        strip = _strip(onward, {key: card.width if sideways else card.height for key, card in cards.items()})
         longest, shape = (2 * PAGE, 1 / PAGE_ASPECT) if sideways else (PAGE, PAGE_ASPECT)
         aspect = shape if strip > longest else None
     numbers = {item.id: str(number) for number, item in enumerate(diagram.walk())}
-    backward = _backward(diagram)
     plan = Plan(
         plan_children(diagram.children, cards, headers, numbers),
         tuple(Link(*(ends[::-1] if place in backward else ends)) for place, ends in enumerate(_ends(diagram, numbers))),

@@ -110,6 +110,9 @@ HATCHED = "unknown"
 FATE_MEANINGS: Mapping[Fate, str] = {fate: f"fate-{fate}" for fate in FATES}
 """The meaning of what became of a box, by which rules name it."""
 
+MIXED = "fate-mixed"
+"""The meaning of a closed box in which several things became of layers: its band says which."""
+
 _FATES: Mapping[str, Fate] = {meaning: fate for fate, meaning in FATE_MEANINGS.items()}
 
 EDGE_FATES: Mapping[Fate, str] = {"added": "ea", "removed": "er"}
@@ -126,7 +129,7 @@ def fill_of(meaning: str, palette: Palette) -> str:
     if meaning in _FATES:
         fate = _FATES[meaning]
         return PRINT_FATES[fate] if palette == "print" else _of(FATE_COLORS[fate], palette)
-    if meaning == BLANK:
+    if meaning in (BLANK, MIXED):
         return palette_tones(palette)["rim" if palette != "print" else "paper"]
     word, _, index = meaning.rpartition("-")
     if word == "step":
@@ -166,7 +169,7 @@ def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROU
             return tones["muted"]
         own = (ground_of(meaning, palette), *(tones[ground] for ground in grounds))
         return legible(fill_of(meaning, palette), own, tones["ink"])
-    if palette == "print" or meaning.startswith(("step-", "kind-", BLANK)):
+    if palette == "print" or meaning.startswith(("step-", "kind-", BLANK, MIXED)):
         return tones["muted"]
     color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
     return legible(_of(color, palette), tuple(tones[ground] for ground in grounds), tones["ink"])
@@ -219,7 +222,7 @@ def _colors(scope: str, palette: Palette, meanings: Sequence[str], heads: Iterab
 
 _COMPARED = (
     (f".{SIGN.css}", f"font-family:{SANS};font-size:{SIGN.size}px;font-weight:700"),
-    (".fate-removed .z", "stroke-dasharray:4 3"),
+    (".zr", "stroke-dasharray:4 3"),
     (".le path", "fill:none"),
     (".edges .ea,.le .ea", "stroke-width:2.2;marker-end:url(#{s}-ea)"),
     (".edges .er,.le .er", "stroke-width:1.8;stroke-dasharray:5 3;marker-end:url(#{s}-er)"),
@@ -236,7 +239,10 @@ def _fates(scope: str, palette: Palette, meanings: Sequence[str]) -> list[str]:
             stroke = palette_tones(palette)["rim"] if palette == "print" else fill_of(meaning, palette)
             rules.append(_rule(scope, f".{meaning} .z", f"fill:{ground_of(meaning, palette)};stroke:{stroke}"))
             rules.append(_rule(scope, f".{meaning} .u", f"stroke:{stroke};stroke-width:2"))
+        rules.append(_rule(scope, f".box path.{meaning}", f"fill:{fill_of(meaning, palette)}"))
+        rules.append(_rule(scope, f".box text.{meaning}", f"fill:{text_of(meaning, palette)}"))
     if meanings:
+        rules.append(_rule(scope, f".{MIXED} .z", f"stroke:{palette_tones(palette)['muted']}"))
         for fate, css in EDGE_FATES.items():
             tone = palette_tones(palette)["ink"] if palette == "print" else fill_of(FATE_MEANINGS[fate], palette)
             rules.append(_rule(scope, f".edges .{css},.le .{css}", f"stroke:{tone}"))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from netviz.render.cells import count_text
 from netviz.render.diagram.cards import BAND, GAP, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
@@ -24,6 +24,7 @@ from netviz.render.diagram.wording import (
     class_words,
     counted,
     edge_words,
+    fate_words,
     name_words,
     repeat_words,
     shape_words,
@@ -251,7 +252,8 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
         f"{_box_title(card)}"
     ]
     width, height = number(card.width), number(card.height)
-    mark = "" if box.difference is None else ' class="z"'
+    gone = box.difference is not None and box.difference.fate == "removed"
+    mark = "" if box.difference is None else f' class="z{" zr" * gone}"'
     if box.kind in ("end", "stub"):
         parts.append(f'<rect{mark} width="{width}" height="{height}" rx="{number(card.height / 2)}"/>')
     else:
@@ -265,7 +267,13 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
         parts.append(f'<rect{mark} width="{width}" height="{number(tall)}" rx="{RADIUS}"/>')
         side = number(tall - 2 * RADIUS)
         more = f"h{number(card.band - BAND)}v-{number(tall)}" if card.band > BAND else ""
-        parts.append(f'<path d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7{more}z"/>')
+        first = f' class="{FATE_MEANINGS[card.parts[0][0]]}"' if card.parts else ""
+        parts.append(f'<path{first} d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7{more}z"/>')
+        for (_, end), (fate, _) in pairwise(card.parts):
+            top, low = number(min(end, tall - RADIUS)), number(tall - RADIUS)
+            parts.append(
+                f'<path class="{FATE_MEANINGS[fate]}" d="M0 {top}V{low}a7 7 0 007 7H{number(card.band)}V{top}z"/>'
+            )
         if card.bar is not None:
             # The ends of the line are round and lie within the margins of the texts.
             left = LEFT + card.band - BAND
@@ -285,6 +293,8 @@ def _box_title(card: Card) -> str:
     box = card.box
     kind = "" if card.classed else class_words(box, details=True)
     lines = [] if card.named and not kind else [name_words(box) + (f" ({kind})" if kind else "")]
+    if box.difference and box.difference.counts:
+        lines.append(fate_words(box.difference.counts))
     shapes = [shapes_words(shapes) for shapes in (box.inputs, box.outputs, box.last_outputs) if shapes]
     different = [words for words, _ in groupby(shapes)]
     if len(different) > 1 or (different and not any(text.text == different[0] for text in card.texts)):
@@ -307,6 +317,7 @@ def _card_text(text: Text) -> str:
 
 def _text(text: Text) -> str:
     end = " e" if text.end else ""
+    end += f" {FATE_MEANINGS[text.fate]}" if text.fate else ""
     length = "" if text.length is None else f' textLength="{number(text.length)}" lengthAdjust="spacingAndGlyphs"'
     return (
         f'<text class="{text.face.css}{end}" x="{number(text.x)}" y="{number(text.y)}"{length}>{svg(text.text)}</text>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,7 +10,7 @@ from itertools import groupby
 
 from netviz.render.cells import UNKNOWN, bytes_text, count_text
 from netviz.theme import FATE_SIGNS
-from netviz.views import Box, Edge, Group, Variation
+from netviz.views import Box, Edge, Fate, Group, Variation
 
 Shape = tuple[int | None, ...] | None
 
@@ -44,8 +45,11 @@ MEASURES: Mapping[str, str] = {
 
 
 def measure_words(measure: str, value: float | None) -> str:
-    """118013952 as "118.0 M MACs", 3211264 bytes of outputs as "3.1 MB activations"; "? MACs" for None."""
-    if value is None:
+    """118013952 as "118.0 M MACs", 3211264 bytes of outputs as "3.1 MB activations"; "? MACs" for None.
+
+    What is no finite number is not known either.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return f"{UNKNOWN} {MEASURES[measure]}"
     if measure.endswith("_bytes"):
         return f"{bytes_text(round(value))} {MEASURES[measure]}"
@@ -91,14 +95,33 @@ def parameter_words(box: Box) -> str:
 
 
 def sign_of(item: Box | Group) -> str:
-    """The sign of what became of a box from one model to another; "" for nothing."""
-    return FATE_SIGNS[item.difference.fate] if item.difference else ""
+    """The signs of all that became of a box from one model to another; "" for nothing."""
+    if item.difference is None:
+        return ""
+    return "".join(FATE_SIGNS[fate] for fate in (item.difference.fate, *item.difference.also))
+
+
+def sign_counts(counts: Sequence[tuple[Fate, int]]) -> list[tuple[Fate, str]]:
+    """How many layers became what, by signs: "+12", "~3"; what is unchanged has none."""
+    return [(fate, f"{FATE_SIGNS[fate]}{count_text(count)}") for fate, count in counts if FATE_SIGNS[fate]]
+
+
+def fate_words(counts: Sequence[tuple[Fate, int]]) -> str:
+    """ "12 of 57 layers added, 3 changed"; "" for no counts."""
+    total = f" of {counted(sum(count for _, count in counts), 'layer')}"
+    return ", ".join(f"{count_text(count)}{'' if n else total} {fate}" for n, (fate, count) in enumerate(counts))
 
 
 def name_words(box: Box) -> str:
     """The names on a card; of a layer that was renamed the old one and the new one."""
-    words = " · ".join(name for name in box.names if name)
-    return f"{box.difference.former_name} → {words}" if box.difference and box.difference.former_name else words
+    former, words = name_parts(box)
+    return f"{former} → {words}" if former else words
+
+
+def name_parts(box: Box) -> tuple[str, str]:
+    """The name that a box had, "" for none that was another, and its names."""
+    former = box.difference.former_name if box.difference else ""
+    return former, " · ".join(name for name in box.names if name)
 
 
 def heading_words(group: Group) -> str:
@@ -128,6 +151,7 @@ def varies_words(variation: Variation) -> str:
 def edge_words(edge: Edge) -> str:
     """What is said beside an edge: the argument if it has a name, and which repeats it concerns if not the usual."""
     words = [] if _POSITION.fullmatch(edge.argument) or not edge.argument else [edge.argument]
+    words += filter(None, [edge.words])
     if edge.tensors > 1:
         words.append(counted(edge.tensors, "tensor"))
     if edge.every:
