@@ -30,13 +30,15 @@ Scale = Literal["linear", "log"]
 class Axis:
     """One axis of a panel: its title with the unit, its scale, and what it spans (None: what the marks need).
 
-    `ticks` are (place, words); None leaves them to the renderer, () draws none.
+    `ticks` are (place, words); None leaves them to the renderer, () draws none. `counted` numbers things from 0, each
+    of which reaches from half a step before its number to half a step behind: zero is a place as any other.
     """
 
     title: str = ""
     scale: Scale = "linear"
     limits: tuple[float, float] | None = None
     ticks: tuple[tuple[float, str], ...] | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +69,16 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A stretch of an axis, shaded over the whole panel: "saturates". An infinite end reaches to the edge."""
+    """A stretch of an axis, shaded over the whole panel: "saturates". An infinite end reaches to the edge.
+
+    `hatched` says that what would stand there is not known.
+    """
 
     begin: float
     end: float
     label: str = ""
     axis: Literal["x", "y"] = "x"
+    hatched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +254,8 @@ class Chart:
     """Panels in rows, as many beside each other as `columns` says (None: what suits their number).
 
     `title` and `detail` stand above all, `caption` (sources, units, what was left out) below. `small` makes the panels
-    of a poster: small multiples without axis titles.
+    of a poster: small multiples without axis titles. `too_small` is what to do instead of a size in which the
+    type could not be read: with it, such a size is refused.
     """
 
     title: str
@@ -257,6 +264,7 @@ class Chart:
     caption: str = ""
     columns: int | None = None
     small: bool = False
+    too_small: str = ""
 
     def marks(self) -> Iterator[Mark]:
         """Every mark of every panel, in order."""

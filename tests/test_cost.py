@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
+from matplotlib.text import Text
 
 import netviz
 from netviz.analysis.amounts import BYTES, percent, short, size
 from netviz.analysis.charts.cost import build_cost_chart, own_costs
+from netviz.analysis.charts.cost_table import PICTURES
 from netviz.analysis.columns_cost import COST_COLUMNS, MEASURES
 from netviz.analysis.cost import cost_model
-from netviz.charts import Bars, Curve, Panel, Ridges
+from netviz.charts import Bars, Curve, Panel, Point, Ridges, Zone
 from netviz.cli import cli
 from netviz.errors import LayerNotFound, UsageError
 from netviz.render.cells import bytes_text
@@ -237,6 +240,88 @@ def test_the_chart_adds_up_to_the_totals(open_model: keras.Model) -> None:
 def _curve(panel: Panel) -> Curve:
     (curve, *_) = [mark for mark in panel.marks if isinstance(mark, Curve)]
     return curve
+
+
+def test_panels_over_the_depth_have_one_axis() -> None:
+    model = netviz.inspect(LENET).model
+    cost = cost_model(model)
+    bars, sums, memory, _ = build_cost_chart(model, cost, None).panels
+    assert bars.x == sums.x == memory.x and bars.x.ticks is not None
+    names = {name: place for place, name in bars.x.ticks}
+    (peak,) = [mark for mark in memory.marks if isinstance(mark, Point)]
+    assert peak.x == names[cost.peak_at] and peak.label.startswith(cost.peak_at)
+    # A layer's part of a sum lies around its number, as its bar does.
+    curve = _curve(sums)
+    for layer in cost.layers:
+        before, behind = (float(np.interp(names[layer.name] + half, curve.x, curve.y)) for half in (-0.5, 0.5))
+        assert behind - before == pytest.approx(100 * (layer.macs or 0) / cost.macs)
+    assert "run" in build_cost_chart(model, cost, None).caption
+
+
+def test_where_calls_are_not_layers_the_memory_says_that_its_axis_is_another() -> None:
+    x = keras.Input((4,))
+    shared = layers.Dense(4)
+    model = netviz.inspect(keras.Model(x, shared(shared(x)))).model
+    chart = build_cost_chart(model, cost_model(model), None)
+    bars, _, memory, _ = chart.panels
+    assert bars.x.limits == (-0.5, 1.5) and memory.x.limits == (-0.5, 2.5) and "3 calls" in chart.caption
+
+
+def test_what_is_unknown_is_a_gap_in_every_panel() -> None:
+    x = keras.Input((None, 4), name="x")
+    h = layers.GlobalAveragePooling1D(name="pool")(layers.Dense(3, name="open")(x))
+    model = netviz.inspect(keras.Model(x, layers.Dense(2, name="dense")(h))).model
+    chart = build_cost_chart(model, cost_model(model), None)
+    bars, sums, memory, _ = chart.panels
+    assert isinstance(bars.marks[0], Bars) and np.isnan(bars.marks[0].values[1])
+    curve = _curve(memory)
+    assert np.isnan(curve.y[:4]).all() and np.isfinite(curve.y[4:]).all()
+    for panel in (sums, memory):
+        (zone,) = [mark for mark in panel.marks if isinstance(mark, Zone)]
+        assert zone.hatched and zone.begin <= 0.5 and zone.end >= 1.5
+    (peak,) = [mark for mark in memory.marks if isinstance(mark, Point)]
+    assert "at least" in memory.detail and "at least" in peak.label and "known" in sums.detail
+
+
+@pytest.mark.parametrize(("limit", "others"), [(2, 3), (4, 1), (None, 0)])
+def test_layers_that_cost_as_much_as_the_last_one_named_are_counted(limit: int | None, others: int) -> None:
+    stack = [layers.Input((6,)), layers.Dense(6), *(layers.Dense(6) for _ in range(4)), layers.Dense(1)]
+    model = netviz.inspect(keras.Sequential(stack)).model
+    panel = build_cost_chart(model, cost_model(model), limit).panels[-1]
+    assert (f"{others} of them as large" in panel.detail) is bool(others)
+    assert ("as large" in panel.detail) is bool(others)
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_each_picture_can_be_read_or_is_refused(picture: str) -> None:
+    column = (3.5, 4.2)  # inches: that of a journal
+    if picture == "page":
+        with pytest.raises(UsageError, match="too small") as raised:
+            netviz.cost(LENET, figsize=column).to("svg")
+        assert "--picture" in raised.value.hint
+        high = float(raised.value.hint.split()[-3])
+        figure = netviz.cost(LENET, figsize=(3.5, high)).figure
+    else:
+        figure = netviz.cost(LENET, figsize=column, picture=picture, limit=8).figure
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert sizes and min(sizes) >= 5.5
+
+
+def test_pictures_that_there_are_not_are_named_with_those_there_are() -> None:
+    with pytest.raises(UsageError) as raised:
+        netviz.cost(LENET, picture="all")
+    assert all(name in raised.value.hint for name in PICTURES)
+    assert run("cost", LENET, "--picture", "all").exit_code == 2
+
+
+def test_no_cost_is_too_large_to_be_drawn(tmp_path: Path) -> None:
+    config = (
+        keras.Sequential([layers.Input((8, 2)), layers.Conv1D(7919, 3)]).to_json().replace("7919", "1" + "0" * 4000)
+    )
+    (tmp_path / "m.json").write_text(config)
+    cost = netviz.cost(tmp_path / "m.json")
+    assert "<svg" in str(cost.to("svg")) and "cost of" in repr(cost)
+    assert "MACs" in str(netviz.graph(tmp_path / "m.json", color="macs").to("svg"))
 
 
 def test_nothing_to_draw_says_so() -> None:

@@ -10,12 +10,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from netviz import __version__
-from netviz.analysis.charts.cost_table import NARROWER, build_cost_sheet, cost_document
+from netviz.analysis.amounts import MOST_FLOAT, short
+from netviz.analysis.charts.cost_table import NARROWER, PICTURES, build_cost_sheet, cost_document
 from netviz.analysis.cost import cost_model
 from netviz.analysis.cost.results import LayerCost, ModelCost
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.api.numbers import whole_number
-from netviz.errors import LayerNotFound
+from netviz.errors import LayerNotFound, UsageError
 from netviz.render.plotting import Axes, Plot, checked_plot_style, plot
 from netviz.render.sheet import sheet_artifact
 
@@ -30,6 +31,7 @@ def cost(
     *,
     batch: int = 1,
     input_shape: object = None,
+    picture: str = "page",
     limit: int = 16,
     load: bool = False,
     trust: bool = False,
@@ -55,13 +57,17 @@ def cost(
     one shape such as (1, 224, 224, 3), a list of one for each input, or a dict by the inputs' names; None leaves an
     axis as it is.
 
-    The table has a row for each layer; the picture shows MACs over the depth, how they add up, the memory alive, and
-    the `limit` costliest layers by name (0: all).
+    The table has a row for each layer. `picture` is "macs" (MACs over the depth), "share" (how they and the weights add
+    up), "memory" (what is alive while each call runs), "layers" (the `limit` costliest by name; 0: all), or "page":
+    all four.
     `source`, `load`, `trust`, `architecture` and `max_bytes` are as for `inspect`; the other arguments are those of
     all plots.
 
-    Raises NetvizError where the source cannot be read, UsageError for a batch or shape that does not fit the model.
+    Raises NetvizError where the source cannot be read, UsageError for a batch or shape that does not fit the model, for
+    a picture that there is not, and for a `figsize` in which it could not be read.
     """
+    if picture not in PICTURES:
+        raise UsageError(f"no picture {picture!r} of costs", f"The choices are {', '.join(PICTURES)}.")
     style = checked_plot_style(theme=theme, figsize=figsize, caption=caption, background=background, scale=scale)
     limit = whole_number("limit", limit, 0)
     net = inspect(source, load=load, trust=trust, architecture=architecture, max_bytes=max_bytes)
@@ -70,7 +76,7 @@ def cost(
     def chart() -> Chart:
         from netviz.analysis.charts.cost import build_cost_chart  # imports numpy
 
-        return build_cost_chart(model, found, limit or None)
+        return build_cost_chart(model, found, limit or None, picture)
 
     sheet = cache(partial(build_cost_sheet, model, found))
     narrower = [partial(build_cost_sheet, model, found, spared) for spared in NARROWER]
@@ -159,4 +165,9 @@ class Cost(Plot):
 
     def __repr__(self) -> str:
         least = "" if self.exact else "at least "
-        return f"<cost of {self.name!r}: {least}{self.macs:,} MACs, {least}{self.flops:,} FLOPs>"
+        return f"<cost of {self.name!r}: {least}{_count(self.macs)} MACs, {least}{_count(self.flops)} FLOPs>"
+
+
+def _count(value: int) -> str:
+    """All digits of a count, or of one that no model can have how many."""
+    return f"{value:,}" if value < MOST_FLOAT else short(value)

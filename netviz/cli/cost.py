@@ -22,6 +22,13 @@ from netviz.cli.output import emit, reporting_errors, require_apart
 @source_argument
 @cost_options
 @click.option(
+    "--picture",
+    type=click.Choice(("page", "macs", "share", "memory", "layers")),
+    default="page",
+    show_default=True,
+    help="What -o draws; page: all of it.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(min=0),
     default=16,
@@ -38,6 +45,7 @@ def cost(
     source: Path,
     batch: int,
     input_shape: object,
+    picture: str,
     limit: int,
     format_: str | None,
     theme: str,
@@ -63,6 +71,7 @@ def cost(
         source,
         batch=batch,
         input_shape=input_shape,
+        picture=picture,
         limit=limit,
         theme=theme,
         figsize=figsize,

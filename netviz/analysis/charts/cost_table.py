@@ -14,6 +14,9 @@ from netviz.views import Sheet
 
 SCHEMA = 1
 
+PICTURES = ("page", "macs", "share", "memory", "layers")
+"""What is drawn: all, or one panel of it."""
+
 COLUMNS = (
     "name", "class", "output", "macs", "macs_share", "flops", "activation_bytes", "weight_bytes", "receptive_field",
 )  # fmt: skip

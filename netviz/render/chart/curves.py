@@ -96,7 +96,9 @@ class Axed:
                 axis.grid(False)
             else:
                 axis.grid(True, color=look.grid, linewidth=look.width(0.5), linestyle="-")
-            counted = axis is axes.xaxis and any(isinstance(mark, Bars) for mark in self.panel.marks)
+            counted = axis is axes.xaxis and (
+                self.panel.x.counted or any(isinstance(mark, Bars) for mark in self.panel.marks)
+            )
             if shown.scale != "log" and shown.within[0] < 0 < shown.within[1] and not counted:
                 line(0, color=look.axis, linewidth=look.width(0.7), zorder=1.5)
         tick_style(axes, look, 2.5, upright=self.x_ticks.upright)
@@ -138,7 +140,8 @@ def _handle(label: Label, look: Look) -> Any:
     if isinstance(mark, Band | Zone):
         return Patch(facecolor=look.fill(label.tint, 0.25))
     if isinstance(mark, Bars):
-        return Patch(facecolor=look.color(label.tint))
+        face, edge, hatch = look.filling(label.tint)
+        return Patch(facecolor=face, edgecolor=edge, hatch=hatch, linewidth=look.width(0.5))
     if isinstance(mark, Curve):
         color, width, style = look.color(label.tint), line_width(mark), look.dashes(mark.tint, mark.stroke)
     else:
@@ -228,7 +231,7 @@ def below_ticks(ticks: Ticks) -> float:
 
 def _counts(panel: Panel) -> bool:
     """Whether what is drawn stands at whole numbers of x only: epochs, steps, positions, units."""
-    if any(isinstance(mark, Bars) for mark in panel.marks):
+    if panel.x.counted or any(isinstance(mark, Bars) for mark in panel.marks):
         return True
     xs = [floats(mark.x) for mark in panel.marks if isinstance(mark, Curve)]
     return bool(xs) and all(bool((x == np.round(x)).all()) for x in (x[np.isfinite(x)] for x in xs))

@@ -121,15 +121,18 @@ def chart_to_figure(
     """The chart as a figure of its own, or drawn into `ax`; that figure is then returned.
 
     `figsize` is (width, height) in inches (None: what the chart needs); where it is too small for the type, all is
-    drawn smaller. A single panel of curves or bars is drawn straight into `ax`, without captions, for there is no room
-    that is ours; anything else into axes inside it.
-    Raises UsageError where `ax` is no matplotlib axes.
+    drawn smaller, or it is refused where the chart says what to do instead. A single panel of curves or bars is drawn
+    straight into `ax`, without captions, for there is no room that is ours; anything else into axes inside it.
+    Raises UsageError where `ax` is no matplotlib axes, or a size is refused.
     """
     look = Look(theme)
     if ax is not None:
         return _into(chart, look, caption, background, ax)
     with our_settings():
         page, factor = fitted(chart, look, figsize, caption)
+        if figsize and chart.too_small and factor * SIZES["tick"] < LEAST_TYPE:
+            page, factor = fitted(chart, look, figsize, caption=False)
+            _require_legible(chart, look, figsize, factor)
         size = figsize or (page.width, page.height)
         figure = Figure(figsize=size, facecolor=look.paper)
         FigureCanvasAgg(figure)
@@ -152,6 +155,20 @@ def fitted(chart: Chart, look: Look, figsize: tuple[float, float] | None, captio
             return page, factor
         over = max(page.height * factor / height, page.width * factor / width)
         factor *= min(max(over**-0.5, 0.3), 0.92)
+
+
+def _require_legible(chart: Chart, look: Look, figsize: tuple[float, float], factor: float) -> None:
+    """Raises UsageError where type is drawn too small to be read, which says what size would do."""
+    if factor * SIZES["tick"] >= LEAST_TYPE - 0.5:
+        return
+    width, height = figsize
+    while factor * SIZES["tick"] < LEAST_TYPE and height < 100:
+        height *= 1.1
+        factor = fitted(chart, look, (width, height), caption=False)[1]
+    raise UsageError(
+        f"figsize {figsize[0]:g} × {figsize[1]:g} is too small for this plot: its letters could not be read",
+        f"{chart.too_small} Or make it {math.ceil(height * 2) / 2:g} inches high.",
+    )
 
 
 def _columns(chart: Chart) -> int:

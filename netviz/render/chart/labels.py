@@ -92,7 +92,7 @@ def draw_legend(rows: list[LegendRow], place: Place, x: float, y: float) -> None
             if isinstance(mark, Band):
                 place.box(begin, middle - 0.035, SWATCH, 0.07, look.fill(label.tint, 0.3))
             elif isinstance(mark, Bars):
-                place.box(begin + SWATCH - 0.1, middle - 0.05, 0.1, 0.1, look.color(label.tint))
+                place.box(begin + SWATCH - 0.1, middle - 0.05, 0.1, 0.1, *look.filling(label.tint))
             elif isinstance(mark, Curve):
                 style = look.dashes(mark.tint, mark.stroke)
                 place.line([begin, begin + SWATCH], [middle] * 2, look.color(mark.tint), line_width(mark), style)
@@ -120,7 +120,7 @@ def draw_at_right(
     for label, want, spot in zip(labels, wanted, spots, strict=True):
         begin = x + min(max(label.x, 0.0), 1.0) * width
         if isinstance(label.mark, Bars):
-            place.box(edge - 0.02, y + spot - 0.04, 0.08, 0.08, look.color(label.tint))
+            place.box(edge - 0.02, y + spot - 0.045, 0.09, 0.09, *look.filling(label.tint))
         elif abs(spot - want) > 0.05 or x + width - begin > 0.1:
             place.line([begin + 0.02, edge, edge + LEADER * 0.7], [y + want, y + want, y + spot], look.axis, 0.5)
         text = words.shortened(label.words, room - GAP - LEADER)

@@ -11,9 +11,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from netviz.charts import Band, Bars, Curve, Mark, Point, Rule, Scatter, Zone
+from netviz.charts import Band, Bars, Curve, Mark, Point, Rule, Scatter, Tint, Zone
 from netviz.render.chart.labels import line_width
-from netviz.render.chart.style import Look
+from netviz.render.chart.style import UNKNOWN, Look
 from netviz.render.chart.ticks import Span, floats
 
 MOST_POINTS = 20_000
@@ -95,7 +95,8 @@ def _zone(mark: Zone, axes: Any, look: Look, x: Span, y: Span) -> None:
     begin, end = max(begin, low), min(end, high)
     if begin < end:
         draw = axes.axvspan if mark.axis == "x" else axes.axhspan
-        draw(begin, end, facecolor=look.fill("muted", 0.13), edgecolor="none", linewidth=0, zorder=0.4)
+        draw(begin, end, facecolor=look.fill("muted", 0.13), edgecolor=look.axis if mark.hatched else "none",
+             hatch=UNKNOWN if mark.hatched else None, linewidth=0, zorder=0.4)  # fmt: skip
 
 
 def _rule(mark: Rule, axes: Any, look: Look, x: Span, y: Span) -> None:
@@ -122,13 +123,13 @@ def _scatter(mark: Scatter, axes: Any, look: Look, x: Span, y: Span) -> None:
                  zorder=3, label="_", rasterized=size > MOST_POINTS)  # fmt: skip
 
 
-def _bar_colors(mark: Bars, padded: NDArray[np.float64], look: Look) -> list[str]:
-    """The colour of each bar that has one of its own, that of its greatest value where it stands for several."""
+def _bar_tints(mark: Bars, padded: NDArray[np.float64]) -> list[Tint]:
+    """The tint of each bar that has one of its own, that of its greatest value where it stands for several."""
     if not mark.tints or len(mark.tints) != floats(mark.values).size:
         return []
     each = padded.shape[1]
     greatest = np.argmax(np.where(np.isfinite(padded), padded, -np.inf), axis=1) + np.arange(len(padded)) * each
-    return [look.color(mark.tints[min(int(place), len(mark.tints) - 1)]) for place in greatest]
+    return [mark.tints[min(int(place), len(mark.tints) - 1)] for place in greatest]
 
 
 def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
@@ -143,18 +144,22 @@ def _bars(mark: Bars, axes: Any, look: Look, x: Span, y: Span) -> None:
     half = 0.38 if values.size <= 200 else each / 2
     kept = good.any(axis=1)
     plus, minus = signed_colors(look) if mark.signed else (look.color(mark.tint),) * 2
-    each_color = _bar_colors(mark, padded, look)
+    tints = _bar_tints(mark, padded)
     for ends, color in ((np.maximum(most, base), plus), (np.minimum(least, base), minus)):
-        begin, end, to = (places - half)[kept], (places + half)[kept], ends[kept]
-        filled = to != base
-        start = np.full(to.size, base)
-        corners = [(begin, start), (begin, to), (end, to), (end, start)]
-        shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)[filled]
-        colors = [one for one, is_drawn in zip(each_color, kept, strict=True) if is_drawn] if each_color else []
-        shown = [one for one, is_filled in zip(colors, filled, strict=True) if is_filled] if colors else color
-        bars = PolyCollection(list(shapes), facecolors=shown, edgecolors=shown if each > 1 else "none",
-                              linewidths=look.width(0.2) if each > 1 else 0, zorder=2.5)  # fmt: skip
-        axes.add_collection(bars, autolim=False)
+        filled = kept & (ends != base)
+        groups = {tint: filled & np.array([one == tint for one in tints]) for tint in dict.fromkeys(tints)}
+        looks = [((color, "none", None), filled)] if not tints else [
+            (look.filling(tint), chosen) for tint, chosen in groups.items()
+        ]  # fmt: skip
+        for (face, edge, hatch), chosen in looks:
+            begin, end, to = (places - half)[chosen], (places + half)[chosen], ends[chosen]
+            start = np.full(to.size, base)
+            corners = [(begin, start), (begin, to), (end, to), (end, start)]
+            shapes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)
+            rim, width = (edge, 0.5) if edge != "none" else (face, 0.2) if each > 1 else ("none", 0)
+            bars = PolyCollection(list(shapes), facecolors=face, edgecolors=rim, hatch=hatch,
+                                  linewidths=look.width(width), zorder=2.5)  # fmt: skip
+            axes.add_collection(bars, autolim=False)
     gaps = places[~kept]
     if gaps.size:
         axes.plot(gaps, np.full(gaps.size, base), linestyle="none", marker="x", clip_on=False, color=look.muted,

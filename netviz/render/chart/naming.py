@@ -21,6 +21,9 @@ MOST_NAMED = 800
 NEAR = (0.07, 0.13, 0.2, 0.3)
 """How far from its point a name may stand."""
 
+FAR = 0.09
+"""From here on a line leads from a point to its name."""
+
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 
@@ -32,6 +35,8 @@ class Named:
     words: str
     tint: Tint
     box: Box
+    spot: tuple[float, float] | None = None
+    """What a line leads to, where the words stand away from it."""
 
 
 class Naming:
@@ -91,15 +96,26 @@ class Naming:
                 if best is None or cost < best[0]:
                     best = cost, box
         if best is not None:
-            self.found.append(Named(text, tint, best[1]))
+            self.found.append(Named(text, tint, best[1], (x, y)))
         return best is not None
 
     def draw(self, place: Place, x: float, y: float) -> None:
         """Writes the names upon paper, for a body with its top left at (x, y)."""
         for one in self.found:
             color = place.look.text_color(one.tint)
+            self._lead(one, place, x, y)
             middle = y + (one.box[1] + one.box[3]) / 2
             place.text(x + one.box[0], middle, one.words, "tick", color, back=True)
+
+    def _lead(self, one: Named, place: Place, x: float, y: float) -> None:
+        """Draws a line from a name to its point, where these are apart."""
+        if one.spot is None:
+            return
+        left, top, right, low = one.box
+        at = min(max(one.spot[0], left), right), min(max(one.spot[1], top + 0.02), low - 0.02)
+        if math.dist(one.spot, at) > FAR:
+            color = place.look.text_color(one.tint)
+            place.line([x + one.spot[0], x + at[0]], [y + one.spot[1], y + at[1]], color, 0.7)
 
     def _box(
         self, x: float, y: float, dx: int, dy: int, reach: float, wide: float, high: float, slide: bool
@@ -138,7 +154,7 @@ def naming_of(panel: Panel, spans: tuple[Span, Span], size: tuple[float, float])
         elif isinstance(mark, Point):
             naming.avoid(floats([mark.x]), floats([mark.y]), joined=False)
     for shown in spans:
-        if shown.scale != "log":
+        if shown.scale != "log" and not (shown is x and panel.x.counted):
             _avoid_line(naming, 0.0, shown)
     return naming
 

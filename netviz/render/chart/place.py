@@ -97,12 +97,20 @@ class Place:
             )
         )
 
-    def box(self, x: float, y: float, width: float, height: float, color: str, edge: str = "none") -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, color: str, edge: str = "none", hatch: str | None = None
+    ) -> None:
         left, low = self._spot(x, y + height)
         right, high = self._spot(x + width, y)
         self._add(
             Rectangle(
-                (left, low), right - left, high - low, facecolor=color, edgecolor=edge, linewidth=self.look.width(0.5)
+                (left, low),
+                right - left,
+                high - low,
+                facecolor=color,
+                edgecolor=edge,
+                hatch=hatch,
+                linewidth=self.look.width(0.5),
             )
         )
 

@@ -85,8 +85,9 @@ class Range:
                 shapes.append(outline)
                 tops.append(_top(outline, row, self.x))
                 paler = look.fill(row.tint, 0.35 if look.theme != "print" else 0.3)
-                fills.append(look.color(row.tint) if self.mark.bars else paler)
-                edges.append(look.color(row.tint))
+                face, edge, hatch = look.filling(row.tint) if self.mark.bars else (paler, look.color(row.tint), None)
+                fills.append((face, hatch))
+                edges.append(edge)
             if row.point is not None and math.isfinite(row.point) and self.x.within[0] <= row.point <= self.x.within[1]:
                 points.append((row.point, base))
                 colors.append(look.color(row.tint))
@@ -97,12 +98,13 @@ class Range:
         )
         for number, (shape, top) in enumerate(zip(shapes, tops, strict=True)):
             level = 2 + number / max(len(shapes), 1)  # a hill stands before those above it
+            fill, hatch = fills[number]
+            hill = PolyCollection([shape], facecolors=fill, edgecolors=edges[number] if hatch else "none", hatch=hatch,
+                                  linewidths=0, zorder=level)  # fmt: skip
+            axes.add_collection(hill, autolim=False)
+            rim = np.vstack([shape, shape[:1]]) if self.mark.bars else top
             axes.add_collection(
-                PolyCollection([shape], facecolors=fills[number], edgecolors="none", linewidths=0, zorder=level),
-                autolim=False,
-            )
-            axes.add_collection(
-                LineCollection([top], colors=edges[number], linewidths=width, zorder=level), autolim=False
+                LineCollection([rim], colors=edges[number], linewidths=width, zorder=level), autolim=False
             )
         self._arrows(axes)
         if points:

@@ -16,7 +16,7 @@ from netviz.charts import Axis
 from netviz.render.chart import words
 from netviz.render.chart.curves import tick_style
 from netviz.render.chart.place import Place
-from netviz.render.chart.style import Look, line_height
+from netviz.render.chart.style import UNKNOWN, Look, line_height
 from netviz.render.chart.ticks import Span, Ticks, apply, floats, ticks_of
 from netviz.render.colors import luminance
 
@@ -154,7 +154,7 @@ def _merged(part: NDArray[Any], signed: bool) -> NDArray[np.float64]:
 
 def hatched(axes: Any, look: Look, left: float, top: float, right: float, bottom: float) -> None:
     """Hatches a stretch of the axes: what shows through there is no number."""
-    axes.add_patch(Rectangle((left, top), right - left, bottom - top, facecolor=look.tone("tint"), hatch="//////",
+    axes.add_patch(Rectangle((left, top), right - left, bottom - top, facecolor=look.tone("tint"), hatch=UNKNOWN,
                              edgecolor=look.axis, linewidth=0, zorder=0.5))  # fmt: skip
 
 

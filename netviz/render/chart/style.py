@@ -14,8 +14,19 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.font_manager import FontProperties
 
 from netviz.charts import Stroke, Tint
-from netviz.render.colors import legible, mixed
-from netviz.theme import FAMILY_COLORS, PRINT_SCALE, PRINT_SERIES, PRINT_TONES, SCALE, SERIES, SIGNED, TONES, Tone
+from netviz.render.colors import legible, luminance, mixed
+from netviz.theme import (
+    FAMILY_COLORS,
+    PRINT_FILLS,
+    PRINT_SCALE,
+    PRINT_SERIES,
+    PRINT_TONES,
+    SCALE,
+    SERIES,
+    SIGNED,
+    TONES,
+    Tone,
+)
 
 Face = Literal["regular", "bold"]
 
@@ -24,6 +35,18 @@ FILES: dict[Face, str] = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.
 
 SIZES = {"heading": 12.0, "title": 9.5, "formula": 11.0, "detail": 8.0, "label": 8.0, "axis": 8.0, "tick": 7.5,
          "caption": 7.5, "cell": 7.0}  # fmt: skip
+UNKNOWN = "//////"
+"""matplotlib's hatch of what is not known."""
+
+HATCHES = {
+    "rising": "/////", "falling": "\\" * 5, "crossed": "xxxxx", "level": "-----", "upright": "|||||", "grid": "+++++",
+    "dotted": ".....", "sparse": "//", "grey": "/////",
+}  # fmt: skip
+"""matplotlib's hatches, as near to those of the theme as they are."""
+
+PALE = 0.6
+"""From this luminance on a fill on paper has a rim."""
+
 LINE = 1.32
 """The height of a line by the size of its type."""
 
@@ -90,6 +113,15 @@ class Look:
             return "#4a4a4a"
         color = FAMILY_COLORS[tint]
         return color.dark if self.theme == "dark" else color.light
+
+    def filling(self, tint: Tint) -> tuple[str, str, str | None]:
+        """How a bar of that tint is filled: colour, rim and hatch; in print families as in graphs."""
+        if self.theme != "print" or isinstance(tint, int) or tint in ("muted", "ink"):
+            return self.color(tint), "none", None
+        fill = PRINT_FILLS[tint]  # type: ignore[index]
+        if fill.startswith("#"):
+            return fill, self.ink if luminance(fill) > PALE else "none", None
+        return self.paper, self.ink, HATCHES[fill]
 
     def text_color(self, tint: Tint) -> str:
         """The tint's colour, moved towards the ink until it can be read as text."""

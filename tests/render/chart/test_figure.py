@@ -231,7 +231,7 @@ def test_formulas_are_set_and_names_are_not() -> None:
 
 def test_no_mark_is_forgotten_by_the_names_that_are_replaced() -> None:
     """Every field of text in charts.py is either a name that the tests above replace, or one of few choices."""
-    choices = {"axis", "stroke", "scale", "formula", "tint", "family"}
+    choices = {"axis", "stroke", "scale", "formula", "tint", "family", "too_small"}
     known = {"title", "detail", "caption", "label", "words", "key", "name", "note", "ticks", "terms",
              "labels", "row_labels", "lines"}  # fmt: skip
     for value in vars(charts).values():

@@ -221,3 +221,8 @@ def test_signs_look_alike_in_bars_and_heatmaps(theme: Theme) -> None:
     ]
     assert abs(hues[0][0] - hues[2][0]) < 0.06 and abs(hues[1][0] - hues[3][0]) < 0.06
     assert all(hue[1] > 0.5 for hue in hues) and abs(hues[2][0] - hues[3][0]) > 0.4
+
+
+def test_families_as_bars_are_told_apart_without_colour() -> None:
+    look = Look("print")
+    assert len({look.filling(family) for family in FAMILIES}) == len(FAMILIES)
