@@ -30,6 +30,7 @@ def diff(
     b: str | os.PathLike[str] | keras.Model | InspectedModel,
     *,
     structure_only: bool = False,
+    ignore_names: bool = False,
     rtol: float = 1e-5,
     atol: float = 1e-8,
     context: int = 1,
@@ -50,7 +51,9 @@ def diff(
     Both are files of any format, or live models. Layers are matched by name and by structure, so that one which was
     renamed or moved is said to be that; weights are read piece by piece, whatever their size, and called identical,
     close (|a - b| <= `atol` + `rtol`·max(|a|, |b|)), permuted, transposed, pruned, quantised, or changed and by how
-    much. `structure_only` leaves values alone. `progress` is called with the bytes of values done and in all.
+    much. `structure_only` leaves values alone; with `ignore_names` other names of layers and models are no
+    difference, as where the same model was built twice in a session. `progress` is called with the bytes of values
+    done and in all.
 
     The result is empty (`len(...) == 0`, false) where nothing differs. It can be had as table, markdown, json, csv,
     latex, as svg, png or pdf (both models in one graph), and as html with all of that. In the graph layers that are
@@ -75,8 +78,9 @@ def diff(
     first, second = (inspect(source, load=load, trust=trust, max_bytes=max_bytes).model for source in (a, b))
     with reading(f"{first.source.path or first.name} and {second.source.path or second.name}"):
         result = diff_models(
-            first, second, structure_only=structure_only, rtol=float(rtol), atol=float(atol), progress=progress
-        )
+            first, second, structure_only=structure_only, ignore_names=ignore_names, rtol=float(rtol), atol=float(atol),
+            progress=progress,
+        )  # fmt: skip
 
     @cache
     def diagram() -> Diagram:

@@ -17,6 +17,7 @@ DIFF_FORMATS = ("table", "json", "markdown", "html", "csv", "latex", "svg", "png
 @click.argument("a", type=click.Path(path_type=Path, readable=False))
 @click.argument("b", type=click.Path(path_type=Path, readable=False))
 @click.option("--structure-only", is_flag=True, help="Leave the values of weights alone.")
+@click.option("--ignore-names", is_flag=True, help="Other names of layers and of the model are no difference.")
 @click.option(
     "--rtol",
     type=click.FloatRange(min=0),
@@ -77,6 +78,7 @@ def diff(
     a: Path,
     b: Path,
     structure_only: bool,
+    ignore_names: bool,
     rtol: float,
     atol: float,
     context: int,
@@ -108,6 +110,7 @@ def diff(
             a,
             b,
             structure_only=structure_only,
+            ignore_names=ignore_names,
             rtol=rtol,
             atol=atol,
             context=context,

@@ -20,19 +20,21 @@ def diff_models(
     b: Model,
     *,
     structure_only: bool = False,
+    ignore_names: bool = False,
     rtol: float = 1e-5,
     atol: float = 1e-8,
     progress: Progress | None = None,
 ) -> ModelDiff:
     """What differs from `a` to `b`: layers, settings, shapes, dtypes, connections, and the values of weights.
 
-    Values are close where |a - b| <= atol + rtol·max(|a|, |b|); with `structure_only` they are left alone. `progress`
-    is called with the bytes of values done and in all. `diff_models(b, a)` is the same with the sides swapped.
+    Values are close where |a - b| <= atol + rtol·max(|a|, |b|); with `structure_only` they are left alone. With
+    `ignore_names` other names of layers and models are no difference; layers are matched as without. `progress` is
+    called with the bytes of values done and in all. `diff_models(b, a)` has the same pairs, with the sides swapped.
     """
-    comparing = Comparing(a, b)
+    comparing = Comparing(a, b, ignore_names)
     layers = list(comparing.layer_diffs())
     changes, pairs = comparing.model_changes()
-    diff = ModelDiff(a, b, tuple(layers), changes, (), notes_of(comparing.passed, a, b), structure_only)
+    diff = ModelDiff(a, b, tuple(layers), changes, (), notes_of(comparing.passed, a, b), structure_only, ignore_names)
     if structure_only or not all(told.values for told in comparing.told):
         return diff
     owners = [(layer.a, layer.b) for layer in layers]

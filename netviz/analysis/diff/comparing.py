@@ -18,8 +18,9 @@ class Comparing:
     """Compares two models. `weights` has the weights that are counterparts, by the path of the layer in the second
     model; `passed` what was passed over because one side does not tell. Both are filled while layers are compared."""
 
-    def __init__(self, a: Model, b: Model) -> None:
+    def __init__(self, a: Model, b: Model, ignore_names: bool = False) -> None:
         self.a, self.b = a, b
+        self.ignore_names = ignore_names
         self.told = (Told.by(a), Told.by(b))
         self.passed = Passed(self.told, one_sided=a.source.keras_version == b.source.keras_version)
         self.weights: dict[str, list[Pair]] = {}
@@ -123,7 +124,7 @@ class Comparing:
         changes: list[Change] = []
         if x.known != y.known and None not in (x.known, y.known):
             kinds.append("replaced")
-        if x.layer.name != y.layer.name:
+        if x.layer.name != y.layer.name and not self.ignore_names:
             kinds.append("renamed")
             changes.append(Change("name", "", x.layer.name, y.layer.name))
         if self.to_b.get(x.parent) != y.parent:
@@ -172,7 +173,7 @@ class Comparing:
         a, b = self.a.root, self.b.root
         found: list[Change] = []
         if a.class_name is not None and b.class_name is not None:
-            if a.name != b.name:
+            if a.name != b.name and not self.ignore_names:
                 found.append(Change("name", "", a.name, b.name))
             found += setting_changes(a, b, self.passed)
             found += end_changes(self._wiring(0, 0), self._wiring(1, 0), self._counterparts(0, 0).get)

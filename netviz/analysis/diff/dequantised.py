@@ -52,6 +52,11 @@ class Quantised:
         return self.mode in ("int8", "int4") and self.zero is None
 
     @property
+    def beside(self) -> tuple[Weight | None, ...]:
+        """What is stored beside the whole numbers."""
+        return self.scale, self.zero, self.groups, self.awq
+
+    @property
     def wording(self) -> str:
         return f"{self.mode} with scales" + (" and zero points" if self.zero else "")
 
@@ -60,7 +65,7 @@ class Quantised:
 
         Raises NetvizError where they cannot be had.
         """
-        beside = [one.tensor.size or 0 for one in (self.scale, self.zero, self.groups, self.awq) if one]
+        beside = [one.tensor.size or 0 for one in self.beside if one]
         turned = self.weight.role == "quantized_kernel"
         if max(beside) > MOST_SCALES or (turned and (self.weight.tensor.size or 0) > MOST_TURNED):
             raise NetvizError(f"{self.weight.name} or its scales are too large to be taken apart")

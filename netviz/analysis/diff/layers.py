@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from netviz import catalog
 from netviz.analysis.diff.configs import class_of, config_changes, training_changes
 from netviz.analysis.diff.results import MISSING, Change, Pair
 from netviz.analysis.diff.wiring import same_tensor, tensor_value
+from netviz.catalog.kinds import RULE_ERRORS
 from netviz.model import Layer, Model, Weight
 
 UNNAMED = re.compile(r"(vars/)?\d+|variable(_\d+)?|\?")
@@ -60,7 +62,7 @@ def setting_changes(a: Layer, b: Layer, passed: Passed) -> Iterator[Change]:
         return
     if first != second:
         yield Change("class", "", a.class_name, b.class_name)
-    if a.trainable != b.trainable and a.config and b.config:
+    if a.trainable != b.trainable and a.config and b.config and (_may_hold(a) or _may_hold(b)):
         yield Change("trainable", "", a.trainable, b.trainable)
     if a.dtype != b.dtype and a.dtype is not None and b.dtype is not None:
         yield Change("dtype", "", a.dtype, b.dtype)
@@ -68,6 +70,21 @@ def setting_changes(a: Layer, b: Layer, passed: Passed) -> Iterator[Change]:
         found, one_sided = config_changes(a, b, one_sided=passed.one_sided)
         passed.settings += one_sided
         yield from found
+
+
+def _may_hold(layer: Layer) -> bool:
+    """Whether a layer has weights, or one inside, or could have some that are not known; it says nothing of others
+    that they are trained."""
+    return any(one.weights or _could_hold(one) for one in (layer, *layer.walk()))
+
+
+def _could_hold(layer: Layer) -> bool:
+    """Whether layers of that class have weights, as far as is known."""
+    kind = catalog.find(layer.class_name, layer.module)
+    try:
+        return kind is None or kind.stored is not None or bool(kind.weights(layer.config))
+    except RULE_ERRORS:
+        return True
 
 
 def weight_changes(a: Layer, b: Layer, found: list[Change], passed: Passed) -> list[Pair]:
@@ -125,6 +142,7 @@ def paired(
     left, right = list(ours), list(theirs)
     for key in ("path", "name", "role") if by_place else ("name", "role"):
         pairs += _once(left, right, [[getattr(weight, key) for weight in side] for side in (left, right)])
+    pairs += _once(left, right, [[weight.name.replace("quantized_", "") for weight in side] for side in (left, right)])
     if any(UNNAMED.fullmatch(weight.name) for weight in (*left, *right)):
         if len(left) == len(right) and all(map(_may_be, left, right)):
             pairs += zip(left, right, strict=True)

@@ -46,9 +46,10 @@ class Measures:
     """Takes pieces of both weights, then says how far these are apart.
 
     `rounding` is the narrower of two float dtypes that the weights are of. `close` and `rounded` tell whether all
-    pairs so far are within the tolerances, and within the rounding to that dtype. `gone` says how many of the pairs
-    that differ are 0 in a, and in b; `zeros` how many of all are. `numbers` is false for texts. `bits` are sums of the
-    bits of all values, the same for the same values in any order.
+    pairs so far are within the tolerances, and within the rounding to that dtype. `nonfinite` is how many values are
+    NaN or infinite in a, and in b; `finite` how many pairs are finite, `apart` how many of these differ, `gone` how
+    many of the latter are 0 in a, and in b. `zeros` is how many of all are 0. `numbers` is false for texts. `bits` are
+    sums of the bits of all values, the same for the same values in any order.
     """
 
     rtol: float
@@ -56,7 +57,9 @@ class Measures:
     rounding: str = ""
     values: int = 0
     differing: int = 0
-    nonfinite: int = 0
+    nonfinite: tuple[int, int] = (0, 0)
+    finite: int = 0
+    apart: int = 0
     close: bool = True
     rounded: bool = True
     numbers: bool = True
@@ -94,11 +97,16 @@ class Measures:
         self.differing += (differing := int(np.count_nonzero(unequal)))
         self.zeros = _plus(self.zeros, np.count_nonzero(zero[0]), np.count_nonzero(zero[1]))
         self.bits = _plus(self.bits, _bits(x), _bits(y))
+        if differing and finite is not None:
+            beyond = bool((unequal & ~finite).any())
+            self.close, self.rounded = self.close and not beyond, self.rounded and not beyond
+            unequal &= finite
         if differing:
             self.gone = _plus(self.gone, np.count_nonzero(unequal & zero[0]), np.count_nonzero(unequal & zero[1]))
+            self.apart += int(np.count_nonzero(unequal))
         if finite is not None:
-            self.close = self.close and not (unequal & ~finite).any()
             x, y = x[finite], y[finite]
+        self.finite += x.size
         if a.dtype.itemsize > 4 or b.dtype.itemsize > 4:
             sums = self._scaled(x, y)
         elif finite is not None:
@@ -114,10 +122,10 @@ class Measures:
         nan = np.isnan(x), np.isnan(y)
         unequal &= ~(nan[0] & nan[1])
         x[nan[0]], y[nan[1]] = np.nan, np.nan  # of one form, so that the bits tell nothing
-        finite: Values = np.isfinite(x) & np.isfinite(y)
-        out = finite.size - int(np.count_nonzero(finite))
-        self.nonfinite += out
-        return finite if out else None
+        whole = np.isfinite(x), np.isfinite(y)
+        finite: Values = whole[0] & whole[1]
+        self.nonfinite = _plus(self.nonfinite, *(one.size - np.count_nonzero(one) for one in whole))
+        return None if finite.all() else finite
 
     def _look_how_far(self, x: Values, y: Values) -> None:
         """Finds the largest distance, and whether all pairs are close; both are finite."""
@@ -155,21 +163,28 @@ class Measures:
         self._sums += (*sums, _dot(x, y), _dot(apart, apart))
 
     @property
+    def _tells(self) -> bool:
+        """Whether finite pairs tell how far both are apart: there are some, and not only others differ."""
+        return bool(self.finite) and bool(self.apart or not self.differing)
+
+    @property
     def maximum(self) -> float | None:
-        """The largest distance; None where no pair is finite, or it is beyond float64."""
-        return self._largest if self.values > self.nonfinite and math.isfinite(self._largest) else None
+        """The largest distance; None where it says nothing, or is beyond float64."""
+        return self._largest if self._tells and math.isfinite(self._largest) else None
 
     @property
     def relative(self) -> float | None:
-        """The norm of the difference by the larger of both norms, 0 where all is 0; None where no pair is finite."""
-        if self.values <= self.nonfinite:
+        """The norm of the difference by the larger of both norms, 0 where all is 0; None where it says nothing."""
+        if not self._tells:
             return None
         norm = math.sqrt(max(self._sums[0], self._sums[1]))
         return math.sqrt(self._sums[3]) / norm if norm else 0.0
 
     @property
     def cosine(self) -> float | None:
-        """The cosine of the angle between both, None where one of them has no direction."""
+        """The cosine of the angle between both; None where it says nothing, or one of them has no direction."""
+        if not self._tells:
+            return None
         norms = math.sqrt(self._sums[0]), math.sqrt(self._sums[1])
         if not min(norms):
             return None

@@ -11,6 +11,19 @@ from netviz.model import Model
 NAMED = 3
 """Layers that a note names; of more it says how many."""
 
+MOST_WARNINGS = 10
+"""Of what is wrong with a source so many notes are repeated; of more it is said how many."""
+
+BEARING = frozenset({
+    "attribute-twice", "attribute-unreadable", "call-unreadable", "checksum-wrong", "config-unreadable",
+    "dtype-unsupported", "external-link", "external-storage", "file-cut-off", "json-key-twice", "json-not-finite",
+    "member-names-differ", "member-outside", "member-twice", "name-twice", "rule-failed", "shape-conflict",
+    "shard-outside", "shard-unreadable", "size-claim", "soft-link", "stored-object-skipped", "training-unreadable",
+    "two-formats", "unbuilt", "virtual-dataset", "weight-conflict", "weight-twice", "weights-missing",
+    "weights-unknown", "weights-unreadable", "wrapped-too-often",
+})  # fmt: skip
+"""Codes of the notes of a source that bear on a comparison: what is damaged, left out, or can be read in two ways."""
+
 
 def notes_of(passed: Passed, a: Model, b: Model) -> tuple[str, ...]:
     """The notes of a comparison, each a sentence."""
@@ -38,6 +51,23 @@ def _notes(passed: Passed, a: Model, b: Model) -> Iterator[str]:
         yield f"What is inside, which only one side tells: in {_names(passed.inside)}."
     if passed.compiled:
         yield passed.compiled
+    yield from _warnings(a, b)
+
+
+def _warnings(a: Model, b: Model) -> Iterator[str]:
+    """What is wrong with the sources and bears on the comparison, each with its side and layer."""
+    ours, theirs = (
+        [(note.path, note.message) for note in model.notes if note.severity != "info" and note.code in BEARING]
+        for model in (a, b)
+    )
+    found = []
+    for path, message in dict.fromkeys((*ours, *theirs)):
+        both = (path, message) in ours and (path, message) in theirs
+        side = "both" if both else "A" if (path, message) in ours else "B"
+        found.append(f"In {side}{f', {path}' if path else ''}: {message}")
+    yield from found[:MOST_WARNINGS]
+    if len(found) > MOST_WARNINGS:
+        yield f"{len(found) - MOST_WARNINGS:,} more warnings, which `netviz inspect` shows."
 
 
 def _said(sides: list[bool], what: str, verb: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -41,7 +41,8 @@ trainable   true or false; dtype: names of policies
 config      `item` is the setting's place ("strides", "kernel_initializer.config.seed")
 calls       how often it is called
 connection  `item` is the argument ("0", "mask", with "#2" behind it for the second call), `a` and `b` what gives it by
-            name, or the value of one that is no tensor; "outputs.0" is what gives an output of a model (inside)
+            name, or the value of one that is no tensor; "outputs.0" is what gives an output of a model (inside),
+            "inputs.0" which of its layers the first input is
 input       `item` as for connections, `a` and `b` shape and dtype in words; output: `item` is the number of the output
 weight      `item` is the weight's name, `a` and `b` shape and dtype: where they differ, or one side lacks the weight
 """
@@ -66,7 +67,7 @@ close       |a - b| <= atol + rtol·max(|a|, |b|) everywhere, or where the sides
             rounding to the narrower one
 permuted    the same values along an axis in another order, or all of them in another order
 transposed  the same values with the axes in another order
-pruned      the same but for values that are 0 on one side, which has others
+pruned      the same but for values that are 0 on one side: two at least and one of 100, and not all of that side
 quantised   one side is stored quantised, and stands for the values of the other
 changed     otherwise
 resized     the shapes differ, so that values cannot be compared
@@ -74,16 +75,16 @@ unread      the values of one side cannot be had; `reason` says why
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """The values of one weight held against those of its counterpart.
 
     `values` is how many there are on each side, `differing` of how many pairs the two are not equal. `maximum` is the
     largest |a - b|, `relative` the Euclidean norm of a - b by the larger of those of a and b, `cosine` that of the
-    angle between both as vectors; of finite pairs, None where there are none or they mean nothing. `nonfinite` is how
-    many pairs have NaN or infinity on either side. `zeros` are the shares of zeros on both sides. Of equal bytes only
-    `values` is counted; `maximum` and `relative` are 0. `initial` says which side looks as it was initialised, where
-    the verdict is "changed" or "resized": "a", "b", "both" or "" (see `netviz.analysis.diff.initial`). `detail` says
+    angle between both as vectors; of finite pairs, None where there are none, or where pairs differ but no finite one
+    does. `nonfinite` is how many values are NaN or infinite on each side. `zeros` are the shares of zeros. Of equal
+    bytes only `values` is counted; `maximum` and `relative` are 0. `initial` says which side looks as it was
+    initialised, where the verdict is "changed" or "resized": "a", "b", "both" or "" (see `initial`). `detail` says
     what is special ("axis 3 in another order", "axes (1, 0)", "int8 with scales"), `reason` why values were not read.
     """
 
@@ -92,7 +93,7 @@ class Comparison:
     verdict: Verdict
     values: int = 0
     differing: int = 0
-    nonfinite: int = 0
+    nonfinite: tuple[int, int] = (0, 0)
     maximum: float | None = None
     relative: float | None = None
     cosine: float | None = None
@@ -102,11 +103,25 @@ class Comparison:
     reason: str = ""
 
     @property
+    def name(self) -> str:
+        """The weight's name in the second model."""
+        return self.b.name
+
+    @property
+    def role(self) -> str:
+        """The weight's role in the second model: "kernel", "bias"."""
+        return self.b.role
+
+    @property
     def same(self) -> bool:
+        """Whether the values are identical or close."""
         return self.verdict in ("identical", "close")
 
+    def __repr__(self) -> str:
+        return f"Comparison({self.name!r}, {self.verdict!r})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class LayerDiff:
     """A layer of the first model and its counterpart in the second; one of both is None for what is added or removed.
 
@@ -131,28 +146,40 @@ class LayerDiff:
 
     @property
     def path(self) -> str:
+        """Where `layer` is."""
         return self.layer.path
 
     @property
+    def name(self) -> str:
+        """The name of `layer`."""
+        return self.layer.name
+
+    @property
     def same(self) -> bool:
+        """Whether nothing became of it."""
         return not self.kinds
 
+    def __repr__(self) -> str:
+        return f"LayerDiff({self.path!r}, {' and '.join(self.kinds) or 'same'!r})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ModelDiff:
     """Two models held against each other.
 
     `layers` has every layer of both, depth first in the order of the second model, those that were removed where they
-    stood. `changes` and `weights` are those of the models themselves. `notes` says what could not be compared, and why.
+    stood. `changes` and `weights` are those of the models themselves. `notes` says what could not be compared, and why,
+    and what is wrong with a source that bears on what was. With `ignore_names` names were no difference.
     """
 
-    a: Model = field(repr=False)
-    b: Model = field(repr=False)
+    a: Model
+    b: Model
     layers: tuple[LayerDiff, ...]
     changes: tuple[Change, ...] = ()
     weights: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
     structure_only: bool = False
+    ignore_names: bool = False
 
     @property
     def same(self) -> bool:
@@ -162,6 +189,10 @@ class ModelDiff:
     def of_kind(self, kind: Kind) -> Iterator[LayerDiff]:
         """The layers of which this is true."""
         return (layer for layer in self.layers if kind in layer.kinds)
+
+    def __repr__(self) -> str:
+        differing = sum(not layer.same for layer in self.layers)
+        return f"ModelDiff({self.a.name!r}, {self.b.name!r}, {differing:,} of {len(self.layers):,} layers differ)"
 
 
 Pair: TypeAlias = tuple[Weight, Weight]

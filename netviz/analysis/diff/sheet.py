@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def build_diff_sheet(diff: ModelDiff) -> Sheet:
         _models_table(diff),
         differences_table(diff),
         weights_table(diff),
-        Table("notes", _FACTS, tuple(Row(("Not compared", (note,))) for note in diff.notes), heading=False),
+        Table("notes", _FACTS, tuple(Row(("Note", (note,))) for note in diff.notes), heading=False),
     )
     return Sheet(title_of(diff), tuple(table for table in tables if table.rows))
 
@@ -107,13 +108,15 @@ def differences_table(diff: ModelDiff) -> Table:
 def weights_table(diff: ModelDiff) -> Table:
     """A row for each weight whose values are not identical, with how far they are apart."""
     rows = []
-    last = ""
+    last, title = "", "Values of weights"
     for path, one in _differing(diff):
         name = path or ITSELF
         cells = (name if name != last else "", one.b.name, one.verdict, *_figures(one), remarks(one))
         last = name
         rows.append(Row(cells, fate="unchanged" if one.same else "changed"))
-    return Table("weights", _WEIGHTS, tuple(rows), title="Values of weights")
+    if all(not row.cells[-1] for row in rows):  # nothing to remark
+        return Table("weights", _WEIGHTS[:-1], tuple(replace(row, cells=row.cells[:-1]) for row in rows), title=title)
+    return Table("weights", _WEIGHTS, tuple(rows), title=title)
 
 
 def _figures(one: Comparison) -> tuple[object, object, object]:

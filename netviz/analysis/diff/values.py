@@ -37,6 +37,9 @@ WORD = 8
 STEP_SLACK = 0.05
 """Values that were quantised are off by no more than a step and this share of it: scales are rounded too."""
 
+LEAST_PRUNED, LEAST_SHARE_PRUNED = 2, 0.01
+"""So many values must have become 0, in number and as a share of all: one or two tell nothing."""
+
 RELATED = 0.5
 """Values that were drawn apart from each other have cosines far below this."""
 
@@ -229,10 +232,13 @@ class _Compared:
         return "a" if found[0] else "b" if found[1] else ""
 
     def _dequantised(self) -> Comparison | None:
-        """The comparison with what whole numbers stand for; None where both sides are stored alike, or cannot be."""
+        """The comparison with what whole numbers stand for; None where neither side is quantised, or one cannot be."""
         forms = quantised(self.layer_a, self.a), quantised(self.layer_b, self.b)
         dtypes = self.a.tensor.dtype, self.b.tensor.dtype
-        if not any(forms) or dtypes[0] == dtypes[1] or self.a.tensor.size != self.b.tensor.size:
+        if not any(forms) or self.a.tensor.size != self.b.tensor.size:
+            return None
+        alike = dtypes[0] == dtypes[1]
+        if alike and (not all(forms) or self._stored_alike(*forms)):
             return None
         if not all(form or dtype in {*EPSILON, "float64"} for form, dtype in zip(forms, dtypes, strict=True)):
             return None
@@ -248,8 +254,29 @@ class _Compared:
                 within = within and bool((np.abs(a["value"] - b["value"]) <= steps).all())
         if not all(form is None or form.rounded for form in forms):
             within = (measures.cosine or 0.0) >= ALIKE
-        words = " and ".join(form.wording for form in forms if form)
-        return replace(self._measured(measures), verdict="quantised" if within else "changed", detail=words)
+        compared = self._measured(measures)
+        if all(forms) and (measures.close or not measures.differing):
+            return replace(compared, verdict="close" if measures.differing else "identical")
+        if alike and measures.bits[0] == measures.bits[1] and (order := self._reordered(compared)) is not compared:
+            return order
+        words = " and ".join(dict.fromkeys(form.wording for form in forms if form))
+        modes = {form.mode if form else "" for form in forms}
+        return replace(compared, verdict="quantised" if within and len(modes) > 1 else "changed", detail=words)
+
+    def _stored_alike(self, ours: Quantised | None, theirs: Quantised | None) -> bool:
+        """Whether the same is stored beside both weights, so that the whole numbers tell all."""
+        if ours is None or theirs is None or ours.mode != theirs.mode:
+            return False
+        return all(
+            (one is None and other is None) or (one is not None and other is not None and self._equal(one, other))
+            for one, other in zip(ours.beside, theirs.beside, strict=True)
+        ) and self._equal(self.a, self.b)
+
+    def _equal(self, one: Weight, other: Weight) -> bool:
+        if one.tensor != other.tensor:
+            return False
+        pieces = aligned(blocks_of(self.reading.a, one), blocks_of(self.reading.b, other))
+        return all(equal_bytes(*piece) for piece in pieces)
 
     def _measured(self, measures: Measures) -> Comparison:
         values = measures.values
@@ -277,9 +304,10 @@ class _Compared:
         return max(dtypes, key=lambda dtype: EPSILON.get(dtype, 0.0))
 
     def _is_pruned(self, measures: Measures) -> Iterator[bool]:
-        """For each side whether all that differs is 0 there, and other values are not."""
+        """For each side whether all that differs is 0 there, which is no accident, and other values are not."""
         for gone, zeros in zip(measures.gone, measures.zeros, strict=True):
-            yield gone == measures.differing and zeros < measures.values
+            many = gone >= max(LEAST_PRUNED, LEAST_SHARE_PRUNED * measures.values)
+            yield many and gone == measures.differing and zeros < measures.values
 
 
 @dataclass(frozen=True, slots=True)

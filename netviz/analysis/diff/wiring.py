@@ -126,7 +126,7 @@ def _more(aspect: Aspect, ours: tuple[Tensor, ...], theirs: tuple[Tensor, ...], 
 
 
 def end_changes(a: Wired, b: Wired, counterpart: Counterpart) -> Iterator[Change]:
-    """What differs in the ends of two graphs that are counterparts: shapes and dtypes, and what gives the outputs."""
+    """What differs in the ends of two graphs that are counterparts: shapes and dtypes, and which layers are there."""
     directions: tuple[tuple[Aspect, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...] = (
         ("input", a.graph.inputs, b.graph.inputs),
         ("output", a.graph.outputs, b.graph.outputs),
@@ -140,10 +140,14 @@ def end_changes(a: Wired, b: Wired, counterpart: Counterpart) -> Iterator[Change
 
 
 def given_changes(a: Wired, b: Wired, counterpart: Counterpart) -> Iterator[Change]:
-    """The outputs of two graphs that other layers give."""
-    for place, (x, y) in enumerate(zip(a.graph.outputs, b.graph.outputs, strict=False)):
-        if not same_producer(a.producer(x), b.producer(y), counterpart):
-            yield Change("connection", f"outputs.{place}", _giver(a, x), _giver(b, y))
+    """The inputs of two graphs that are other layers, and the outputs that others give: their order is a difference."""
+    for kind, ours, theirs in (
+        ("inputs", a.graph.inputs, b.graph.inputs),
+        ("outputs", a.graph.outputs, b.graph.outputs),
+    ):
+        for place, (x, y) in enumerate(zip(ours, theirs, strict=False)):
+            if not same_producer(a.producer(x), b.producer(y), counterpart):
+                yield Change("connection", f"{kind}.{place}", _giver(a, x), _giver(b, y))
 
 
 def _giver(wired: Wired, end: Endpoint) -> object:

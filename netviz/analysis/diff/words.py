@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import math
 import re
+import struct
 from collections import Counter
 from collections.abc import Collection, Iterator
+from hashlib import sha256
 
+from netviz.analysis.diff.configs import DEEPEST
 from netviz.analysis.diff.results import MISSING, Change, Comparison, Kind, LayerDiff, ModelDiff
 from netviz.analysis.settings import setting_text
 from netviz.views import Fate
@@ -15,6 +20,15 @@ BY_WEIGHT: tuple[Fate, ...] = ("added", "removed", "replaced", "moved", "changed
 
 NOTHING = "–"
 """Stands for what a side does not have."""
+
+END = re.compile(r"(input|output)s\.(\d+)")
+"""The item of a connection at an end of a model."""
+
+CODE = re.compile(r"(?:4w|Yw)[A-Za-z0-9+/\s]{38,}={0,2}\s*")
+"""Compiled Python code as a Lambda's config holds it: base64 of what begins as `marshal` begins a code object."""
+
+QUANTIZATION = re.compile(r"(\w+?)(?:Quantization)?Config")
+"""Classes of `keras.quantizers` that say how a layer is quantised: Int8QuantizationConfig, GPTQConfig."""
 
 WHICH_CALL = re.compile(r"(\[\d+\])?( \(call \d+\))?$")
 """What stands behind the name of a layer that gives a tensor: which output, of which call."""
@@ -26,10 +40,13 @@ def fate_of(kinds: Collection[Kind]) -> Fate:
 
 
 def verdict(diff: ModelDiff) -> str:
-    """What differs, counted: "2 layers changed, 1 added; 12 the same", or "no differences"."""
+    """What differs, counted: "1 layer added, 2 changed; 12 the same", or "no differences".
+
+    A layer of which several things are true counts with each.
+    """
     if diff.same:
         return "no differences"
-    counts = Counter(fate_of(layer.kinds) for layer in diff.layers)
+    counts = Counter(kind for layer in diff.layers for kind in layer.kinds or ("unchanged",))
     told = [(counts[fate], fate) for fate in BY_WEIGHT if counts[fate]]
     words = []
     for place, (count, fate) in enumerate(told):
@@ -66,9 +83,10 @@ def all_weights(diff: ModelDiff) -> Iterator[Comparison]:
 def what(change: Change, *others: Change) -> str:
     """What a change is of, or several that are alike: "strides", "connection mask", "weights gamma, beta"."""
     if change.aspect == "config":
-        return change.item
-    if change.aspect == "connection" and change.item.startswith("outputs."):
-        return f"output {change.item.removeprefix('outputs.')} from".replace(" 0 ", " ")
+        code = all(isinstance(side, str) and CODE.fullmatch(side) for side in (change.a, change.b))
+        return f"{change.item}, or where it was written" if code else change.item
+    if change.aspect == "connection" and (end := END.fullmatch(change.item)):
+        return f"{end[1]} {end[2]} from".replace(" 0 ", " ") if end[1] == "output" else f"{end[1]} {end[2]}"
     if others:
         return f"{change.aspect}s {', '.join(one.item for one in (change, *others))}"
     plain = change.item == "0" and change.aspect != "weight"  # the first of what is mostly the only one
@@ -115,12 +133,57 @@ def _exactly(value: object) -> str:
         return "…"
 
 
+def plain(value: object, depth: int = 0) -> object:
+    """A value of a change as a person would write it, for whatever shows it: float32 in few digits, how a layer is
+    quantised in a word, compiled code by its size and digest (it is not looked into)."""
+    if isinstance(value, float):
+        return shortest(value)
+    if isinstance(value, str):
+        return _code(value) if CODE.fullmatch(value) else value
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, list):
+        return [plain(item, depth + 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name = value.get("class_name")
+    if isinstance(name, str) and isinstance(value.get("config"), dict) and (known := QUANTIZATION.fullmatch(name)):
+        return known[1].lower()
+    return {key: plain(item, depth + 1) for key, item in value.items()}
+
+
+def shortest(value: float) -> float:
+    """The number of fewest digits that is the same as float32, for a float that was one; any other as it is.
+
+    Keras keeps settings such as a learning rate as float32: 0.0010000000474974513 is 0.001.
+    """
+    try:
+        stored = struct.pack("<f", value)
+        if math.isfinite(value) and struct.unpack("<f", stored)[0] == value:
+            for digits in range(1, 10):
+                shorter = float(f"{value:.{digits}g}")
+                if struct.pack("<f", shorter) == stored:
+                    return shorter
+    except OverflowError:  # beyond float32
+        pass
+    return value
+
+
+def _code(text: str) -> str:
+    try:
+        code = base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return text
+    return f"compiled code, {len(code):,} bytes, sha256 {sha256(code).hexdigest()[:6]}…"
+
+
 def said(value: object) -> str:
     """A value of a change; what a side does not have as a dash."""
+    value = plain(value)
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return f"({', '.join(map(setting_text, value))})"
     if isinstance(value, float):
-        return f"{value:.7g}"  # Keras keeps float32 settings, such as 0.0010000000474974513
+        return f"{value:.7g}"
     return "unknown" if value is None else _exactly(value)
 
 
@@ -138,8 +201,13 @@ def remarks(one: Comparison) -> str:
     """What is special about two weights: an order of axes, a side that is as initialised, a reason."""
     side = {"a": "A is as initialised", "b": "B is as initialised", "both": "both are as initialised"}
     found = [one.detail, side.get(one.initial, ""), one.reason]
-    if one.nonfinite:
-        found.append(f"{one.nonfinite:,} pairs with NaN or infinity")
+    if one.zeros and one.verdict == "pruned":
+        found.append("zeros " + " → ".join(f"{100 * share:.3g} %" for share in one.zeros))
+    ours, theirs = one.nonfinite
+    if ours and theirs:
+        found.append(f"{_counted(ours, 'value')} not finite in A, {theirs:,} in B")
+    elif ours or theirs:
+        found.append(f"{_counted(ours or theirs, 'value')} not finite in {'A' if ours else 'B'}")
     return "; ".join(filter(None, found))
 
 

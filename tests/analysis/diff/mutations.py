@@ -76,7 +76,7 @@ def replaced(model: Model, rng: random.Random) -> tuple[Model, str] | None:
 
 def frozen(model: Model, rng: random.Random) -> tuple[Model, str] | None:
     """One layer that is trained where it was not, or the other way round."""
-    layers = [layer for layer in model.graph.layers if layer.config and layer.class_name]
+    layers = [layer for layer in model.graph.layers if layer.config and layer.class_name and layer.all_weights]
     if not layers:
         return None
     layer = rng.choice(layers)

@@ -63,8 +63,8 @@ def test_the_document_is_schema_1(paths: tuple[Path, Path]) -> None:
     document = diff_document(diff, netviz.__version__)
     assert document == json.loads(data_to_json(document))
     assert list(document) == [
-        "netviz", "schema", "same", "verdict", "structure_only", "a", "b", "counts", "changes", "weights", "layers",
-        "notes",
+        "netviz", "schema", "same", "verdict", "structure_only", "ignore_names", "a", "b", "counts", "changes",
+        "weights", "layers", "notes",
     ]  # fmt: skip
     assert (document["schema"], document["same"], document["notes"]) == (1, diff.same, list(diff.notes))
     for side, model in (("a", diff.a), ("b", diff.b)):
@@ -98,12 +98,12 @@ def test_the_tables_fit_a_terminal(paths: tuple[Path, Path]) -> None:
     ("kinds", "words"),
     [
         ([("changed",), ("changed",), ("added",), ("renamed",), ()], "1 layer added, 2 changed, 1 renamed; 1 the same"),
-        ([("renamed", "changed")], "1 layer changed"),
+        ([("renamed", "changed")], "1 layer changed, 1 renamed"),
         ([(), ()], "no differences"),
     ],
     ids=["several", "several of one", "none"],
 )
-def test_the_verdict_counts_each_layer_once(kinds: list[tuple[Kind, ...]], words: str) -> None:
+def test_the_verdict_counts_each_kind(kinds: list[tuple[Kind, ...]], words: str) -> None:
     model: Any = read(FILES[0])
     layer = model.graph.layers[0]
     diffs = tuple(LayerDiff(layer, layer, own) for own in kinds)

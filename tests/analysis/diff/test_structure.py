@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import marshal
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +22,7 @@ from keras import layers
 
 from netviz.analysis.diff import diff_models
 from netviz.analysis.diff.results import MISSING, Change, LayerDiff, ModelDiff
+from netviz.analysis.diff.words import Sayings, shortest, what
 from netviz.model import Model
 from netviz.readers import read
 from tests.analysis.diff import mutations
@@ -294,3 +300,116 @@ def test_settings_are_named_by_their_place() -> None:
         ("strides", [1, 1], [2, 2]),
     ]
     assert MISSING not in [side for change in layer.changes for side in (change.a, change.b)]
+
+
+def test_the_order_of_inputs_is_a_difference() -> None:
+    """As it is for Keras: what is given first goes elsewhere."""
+    a, b = (keras.Input((2,), name=name) for name in "ab")
+    given = layers.Subtract(name="minus")([a, b])
+    there, back = keras.Model([a, b], given, name="m"), keras.Model([b, a], given, name="m")
+    numbers = np.array([[1.0, 2.0]]), np.array([[5.0, 7.0]])
+    assert not np.array_equal(there(list(numbers)), back(list(numbers)))
+    diff = compared(read(there), read(back))
+    assert [(change.aspect, change.item, change.a, change.b) for change in diff.changes] == [
+        ("connection", "inputs.0", "a", "b"), ("connection", "inputs.1", "b", "a"),
+    ]  # fmt: skip
+    outer = [keras.Input((2,), name=name) for name in "xy"]
+    nested = [read(keras.Model(outer, model(outer), name="outer")) for model in (there, back)]
+    assert [change.item for layer in differing(compared(*nested)) for change in layer.changes] == [
+        "inputs.0", "inputs.1",
+    ]  # fmt: skip
+
+
+def small(name: str | None = None, **settings: object) -> keras.Model:
+    names = {"name": name} if name else {}
+    x = keras.Input((6, 6, 1), name="x")
+    y = layers.Conv2D(2, 3, **names, **settings)(x)
+    y = layers.Dense(3)(layers.ReLU(**settings)(layers.MaxPooling2D(**settings)(y)))
+    return keras.Model(x, y)
+
+
+def test_names_of_a_model_that_was_built_twice_can_be_ignored(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    one, other = small(), small()
+    other.set_weights(one.get_weights())
+    a, b = read(one), read(other)
+    diff = diff_models(a, b)
+    assert {kind for layer in diff.layers for kind in layer.kinds} == {"renamed"} and diff.changes
+    assert diff_models(a, b, ignore_names=True).same
+    other.layers[-1].set_weights([values + 1 for values in one.layers[-1].get_weights()])
+    diff = diff_models(a, read(other), ignore_names=True)
+    (layer,) = differing(diff)
+    assert (layer.kinds, layer.name, [change.aspect for change in layer.changes]) == (("changed",), "dense_1", [])
+    for shown in (layer, diff, *layer.weights):
+        assert len(repr(shown)) < 120 and "\n" not in repr(shown)
+
+
+def test_freezing_what_has_no_weights_is_no_difference() -> None:
+    free, frozen = read(small("c")), read(small("c", trainable=False))
+    diff = diff_models(free, frozen, structure_only=True, ignore_names=True)
+    assert [layer.path for layer in differing(diff)] == ["c"]
+    assert [change.aspect for layer in diff.layers for change in layer.changes] == ["trainable"]
+
+
+def test_what_is_damaged_is_said_with_its_side(tmp_path: Path) -> None:
+    keras.utils.clear_session(free_memory=False)
+    model = small("c")
+    model.save(tmp_path / "whole.h5")
+    model.save(tmp_path / "damaged.h5")
+    with h5py.File(tmp_path / "damaged.h5", "a") as file:
+        del file["model_weights/c/c/kernel"]
+    whole, damaged = read(tmp_path / "whole.h5"), read(tmp_path / "damaged.h5")
+    assert diff_models(whole, whole).notes == ()
+    for sides, named in (((whole, damaged), "In B, c: "), ((damaged, whole), "In A, c: ")):
+        diff = diff_models(*sides)
+        assert not diff.same
+        assert any(note.startswith(named) for note in diff.notes), diff.notes
+    both = diff_models(damaged, damaged)
+    assert both.same and any(note.startswith("In both, c: ") for note in both.notes)
+
+
+def test_code_is_told_by_its_digest(tmp_path: Path) -> None:
+    x = keras.Input((3,), name="x")
+    blobs = []
+    for place, function in enumerate((lambda x: x * 2, lambda x: x - 30)):
+        model = keras.Model(x, layers.Lambda(function, name="l", output_shape=(3,))(x), name="m")
+        model.save(tmp_path / f"{place}.keras")
+        blobs.append(marshal.dumps(function.__code__))
+    diff = diff_models(*(read(tmp_path / f"{place}.keras") for place in (0, 1)))
+    ((_, row),) = ((layer, change) for layer in diff.layers for change in layer.changes)
+    assert what(row) == "function.config.code, or where it was written"
+    for said_of, blob in zip(Sayings(diff).sides(row), blobs, strict=True):
+        assert said_of == f"compiled code, {len(blob)} bytes, sha256 {sha256(blob).hexdigest()[:6]}…"
+
+
+@pytest.mark.parametrize("value", [0.001, 0.3, 1e-7, 1 / 3, 6e-5, 3.4e38, 1e300, 1e-45, 0.1 + 0.2, float("inf")])
+def test_a_float32_is_written_in_the_fewest_digits(value: float) -> None:
+    assert str(np.float32(shortest(float(np.float32(value))))) == str(np.float32(value))
+    if float(np.float32(value)) != value:
+        assert shortest(value) == value
+    else:
+        assert repr(shortest(value)) == repr(float(str(np.float32(value))))
+
+
+def test_a_learning_rate_is_the_same_live_and_saved(tmp_path: Path) -> None:
+    model = small("c")
+    model.compile(keras.optimizers.Adam(0.001), "mse")
+    model.save(tmp_path / "m.keras")
+    file = read(tmp_path / "m.keras")
+    assert file.training is not None
+    rates: list[float] = [0.001, float(np.float32(0.001)), 0.001001]
+    optimizers = [{"class_name": "Adam", "config": {"learning_rate": rate}} for rate in rates]
+    made = [replace(file, training={**file.training, "optimizer": optimizer}) for optimizer in optimizers]
+    assert diff_models(made[0], made[1]).same and diff_models(read(model), file).same
+    diff = diff_models(made[1], made[2])
+    assert [Sayings(diff).sides(change) for change in diff.changes] == [("0.001", "0.001001")]
+
+
+def test_settings_of_quantisation_are_one_word() -> None:
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, layers.Dense(3, name="d")(x), name="m")
+    before = read(model)
+    model.quantize("int8")
+    diff = diff_models(before, read(model), structure_only=True)
+    told_of = {change.item: Sayings(diff).sides(change) for layer in diff.layers for change in layer.changes}
+    assert told_of["quantization_config"][1] == "int8"

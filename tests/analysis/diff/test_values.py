@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from keras import layers
 
+from netviz.analysis.diff.layers import paired
 from netviz.analysis.diff.results import Comparison
 from netviz.analysis.diff.values import compare_weights
+from netviz.analysis.diff.words import remarks
 from netviz.errors import NetvizError
 from netviz.model import Layer, Model, Source, Tensor, Weight
 from netviz.readers import read
@@ -98,6 +100,7 @@ def mirrored(one: Comparison) -> Comparison:
         a=one.b,
         b=one.a,
         zeros=one.zeros and (one.zeros[1], one.zeros[0]),
+        nonfinite=(one.nonfinite[1], one.nonfinite[0]),
         initial=SWAPPED[one.initial],
         detail="" if one.verdict == "transposed" else one.detail,
     )
@@ -144,13 +147,16 @@ def test_figures_are_those_of_exact_arithmetic(arrays: tuple[Any, Any]) -> None:
         if np.isfinite(x) and np.isfinite(y)
     ]
     assert found.values == a.size
-    assert found.nonfinite == a.size - len(finite)
+    assert found.nonfinite == tuple(one.size - np.count_nonzero(np.isfinite(one)) for one in (a, b))
     assert found.zeros == (np.mean(a == 0), np.mean(b == 0))
     same = (a == b) | (np.isnan(a) & np.isnan(b)) if a.dtype.kind == "f" else a == b
     assert found.differing == np.count_nonzero(~same)
-    largest = max((abs(x - y) for x, y in finite), default=None)
+    if all(x == y for x, y in finite):  # only what is not finite differs
+        assert (found.maximum, found.relative, found.cosine) == (None, None, None)
+        return
+    largest = max(abs(x - y) for x, y in finite)
     try:
-        expected = None if largest is None else pytest.approx(float(largest), rel=1e-12, abs=5e-324)
+        expected = pytest.approx(float(largest), rel=1e-12, abs=5e-324)
     except OverflowError:
         expected = None
     assert found.maximum == expected
@@ -242,6 +248,28 @@ def test_pruned() -> None:
     both = a.copy()
     both[0] = 0
     assert compared(both, np.where(np.arange(8) == 3, np.float32(0), a)).verdict == "changed"  # zeros on either side
+    many = np.ones((40, 50), "f4")
+    for gone, expected in ((1, "changed"), (19, "changed"), (20, "pruned")):
+        b = many.copy()
+        b.reshape(-1)[:gone] = 0
+        assert compared(many, b).verdict == compared(b, many).verdict == expected
+    for odd in (5.0, np.nan, np.inf):  # what was zero became something
+        assert compared(np.array([0.0, 1, 2]), np.array([odd, 1, 2])).verdict == "changed"
+    assert compared(np.array([0.0, 0, 1, 2]), np.array([np.nan, np.nan, 1, 2])).verdict == "changed"
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan], ids=str)
+def test_what_is_finite_on_one_side_only_is_changed(odd: float) -> None:
+    a = np.array([3.0, 1.0, 70000.0], "f4")
+    for dtype in ("f4", "f2", "f8"):
+        b = np.array([3.0, 1.0, odd], dtype)
+        found = compared(a, b)
+        assert (found.verdict, found.nonfinite) == ("changed", (0, 1))
+        assert (found.maximum, found.relative, found.cosine) == (None, None, None)
+        assert remarks(found).endswith("1 value not finite in B")
+        assert remarks(compared(np.array([odd, odd, 1.0]), a[[1, 1, 1]])).endswith("2 values not finite in A")
+        found = compared(np.array([2.0, 1.0, 7.0]), b)
+        assert found.maximum == 1
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"])
@@ -383,6 +411,36 @@ def test_gptq_and_awq_stand_for_what_keras_computes_with(mode: str) -> None:
     assert found.verdict == "quantised"
     assert found.relative == pytest.approx(0, abs=1e-6)
     assert found.detail == f"{mode.rstrip('34')} with scales and zero points"
+    assert paired(before.root.weights, layer.weights)[0] == [(before.root.weights[0], stored)]
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4_channel"])
+def test_whole_numbers_are_what_they_stand_for(mode: str) -> None:
+    """The same numbers with other scales are another kernel, other numbers with scales to fit the same."""
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, layers.Dense(4, name="d")(inputs))
+    keras.utils.set_random_seed(0)
+    model.quantize(config=quantized.MODES[mode]())
+    before = read(model)
+    scale = np.asarray(model.layers[1].kernel_scale)
+    kernel = np.asarray(model(np.eye(6, dtype="f4")))
+    assert kernel.any()
+    (layer,) = (layer for layer in before.root.walk() if layer.weights)
+    arrays = {weight.path: before.store.read(weight) for weight in layer.weights}  # type: ignore[union-attr]
+    names = {weight.name: weight for weight in layer.weights}
+    halved = replace(before, store=Kept({**arrays, names["kernel_scale"].path: scale / 2}))
+    (found,) = compare_weights([(layer, layer, names["kernel"], names["kernel"])], before, halved)
+    assert found.verdict == "changed"
+    assert found.relative == pytest.approx(0.5)
+    whole = arrays[names["kernel"].path] // 2 * 2
+    even = replace(before, store=Kept({**arrays, names["kernel"].path: whole}))
+    other = {names["kernel"].path: whole // 2, names["kernel_scale"].path: scale / 2}
+    pair = (layer, layer, names["kernel"], names["kernel"])
+    (found,) = compare_weights([pair], even, replace(before, store=Kept({**arrays, **other})))
+    assert found.same
+    turned = {names["kernel"].path: arrays[names["kernel"].path][:, ::-1], names["kernel_scale"].path: scale[::-1]}
+    (found,) = compare_weights([pair], before, replace(before, store=Kept({**arrays, **turned})))
+    assert (found.verdict, found.detail) == ("permuted", "axis 1 in another order")
 
 
 def test_fine_tuning_two_layers(tmp_path: Path) -> None:
