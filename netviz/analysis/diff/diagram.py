@@ -6,8 +6,9 @@ ModelDiff --diagram_scene--> one scene of both --diagram--> every box with what 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from netviz.analysis.diagram.boxes import Boxes, Wording
 from netviz.analysis.diagram.edges import build_edges
 from netviz.analysis.diff.diagram_closing import close_unchanged
 from netviz.analysis.diff.diagram_scene import Meeting, Union, build_union
-from netviz.analysis.diff.diagram_words import notes_of
+from netviz.analysis.diff.diagram_words import input_number, notes_of
 from netviz.analysis.diff.results import ModelDiff
-from netviz.analysis.diff.words import fate_of, verdict
+from netviz.analysis.diff.words import BY_WEIGHT, fate_of, verdict
 from netviz.catalog.formulas import grouped
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Layer, Model
@@ -57,10 +58,11 @@ def _whole(diff: ModelDiff) -> Diagram:
     taken = {node.id for node in union.scene.walk()}
     total = diff.b.parameters.total
     boxes = Boxes(total, shared_layers(diff.b), Wording(), union.scene.outputs, taken)
-    children = _compared(boxes.of(blocks), union)
+    children = _compared(boxes.of(blocks), union, _numbered(taken))
     edges, _ = build_edges(blocks, boxes.ids, union.scene.wires)
+    edges = _with_places([_told(edge, union) for edge in edges])
     return Diagram(
-        " → ".join(side_names(diff.a, diff.b)), "", children, tuple(_told(edge, union) for edge in edges), SHOWN,
+        " → ".join(side_names(diff.a, diff.b)), "", children, edges, SHOWN,
         "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff),),
     )  # fmt: skip
 
@@ -76,16 +78,29 @@ def side_names(a: Model, b: Model) -> tuple[str, str]:
     return "/".join(parts[0][-1:]), "/".join(parts[1][-1:])
 
 
-def _compared(items: Sequence[Box | Group], union: Union) -> tuple[Box | Group, ...]:
-    """The boxes and groups with what became of each."""
+_LATER = re.compile(r"(.+)#(\d+)")
+
+
+def _numbered(ids: Collection[str]) -> Mapping[str, int]:
+    """By the ids of calls of layers that are called more than once there, which call it is, as in tables."""
+    later = {id: (found[1], int(found[2])) for id in ids if (found := _LATER.fullmatch(id)) and found[1] in ids}
+    return {id: number for id, (_, number) in later.items()} | {first: 1 for first, _ in later.values()}
+
+
+def _compared(items: Sequence[Box | Group], union: Union, numbers: Mapping[str, int]) -> tuple[Box | Group, ...]:
+    """The boxes and groups with what became of each; `numbers` tell the calls of one layer apart."""
     found: list[Box | Group] = []
     for item in items:
         difference = _difference(union.meetings[item.id], whole=isinstance(item, Box))
         if isinstance(item, Group):
-            found.append(replace(item, children=_compared(item.children, union), difference=difference))
+            children = _compared(item.children, union, numbers)
+            found.append(replace(item, children=children, difference=difference))
         else:
             shared = None if difference.fate == "removed" else item.shared
-            found.append(replace(item, difference=difference, shared=shared))
+            names = (
+                tuple(f"{name} (call {numbers[item.id]})" for name in item.names) if item.id in numbers else item.names
+            )
+            found.append(replace(item, names=names, difference=difference, shared=shared))
     return tuple(found)
 
 
@@ -99,8 +114,9 @@ def _difference(meeting: Meeting, *, whole: bool) -> Difference:
         return Difference(fate, ("one call more" if b else "one call less",) if more else (), former)
     if diff is None or diff.a is None or diff.b is None:
         return Difference("unchanged", (), former)
+    own = fate_of(diff.kinds)
     return Difference(
-        fate_of(diff.kinds), notes_of(diff), former,
+        own, notes_of(diff), former, also=tuple(one for one in BY_WEIGHT if one in diff.kinds and one != own),
         former_name=diff.a.name if diff.a.name != diff.b.name else "",
         former_class=(diff.a.class_name or "?") if diff.a.class_name != diff.b.class_name else "",
     )  # fmt: skip
@@ -113,6 +129,18 @@ def _paths(layer: Layer, whole: bool) -> tuple[str, ...]:
 def _told(edge: Edge, union: Union) -> Edge:
     fate = union.fates.get((edge.tail, edge.head, edge.output, edge.argument))
     return edge if fate is None else replace(edge, fate=fate)
+
+
+def _with_places(edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """The edges, of which those say which input they are that one box sends another as one input and then another."""
+    between: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.fate != "unchanged":
+            between[edge.tail, edge.head].add(edge.argument)
+    return tuple(
+        replace(edge, words=input_number(edge.argument)) if len(between[edge.tail, edge.head]) > 1 else edge
+        for edge in edges
+    )
 
 
 def _description(diagram: Diagram) -> str:

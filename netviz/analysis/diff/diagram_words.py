@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from netviz.analysis.diagram.boxes import setting_words
 from netviz.analysis.diff.results import MISSING, Aspect, Change, Comparison, LayerDiff
+from netviz.analysis.diff.words import plain
+from netviz.analysis.settings import setting_text
+from netviz.catalog.formulas import grouped
 
 MOST_NOTES = 3
 """Lines on a card about what changed."""
@@ -15,6 +18,14 @@ _ORDER: tuple[Aspect, ...] = (
     "place", "calls", "config", "connection", "trainable", "dtype", "weight", "output", "input", "class", "name",
 )  # fmt: skip
 """Which changes are told first; shapes mostly follow from settings, class and name have places of their own."""
+
+_INITIAL = {"a": "A is as initialised", "b": "B is as initialised", "both": "both are as initialised"}
+
+_TELLING = 0.9
+"""Weights whose cosine is below this point elsewhere, which how far they are apart does not tell."""
+
+_SHORT, _FEW = 24, 3
+"""Characters of a structure, and objects in a list, that are written out."""
 
 _FOLLOWING: frozenset[Aspect] = frozenset({"input", "output", "weight"})
 _UNSAID: frozenset[Aspect] = frozenset({"name", "class"})
@@ -33,7 +44,8 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     elif "input" in aspects:
         said = [change for change in said if change.aspect not in ("output", "weight")]
     said.sort(key=lambda change: _ORDER.index(change.aspect))
-    notes = list(dict.fromkeys(map(words, said)))
+    places = [change.item for change in said if change.aspect == "connection" and _POSITION.match(change.item)]
+    notes = list(dict.fromkeys(words(change, numbered=len(places) > 1) for change in said))
     values = list(value_notes(diff.weights))
     room = MOST_NOTES - len(values)
     if len(notes) > room:
@@ -42,36 +54,50 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     return (*notes, *values)
 
 
-def words(change: Change) -> str:
-    """ "filters 32 → 64", "frozen → trainable", "mask from add → add_1"."""
+def words(change: Change, *, numbered: bool = False) -> str:
+    """ "filters 32 → 64", "frozen → trainable", "mask from add → add_1"; `numbered` "input 2 from add → add_1"."""
+    a, b = _value(change.a), _value(change.b)
     match change.aspect:
         case "trainable":
-            a, b = ("trainable" if side else "frozen" for side in (change.a, change.b))
-            return f"{a} → {b}"
+            return " → ".join("trainable" if side else "frozen" for side in (change.a, change.b))
         case "place":
             return f"was {'in' if '/' in f'{change.a}{change.b}' else 'after'} {change.a}" if change.a else "was first"
         case "calls":
             return f"called {change.a} → {change.b} times"
         case "connection":
-            argument = "" if change.item[:1].isdigit() else f"{change.item} "
-            return f"{argument}from {_value(change.a)} → {_value(change.b)}"
+            place = input_number(change.item)
+            argument = f"{change.item} " if not place else f"{place} " if numbered else ""
+            return f"{argument}from {a} → {b}"
         case "input" | "output" | "weight":
             what = change.item if change.aspect == "weight" else change.aspect
             return f"{what} {' → '.join(_tensors(change.a, change.b))}"
         case "dtype":
-            return f"dtype {_value(change.a)} → {_value(change.b)}"
-    return f"{change.item or change.aspect} {_value(change.a)} → {_value(change.b)}"
+            return f"dtype {a} → {b}"
+    what = change.item or change.aspect
+    return f"{what} {a} → {b}" if a != b else f"{what} changed"
+
+
+_POSITION = re.compile(r"(?:\d+\.)*(\d+)(?=#|$)")
+"""An argument that is the first, or one of a list; which call it is of may follow."""
+
+
+def input_number(argument: str) -> str:
+    """ "input 2" for the argument "0.1", "" for one that has a name."""
+    found = _POSITION.match(argument)
+    return f"input {int(found[1]) + 1}" if found else ""
 
 
 def value_notes(weights: Sequence[Comparison]) -> Iterator[str]:
-    """What became of the values, in at most one line, which says most of the largest weight."""
+    """What became of the values, in at most one line, which says most of the largest weight, or of one with NaN."""
     changed = [one for one in weights if not one.same and one.verdict not in ("resized", "unread")]
     unread = sum(one.verdict == "unread" for one in weights)
     if changed:
-        largest = max(changed, key=lambda one: one.values)
+        largest = max(changed, key=lambda one: (any(one.nonfinite), one.values))
         others = [one.b.role for one in changed if one is not largest]
         more = f", {others[0]} too" if len(others) == 1 else f", {len(others)} more weights" if others else ""
         yield f"{largest.b.role} {_distance(largest)}{more}"
+    elif new := next((one.initial for one in weights if one.verdict == "resized" and one.initial), ""):
+        yield _INITIAL[new]
     elif unread:
         yield f"{unread} weight{'s' * (unread > 1)} not compared"
 
@@ -79,11 +105,21 @@ def value_notes(weights: Sequence[Comparison]) -> Iterator[str]:
 def _distance(one: Comparison) -> str:
     if one.verdict != "changed":
         return f"{one.verdict}{f' ({one.detail})' if one.detail else ''}"
-    if one.initial in ("a", "b"):
-        return f"changed, {'before' if one.initial == 'a' else 'now'} as initialised"
-    if one.cosine is not None and abs(one.cosine) < 0.995:
-        return f"changed, cosine {round(one.cosine, 2) + 0.0:.2f}"
-    return "changed" if one.relative is None else f"changed by {_percent(one.relative)}"
+    if one.initial:
+        return f"changed, {_INITIAL[one.initial]}"
+    changed = f"changed by {_percent(one.relative)}" if one.relative else "changed"
+    if any(one.nonfinite):
+        return f"{changed}, {_nonfinite(*one.nonfinite)}"
+    if one.cosine is not None and abs(one.cosine) < _TELLING:
+        return f"{changed}, cosine {round(one.cosine, 2) + 0.0:.2f}"
+    return changed
+
+
+def _nonfinite(a: int, b: int) -> str:
+    """ "1 value not finite in B"."""
+    first, *others = [(count, side) for count, side in ((a, "A"), (b, "B")) if count]
+    told = f"{grouped(first[0])} value{'s' * (first[0] != 1)} not finite in {first[1]}"
+    return ", ".join([told, *(f"{grouped(count)} in {side}" for count, side in others)])
 
 
 _TENSOR = re.compile(r"\((.*)\) (\S+)")
@@ -112,4 +148,16 @@ def _percent(part: float) -> str:
 
 
 def _value(value: object) -> str:
-    return "none" if value is MISSING else setting_words(value)
+    """A value in a few words: of a serialised object that is long its class, of other structures how much they hold."""
+    if value is MISSING:
+        return "none"
+    value = plain(value)
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return ", ".join(map(_value, value)) if len(value) <= _FEW else f"{len(value)} items"
+    if not isinstance(value, dict):
+        return setting_words(value)
+    text = setting_text(value)
+    if len(text) <= _SHORT:
+        return text
+    name = value.get("class_name")
+    return name if isinstance(name, str) else f"{len(value)} settings"
