@@ -126,6 +126,24 @@ and an `UncountedError` says why.
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """Elements that one call has beside what goes in, each of the size of an element of the first output.
+
+    `running` is the most at one time while it computes, the outputs among them as far as they are there by then; `kept`
+    is what training keeps for the gradients, without the outputs. `around` is what a wrapper has beside what the layers
+    inside hold, while these run.
+    """
+
+    running: int = 0
+    kept: int = 0
+    around: int = 0
+
+
+HoldingRule: TypeAlias = Callable[[Config, Arguments, tuple[Tensor, ...]], Holding]
+"""(config, arguments, outputs) -> what one call holds, asked and raising as a `WorkRule` is and does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Which input positions an output position is made of, along one spatial axis.
 
@@ -157,7 +175,7 @@ Buffer = Literal["new", "over", "same"]
 """Where the outputs of a call lie at inference:
 
 new   in memory of their own
-over  over the first input, where nothing else needs that any more (functions of each element)
+over  over an input of their size, where nothing else needs that any more (functions of each element)
 same  they are the input under another shape or name (Reshape, Flatten, Dropout)
 """
 
@@ -169,7 +187,7 @@ class CostKind:
     `work` is without that of layers inside, which each have rows of their own; `times` is how often a wrapper runs
     these in one call (TimeDistributed: once a step), None for once. `window` says which positions an output is made
     of, None where that is not known. `output` gives the shapes where the row's own rule, which says what Keras states,
-    leaves open what the call will have.
+    leaves open what the call will have. `held` is what it holds beside its inputs, None where that is its outputs.
     """
 
     work: WorkRule
@@ -177,6 +195,7 @@ class CostKind:
     buffer: Buffer = "new"
     times: Callable[[Config, Arguments], int] | None = None
     output: OutputRule | None = None
+    held: HoldingRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

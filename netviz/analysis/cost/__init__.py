@@ -31,7 +31,7 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
     memory = memory_of(top)
     fields = Fields()
     fields.follow(top, [entered(tensor) for tensor in entering])
-    layers, unknown = layer_costs(model.graph, found, fields)
+    layers, unknown = layer_costs(model.graph, found, fields, memory.cut)
     return ModelCost(
         name=model.name,
         batch=size,

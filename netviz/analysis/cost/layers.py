@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from netviz.analysis.cost.fields import Fields
 from netviz.analysis.cost.results import LayerCost
@@ -13,17 +13,19 @@ UNCALLED = "No call of it is part of the model, so it costs nothing."
 NO_CALLS = "What calls its layers is not known, only which layers there are."
 COUNTED = "Counted in what is around it."
 UNSIZED = "The shape or the dtype of what comes out is not known."
+CLOSED = "There are too many calls inside to tell what is in memory at one time, so that is at least what is told."
 UNWEIGHED = "The shape or the dtype of one of its weights is not known."
 
 
 def layer_costs(
-    graph: Graph, tallies: Mapping[str, Tally], fields: Fields
+    graph: Graph, tallies: Mapping[str, Tally], fields: Fields, closed: Collection[str] = ()
 ) -> tuple[tuple[LayerCost, ...], tuple[str, ...]]:
     """The costs of every layer, depth first, and the paths of those of which something is not known.
 
-    `tallies` have what the calls of each layer cost without the layers inside.
+    `tallies` have what the calls of each layer cost without the layers inside; `closed` are the paths of those of which
+    the inside was not played for what is in memory.
     """
-    costs = _Costs(tallies, fields)
+    costs = _Costs(tallies, fields, frozenset(closed))
     costs.level(graph, None)
     found = sorted(costs.unknown)
     return tuple(cost for cost in costs.made if cost is not None), tuple(costs.paths[place] for place in found)
@@ -32,12 +34,13 @@ def layer_costs(
 class _Costs:
     """Adds up layers, each after those inside; `made` has them depth first, `unknown` are places in it."""
 
-    def __init__(self, tallies: Mapping[str, Tally], fields: Fields) -> None:
+    def __init__(self, tallies: Mapping[str, Tally], fields: Fields, closed: frozenset[str]) -> None:
         self.made: list[LayerCost | None] = []
         self.paths: list[str] = []
         self.unknown: set[int] = set()
         self._tallies = tallies
         self._fields = fields
+        self._closed = closed
 
     def level(self, graph: Graph, around: Tally | None) -> tuple[int, int, str]:
         """Adds the layers of a graph: their MACs and FLOPs, and the name of one of which these are not known.
@@ -69,6 +72,7 @@ class _Costs:
             reason = f"What {doubtful:.80} costs, which is inside, is not known."
         unsized = tally.unsized or bool(tally.reason and not tally.calls and tally.reason != UNCALLED)
         missing = (UNSIZED if tally.unsized else "") or (UNWEIGHED if len(sizes) < len(weights) else "")
+        missing = missing or (CLOSED if layer.path in self._closed else "")
         cost = self.made[place] = LayerCost(
             path=layer.path,
             name=layer.name,

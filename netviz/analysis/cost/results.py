@@ -68,14 +68,19 @@ class ModelCost:
 
     `inputs` are the shapes that it was worked out for, by the names of the inputs. Totals count what is known:
     `unknown` are the paths of the layers of which something is not, and the totals are "at least" where there are any.
-    `activation_bytes` is the most that outputs take at one time at inference, each kept from when it is made until its
-    last use and what enters until the end, and `peak_at` the layer that runs then; `training_bytes` what all outputs
-    take that are kept for the gradients, themselves not counted. `weight_bytes` are those of the model's weights, each
-    stored variable once. `layers` has every layer, depth first, a layer before those inside it, by path. `alive` has
-    for each call, in the order in which they run, the path of its layer and the bytes of outputs kept while it runs.
+    `activation_bytes` is the most that is in memory at one time at inference: outputs, each kept from when it is made
+    until its last use and what enters until the end, and what a call holds inside while it runs (the scores of
+    attention, the steps of recurrence, what lies between the two parts of a separable convolution); `peak_at` is the
+    layer that runs then. `training_bytes` is what is kept for the gradients: all outputs, and what these calls hold
+    that the gradients need (projections and scores, gates and states of every step), at least as much as at inference;
+    the gradients themselves, masks of dropout and the state of the optimizer are not counted. Left out of both is what
+    a library takes for itself, such as the unrolled input of a convolution. `weight_bytes` are those of the model's
+    weights, each stored variable once.
+    `layers` has every layer, depth first, a layer before those inside it, by path. `alive` has for each call, in the
+    order in which they run, the path of its layer and the bytes in memory while it runs.
     `calls` has what each single call costs, by the path that `views.Box.calls` has it under: "dense", "shared#2" for
     the second call of a layer, and inside a model that is called twice "inner/dense" and "inner#2/dense", each for
-    what goes in there. Layers that nothing calls are not in it, nor what is inside of models once 20,000 calls are.
+    what goes in there. Layers that nothing calls are not in it, nor what is inside of models beyond 20,000 calls.
     """
 
     name: str

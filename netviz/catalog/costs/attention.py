@@ -7,10 +7,12 @@ profiler has it. A mask takes none.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from netviz.catalog.costs.forms import Lengths, Outputs, known, multiplied
 from netviz.catalog.costs.functions import PER_ELEMENT
-from netviz.catalog.kinds import Arguments, CostKind, Work
+from netviz.catalog.kinds import Arguments, CostKind, Holding, HoldingRule, Work, WorkRule
 from netviz.catalog.outputs import given, operand, subjects
 from netviz.catalog.settings import axis_in, flag, integer, integers
 from netviz.model import Config, Tensor
@@ -39,47 +41,95 @@ def together(*parts: Work) -> Work:
     return Work(sum(part.macs for part in parts), sum(part.flops for part in parts))
 
 
-def heads_attend(
-    config: Config, arguments: Arguments, heads: tuple[int, int], sizes: tuple[int, int], pairs: int, out: int
-) -> Work:
-    """Projections to so many heads of queries and of keys, of so many features for keys and values; `pairs` scores."""
-    query, value, key = fed(arguments)
-    queries, values = math.prod(query[:-1]), math.prod(value[:-1])
-    (own, others), (key_size, value_size) = heads, sizes
-    gated = flag(config, "use_gate", False)
-    dense = [
-        (queries, query[-1], own * key_size),
-        (values, key[-1], others * key_size),
-        (values, value[-1], others * value_size),
-        (queries, own * value_size, out),
-    ]
-    dense += [(queries, query[-1], own * value_size)] if gated else []
-    whole = len(query) == 3 and not config.get("dropout") and not arguments.kwargs.get("return_attention_scores")
-    scaled = pairs if whole else queries * own * key_size  # keras.layers scales the scores, or else the queries
-    more = scaled + SOFTMAX * pairs + (GATE * queries * own * value_size if gated else 0)
-    return together(projected(config, tuple(dense)), multiplied(pairs * (key_size + value_size), more))
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What a layer with heads projects its inputs to.
+
+    `queries` and `keys` are positions, each of `own` heads of queries and `others` of keys and values, of so many
+    features for keys and for values; `pairs` are scores, `out` the features that come out.
+    """
+
+    queries: int
+    keys: int
+    own: int
+    others: int
+    key_size: int
+    value_size: int
+    pairs: int
+    out: int
 
 
-def multi_head(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+def multi_head(config: Config, arguments: Arguments) -> Heads:
     """Of MultiHeadAttention, along `attention_axes`: by default all between the batch and the features."""
     query, value, _ = fed(arguments)
     heads, key_size = integer(config, "num_heads"), integer(config, "key_dim")
     stated = config.get("attention_axes")
     axes = range(1, len(query) - 1) if stated is None else [axis_in(axis, len(query)) for axis in integers(stated)]
-    pairs = heads * math.prod(query[:-1]) * math.prod(value[axis] for axis in axes)
+    queries, keys = math.prod(query[:-1]), math.prod(value[:-1])
+    pairs = heads * queries * math.prod(value[axis] for axis in axes)
     own = config.get("output_shape")
     out = query[-1] if own is None else math.prod(integers(own))
-    sizes = (key_size, integer(config, "value_dim", key_size))
-    return heads_attend(config, arguments, (heads, heads), sizes, pairs, out)
+    return Heads(queries, keys, heads, heads, key_size, integer(config, "value_dim", key_size), pairs, out)
 
 
-def grouped(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+def grouped(config: Config, arguments: Arguments) -> Heads:
     """Of GroupedQueryAttention, whose keys and values several heads share: Ainslie et al. (2023)."""
     query, value, _ = fed(arguments)
-    heads = (integer(config, "num_query_heads"), integer(config, "num_key_value_heads"))
+    own, others = integer(config, "num_query_heads"), integer(config, "num_key_value_heads")
     size = integer(config, "head_dim")
-    pairs = heads[0] * math.prod(query[:-1]) * value[-2]
-    return heads_attend(config, arguments, heads, (size, size), pairs, query[-1])
+    queries, keys = math.prod(query[:-1]), math.prod(value[:-1])
+    return Heads(queries, keys, own, others, size, size, own * queries * value[-2], query[-1])
+
+
+def fused(config: Config, arguments: Arguments) -> bool:
+    """Whether keras.ops.dot_product_attention computes it, which scales the scores; else queries are scaled.
+
+    Source: keras.layers.MultiHeadAttention._compute_attention.
+    """
+    plain = not config.get("dropout") and not arguments.kwargs.get("return_attention_scores")
+    return plain and len(fed(arguments)[0]) == 3
+
+
+def heads_attend(heads: Callable[[Config, Arguments], Heads]) -> WorkRule:
+    """The projections, the scores, and the weighted sums."""
+
+    def work(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+        query, value, key = fed(arguments)
+        own = heads(config, arguments)
+        gated = flag(config, "use_gate", False)
+        dense = [
+            (own.queries, query[-1], own.own * own.key_size),
+            (own.keys, key[-1], own.others * own.key_size),
+            (own.keys, value[-1], own.others * own.value_size),
+            (own.queries, own.own * own.value_size, own.out),
+        ]
+        dense += [(own.queries, query[-1], own.own * own.value_size)] if gated else []
+        scaled = own.pairs if fused(config, arguments) else own.queries * own.own * own.key_size
+        more = scaled + SOFTMAX * own.pairs + (GATE * own.queries * own.own * own.value_size if gated else 0)
+        return together(projected(config, tuple(dense)), multiplied(own.pairs * (own.key_size + own.value_size), more))
+
+    return work
+
+
+def heads_hold(heads: Callable[[Config, Arguments], Heads]) -> HoldingRule:
+    """Queries, keys and values, and the scores, over which softmax is written.
+
+    Where it is `fused`, queries and keys are laid out again for the product, else the scores for the sum over the
+    values. Keys and values that heads share are repeated for each. Training keeps projections, scores and the sums.
+    """
+
+    def held(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+        own = heads(config, arguments)
+        query, context = (own.queries * own.own * size for size in (own.key_size, own.value_size))
+        key, value = (own.keys * own.own * size for size in (own.key_size, own.value_size))
+        running, copies = 2 * query + 2 * key + value + own.pairs, 1
+        if not fused(config, arguments):
+            running = max(query + key + value + own.pairs, value + 2 * own.pairs)
+            copies = 2 if config.get("dropout") else 1
+        kept = query + own.keys * own.others * (own.key_size + own.value_size) + copies * own.pairs + context
+        return Holding(running, kept)
+
+    return held
 
 
 def plain_shapes(arguments: Arguments) -> tuple[Lengths, Lengths, int]:
@@ -99,12 +149,27 @@ def plain(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 
 def additive(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
-    """Of AdditiveAttention: scale·tanh(query + key), summed up. Source: Bahdanau et al. (2015), appendix A.1.2."""
+    """Of AdditiveAttention: scale·tanh(query + key), summed up. Source: Bahdanau et al. (2015), appendix A.1.2.
+
+    Keras multiplies and sums up value by value, which is no product of matrices.
+    """
     query, value, pairs = plain_shapes(arguments)
     features = query[-1]
-    if flag(config, "use_scale", True):
-        return multiplied(pairs * (features + value[-1]), pairs * (2 * features + SOFTMAX))
-    return multiplied(pairs * value[-1], pairs * (3 * features + SOFTMAX))
+    return multiplied(pairs * value[-1], pairs * (features * (3 + flag(config, "use_scale", True)) + SOFTMAX))
+
+
+def plain_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """The keys laid out again for the product, or for "concat" query + key for each pair; and the scores."""
+    query, value, pairs = plain_shapes(arguments)
+    if config.get("score_mode") == "concat":
+        return additive_holds(config, arguments, outputs)
+    return Holding(math.prod(value[:-1]) * query[-1] + pairs, pairs)
+
+
+def additive_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """query + key for each pair, over which tanh is written, and the scores."""
+    query, _, pairs = plain_shapes(arguments)
+    return Holding(pairs * (query[-1] + 1), pairs * (query[-1] + 1))
 
 
 def operation(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
@@ -115,8 +180,16 @@ def operation(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return multiplied(pairs * (query[-1] + value[-1]), pairs * (1 + SOFTMAX))
 
 
-MULTI_HEAD = CostKind(multi_head, "whole")
-GROUPED = CostKind(grouped, "whole")
-PLAIN = CostKind(plain, "whole")
-ADDITIVE = CostKind(additive, "whole")
-OPERATION = CostKind(operation, "whole")
+def operation_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """Queries and keys laid out again for the product, and the scores."""
+    arrays = (operand(given(arguments, place, name)) for place, name in enumerate(("query", "key")))
+    query, key = (known(None if array is None else array.shape) for array in arrays)
+    pairs = math.prod(query[:-1]) * key[-3]
+    return Holding(math.prod(query) + math.prod(key) + pairs, pairs)
+
+
+MULTI_HEAD = CostKind(heads_attend(multi_head), "whole", held=heads_hold(multi_head))
+GROUPED = CostKind(heads_attend(grouped), "whole", held=heads_hold(grouped))
+PLAIN = CostKind(plain, "whole", held=plain_holds)
+ADDITIVE = CostKind(additive, "whole", held=additive_holds)
+OPERATION = CostKind(operation, "whole", held=operation_holds)

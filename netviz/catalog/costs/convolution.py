@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 from netviz.catalog.costs import windows
-from netviz.catalog.costs.forms import Outputs, known, made, multiplied, nothing, taken
+from netviz.catalog.costs.forms import Outputs, activated, known, made, multiplied, nothing, taken
 from netviz.catalog.costs.functions import activation
-from netviz.catalog.kinds import Arguments, CostKind, Field, Window, Work, WorkRule
+from netviz.catalog.kinds import Arguments, CostKind, Field, Holding, Window, Work, WorkRule
 from netviz.catalog.outputs import given, operand, subjects
 from netviz.catalog.settings import flag, integer, integers, sizes
 from netviz.catalog.shapes import spatial
@@ -70,16 +70,28 @@ def depthwise(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 def separable(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     """A depthwise convolution, and a pointwise one of what that makes: Chollet (2017), equation of section 1.2."""
     rank = len(known(outputs[0].shape)) - 2
+    between = made_between(config, arguments, outputs)
+    filters = integer(config, "filters")
+    return multiplied(between * window_of(config, rank) + between * filters, behind(config, outputs))
+
+
+def made_between(config: Config, arguments: Arguments, outputs: Outputs) -> int:
+    """How many elements the depthwise part of a separable convolution gives to the pointwise one."""
     filters = integer(config, "filters")
     places = made(outputs) // filters if filters else 0
-    between = places * channels(config, arguments) * integer(config, "depth_multiplier", 1)
-    return multiplied(between * window_of(config, rank) + between * filters, behind(config, outputs))
+    return places * channels(config, arguments) * integer(config, "depth_multiplier", 1)
+
+
+def separable_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """What the depthwise part makes, and the outputs."""
+    between, behind = made_between(config, arguments, outputs), activated(config, arguments, outputs)
+    return Holding(max(between + made(outputs), behind.running), between + behind.kept)
 
 
 def layer(work: WorkRule, rank: int) -> CostKind:
     """The cost of a convolution as a layer, with that many spatial axes."""
     window = windows.transposed(rank) if work is transposed else windows.convolution(rank)
-    return CostKind(work, window)
+    return CostKind(work, window, held=separable_holds if work is separable else activated)
 
 
 def kernel_given(arguments: Arguments, name: str) -> tuple[int, ...]:

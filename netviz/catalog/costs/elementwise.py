@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netviz.catalog.costs import positions
-from netviz.catalog.costs.forms import Outputs, each, made, uncounted
-from netviz.catalog.costs.functions import ACTIVATION_LAYERS, PER_ELEMENT, activation, gelu, relu, spelled
-from netviz.catalog.kinds import Arguments, CostKind, Work
+from netviz.catalog.costs.forms import Outputs, activation_holds, each, made, uncounted
+from netviz.catalog.costs.functions import ACTIVATION_LAYERS, PER_ELEMENT, TWICE, activation, gelu, relu, spelled
+from netviz.catalog.kinds import Arguments, CostKind, Holding, Work
 from netviz.catalog.outputs import subjects
 from netviz.model import Config
 
-ACTIVATION = each(activation)
+ACTIVATION = replace(each(activation), held=activation_holds)
 RELU = each(relu)
 SOFTMAX = each(PER_ELEMENT["softmax"], positions.along(positions.axes_under("axis")))
 
@@ -27,7 +29,9 @@ KEEPING = ("array", "convert_to_tensor", "copy", "ensure_shape", "identity", "st
 
 def function(class_name: str) -> CostKind:
     """The cost of an operation of keras.ops that works element by element."""
-    return each(gelu) if class_name == "Gelu" else named(spelled(class_name))
+    name = spelled(class_name)
+    cost = each(gelu) if class_name == "Gelu" else named(name)
+    return replace(cost, held=lambda config, arguments, outputs: Holding(made(outputs))) if name in TWICE else cost
 
 
 def named(name: str) -> CostKind:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from netviz.catalog.kinds import Arguments, Buffer, CostKind, Field, UncountedError, WindowRule, Work, WorkRule
+from netviz.catalog.costs.functions import takes_twice
+from netviz.catalog.kinds import Arguments, Buffer, CostKind, Field, Holding, UncountedError, WindowRule, Work, WorkRule
 from netviz.catalog.outputs import operands, subjects
 from netviz.catalog.shapes import product
 from netviz.model import Config, Shape, Tensor
@@ -52,6 +53,17 @@ def operand_lengths(arguments: Arguments) -> tuple[Lengths, ...]:
 def multiplied(macs: int, more: int = 0) -> Work:
     """So many multiply-accumulates, and so many operations beside them."""
     return Work(macs, 2 * macs + more)
+
+
+def activated(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """What a layer holds that has an activation at its end: twice its outputs, where that takes a number twice."""
+    twice = takes_twice(config)
+    return Holding(made(outputs) * (1 + twice), made(outputs) * twice)
+
+
+def activation_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """What an activation that is a layer holds, beside what goes in."""
+    return Holding(made(outputs) * takes_twice(config))
 
 
 def nothing(config: Config, arguments: Arguments, outputs: Outputs) -> Work:

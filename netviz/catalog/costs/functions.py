@@ -133,6 +133,18 @@ def activation(config: Config, key: str = "activation", default: str = "linear")
     return PER_ELEMENT[activation_name(config.get(key, default))]
 
 
+TWICE = ("gelu", "silu", "swish", "hard_silu", "hard_swish", "mish", "tanh_shrink")
+"""Functions x·f(x) and the like, which need x again once f(x) is there; the others write over it as they go."""
+
+
+def takes_twice(config: Config) -> bool:
+    """Whether the activation of a config has to keep what it is given until it ends; False for one of one's own."""
+    try:
+        return activation_name(config.get("activation")) in TWICE
+    except UncountedError:
+        return False
+
+
 def gelu(config: Config) -> int:
     """Operations of keras.ops.gelu, which approximates unless it is told not to."""
     return PER_ELEMENT["gelu_approximate" if flag(config, "approximate", True) else "gelu"]

@@ -19,12 +19,13 @@ from netviz.model import Config
 
 def since(cost: CostKind, settings: Callable[[Config], Config]) -> CostKind:
     """The cost of a class of today, for configs that `settings` translates."""
-    work, window, times = cost.work, cost.window, cost.times
+    work, window, times, held = cost.work, cost.window, cost.times, cost.held
     return replace(
         cost,
         work=lambda config, arguments, outputs: work(settings(config), arguments, outputs),
         window=(lambda config, arguments: window(settings(config), arguments)) if callable(window) else window,
         times=(lambda config, arguments: times(settings(config), arguments)) if times else None,
+        held=(lambda config, arguments, outputs: held(settings(config), arguments, outputs)) if held else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from netviz.catalog.costs import positions
-from netviz.catalog.costs.forms import Outputs, known, last_taken, made, multiplied, operand_lengths, taken
+from netviz.catalog.costs.forms import Outputs, activated, known, last_taken, made, multiplied, operand_lengths, taken
 from netviz.catalog.costs.functions import activation
 from netviz.catalog.kinds import Arguments, CostKind, Work
 from netviz.catalog.outputs import given, subjects
@@ -48,8 +48,8 @@ def reversible(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return multiplied(made(outputs) * last_taken(arguments), capped * made(outputs))
 
 
-DENSE = CostKind(dense)
-EINSUM_DENSE = CostKind(einsum_dense, positions.dense)
+DENSE = CostKind(dense, held=activated)
+EINSUM_DENSE = CostKind(einsum_dense, positions.dense, held=activated)
 EMBEDDING = CostKind(embedded)
 REVERSIBLE = CostKind(reversible)
 

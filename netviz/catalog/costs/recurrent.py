@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from netviz.catalog.costs.forms import Outputs, known, multiplied
+from netviz.catalog.costs.forms import Outputs, known, made, multiplied, nothing, taken
 from netviz.catalog.costs.functions import activation
-from netviz.catalog.kinds import Arguments, CostKind, Work
+from netviz.catalog.kinds import Arguments, CostKind, Holding, HoldingRule, Work
 from netviz.catalog.outputs import first_tensor, subjects
 from netviz.catalog.settings import flag, integer, sizes
 from netviz.catalog.shapes import spatial, window_output
@@ -73,14 +73,44 @@ def convolutional(config: Config, arguments: Arguments, outputs: Outputs) -> Wor
     return multiplied(macs, units * lstm(config))
 
 
+KEPT_OF_STEP = {"LSTM": 4 + 1, "ConvLSTM": 4 + 1, "GRU": 3, "SimpleRNN": 0}
+"""What the gradients of a step need for each unit beside its output: the gates, and the cell state of an LSTM."""
+
+
+def holding(name: str) -> HoldingRule:
+    """The steps taken apart and put together: by time, twice what goes in, or the outputs of all steps twice.
+
+    Source: keras.src.backend.tensorflow.rnn.rnn, which transposes what goes in and what comes out. Training keeps the
+    gates and the states of every step.
+    """
+
+    def held(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+        samples, steps, *rest = known(first_tensor(arguments).shape)
+        sequences = flag(config, "return_sequences", False)
+        units = math.prod(known(outputs[0].shape)[2 if sequences else 1 :])
+        all_steps = samples * steps * units
+        at_once = 3 * samples * units if name == "ConvLSTM" else 0  # what three more gates of a step take by then
+        running = max(2 * samples * steps * math.prod(rest), 2 * all_steps if sequences else 0) + at_once
+        return Holding(running, all_steps * (KEPT_OF_STEP[name] + (not sequences)))
+
+    return held
+
+
 def layer(name: str) -> CostKind:
     """The cost of LSTM, GRU or SimpleRNN."""
-    return CostKind(steps_of(name), "whole")
+    return CostKind(steps_of(name), "whole", held=holding(name))
+
+
+def cell_holds(name: str) -> HoldingRule:
+    """The gates of a step, which training keeps with the cell state."""
+    return lambda config, arguments, outputs: Holding(
+        sum(made((output,)) for output in outputs) + GATES[name] * made(outputs), KEPT_OF_STEP[name] * made(outputs)
+    )
 
 
 def cell(name: str) -> CostKind:
     """The cost of one step."""
-    return CostKind(steps_of(name))
+    return CostKind(steps_of(name), held=cell_holds(name))
 
 
 def steps(config: Config, arguments: Arguments) -> int:
@@ -95,8 +125,24 @@ def merged_directions(config: Config, arguments: Arguments, outputs: Outputs) ->
     return Work(0, each * math.prod(known(outputs[0].shape)))
 
 
-CONVOLUTIONAL = CostKind(convolutional, "whole")
-BIDIRECTIONAL = CostKind(merged_directions, "whole")
-RNN = CostKind(lambda config, arguments, outputs: Work(), "whole", times=steps)
-STACKED = CostKind(lambda config, arguments, outputs: Work(), "pointwise", "same")
-TIMED = CostKind(lambda config, arguments, outputs: Work(), None, times=steps)
+CONVOLUTIONAL = CostKind(convolutional, "whole", held=holding("ConvLSTM"))
+
+
+def directions_hold(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """What goes in turned round for the one direction; then the outputs of both, and what they are merged to."""
+    each = 1 if config.get("merge_mode", "concat") in ("concat", None) else 2
+    return Holding(made(outputs) * (1 + each), around=taken(arguments))
+
+
+def repeated_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
+    """Steps one after the other: what goes in by time, and what comes out, which is then put together by sample.
+
+    Sources: keras.layers.TimeDistributed.call for a length that is known, keras.src.backend.tensorflow.rnn.rnn.
+    """
+    return Holding(2 * made(outputs), around=taken(arguments) + made(outputs))
+
+
+BIDIRECTIONAL = CostKind(merged_directions, "whole", held=directions_hold)
+RNN = CostKind(nothing, "whole", times=steps, held=repeated_holds)
+STACKED = CostKind(nothing, "pointwise", "same")
+TIMED = CostKind(nothing, None, times=steps, held=repeated_holds)

@@ -213,6 +213,7 @@ def test_models_in_models_take_no_time() -> None:
     cost = cost_model(doubled(40))  # 2 to the 40 calls one by one would take days
     assert cost.macs == 2**40 * 4 * 4
     assert cost.layers[-1].calls == 2**40
+    assert not cost.exact, "what is in memory is a lower bound"
     small = cost_model(doubled(6))
     assert len(small.alive) == 2**6
     assert {size for _, size in small.alive} <= {2 * 16, 3 * 16}

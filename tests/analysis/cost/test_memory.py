@@ -58,10 +58,63 @@ def small() -> keras.Model:
     return keras.Model(entered, layers.Dense(10)(layers.GlobalAveragePooling2D()(x)))
 
 
+def encoder() -> keras.Model:
+    """Two blocks of a transformer on 128 positions: the scores of 8 heads take more than all that comes out."""
+    layers = keras.layers
+    x = entered = keras.Input((128, 64))
+    for _ in range(2):
+        x = layers.LayerNormalization()(layers.Add()([x, layers.MultiHeadAttention(8, 8)(x, x)]))
+        hidden = layers.Dense(64)(layers.Dense(128, activation="gelu")(x))
+        x = layers.LayerNormalization()(layers.Add()([x, hidden]))
+    return keras.Model(entered, x)
+
+
+def one(layer: Callable[[], Any], shape: tuple[int, ...], name: str) -> Callable[[], keras.Model]:
+    """A model of one layer, to which attention goes more than once."""
+
+    def build() -> keras.Model:
+        keras.backend.clear_session()
+        entered, own = keras.Input(shape), layer()
+        several = "Attention" in type(own).__name__
+        given = [entered, entered] if several else entered
+        by_place = several and hasattr(own, "use_bias")
+        return keras.Model(entered, own(entered, entered) if by_place else own(given))
+
+    build.__name__ = name
+    return build
+
+
+L = keras.layers
+INSIDE: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
+    "dropout of scores": (lambda: L.MultiHeadAttention(4, 16, dropout=0.1), (64, 32)),
+    "grouped": (lambda: L.GroupQueryAttention(16, 8, 2), (128, 64)),
+    "attention": (lambda: L.Attention(), (96, 64)),
+    "concat": (lambda: L.Attention(score_mode="concat"), (48, 16)),
+    "additive": (lambda: L.AdditiveAttention(), (48, 16)),
+    "LSTM": (lambda: L.LSTM(64, return_sequences=True), (32, 32)),
+    "last of LSTM": (lambda: L.LSTM(64), (32, 32)),
+    "GRU": (lambda: L.GRU(64, return_sequences=True), (32, 32)),
+    "separable": (lambda: L.SeparableConv2D(64, 3, padding="same"), (32, 32, 32)),
+    "SiLU": (lambda: L.Conv2D(16, 1, activation="silu"), (32, 32, 4)),
+    "steps": (lambda: L.TimeDistributed(L.Conv2D(16, 3)), (4, 16, 16, 3)),
+    "spectral": (lambda: L.SpectralNormalization(L.Conv2D(64, 1)), (32, 32, 3)),
+    "directions": (lambda: L.Bidirectional(L.LSTM(64, return_sequences=True)), (32, 32)),
+    "cell": (lambda: L.RNN(L.LSTMCell(64), return_sequences=True), (32, 32)),
+    "steps of pictures": (lambda: L.ConvLSTM2D(8, 3), (8, 16, 16, 4)),
+}
+IN_A_HURRY = ("grouped", "additive", "LSTM", "separable", "SiLU", "steps", "directions")
+ONES = [
+    pytest.param(one(layer, shape, name), marks=() if name in IN_A_HURRY else pytest.mark.all_models)
+    for name, (layer, shape) in INSIDE.items()
+]
+
+
 @pytest.mark.parametrize(
     "build",
     [
         small,
+        encoder,
+        *ONES,
         *(
             pytest.param(getattr(keras.applications, name), marks=pytest.mark.all_models)
             for name in ("ResNet50", "VGG16", "MobileNetV2", "InceptionV3", "Xception", "DenseNet121", "EfficientNetB0")
@@ -70,7 +123,7 @@ def small() -> keras.Model:
     ids=lambda build: build.__name__,
 )
 def test_the_peak_is_what_tensorflow_allocates(build: Callable[..., keras.Model]) -> None:
-    model = build() if build is small else build(weights=None)
+    model = build(weights=None) if build.__module__.startswith("keras") else build()
     cost = cost_model(read(model), batch=2)
     assert cost.exact, cost.unknown
     assert cost.activation_bytes == pytest.approx(measured_peak(model, 2), rel=0.15)
@@ -120,3 +173,21 @@ def test_the_inside_of_a_nested_model_runs_in_its_place() -> None:
     assert nested.activation_bytes == flat.activation_bytes
     assert nested.training_bytes == flat.training_bytes
     assert [size for _, size in nested.alive] == [size for _, size in flat.alive]
+
+
+def test_what_training_keeps_of_calls() -> None:
+    """By hand from the gradients: scores and projections of attention, gates and states of each step of an LSTM."""
+    layers = keras.layers
+    tokens, features, heads, size, units = 64, 6, 2, 3, 5
+    positions = 2 * tokens
+
+    def kept(layer: Callable[[Any], Any]) -> int:
+        entered = keras.Input((tokens, features), batch_size=2)
+        cost = cost_model(read(keras.Model(entered, layer(entered))))
+        return (cost.training_bytes - sum(own.activation_bytes or 0 for own in cost.layers)) // 4
+
+    assert kept(lambda x: x + 1) == 0
+    attention = layers.MultiHeadAttention(heads, size)
+    assert kept(lambda x: attention(x, x)) == 4 * positions * heads * size + heads * positions * tokens
+    assert kept(layers.LSTM(units, return_sequences=True)) == positions * units * (4 + 1)
+    assert kept(layers.LSTM(units)) == positions * units * (4 + 1 + 1)
