@@ -357,12 +357,7 @@ def test_large_weights_are_compared_whole() -> None:
     assert found.relative == pytest.approx(np.linalg.norm((a - b).astype("f8")) / np.linalg.norm(b.astype("f8")))
 
 
-QUICK = {
-    ("dense", "int8"),
-    ("dense", "int4_channel"),
-    ("tables", "int4_blocks"),
-    ("grouped", "int4"),
-}
+QUICK = {("dense", "int4_channel"), ("tables", "int4_blocks")}
 QUANTISED = [
     pytest.param(name, mode, marks=() if (name, mode) in QUICK else pytest.mark.all_models)
     for name in ("dense", "tables", "attention", "grouped")
