@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import keras
@@ -18,6 +19,7 @@ from tests.models import quantized
 MIXED = {"first": "int8", "second": "int4_channel", "third": "int4_blocks", "fourth": "float8"}
 
 
+@cache
 def mixed() -> keras.Model:
     """A layer in each of several modes, one of them shared, and one that is not quantised."""
     x = y = keras.Input((8,), name="x")
@@ -33,16 +35,11 @@ def mixed() -> keras.Model:
 
 MODELS: dict[str, Any] = {
     "mixed": mixed,
-    "attention": lambda: _in(quantized.attention(), "int4_blocks"),
-    "tables": lambda: _in(quantized.tables(), "int8"),
+    "attention": lambda: quantized.quantised("attention", "int4_blocks"),
+    "tables": lambda: quantized.quantised("tables", "int8"),
     "gptq": lambda: quantized.dense("gptq/4/4_from_float32"),
     "awq": lambda: quantized.dense("awq/4/-1_from_float32"),
 }
-
-
-def _in(model: keras.Model, mode: str) -> keras.Model:
-    model.quantize(config=quantized.MODES[mode]())
-    return model
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
@@ -102,3 +103,16 @@ def adapted(mode: str | None) -> tuple[keras.Model, list[Any]]:
         for variable in layer.trainable_variables:
             variable.assign(keras.random.normal(variable.shape, seed=1))
     return model, found
+
+
+@cache
+def quantised(name: str, mode: str) -> keras.Model:
+    """One of the models, quantised; made once, which takes seconds, so it is not to be changed."""
+    model = BUILDERS[name]()
+    model.quantize(config=MODES[mode]())
+    return model
+
+
+BUILDERS: dict[str, Callable[[], keras.Model]] = {
+    "dense": dense, "tables": tables, "attention": attention, "grouped": grouped,
+}  # fmt: skip

@@ -29,13 +29,6 @@ Formats = pytest.mark.parametrize("suffix", ["keras", "h5"])
 QUIET = {"values-packed"}
 
 
-def quantised(name: str, mode: str) -> keras.Model:
-    """One of the models, quantised in place."""
-    model = getattr(quantized, name)()
-    model.quantize(config=quantized.MODES[mode]())
-    return model
-
-
 CASES = [
     *(("dense", mode) for mode in quantized.MODES),
     *(("tables", mode) for mode in quantized.MODES if mode != "float8"),
@@ -110,7 +103,7 @@ def same(static: netviz.InspectedModel, live: netviz.InspectedModel) -> bool:
 @Formats
 @pytest.mark.parametrize(("name", "mode"), CASES + INSIDE)
 def test_files_equal_live_models(name: str, mode: str, suffix: str, tmp_path: Path) -> None:
-    model = quantised(name, mode)
+    model = quantized.quantised(name, mode)
     path = tmp_path / f"m.{suffix}"
     model.save(path)
     static, live = netviz.inspect(path), netviz.inspect(model)
@@ -127,7 +120,7 @@ def test_files_equal_live_models(name: str, mode: str, suffix: str, tmp_path: Pa
 
 @pytest.mark.parametrize(("name", "mode"), CASES)
 def test_loading_gives_the_same(name: str, mode: str, tmp_path: Path) -> None:
-    model = quantised(name, mode)
+    model = quantized.quantised(name, mode)
     path = tmp_path / "m.keras"
     model.save(path)
     assert netviz.inspect(path, load=True) == netviz.inspect(path)

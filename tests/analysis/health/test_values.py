@@ -250,8 +250,7 @@ def test_models_of_sound_values_have_no_note(name: str, saved_zoo: Any, tmp_path
 
 @pytest.mark.parametrize("mode", quantized.MODES)
 def test_quantised_models_have_no_note(mode: str, tmp_path: Path) -> None:
-    model = quantized.attention()
-    model.quantize(config=quantized.MODES[mode]())
+    model = quantized.quantised("attention", mode)
     path = tmp_path / "m.keras"
     model.save(path)
     for source in (path, model):
