@@ -153,7 +153,8 @@ class Box:
     repeat, the first and the last, where there are several.
     `present` is how many of the repeats (the second number) have this box, None where all have it. `shared` numbers
     the layer among those that are called more than once. `inside` counts the layers in a closed group.
-    `value` is the number that the box is coloured by, if any; `leaves` tells that its tensors are outputs of the model.
+    `value` is the number that the box is coloured by, if any, and `part` of a cost its part of the model's, None where
+    that is not known; `leaves` tells that its tensors are outputs of the model.
     `difference` is there where two models are in one picture; of a box that was removed, `layers` are the first's.
     """
 
@@ -182,6 +183,7 @@ class Box:
     inside: int = 0
     label: str | None = None
     value: float | None = None
+    part: float | None = None
     highlighted: bool = False
     leaves: bool = False
     difference: Difference | None = None

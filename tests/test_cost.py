@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -200,6 +201,78 @@ def test_boxes_have_the_cost_of_their_layers(measure: str, open_model: keras.Mod
     assert encoder["value"] == getattr(cost["encoder"], measure)
 
 
+def _boxes(source: Any, **choices: Any) -> dict[str, Any]:
+    drawn: Any = netviz.graph(source, **choices).data
+    found: dict[str, Any] = {}
+
+    def gather(items: Any) -> None:
+        for item in items:
+            gather(item.get("children", ()))
+            if item["kind"] in ("layer", "closed"):
+                found[item["id"]] = item
+
+    gather(drawn["children"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def twice_model() -> keras.Model:
+    """A model that is called with 4 and with 9 positions, and a layer that is called with 2 and with 3."""
+    inner = keras.Sequential([layers.Input((None, 16)), layers.Dense(5, name="first"), layers.Dense(8, name="second")])
+    inner.name = "inner"
+    shared = layers.Dense(10, name="shared")
+    ends = [layers.Input((length, 16)) for length in (4, 9)] + [layers.Input((length, 7)) for length in (2, 3)]
+    outputs = [inner(ends[0]), inner(ends[1]), shared(ends[2]), shared(ends[3])]
+    return keras.Model(ends, outputs, name="twice")
+
+
+def test_each_call_has_a_cost_of_its_own(twice_model: keras.Model) -> None:
+    by_hand = {"shared": 2 * 70, "shared#2": 3 * 70}
+    for call, length in (("inner", 4), ("inner#2", 9)):
+        by_hand |= {call: length * 16 * 5 + length * 5 * 8, f"{call}/first": length * 80, f"{call}/second": length * 40}
+    for depth in (None, 1):
+        boxes = _boxes(twice_model, color="macs", depth=depth, fold=False)
+        assert {id: box["value"] for id, box in boxes.items() if box["value"]} == {
+            id: macs for id, macs in by_hand.items() if id in boxes
+        }
+        total = sum(box["part"] for box in boxes.values())
+        assert ("inner#2" in boxes) is (depth == 1) and total == pytest.approx(1)
+    weights = _boxes(twice_model, color="weight_bytes", fold=False)
+    assert weights["shared"]["value"] == weights["shared#2"]["value"] == 4 * (70 + 10)
+
+
+def test_a_card_of_several_says_that_it_has_all_their_cost_and_the_bar_its_part() -> None:
+    stack = [layers.Input((6,)), *(layers.Dense(6, name=f"{kind}{n}") for n in range(40) for kind in "ab")]
+    model = keras.Sequential(stack)
+    boxes = _boxes(model, color="macs", fold=True)
+    folded = next(box for box in boxes.values() if len(box["calls"]) > 1)
+    assert folded["value"] == 36 * len(folded["calls"])
+    assert folded["part"] == pytest.approx(len(folded["calls"]) / 80)
+    svg = str(netviz.graph(model, color="macs", fold=True).to("svg"))
+    assert "MACs in all" in svg
+    # Of the four layers of LeNet with most parameters another has most MACs: the longest bar is that one's.
+    for color, longest in (("macs", "conv1"), ("family", "fc2")):
+        svg = str(netviz.graph(LENET, color=color).to("svg"))
+        cards = re.split('<g class="box ', svg)[1:]
+        bars = {name: float(length) for card in cards
+                if (length := (re.search(r'class="y" d="M[^h]*h([0-9.]+)"', card) or [None, None])[1])
+                for name in ("conv1", "conv2", "fc1", "fc2", "predictions") if f">{name}<" in card}  # fmt: skip
+        assert max(bars, key=lambda name: bars[name]) == longest
+
+
+def test_a_scale_says_whether_it_is_logarithmic_with_marks_at_powers_of_ten() -> None:
+    wide = keras.Sequential([layers.Input((1000,)), layers.Dense(1000), layers.Dense(50), layers.Dense(1)])
+    svg = str(netviz.graph(wide, color="macs").to("svg"))
+    assert "log scale" in svg and all(f">{words}</text>" in svg for words in ("100", "1 k", "10 k", "100 k"))
+    near = keras.Sequential([layers.Input((10,)), layers.Dense(10, name="half"), layers.Dense(20, name="full")])
+    svg = str(netviz.graph(near, color="macs").to("svg"))
+    assert "log scale" not in svg and ">0 MACs</text>" in svg
+    levels = {
+        layer: int(level) for level, layer in re.findall(r'class="box [^"]*level-(\d+)".*? data-path="(\w+)"', svg)
+    }
+    assert levels["half"] == pytest.approx(levels["full"] / 2, abs=1)
+
+
 def test_a_graph_tells_unknown_from_nothing(opaque_model: keras.Model) -> None:
     svg = str(netviz.graph(opaque_model, color="macs").to("svg"))
     assert "? MACs" in svg and "unknown" in svg and "no MACs" in svg and "24 MACs" in svg
@@ -304,7 +377,7 @@ def test_each_picture_can_be_read_or_is_refused(picture: str) -> None:
     else:
         figure = netviz.cost(LENET, figsize=column, picture=picture, limit=8).figure
     sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
-    assert sizes and min(sizes) >= 5.5
+    assert sizes and min(map(float, sizes)) >= 5.5
 
 
 def test_pictures_that_there_are_not_are_named_with_those_there_are() -> None:

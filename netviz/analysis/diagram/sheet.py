@@ -128,6 +128,7 @@ def _document(item: Box | Group) -> dict[str, Any]:
         "present": list(item.present) if item.present else None,
         "label": item.label,
         "value": item.value,
+        "part": item.part,
         "highlighted": item.highlighted,
         "calls": list(item.calls),
     }

@@ -83,9 +83,9 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies,
-    `band` how wide the band at the left is. Where that is made of parts, `parts` has of each, from the top, what it
-    says and where it ends.
+    """A box as it is drawn; places are relative to its upper left corner. `bar` is where the hairline bar lies, `full`
+    how full it is (0 to 1), `band` how wide the band at the left is. Where that is made of parts, `parts` has of each,
+    from the top, what it says and where it ends.
 
     `named` and `classed` say whether its names and classes can be read on it in full.
     """
@@ -96,6 +96,7 @@ class Card:
     texts: tuple[Text, ...]
     badges: tuple[Badge, ...] = ()
     bar: float | None = None
+    full: float = 0.0
     band: float = BAND
     parts: tuple[tuple[Fate, float], ...] = ()
     named: bool = False
@@ -114,7 +115,7 @@ class _Content:
     repeats: str
     shared: str
     label: str | None
-    bar: bool
+    full: float | None
     narrow: bool
     band: float = BAND
     former: str = ""
@@ -216,7 +217,8 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
     if box.present is not None:
         words.append(f"in {box.present[0]} of {box.present[1]}")
     if diagram.coloring in MEASURES and box.kind in ("layer", "closed") and box.value != 0:
-        words.append(measure_words(diagram.coloring, box.value))
+        several = " in all" if len(box.calls) > 1 or box.each is not None else ""
+        words.append(measure_words(diagram.coloring, box.value) + several)
     if diagram.coloring == "values" and box.value is not None:
         words.append(f"value {value_words(box.value)}")
     if words:
@@ -248,10 +250,16 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         repeats=repeat_words(box.repeats) if box.kind == "closed" or not any(group.repeats for group in around) else "",
         shared="" if box.shared is None else str(box.shared),
         label=box.label,
-        bar="share" in show and bool(box.parameters) and box.share is not None,
+        full=_full(box, diagram) if "share" in show else None,
         narrow=narrow,
         band=SIGNED + _ANOTHER * (len(signs) - 1) if signs else BAND,
     )
+
+
+def _full(box: Box, diagram: Diagram) -> float | None:
+    """The part of the model's parameters that a box has, or of what its colour means the cost; None draws no bar."""
+    amount, part = (box.value, box.part) if diagram.coloring in MEASURES else (box.parameters, box.share)
+    return None if part is None or not amount else part if 0 <= part <= 1 else 0.0
 
 
 def _common_width(contents: Sequence[_Content]) -> float:
@@ -349,7 +357,7 @@ def _card(box: Box, content: _Content, width: float) -> Card:
         _body(writer, content)
     if not writer.baseline:
         writer.line(NAME, "")
-    bar = writer.baseline + 8 if content.bar and content.label is None else None
+    bar = writer.baseline + 8 if content.full is not None and content.label is None else None
     if bar is None and writer.count == 1:
         writer.centre()
     height = max(math.ceil(writer.baseline + (_BOTTOM if writer.count > 1 or bar else 12)), _LEAST)
@@ -359,7 +367,19 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     parts = _band(content.counts, height - (STACK if box.kind == "closed" else 0))
     if content.band > BAND and not parts:
         writer.texts.append(_sign(box, writer, content.band))
-    return Card(box, width, height, tuple(writer.texts), tuple(writer.badges), bar, content.band, parts, named, classed)
+    return Card(
+        box,
+        width,
+        height,
+        tuple(writer.texts),
+        tuple(writer.badges),
+        bar,
+        content.full or 0.0,
+        content.band,
+        parts,
+        named,
+        classed,
+    )
 
 
 def _band(counts: Sequence[tuple[Fate, int]], height: float) -> tuple[tuple[Fate, float], ...]:

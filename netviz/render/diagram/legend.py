@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import NOTE
-from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED, MIXED
+from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED, LEVELS, MIXED
 from netviz.render.diagram.wording import MEASURES, measure_words, short_count
 from netviz.render.metrics import text_width, wrap
 from netviz.theme import CATEGORIES, FATE_SIGNS, SCALE
@@ -22,7 +23,11 @@ LINE = 26
 """The width of a swatch, and of a piece of an edge."""
 _ROW = 17
 _STEP = 22
+_FINE = 9
 _BETWEEN = 14
+_ZEROS = re.compile(r"\.0+(?= )")
+FAR_APART = 20
+"""Costs of which the greatest is more than so many times the least are told by their logarithm."""
 _MOST = 1e100
 _MOSTLY = 0.75
 """The part of what changed in a box from which on it has the colour of its kind."""
@@ -52,12 +57,14 @@ class Legend:
 class Meanings:
     """By the id of a box the meaning of its colour, and what the legend says of each meaning.
 
-    A scale has words for its two ends only.
+    A scale has words for its two ends only, marks (from 0 to 1) for what lies between, and a note behind it.
     """
 
     of_box: Mapping[str, str]
     entries: tuple[tuple[str, str], ...]
     ends: tuple[str, str] | None = None
+    marks: tuple[tuple[float, str], ...] = ()
+    note: str = ""
 
 
 def find_meanings(diagram: Diagram) -> Meanings:
@@ -81,7 +88,7 @@ def _fates(diagram: Diagram) -> Meanings:
     """What became of each box, with the signs of it; and how edges look that only one of both models has."""
     told = {item.id: item.difference or Difference() for item in diagram.walk()}
     used = {fate for one in told.values() if not one.counts for fate in (one.fate, *one.also)}
-    used |= {fate for one in told.values() for fate, _ in one.counts}
+    used |= {fate for one in told.values() for fate, _ in (*one.counts, *one.also_counts)}
     entries = [(FATE_MEANINGS[fate], f"{FATE_SIGNS[fate]} {fate}".strip()) for fate in FATES if fate in used]
     edges = {edge.fate for edge in diagram.edges}
     entries += [(css, f"{fate} edge") for fate, css in EDGE_FATES.items() if fate in edges]
@@ -111,7 +118,10 @@ def _kinds(boxes: Sequence[Box], words: Mapping[str, str], order: Sequence[str])
 
 
 def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
-    """Steps of a scale: of counts by their logarithm, of other values evenly; boxes without a value are grey."""
+    """Steps of a scale: of counts that are far apart by their logarithm, of other values evenly.
+
+    Boxes without a value are grey. Costs have finer steps, since what costs most is often much alike.
+    """
     costs = diagram.coloring in MEASURES
     counts = costs or diagram.coloring == "parameters"
     given: dict[str, float] = {}
@@ -122,18 +132,22 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
             given[box.id] = float(value)
     if not given:
         return Meanings({box.id: BLANK for box in boxes}, ())
-    values = {key: math.log10(value) if counts else value for key, value in given.items()}
+    least, most = min(given.values()), max(given.values())
+    logarithmic = counts and (most > FAR_APART * least or not costs)
+    values = {key: math.log10(value) if logarithmic else value for key, value in given.items()}
     low, high = min(values.values()), max(values.values())
+    low = 0.0 if costs and not logarithmic else low
     span = high - low
+    word, count = ("level", len(LEVELS)) if costs else ("step", len(SCALE))
     steps = {
-        key: f"step-{min(int((value - low) / span * len(SCALE)), len(SCALE) - 1) if span > 0 else len(SCALE) // 2}"
+        key: f"{word}-{min(int((value - low) / span * count), count - 1) if span > 0 else count // 2}"
         for key, value in values.items()
     }
-    ends = (min(given.values()), max(given.values()))
+    ends = (0.0 if costs and not logarithmic else least, most)
     words = [short_count(round(end)) if counts else f"{end:.4g}" for end in ends]
     if costs:
         words = [measure_words(diagram.coloring, end) for end in ends]
-    entries = tuple((f"step-{step}", "") for step in range(len(SCALE)))
+    entries = tuple((f"{word}-{step}", "") for step in range(count))
     unknown = {box.id for box in boxes if costs and box.value is None and box.kind in ("layer", "closed")}
     meanings = {box.id: steps.get(box.id, HATCHED if box.id in unknown else BLANK) for box in boxes}
     if any(meanings[box.id] == BLANK for box in boxes if box.kind != "stub"):
@@ -141,7 +155,16 @@ def _magnitudes(diagram: Diagram, boxes: Sequence[Box]) -> Meanings:
         entries += ((BLANK, f"no {nothing}"),)
     if unknown:
         entries += ((HATCHED, "unknown"),)
-    return Meanings(meanings, entries, (words[0], words[1]))
+    marks = tuple(_decades(diagram.coloring, low, high)) if costs and logarithmic else ()
+    return Meanings(meanings, entries, (words[0], words[1]), marks, "log scale" if logarithmic else "")
+
+
+def _decades(measure: str, low: float, high: float) -> Iterator[tuple[float, str]]:
+    """The whole powers within a scale, in the measure's units, by their places: of ten, of bytes of 1024."""
+    step = math.log10(1024) if measure.endswith("_bytes") else 1.0
+    for power in range(math.ceil(low / step), math.floor(high / step) + 1):
+        value = 1024**power if measure.endswith("_bytes") else 10**power
+        yield (power * step - low) / (high - low), _ZEROS.sub("", measure_words(measure, value).rpartition(" ")[0])
 
 
 def make_legend(meanings: Meanings, width: float) -> Legend | None:
@@ -179,18 +202,29 @@ def _columns(sizes: Sequence[float], rows: int) -> list[float]:
 
 
 def _scale(meanings: Meanings, ends: tuple[str, str]) -> Legend:
+    """The scale between the words for its ends, marks below it, its note and what has no value behind it."""
     low, high = ends
     left = math.ceil(text_width(low, NOTE) * 1.04)
     right = math.ceil(text_width(high, NOTE) * 1.04)
     steps = [meaning for meaning, label in meanings.entries if not label]
-    keys = [Key(left + 6 + place * _STEP, 2, _STEP, meaning) for place, meaning in enumerate(steps)]
-    end = left + 12 + len(keys) * _STEP
-    texts = [fitted(0, 11, low, NOTE, left), fitted(end, 11, high, NOTE, right)]
-    width = end + right
-    for meaning, label in meanings.entries:
+    step = _STEP if len(steps) == len(SCALE) else _FINE
+    keys = [Key(left + 6 + place * step, 2, step, meaning) for place, meaning in enumerate(steps)]
+    length = len(keys) * step
+    texts = [fitted(0, 11, low, NOTE, left), fitted(left + 12 + length, 11, high, NOTE, right)]
+    width = left + 12 + length + right
+    free = 0.0
+    for at, words in meanings.marks:
+        size = math.ceil(text_width(words, NOTE) * 1.04)
+        begin = left + 6 + at * length - size / 2
+        if begin >= free:
+            texts.append(fitted(round(begin, 1), 26, words, NOTE, size))
+            free = begin + size + 6
+    for meaning, label in (("", meanings.note), *meanings.entries):
         if label:
-            keys.append(Key(width + _BETWEEN, 2, SWATCH, meaning))
+            swatch = SWATCH + 5 if meaning else 0
+            if meaning:
+                keys.append(Key(width + _BETWEEN, 2, SWATCH, meaning))
             size = math.ceil(text_width(label, NOTE) * 1.04)
-            texts.append(fitted(width + _BETWEEN + SWATCH + 5, 11, label, NOTE, size))
-            width += _BETWEEN + SWATCH + 5 + size
-    return Legend(width, 14, tuple(keys), tuple(texts))
+            texts.append(fitted(width + _BETWEEN + swatch, 11, label, NOTE, size))
+            width += _BETWEEN + swatch + size
+    return Legend(width, 29 if free else 14, tuple(keys), tuple(texts))

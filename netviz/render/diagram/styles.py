@@ -122,9 +122,14 @@ _TINTED = 0.1
 """How much of its colour is in the ground of a card that changed."""
 
 
+_BETWEEN = 3
+LEVELS = tuple((place // _BETWEEN, place % _BETWEEN / _BETWEEN) for place in range((len(SCALE) - 1) * _BETWEEN + 1))
+"""The finer steps "level-0", …: after which step of the scale each lies, and how far on to the next."""
+
+
 def fill_of(meaning: str, palette: Palette) -> str:
-    """The fill of a meaning: a family, "step-0" to "step-6", "kind-0" …, "fate-added" …, BLANK; a colour, or the name
-    of a hatch.
+    """The fill of a meaning: a family, "step-0" to "step-6", "level-0" …, "kind-0" …, "fate-added" …, BLANK; a colour,
+    or the name of a hatch.
     """
     if meaning in _FATES:
         fate = _FATES[meaning]
@@ -132,6 +137,10 @@ def fill_of(meaning: str, palette: Palette) -> str:
     if meaning in (BLANK, MIXED):
         return palette_tones(palette)["rim" if palette != "print" else "paper"]
     word, _, index = meaning.rpartition("-")
+    if word == "level":
+        step, further = LEVELS[int(index)]
+        near, next_ = (fill_of(f"step-{min(one, len(SCALE) - 1)}", palette) for one in (step, step + 1))
+        return mixed(near, next_, further)
     if word == "step":
         return PRINT_SCALE[int(index)] if palette == "print" else _of(SCALE[int(index)], palette)
     family = CATEGORIES[int(index) % len(CATEGORIES)] if word == "kind" else meaning
@@ -169,7 +178,7 @@ def text_of(meaning: str, palette: Palette, grounds: tuple[str, ...] = CARD_GROU
             return tones["muted"]
         own = (ground_of(meaning, palette), *(tones[ground] for ground in grounds))
         return legible(fill_of(meaning, palette), own, tones["ink"])
-    if palette == "print" or meaning.startswith(("step-", "kind-", BLANK, MIXED)):
+    if palette == "print" or meaning.startswith(("step-", "level-", "kind-", BLANK, MIXED)):
         return tones["muted"]
     color = FAMILY_COLORS.get(meaning, FAMILY_COLORS["unknown"])  # type: ignore[call-overload]
     return legible(_of(color, palette), tuple(tones[ground] for ground in grounds), tones["ink"])

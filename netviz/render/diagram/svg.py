@@ -279,7 +279,7 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
             left = LEFT + card.band - BAND
             room = card.width - left - RIGHT - BAR
             start = f"M{number(left + BAR / 2)} {number(card.bar)}h"
-            full = room * (box.share if box.share is not None and 0 <= box.share <= 1 else 0.0)
+            full = room * card.full
             parts.append(f'<path class="v" d="{start}{number(room)}"/>')
             if full >= 0.5:
                 parts.append(f'<path class="y" d="{start}{number(full)}"/>')
