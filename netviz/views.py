@@ -129,7 +129,8 @@ class Difference:
     `former` are the layers of the first model that it stands for, by path: none where the layers were added. Where
     name or class were others, `former_name` and `former_class` say which. `notes` are the most telling differences
     ("filters 32 → 64"), or what a closed box holds. `also` is what else became of it: renamed where it changed, too.
-    `counts` are those of a closed box of whose layers not all became the same: how many of them became what.
+    `counts` are those of a closed box of whose layers not all became the same: how many of them became what, each
+    counted once; `also_counts` are those of what else became of layers in a closed box.
     """
 
     fate: Fate = "unchanged"
@@ -139,6 +140,7 @@ class Difference:
     former_class: str = ""
     also: tuple[Fate, ...] = ()
     counts: tuple[tuple[Fate, int], ...] = ()
+    also_counts: tuple[tuple[Fate, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from netviz import __version__
 from netviz.api.inspected import InspectedModel, inspect
 from netviz.artifact import Artifact
-from netviz.errors import LayerNotFound, UsageError
+from netviz.errors import LayerNotFound, NetvizError, UsageError
 from netviz.readers import reading
 from netviz.render.drawing import Drawing, checked_style, drawing
 from netviz.render.sheet import sheet_artifact
@@ -107,8 +107,16 @@ def diff(
         from netviz.render.differences import diff_to_page
 
         page_style = replace(style, theme="auto", caption=False)  # the page has its own title, and follows the reader
-        graph = drawing(sheet().title, diagram(), page_style, sheet, document)
-        return diff_to_page(sheet(), str(graph.to("svg")))
+        try:
+            graph = drawing(sheet().title, diagram(), page_style, sheet, document)
+            return diff_to_page(sheet(), str(graph.to("svg")))
+        except NetvizError as error:
+            return diff_to_page(undrawn(error))
+
+    def undrawn(error: NetvizError) -> Sheet:
+        from netviz.analysis.diff.sheet import without_picture
+
+        return without_picture(sheet(), error.sentences)
 
     tables = sheet_artifact(sheet().title, sheet(), document)
 
@@ -122,7 +130,10 @@ def diff(
     def shown() -> str:
         from netviz.render.notebook import svg_to_notebook
 
-        graph = "" if result.same else svg_to_notebook(str(picture("svg")))
+        try:
+            graph = "" if result.same else svg_to_notebook(str(picture("svg")))
+        except NetvizError as error:
+            return str(sheet_artifact(tables.name, undrawn(error), document).to("fragment"))
         return graph + str(tables.to("fragment"))
 
     def csv() -> str | bytes:

@@ -106,7 +106,7 @@ def _texts(box: Box, diagram: Diagram) -> list[str]:
     if box.difference and box.difference.former_class:
         classes = f"{dot(box.difference.former_class)} → {classes}"
     kind = " ".join(filter(None, (classes, details, often)))
-    notes = map(dot, (fate_words(box.difference.counts), *box.difference.notes)) if box.difference else ()
+    notes = map(dot, (fate_words(box.difference), *box.difference.notes)) if box.difference else ()
     return [line for line in (name, kind, shapes, parameters, ", ".join(filter(None, facts)), *notes) if line]
 
 

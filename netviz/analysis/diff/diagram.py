@@ -10,7 +10,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from netviz.analysis.diagram import shared_layers
 from netviz.analysis.diagram.blocks import find_blocks
@@ -18,12 +17,14 @@ from netviz.analysis.diagram.boxes import Boxes, Wording
 from netviz.analysis.diagram.edges import build_edges
 from netviz.analysis.diff.diagram_closing import close_unchanged
 from netviz.analysis.diff.diagram_scene import Meeting, Union, build_union
-from netviz.analysis.diff.diagram_words import input_number, notes_of
+from netviz.analysis.diff.diagram_words import card_notes, input_number
 from netviz.analysis.diff.results import ModelDiff
-from netviz.analysis.diff.words import BY_WEIGHT, fate_of, verdict
+from netviz.analysis.diff.words import BY_WEIGHT, fate_of, side_names, verdict
+from netviz.analysis.subjects import family_of
 from netviz.catalog.formulas import grouped
-from netviz.errors import NetvizError, UsageError
-from netviz.model import Layer, Model
+from netviz.catalog.telling import telling_arguments
+from netviz.errors import NetvizError
+from netviz.model import Layer
 from netviz.views import Box, CardField, Diagram, Difference, Edge, Fate, Group
 
 SHOWN: frozenset[CardField] = frozenset({"name", "class", "details", "output"})
@@ -35,12 +36,8 @@ def build_diff_diagram(diff: ModelDiff, *, context: int = 1, unchanged: bool = F
 
     Drawn are the layers that changed, those that are up to `context` edges away from one, and edges of both models;
     other layers are closed into boxes that say how many they are. With `unchanged` every layer is drawn.
-    Raises UsageError for a context that is none, NetvizError where models are nested too deeply.
+    Raises NetvizError where models are nested too deeply.
     """
-    if isinstance(context, bool) or not isinstance(context, int) or context < 0:
-        raise UsageError(
-            f"a context of {context!r} edges is none", "0 shows only what changed, 1 also what is beside it."
-        )
     try:
         diagram = _whole(diff)
         diagram = diagram if unchanged else close_unchanged(diagram, context)
@@ -62,20 +59,9 @@ def _whole(diff: ModelDiff) -> Diagram:
     edges, _ = build_edges(blocks, boxes.ids, union.scene.wires)
     edges = _with_places([_told(edge, union) for edge in edges])
     return Diagram(
-        " → ".join(side_names(diff.a, diff.b)), "", children, edges, SHOWN,
+        " → ".join(side_names(diff)), "", children, edges, SHOWN,
         "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff),),
     )  # fmt: skip
-
-
-def side_names(a: Model, b: Model) -> tuple[str, str]:
-    """What the two models are called: by their files, with as much of the paths as tells them apart, or by name."""
-    paths = [model.source.path for model in (a, b)]
-    parts = [Path(path).parts if path else [model.name] for path, model in zip(paths, (a, b), strict=True)]
-    for count in range(1, max(map(len, parts)) + 1):
-        first, second = ("/".join(part[-count:]) for part in parts)
-        if first != second:
-            return first, second
-    return "/".join(parts[0][-1:]), "/".join(parts[1][-1:])
 
 
 _LATER = re.compile(r"(.+)#(\d+)")
@@ -91,7 +77,7 @@ def _compared(items: Sequence[Box | Group], union: Union, numbers: Mapping[str, 
     """The boxes and groups with what became of each; `numbers` tell the calls of one layer apart."""
     found: list[Box | Group] = []
     for item in items:
-        difference = _difference(union.meetings[item.id], whole=isinstance(item, Box))
+        difference = _difference(union.meetings[item.id], union.connected, whole=isinstance(item, Box))
         if isinstance(item, Group):
             children = _compared(item.children, union, numbers)
             found.append(replace(item, children=children, difference=difference))
@@ -100,14 +86,33 @@ def _compared(items: Sequence[Box | Group], union: Union, numbers: Mapping[str, 
             names = (
                 tuple(f"{name} (call {numbers[item.id]})" for name in item.names) if item.id in numbers else item.names
             )
-            found.append(replace(item, names=names, difference=difference, shared=shared))
+            found.append(replace(_as_known(item, union), names=names, difference=difference, shared=shared))
     return tuple(found)
 
 
-def _difference(meeting: Meeting, *, whole: bool) -> Difference:
-    """What became of a call; of the `whole` of its layer, or but for what is inside of it."""
+def _as_known(box: Box, union: Union) -> Box:
+    """The box with the class and outputs that the first model knows, where the second does not: weights alone."""
+    meeting = union.meetings[box.id]
+    former, layer = meeting.a, meeting.b.layer if meeting.b else None
+    if former is None or former.layer is None or layer is None or layer.class_name or not former.layer.class_name:
+        return box
+    own = former.layer
+    return replace(
+        box, classes=(own.class_name,), family=family_of(own), details=telling_arguments(own.class_name, own.config),
+        outputs=box.outputs or tuple(tensor.shape for tensor in former.outputs),
+    )  # fmt: skip
+
+
+def _difference(meeting: Meeting, connected: bool, *, whole: bool) -> Difference:
+    """What became of a call; of the `whole` of its layer, or but for what is inside of it.
+
+    Where not both models are `connected`, one cannot tell of the other's ends.
+    """
     a, b, diff = meeting.a, meeting.b, meeting.diff
     former = _paths(a.layer, whole) if a and a.layer else ()
+    unknown = not connected if diff is None else not diff.kinds
+    if unknown and (a is None or b is None):
+        return Difference("unchanged", (), former)
     if a is None or b is None:
         fate: Fate = "removed" if b is None else "added"
         more = diff is not None and diff.a is not None and diff.b is not None
@@ -116,9 +121,9 @@ def _difference(meeting: Meeting, *, whole: bool) -> Difference:
         return Difference("unchanged", (), former)
     own = fate_of(diff.kinds)
     return Difference(
-        own, notes_of(diff), former, also=tuple(one for one in BY_WEIGHT if one in diff.kinds and one != own),
+        own, card_notes(diff), former, also=tuple(one for one in BY_WEIGHT if one in diff.kinds and one != own),
         former_name=diff.a.name if diff.a.name != diff.b.name else "",
-        former_class=(diff.a.class_name or "?") if diff.a.class_name != diff.b.class_name else "",
+        former_class=(diff.a.class_name or "?") if any(change.aspect == "class" for change in diff.changes) else "",
     )  # fmt: skip
 
 

@@ -21,9 +21,11 @@ def closed_box(items: Sequence[Item], total: int, title: str) -> Box:
     """
     box = closed(items, total)
     inner = [one for item in items for one in walk(item)]
-    told = Counter[Fate]()
+    told, also = Counter[Fate](), Counter[Fate]()
     for one in inner:
-        told[fate(one)] += len(one.layers) if isinstance(one, Box) else 1
+        count = len(one.layers) if isinstance(one, Box) else 1
+        told[fate(one)] += count
+        also.update(dict.fromkeys(one.difference.also, count) if one.difference else {})
     layers = [path for one in inner if fate(one) != "removed" for path in _own_layers(one)]
     former = tuple(dict.fromkeys(chain.from_iterable(one.difference.former for one in inner if one.difference)))
     first = items[0]
@@ -34,16 +36,21 @@ def closed_box(items: Sequence[Item], total: int, title: str) -> Box:
         became = _became(inside) if given.fate == "unchanged" else given.fate
         counts = in_order(inside) if len(inside) > 1 else ()
         difference = replace(given, fate=became, notes=notes, former=former, counts=counts)
+        difference = replace(difference, also_counts=in_order(also - Counter(given.also)))
         return replace(box, details=(), inside=0, layers=tuple(dict.fromkeys(layers)), difference=difference)
     told = +told
     if len(told) == 1:
-        name, notes, counts = counted(*next(iter(told.items()))), (title,), ()
+        words = [counted(*next(iter(told.items()))), *(f"{grouped(count)} {one}" for one, count in in_order(also))]
+        name, notes, counts = ", ".join(words), (title,), ()
     else:
         name, notes, counts = title, (), in_order(told)
     return replace(
         box, names=(name,), classes=(None,), details=(), inside=0, family="model",
         layers=tuple(dict.fromkeys(layers or box.layers)),
-        difference=Difference(_became(told), notes, former, counts=counts),
+        difference=Difference(
+            _became(told), notes, former, also=() if counts else tuple(one for one, _ in in_order(also)), counts=counts,
+            also_counts=in_order(also),
+        ),
     )  # fmt: skip
 
 

@@ -28,11 +28,15 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """The scene of two models; what met in each node, by its id; and the wires that only one of both has."""
+    """The scene of two models; what met in each node, by its id; and the wires that only one of both has.
+
+    Both are `connected` where both say how their layers are.
+    """
 
     scene: Scene
     meetings: Mapping[str, Meeting]
     fates: Mapping[Key, Literal["added", "removed"]]
+    connected: bool = True
 
 
 def build_union(diff: ModelDiff) -> Union:
@@ -45,8 +49,10 @@ def build_union(diff: ModelDiff) -> Union:
     joining.match(first, second)
     nodes = joining.level(second.nodes, first.nodes)
     wires, fates = joining.wires(first.wires, second.wires)
+    connected = all(model.graph.calls for model in (diff.a, diff.b))
+    fates = fates if connected else {}
     outputs = {joining.ids[id] for id in second.outputs} | {joining.former[id] for id in first.outputs}
-    return Union(Scene(nodes, wires, frozenset(outputs), first.cut or second.cut), joining.meetings, fates)
+    return Union(Scene(nodes, wires, frozenset(outputs), first.cut or second.cut), joining.meetings, fates, connected)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from netviz.analysis.diagram.boxes import setting_words
 from netviz.analysis.diff.results import MISSING, Aspect, Change, Comparison, LayerDiff
-from netviz.analysis.diff.words import plain
+from netviz.analysis.diff.words import END, places, plain, what
 from netviz.analysis.settings import setting_text
 from netviz.catalog.formulas import grouped
 
@@ -31,7 +31,7 @@ _FOLLOWING: frozenset[Aspect] = frozenset({"input", "output", "weight"})
 _UNSAID: frozenset[Aspect] = frozenset({"name", "class"})
 
 
-def notes_of(diff: LayerDiff) -> tuple[str, ...]:
+def card_notes(diff: LayerDiff) -> tuple[str, ...]:
     """What changed, in at most `MOST_NOTES` lines, the last of which says how much is left out."""
     if diff.a is None or diff.b is None:
         return ()
@@ -44,8 +44,8 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     elif "input" in aspects:
         said = [change for change in said if change.aspect not in ("output", "weight")]
     said.sort(key=lambda change: _ORDER.index(change.aspect))
-    places = [change.item for change in said if change.aspect == "connection" and _POSITION.match(change.item)]
-    notes = list(dict.fromkeys(words(change, numbered=len(places) > 1) for change in said))
+    inputs = sum(change.aspect == "connection" and bool(input_number(change.item)) for change in said)
+    notes = list(dict.fromkeys(change_words(change, diff, numbered=inputs > 1) for change in said))
     values = list(value_notes(diff.weights))
     room = MOST_NOTES - len(values)
     if len(notes) > room:
@@ -54,27 +54,28 @@ def notes_of(diff: LayerDiff) -> tuple[str, ...]:
     return (*notes, *values)
 
 
-def words(change: Change, *, numbered: bool = False) -> str:
+def change_words(change: Change, diff: LayerDiff, *, numbered: bool = False) -> str:
     """ "filters 32 → 64", "frozen → trainable", "mask from add → add_1"; `numbered` "input 2 from add → add_1"."""
     a, b = _value(change.a), _value(change.b)
     match change.aspect:
         case "trainable":
             return " → ".join("trainable" if side else "frozen" for side in (change.a, change.b))
         case "place":
-            return f"was {'in' if '/' in f'{change.a}{change.b}' else 'after'} {change.a}" if change.a else "was first"
+            return f"was {places(change, diff)[0]}"
         case "calls":
             return f"called {change.a} → {change.b} times"
         case "connection":
             place = input_number(change.item)
-            argument = f"{change.item} " if not place else f"{place} " if numbered else ""
+            name = f"{what(change).removesuffix(' from')} " if END.fullmatch(change.item) else f"{change.item} "
+            argument = name if not place else f"{place} " if numbered else ""
             return f"{argument}from {a} → {b}"
         case "input" | "output" | "weight":
-            what = change.item if change.aspect == "weight" else change.aspect
-            return f"{what} {' → '.join(_tensors(change.a, change.b))}"
+            name = change.item if change.aspect == "weight" else change.aspect
+            return f"{name} {' → '.join(_tensors(change.a, change.b))}"
         case "dtype":
             return f"dtype {a} → {b}"
-    what = change.item or change.aspect
-    return f"{what} {a} → {b}" if a != b else f"{what} changed"
+    name = change.item or change.aspect
+    return f"{name} {a} → {b}" if a != b else f"{name} changed"
 
 
 _POSITION = re.compile(r"(?:\d+\.)*(\d+)(?=#|$)")
@@ -130,11 +131,10 @@ def _tensors(a: object, b: object) -> tuple[str, str]:
     found = [_TENSOR.fullmatch(side) if isinstance(side, str) else None for side in (a, b)]
     if found[0] is None or found[1] is None:
         return _value(a), _value(b)
-    shapes = [
-        "×".join(filter(None, one[1].removeprefix("None,").replace(",", " ").split())) or "scalar"
-        for one in found
-        if one
-    ]
+    axes = [one[1].replace(",", " ").split() for one in found if one]
+    if all(one[:1] == ["None"] for one in axes):  # the batch, of which cards do not speak
+        axes = [one[1:] for one in axes]
+    shapes = ["×".join(one) or "scalar" for one in axes]
     if shapes[0] == shapes[1]:
         return found[0][2], found[1][2]
     if found[0][2] == found[1][2]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 from typing import NamedTuple
 
 from netviz.analysis.diff.results import Change, Comparison, ModelDiff
 from netviz.analysis.diff.wiring import tensor_value
-from netviz.analysis.diff.words import Sayings, all_weights, extent, fate_of, remarks, verdict, what
+from netviz.analysis.diff.words import Sayings, all_weights, extent, fate_of, remarks, side_names, verdict, what
 from netviz.analysis.subjects import family_of
 from netviz.model import Layer, Model
 from netviz.views import Column, Family, Fate, Row, Sheet, Table
@@ -67,13 +66,15 @@ def build_diff_sheet(diff: ModelDiff) -> Sheet:
 
 
 def title_of(diff: ModelDiff) -> str:
-    """Both models by the names of their files, or their own."""
-    return f"{name_of(diff.a)} → {name_of(diff.b)}"
+    """Both models by the names of their files, as far as these tell them apart, or their own."""
+    return " → ".join(side_names(diff))
 
 
-def name_of(model: Model) -> str:
-    """The name of the model's file, or of a live model its own."""
-    return PurePath(model.source.path).name if model.source.path else model.name
+def without_picture(sheet: Sheet, why: str) -> Sheet:
+    """The sheet with a note that says why there is no picture of both models."""
+    return replace(
+        sheet, tables=(*sheet.tables, Table("undrawn", _FACTS, (Row(("Not drawn", (why,))),), heading=False))
+    )
 
 
 def differences_sheet(diff: ModelDiff) -> Sheet:

@@ -9,6 +9,7 @@ import struct
 from collections import Counter
 from collections.abc import Collection, Iterator
 from hashlib import sha256
+from pathlib import PurePath
 
 from netviz.analysis.diff.configs import DEEPEST
 from netviz.analysis.diff.results import MISSING, Change, Comparison, Kind, LayerDiff, ModelDiff
@@ -109,7 +110,7 @@ class Sayings:
     def sides(self, change: Change, layer: LayerDiff | None = None) -> tuple[str, str]:
         """Both values of a change of a layer, or of the model itself."""
         if change.aspect == "place" and layer is not None:
-            return _places(change, layer)
+            return places(change, layer)
         if change.aspect == "connection":
             return self._giver(change.a, layer, 0), self._giver(change.b, layer, 1)
         a, b = said(change.a), said(change.b)
@@ -187,7 +188,21 @@ def said(value: object) -> str:
     return "unknown" if value is None else _exactly(value)
 
 
-def _places(change: Change, layer: LayerDiff) -> tuple[str, str]:
+def side_names(diff: ModelDiff) -> tuple[str, str]:
+    """What the two models are called: by their files, with as much of the paths as tells them apart, or by name."""
+    paths = [model.source.path for model in (diff.a, diff.b)]
+    parts = [
+        PurePath(path).parts if path else (model.name,) for path, model in zip(paths, (diff.a, diff.b), strict=True)
+    ]
+    for count in range(1, max(map(len, parts)) + 1):
+        first, second = ("/".join(part[-count:]) for part in parts)
+        if first != second:
+            return first, second
+    return "/".join(parts[0][-1:]), "/".join(parts[1][-1:])
+
+
+def places(change: Change, layer: LayerDiff) -> tuple[str, str]:
+    """Where a layer that moved stood and stands: in what, or after which layer."""
     sides = (layer.a, layer.b)
     holders = ["" if side is None else side.path.removesuffix(side.name).removesuffix("/") for side in sides]
     if [change.a, change.b] == holders and change.a != change.b:

@@ -13,6 +13,7 @@ from netviz.render.diagram.wording import (
     MEASURES,
     class_words,
     counted,
+    layers_words,
     measure_words,
     name_parts,
     name_words,
@@ -25,7 +26,7 @@ from netviz.render.diagram.wording import (
     varies_words,
 )
 from netviz.render.metrics import Face, is_safe, text_width, wrap
-from netviz.views import Box, Diagram, Fate, Group
+from netviz.views import Box, Diagram, Difference, Fate, Group
 
 BAND = 7
 SIGNED = 20
@@ -119,7 +120,7 @@ class _Content:
     narrow: bool
     band: float = BAND
     former: str = ""
-    counts: tuple[tuple[Fate, int], ...] = ()
+    told: Difference | None = None
     badge: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -237,12 +238,12 @@ def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool
         kind = counted(box.inside, "layer")
     parameters = parameter_words(box) if "parameters" in show else ""
     former, name = name_parts(box) if "name" in show else ("", "")
-    counts = box.difference.counts if box.difference else ()
-    signs = "-" if counts else sign_of(box)
+    told = box.difference if box.difference and box.difference.counts else None
+    signs = "-" if told else sign_of(box)
     return _Content(
         name=name,
         former=former,
-        counts=counts,
+        told=told,
         kind=kind,
         shapes=shape_lines(box, show),
         parameters=parameters,
@@ -291,11 +292,12 @@ def _natural_width(content: _Content) -> float:
 
 def _counts(content: _Content) -> Iterator[tuple[Fate | None, str, Face, float]]:
     """How many layers became what, as pieces of a line: what it says, text, face, and width with the gap behind."""
-    for fate, text in sign_counts(content.counts):
+    if content.told is None:
+        return
+    for fate, text in sign_counts(content.told):
         yield fate, text, CLASS, text_width(text, CLASS) * 1.04 + 8
-    if content.counts:
-        text = f"of {counted(sum(count for _, count in content.counts), 'layer')}"
-        yield None, text, NOTE, text_width(text, NOTE)
+    text = f"of {layers_words(content.told)}"
+    yield None, text, NOTE, text_width(text, NOTE)
 
 
 def _side_by_side(left: float, right: float) -> float:
@@ -364,7 +366,7 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     height += STACK if box.kind == "closed" else 0
     written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
     named, classed = (text.replace(" ", "") in written for text in (name_words(box), class_words(box, details=True)))
-    parts = _band(content.counts, height - (STACK if box.kind == "closed" else 0))
+    parts = _band(content.told.counts if content.told else (), height - (STACK if box.kind == "closed" else 0))
     if content.band > BAND and not parts:
         writer.texts.append(_sign(box, writer, content.band))
     return Card(

@@ -294,7 +294,7 @@ def _box_title(card: Card) -> str:
     kind = "" if card.classed else class_words(box, details=True)
     lines = [] if card.named and not kind else [name_words(box) + (f" ({kind})" if kind else "")]
     if box.difference and box.difference.counts:
-        lines.append(fate_words(box.difference.counts))
+        lines.append(fate_words(box.difference))
     shapes = [shapes_words(shapes) for shapes in (box.inputs, box.outputs, box.last_outputs) if shapes]
     different = [words for words, _ in groupby(shapes)]
     if len(different) > 1 or (different and not any(text.text == different[0] for text in card.texts)):

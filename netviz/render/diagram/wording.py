@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
 from netviz.render.cells import UNKNOWN, bytes_text, count_text
 from netviz.theme import FATE_SIGNS
-from netviz.views import Box, Edge, Fate, Group, Variation
+from netviz.views import Box, Difference, Edge, Fate, Group, Variation
 
 Shape = tuple[int | None, ...] | None
 
@@ -101,15 +102,28 @@ def sign_of(item: Box | Group) -> str:
     return "".join(FATE_SIGNS[fate] for fate in (item.difference.fate, *item.difference.also))
 
 
-def sign_counts(counts: Sequence[tuple[Fate, int]]) -> list[tuple[Fate, str]]:
+def sign_counts(difference: Difference) -> list[tuple[Fate, str]]:
     """How many layers became what, by signs: "+12", "~3"; what is unchanged has none."""
-    return [(fate, f"{FATE_SIGNS[fate]}{count_text(count)}") for fate, count in counts if FATE_SIGNS[fate]]
+    return [(fate, f"{FATE_SIGNS[fate]}{count_text(count)}") for fate, count in _every(difference) if FATE_SIGNS[fate]]
 
 
-def fate_words(counts: Sequence[tuple[Fate, int]]) -> str:
+def fate_words(difference: Difference) -> str:
     """ "12 of 57 layers added, 3 changed"; "" for no counts."""
-    total = f" of {counted(sum(count for _, count in counts), 'layer')}"
-    return ", ".join(f"{count_text(count)}{'' if n else total} {fate}" for n, (fate, count) in enumerate(counts))
+    total = f" of {layers_words(difference)}"
+    every = enumerate(_every(difference))
+    return ", ".join(f"{count_text(count)}{'' if place else total} {fate}" for place, (fate, count) in every)
+
+
+def layers_words(difference: Difference) -> str:
+    """ "57 layers": how many the counts are of."""
+    return counted(sum(count for _, count in difference.counts), "layer")
+
+
+def _every(difference: Difference) -> list[tuple[Fate, int]]:
+    """How many layers became what, each counted with all that became of it."""
+    found = Counter(dict(difference.counts))
+    found.update(dict(difference.also_counts))
+    return sorted(found.items(), key=lambda one: one[0] == "unchanged")
 
 
 def name_words(box: Box) -> str:

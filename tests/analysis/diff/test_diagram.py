@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
 import netviz
 from netviz.analysis.diff import diff_models
 from netviz.analysis.diff.diagram import build_diff_diagram
-from netviz.analysis.diff.results import ModelDiff
+from netviz.analysis.diff.diagram_words import card_notes
+from netviz.analysis.diff.results import MISSING, Change, LayerDiff, ModelDiff
 from netviz.errors import NetvizError, UsageError
 from netviz.model import Call, Feed, Graph, Layer, Model, Source, Tensor, TensorRef
 from netviz.views import Box, Diagram, Edge, Group
@@ -139,7 +142,7 @@ def test_every_layer_is_drawn_or_counted(diffs: dict[str, ModelDiff]) -> None:
 
 def test_every_tensor_is_drawn_or_inside(diffs: dict[str, ModelDiff]) -> None:
     for name, diff in diffs.items():
-        if "nested" in name or name == "wrapped":
+        if "nested" in name or name in ("wrapped", "from nothing"):  # nothing is known of what nothing connects
             continue
         for diagram in pictures(diff):
             boxes = [{path: box.id for box in diagram.boxes for path in sides(box)[side]} for side in (0, 1)]
@@ -280,6 +283,164 @@ def test_models_in_models_in_models() -> None:
 
 @pytest.mark.parametrize("context", [-1, True, 1.5, None])
 def test_a_context_is_a_number(context: Any) -> None:
-    base = net(chain(3))
+    base = keras_net()
     with pytest.raises(UsageError, match="context"):
-        build_diff_diagram(diff_models(base, base, structure_only=True), context=context)
+        netviz.diff(base, base, context=context)
+
+
+def test_closed_boxes_say_what_became_of_every_layer(diffs: dict[str, ModelDiff]) -> None:
+    """All together they count as many layers of each kind as there are."""
+    mixed = 0
+    for name, diff in diffs.items():
+        if "nested" in name or name == "wrapped":
+            continue
+        kinds = Counter(kind for layer in diff.layers for kind in layer.kinds or ("unchanged",))
+        for diagram in pictures(diff):
+            told: Counter[str] = Counter()
+            for box in diagram.boxes:
+                assert box.difference is not None
+                mixed += bool(box.difference.counts)
+                for fate, count in box.difference.counts or ((box.difference.fate, len(box.layers)),):
+                    told[fate] += count
+                told.update(dict(box.difference.also_counts))
+                if box.kind == "layer":
+                    told.update(box.difference.also)
+            assert {kind: count for kind, count in told.items() if count} == kinds, name
+    assert mixed
+
+
+def blocks(count: int, first: int = 1) -> list[tuple[str, str, list[str]]]:
+    """A chain of blocks of six layers, named as those of ResNet, with names between that programs give."""
+    nodes: list[tuple[str, str, list[str]]] = []
+    for block in range(first, first + count):
+        for part in ("1_conv", "1_bn", "", "2_conv", "2_bn", "out"):
+            name = f"stage_block{block}_{part}" if part else f"relu_{block}"
+            nodes.append((name, CLASSES[len(nodes) % 4], [nodes[-1][0]] if nodes else []))
+    return nodes
+
+
+def test_blocks_that_were_added_are_one_box_and_none_is_cut() -> None:
+    few, many = net(blocks(12)), net(blocks(24))
+    every = [layer.path for layer in few.graph.layers]
+    diff = diff_models(few, changed(many, *every[::3]), structure_only=True)
+    boxes = build_diff_diagram(diff).boxes
+    (added,) = (box for box in boxes if box.difference and box.difference.fate == "added")
+    assert added.names == ("72 layers added",)
+    assert added.difference and added.difference.notes == ("stage_block13 … stage_block24",)
+    assert len(boxes) < 40
+    for block in range(1, 25):
+        holding = [box for box in boxes if any(f"_block{block}_" in layer for layer in box.layers)]
+        assert len(holding) == 1
+    assert len({box.names for box in boxes if box is not added}) == len(boxes) - 1
+
+
+def test_removed_and_added_stand_beside_each_other() -> None:
+    """A stretch that was put in the place of another is two boxes, which no edge joins, whatever the order."""
+    kept = chain(3, "kept")
+    old = [*kept, *((n, k, r or ["kept_2"]) for n, k, r in chain(90, "old")), ("end", "Dense", ["old_89"])]
+    new = [*kept, *((n, "Softmax", r or ["kept_2"]) for n, _, r in chain(80, "new")), ("end", "Dense", ["new_79"])]
+    diagram = build_diff_diagram(diff_models(net(old), net(new), structure_only=True))
+    names = [box.names[0] for box in diagram.boxes]
+    assert sorted(names) == ["80 layers added", "90 layers removed", "end", "kept_0", "kept_1", "kept_2"]
+
+
+def card(first: Any, second: Any, name: str) -> tuple[str, ...]:
+    """What the card of a layer says of what changed between two Keras models."""
+    found = netviz.diff(first, second).result
+    assert found is not None
+    boxes = build_diff_diagram(found).boxes
+    return next(box.difference.notes for box in boxes if box.difference and box.id == name)
+
+
+def dense(units: int = 8, kernel: Any = None, train: float = 0.0) -> Any:
+    """A Keras model of two layers, the second of which may have a kernel of its own."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [keras.Input((16,)), layers.Dense(16, name="body"), layers.Dense(units, name="head")], name="net"
+    )
+    for weight in model.get_layer("head").weights if train else ():
+        weight.assign_add(train * keras.random.normal(weight.shape, seed=3))
+    if kernel is not None:
+        model.get_layer("head").kernel.assign(kernel)
+    return model
+
+
+def test_cards_say_what_became_of_values() -> None:
+    before = dense(train=1.0)
+    kernel = before.get_layer("head").kernel.numpy()
+    broken = kernel.copy()
+    broken[0, 0] = np.nan
+    broken[1, :2] = np.inf
+    assert card(before, dense(kernel=broken, train=1.0), "head") == ("kernel changed, 3 values not finite in B",)
+    near = kernel * (1 + 0.1)
+    distance = np.linalg.norm(near - kernel) / np.linalg.norm(near)
+    (note,) = card(before, dense(kernel=near, train=1.0), "head")
+    assert note == f"kernel changed by {100 * distance:.2g} %"
+    turned = np.roll(kernel, 1, axis=1) * np.linspace(1, 2, kernel.shape[0])[:, None]
+    cosine = (turned * kernel).sum() / np.linalg.norm(turned) / np.linalg.norm(kernel)
+    (note,) = card(before, dense(kernel=turned, train=1.0), "head")
+    assert note.startswith("kernel changed by ") and note.endswith(f" %, cosine {cosine:.2f}")
+
+
+def test_cards_say_which_side_is_new() -> None:
+    trained = dense(train=1.0)
+    assert card(trained, dense(5), "head") == ("units 8 → 5", "B is as initialised")
+    assert card(dense(5), trained, "head") == ("units 5 → 8", "A is as initialised")
+
+
+def test_structures_are_told_in_a_word() -> None:
+    long = {"class_name": "RandomUniform", "config": {"minval": -0.05, "maxval": 0.05, "seed": None}}
+    quantised = {"class_name": "Int8QuantizationConfig", "config": {"weight_quantizer": long}}
+    for value, word in ((quantised, "int8"), (long, "RandomUniform"), ([quantised], "int8"), ([1, 2], "1×2")):
+        first, second = net(chain(2)).graph.layers
+        diff = LayerDiff(first, second, ("changed",), (Change("config", "it", MISSING, value),))
+        assert card_notes(diff) == (f"it none → {word}",)
+
+
+def test_shapes_keep_the_batch_where_only_one_has_it() -> None:
+    change = Change("output", "0", "(None, 5) float32", "(5,) float32")
+    first, second = net(chain(2)).graph.layers
+    diff = LayerDiff(first, second, ("changed",), (change,))
+    assert card_notes(diff) == ("output None×5 → 5",)
+
+
+def test_calls_and_inputs_that_changed_places_can_be_told() -> None:
+    def model(swapped: bool) -> Any:
+        ends = [keras.Input((4,), name=name) for name in "ij"]
+        shared = layers.Dense(4, name="shared")
+        calls = [shared(end) for end in ends]
+        return keras.Model(ends, layers.Subtract(name="minus")(calls[::-1] if swapped else calls), name="net")
+
+    found = netviz.diff(model(False), model(True), structure_only=True).result
+    assert found is not None
+    diagram = build_diff_diagram(found)
+    names = {box.id: box.names[0] for box in diagram.boxes}
+    told = {(names[edge.tail], edge.fate, edge.words) for edge in diagram.edges if names[edge.head] == "minus"}
+    assert told == {
+        ("shared (call 1)", "removed", "input 1"), ("shared (call 2)", "removed", "input 2"),
+        ("shared (call 1)", "added", "input 2"), ("shared (call 2)", "added", "input 1"),
+    }  # fmt: skip
+    (minus,) = (box.difference for box in diagram.boxes if box.id == "minus")
+    assert minus and minus.notes == (
+        "input 1 from shared (call 1) → shared (call 2)", "input 2 from shared (call 2) → shared (call 1)",
+    )  # fmt: skip
+
+
+def test_a_layer_that_moved_out_of_the_model_itself_did_not_come_first() -> None:
+    first, second = net(chain(2)).graph.layers
+    inside = replace(second, path=f"enc/{second.name}")
+    for one, other, a, b, where in ((first, inside, "", "enc", "the model itself"), (inside, first, "enc", "", "enc")):
+        assert card_notes(LayerDiff(one, other, ("moved",), (Change("place", "", a, b),))) == (f"was in {where}",)
+
+
+def test_what_one_side_cannot_tell_is_not_told(tmp_path: Path) -> None:
+    """Weights alone say neither classes nor connections: nothing is drawn as if it had been removed."""
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4, name="body"), layers.ReLU(), layers.Dense(2)])
+    model.save_weights(tmp_path / "alone.weights.h5")
+    whole, alone = (netviz.inspect(source).model for source in (model, tmp_path / "alone.weights.h5"))
+    for one, other in ((whole, alone), (alone, whole)):
+        diagram = build_diff_diagram(diff_models(one, other), unchanged=True)
+        assert {edge.fate for edge in diagram.edges} == {"unchanged"}
+        assert {box.difference.fate for box in diagram.boxes if box.difference} == {"unchanged"}
+        assert not any(box.difference and box.difference.former_class for box in diagram.boxes)
+        assert {box.id: box.classes for box in diagram.boxes}["body"] == ("Dense",)
