@@ -120,7 +120,7 @@ def test_columns_of_costs_are_what_cost_says() -> None:
     assert rows.keys() == {layer.path for layer in cost.layers}
     for layer in cost.layers:
         for measure in MEASURES:
-            assert int(rows[layer.path][measure]) == getattr(layer, measure)
+            assert int(rows[layer.path][measure] or 0) == getattr(layer, measure)
         if not isinstance(layer.receptive_field, str) and layer.receptive_field is not None:
             assert rows[layer.path]["receptive_field"] == " × ".join(map(str, layer.receptive_field.size))
     assert sum(float(row["macs_share"] or 0) for row in rows.values()) == pytest.approx(1)
@@ -285,6 +285,45 @@ def test_a_shared_layer_counts_every_call(tmp_path: Path) -> None:
     model = keras.Model([a, b], layers.Add(name="sum")([shared(a), shared(b)]))
     cost = netviz.cost(model)
     assert cost["shared"].macs == cost.macs == 2 * 6 * 4 and cost["shared"].calls == 2
+
+
+def test_the_table_and_the_data_have_what_was_asked_for(twice_model: keras.Model) -> None:
+    x = keras.Input((None, None, 3), name="x")
+    model = keras.Model(x, layers.MaxPooling2D(name="pool")(layers.Conv2D(4, 3, name="conv")(x)))
+    cost = netviz.cost(model, input_shape=(2, 9, 7, 3))
+    computed = keras.Model(x, [layer.output for layer in model.layers[1:]])(np.zeros((2, 9, 7, 3)))
+    for output in computed:
+        assert str(tuple(output.shape)) in str(cost)
+    assert str(cost).splitlines()[0].endswith("for x 2×9×7×3") and "None" not in str(cost)
+    page: Any = netviz.report(model, input_shape=(2, 9, 7, 3)).data
+    macs = page["facts"]["MACs"]
+    assert macs == f"{short(cost.macs)} for x 2×9×7×3"
+    data: Any = netviz.cost(twice_model).data
+    by_path = {layer["path"]: layer for layer in data["layers"]}
+    for path, layer in by_path.items():
+        calls = layer.get("by_call", [])
+        assert len(calls) == (2 if path == "shared" or path.startswith("inner") else 0)
+        assert not calls or sum(call["macs"] for call in calls) == layer["macs"]
+    assert [call["outputs"] for call in by_path["inner/second"]["by_call"]] == [[[1, 4, 8]], [[1, 9, 8]]]
+
+
+def test_what_no_layer_has_takes_no_room(tmp_path: Path) -> None:
+    assert " 0 B" not in str(netviz.cost(LENET)).split("Cost of")[0]
+    dense = keras.Sequential([layers.Input((3,)), layers.Dense(2)])
+    dense.save_weights(tmp_path / "m.weights.h5")
+    assert "--architecture" in str(netviz.cost(tmp_path / "m.weights.h5")).rstrip().splitlines()[-1]
+    assert "--architecture" not in str(netviz.cost(dense))
+    idle = keras.Sequential([layers.Input((3,)), layers.Flatten()])
+    assert "Share of MACs" not in str(netviz.cost(idle)) and "Share of MACs" in str(netviz.cost(dense))
+
+
+def test_strides_larger_than_a_float_end_in_no_error(tmp_path: Path) -> None:
+    stack = [layers.Input((None, 1)), *(layers.MaxPooling1D(7919, name=f"pool{n}") for n in range(30))]
+    config = keras.Sequential([*stack, layers.UpSampling1D(3)]).to_json().replace("7919", "1" + "0" * 15)
+    (tmp_path / "m.json").write_text(config)
+    cost = netviz.cost(tmp_path / "m.json")
+    assert "pool29" in str(cost) and json.loads(str(cost.to("json")))
+    assert "<html" in str(netviz.report(tmp_path / "m.json").to("html"))
 
 
 def test_layers_are_found_by_path_and_by_name(open_model: keras.Model) -> None:

@@ -5,9 +5,11 @@ Knows the results alone: a table without these columns imports nothing that comp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from netviz.analysis.amounts import MOST_FLOAT
 from netviz.errors import UsageError
 from netviz.views import Column
 
@@ -40,8 +42,11 @@ def _works(layer: LayerCost) -> bool:
     return not layer.reason
 
 
-def _strides(field: ReceptiveField) -> Lengths:
-    return tuple(int(one) if one.denominator == 1 else float(one) for one in field.stride)
+def strides_of(field: ReceptiveField) -> Lengths:
+    """How far a field moves along each axis, None for what no float holds."""
+    return tuple(
+        int(one) if one.denominator == 1 else None if one >= MOST_FLOAT else float(one) for one in field.stride
+    )
 
 
 COST_COLUMNS: Mapping[str, tuple[Column, Callable[[LayerCost, ModelCost], object]]] = {
@@ -51,9 +56,12 @@ COST_COLUMNS: Mapping[str, tuple[Column, Callable[[LayerCost, ModelCost], object
         (Column("macs_share", "Share of MACs", "share"), _share),
         (Column("flops", "FLOPs", "count"), lambda layer, cost: layer.flops),
         (Column("activation_bytes", "Activations", "bytes"), lambda layer, cost: layer.activation_bytes),
-        (Column("weight_bytes", "Weights", "bytes"), lambda layer, cost: layer.weight_bytes),
+        (
+            Column("weight_bytes", "Weights", "bytes"),
+            lambda layer, cost: "" if layer.weight_bytes == 0 else layer.weight_bytes,
+        ),
         (Column("receptive_field", "Receptive field", "lengths"), lambda layer, cost: _field(layer, lambda f: f.size)),
-        (Column("field_stride", "Field stride", "lengths"), lambda layer, cost: _beside(layer, _strides)),
+        (Column("field_stride", "Field stride", "lengths"), lambda layer, cost: _beside(layer, strides_of)),
         (Column("field_offset", "Field offset", "lengths"), lambda layer, cost: _beside(layer, lambda f: f.offset)),
     )
 }
@@ -75,3 +83,11 @@ def require_cost_asked(batch: object, input_shape: object, remedy: str) -> None:
     if batch != 1 or input_shape is not None:
         given = "batch" if input_shape is None else "input_shape"
         raise UsageError(f"{given} says for what inputs costs hold, and no cost is asked for", remedy)
+
+
+def layer_of(call: str) -> str:
+    """The path of the layer of a call: "inner#2/dense#3" is one of "inner/dense"."""
+    return "/".join(_NUMBER.sub("", part) for part in call.split("/"))
+
+
+_NUMBER = re.compile(r"(?<=.)#\d+'*$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from netviz.analysis.columns_cost import MEASURES
+from netviz.analysis.columns_cost import MEASURES, strides_of
 from netviz.views import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -126,5 +126,4 @@ def layer_document(layer: LayerCost) -> Json:
 
 
 def _field(field: ReceptiveField) -> Json:
-    strides = [int(one) if one.denominator == 1 else float(one) for one in field.stride]
-    return {"size": list(field.size), "stride": strides, "offset": list(field.offset)}
+    return {"size": list(field.size), "stride": list(strides_of(field)), "offset": list(field.offset)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ def cost(
         return sheet_artifact(model.name, sheet(), document, narrower).text(width=width, color=color)
 
     made = plot(model.name, chart, style, sheet, document, ax)
-    return Cost(made.name, made.formats, document, text, made.shown, made.load_figure, result=found)
+    return Cost(made.name, made.formats, document, text, made.shown, made.load_figure, found, _by_name(found))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -94,6 +94,7 @@ class Cost(Plot):
     """What a model costs: totals, `.layers`, `["path"]`; a table, data and a plot."""
 
     result: ModelCost | None = None
+    by_name: Mapping[str, LayerCost] = field(default_factory=dict)
 
     @property
     def _found(self) -> ModelCost:
@@ -152,10 +153,9 @@ class Cost(Plot):
 
     def __getitem__(self, name: str) -> LayerCost:
         """The layer with that path, else the first with that name; raises LayerNotFound, a KeyError."""
-        for key in ("path", "name"):
-            for layer in self.layers:
-                if getattr(layer, key) == name:
-                    return layer
+        found = self.by_name.get(name)
+        if found is not None:
+            return found
         near = difflib.get_close_matches(str(name), [layer.path for layer in self.layers], n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else ""
         raise LayerNotFound(f"no layer named {name!r} in {self.name}", hint)
@@ -166,6 +166,12 @@ class Cost(Plot):
     def __repr__(self) -> str:
         least = "" if self.exact else "at least "
         return f"<cost of {self.name!r}: {least}{_count(self.macs)} MACs, {least}{_count(self.flops)} FLOPs>"
+
+
+def _by_name(cost: ModelCost) -> Mapping[str, LayerCost]:
+    """The layers by their paths, and by their names where these are no paths: of several the first."""
+    backwards = cost.layers[::-1]
+    return {layer.name: layer for layer in backwards} | {layer.path: layer for layer in backwards}
 
 
 def _count(value: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from netviz.analysis.amounts import amount
+from netviz.analysis.columns_cost import layer_of
 from netviz.model import Model
 from netviz.views import Box, Coloring, Diagram, Group
 
@@ -85,14 +86,9 @@ def _is_within(path: str, among: frozenset[str], costs: _Costs) -> bool:
     parts = path.split("/")
     for end in range(1, len(parts)):
         holder = "/".join(parts[:end])
-        if holder in among and _layer_of(holder) in costs.holding:
+        if holder in among and layer_of(holder) in costs.holding:
             return True
     return False
-
-
-def _layer_of(call: str) -> str:
-    """The path of the layer of a call: "inner#2/dense#3" is one of "inner/dense"."""
-    return "/".join(part.rpartition("#")[0] or part for part in call.split("/"))
 
 
 def _is_held(path: str, among: frozenset[str], holders: Mapping[str, str]) -> bool:

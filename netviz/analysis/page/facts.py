@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from netviz.analysis.amounts import short, size
 from netviz.analysis.cost.results import ModelCost
 from netviz.analysis.summary import count_bounds
+from netviz.analysis.summary_cost import inputs_words
 from netviz.catalog.formulas import grouped, written
 from netviz.model import Endpoint, Model, Shape, Source
 
@@ -51,10 +52,18 @@ def _facts(model: Model, layers: int, cost: ModelCost) -> Iterator[tuple[str, st
         yield "Weights", _bounded(bounds.total, size(counts.bytes), counts.bytes > 0)
     if cost.layers and (cost.macs or not cost.exact):
         batch = f" for a batch of {grouped(cost.batch)}" if cost.batch > 1 and cost.macs else ""
+        if cost.macs and _given(model, cost):
+            batch = f" for {inputs_words(cost)}"
         yield "MACs", _bounded("" if cost.exact else "at least", short(cost.macs) + batch, cost.macs > 0)
     for what, ends in (("Input", model.graph.inputs), ("Output", model.graph.outputs)):
         yield what if len(ends) < 2 else f"{what}s", _ends(ends)
     yield "Format", format_words(source)
+
+
+def _given(model: Model, cost: ModelCost) -> bool:
+    """Whether the costs hold for lengths that the model leaves open."""
+    pairs = zip(model.graph.inputs, cost.inputs, strict=False)
+    return any(end.shape and shape and None in end.shape[1:] and None not in shape for end, (_, shape) in pairs)
 
 
 def _bounded(bound: str | None, text: str, known: bool) -> str:
