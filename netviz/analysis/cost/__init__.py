@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netviz.analysis.cost.calls import call_costs
-from netviz.analysis.cost.entering import entering_tensors
+from netviz.analysis.cost.entering import entering_tensors, misfit
 from netviz.analysis.cost.fields import Fields, entered
 from netviz.analysis.cost.layers import layer_costs
 from netviz.analysis.cost.memory import memory_of
@@ -20,11 +20,13 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
 
     `input_shape` is one shape (the batch first), a list with one for each input, or a mapping from their names; None
     leaves an axis as the model has it. What depends on an axis that stays open is unknown, and the reason says so.
-    Raises UsageError for a shape or a batch that does not fit the model.
+    Raises UsageError for a shape or a batch that does not fit the model, or one of its layers.
     """
     size, entering = entering_tensors(model, batch, input_shape)
     resolver = Resolver(size)
     top = resolver.graph(model.graph, entering if entering else None)
+    if input_shape is not None and resolver.misfits:
+        raise misfit(*resolver.misfits[0])
     open_inputs = any(tensor.shape is not None and None in tensor.shape for tensor in entering)
     works = works_of(resolver.made, open_inputs=open_inputs)
     found = tallies(top, resolver.made, works)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from netviz.analysis.cost.resolving import Resolved, Run
 from netviz.analysis.cost.results import CallCost
+from netviz.analysis.cost.work import Part
 from netviz.catalog.kinds import Work
 from netviz.model import Shape
 
@@ -17,10 +18,10 @@ MOST_CALLS = 20_000
 """Calls that are opened, as many as a diagram has (netviz.analysis.diagram.scene)."""
 
 
-def call_costs(top: Resolved, works: Mapping[int, Work | str]) -> Mapping[str, CallCost]:
+def call_costs(top: Resolved, works: Mapping[int, Work | Part]) -> Mapping[str, CallCost]:
     """The cost of each call by its path, those inside of models and wrappers too.
 
-    `works` has for each run, by its id, what it costs without the layers inside, or why that is not known.
+    `works` has for each run, by its id, what it costs without the layers inside, or what is known of that.
     """
     teller = _Teller(works)
     teller.level(top, "", 1)
@@ -28,7 +29,7 @@ def call_costs(top: Resolved, works: Mapping[int, Work | str]) -> Mapping[str, C
 
 
 class _Teller:
-    def __init__(self, works: Mapping[int, Work | str]) -> None:
+    def __init__(self, works: Mapping[int, Work | Part]) -> None:
         self.told: dict[str, CallCost] = {}
         self._works = works
         self._inside: dict[int, CallCost] = {}
@@ -58,7 +59,7 @@ class _Teller:
         work = self._works[id(run)]
         sizes = [tensor.nbytes for tensor in run.outputs]
         known = [size for size in sizes if size is not None]
-        macs, flops = (work.macs, work.flops) if isinstance(work, Work) else (None, None)
+        macs, flops = (work.macs, work.flops) if isinstance(work, Work) else (work.macs, None)
         if run.inside is not None:
             inside = _repeated(self._sum(run.inside), run.times)
             macs, flops = _added(macs, inside.macs), _added(flops, inside.flops)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import SupportsIndex
 
 from netviz.errors import UsageError
-from netviz.model import Endpoint, Model, Shape, Tensor
+from netviz.model import Endpoint, Layer, Model, Shape, Tensor
 
 ONE_FOR_EACH = "Give a list with one shape for each input, or a mapping from the names of the inputs to shapes."
 
@@ -31,13 +31,26 @@ def entering_tensors(model: Model, batch: int, input_shape: object) -> tuple[int
         )
     size = stated[0]
     return size, tuple(
-        Tensor(with_batch(_met(end, shape), size), end.dtype) for end, shape in zip(ends, given, strict=True)
+        Tensor(with_batch(_met(end, shape), size), end.dtype or "float32")  # unless stated, as keras.Input has it
+        for end, shape in zip(ends, given, strict=True)
     )
 
 
 def with_batch(shape: Shape | None, batch: int) -> Shape | None:
     """The shape with the batch as its first axis where that is open."""
     return (batch, *shape[1:]) if shape and shape[0] is None else shape
+
+
+def misfit(layer: Layer, tensors: Sequence[Tensor]) -> UsageError:
+    """The error for a layer that does not take what an input shape makes of its inputs."""
+    given = " and ".join(written(tensor.shape or ()) for tensor in tensors[:3])
+    window = next((layer.config[key] for key in ("kernel_size", "pool_size") if layer.config.get(key)), None)
+    own = " for its window of " + "×".join(str(window).strip("()[]").split(", ")) if window is not None else ""
+    return UsageError(
+        f"the input shape does not fit the layer {layer.path!r:.82} ({layer.class_name or '?':.80}): {given} goes in,"
+        + (f" too small{own:.80}" if own else " which it does not take"),
+        "Give larger pictures or sequences." if own else "Give the lengths that the model was made for.",
+    )
 
 
 def _given_shapes(model: Model, ends: Sequence[Endpoint], input_shape: object) -> list[Shape | None]:

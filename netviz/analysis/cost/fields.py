@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from netviz.analysis.cost.resolving import Resolved, Run
 from netviz.analysis.cost.results import ReceptiveField
+from netviz.analysis.cost.work import quoted
 from netviz.catalog.kinds import RULE_ERRORS, Window
 from netviz.model import ENTERING, Tensor, TensorRef
 
@@ -157,7 +158,7 @@ def _seen(run: Run, views: list[View], place: int) -> View:
 
 
 def _named(run: Run) -> str:
-    return f"{run.layer.name:.80} ({run.layer.class_name or 'of an unknown class':.80})"
+    return f"{quoted(run.layer.name)} ({run.layer.class_name or 'of an unknown class':.80})"
 
 
 def _whole(views: list[View]) -> View:
@@ -179,19 +180,24 @@ def _windowed(view: View, windows: Sequence[Window], rank: int | None) -> View:
 def _pointwise(run: Run, views: list[View], rank: int | None) -> View:
     """The hull of what goes in."""
     found = _hull(views)
+    if isinstance(found, Bare) and rank:
+        return Unclear("What was without positions is laid out in positions.")
     if isinstance(found, tuple) and rank is not None and rank != len(found):
         return Unclear("Its axes are not those that come in.") if rank else "whole"
     return found
 
 
 def _looked_up(run: Run, view: View) -> View | None:
-    """The view of vectors that are looked up for numbers which enter the model; None for any other call.
+    """The view of what enters the model where every number is made a vector; None for any other call.
 
-    Every number is a position then, in the last axis as well, which is that of the channels otherwise.
+    Looked up (Embedding), or given an axis of length 1 behind it. Every number is a position then, in the last axis as
+    well, which is that of the channels otherwise.
     """
-    window = run.kind.cost.window if run.kind and run.kind.cost else None
+    cost = run.kind.cost if run.kind else None
     taken, given = run.tensors[0].shape, run.outputs[0].shape if run.outputs else None
-    if window != "pointwise" or not taken or not given or given[:-1] != taken:
+    if cost is None or not taken or not given or given[:-1] != taken:
+        return None
+    if cost.window != "pointwise" and not (cost.buffer == "same" and given[-1] == 1):
         return None
     spatial = (START,) * (len(taken) - 2)
     return (START,) * (len(taken) - 1) if view in (spatial, Bare(entering=True)) else None

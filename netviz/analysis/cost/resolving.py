@@ -55,11 +55,13 @@ class Resolved:
 class Resolver:
     """Resolves graphs for a batch; a nested model called on the same shapes again is resolved once.
 
-    `made` has what was resolved, each before what it stands in.
+    `made` has what was resolved, each before what it stands in. `misfits` are layers with what goes in, which they
+    would not take though the model states that they give something: an input too small, shapes that do not meet.
     """
 
     def __init__(self, batch: int) -> None:
         self.made: list[Resolved] = []
+        self.misfits: list[tuple[Layer, tuple[Tensor, ...]]] = []
         self._batch = batch
         self._known: dict[tuple[int, tuple[Tensor, ...] | None], Resolved] = {}
 
@@ -114,13 +116,15 @@ class Resolver:
         times: int | None = 1
         if layer.graph and layer.graph.calls and not (kind and kind.children):
             inside = self._nested(layer.graph, arguments.tensors)
-            shapes: Shapes = tuple(tensor.shape for tensor in inside.outputs)
+            shapes: Shapes | None = tuple(tensor.shape for tensor in inside.outputs)
         else:
             if kind and kind.children and layer.graph:
                 inside = self._wrapped(kind.children, layer.config, layer.graph, arguments)
                 times = _times(kind, layer.config, arguments)
             shapes = _shapes(kind, layer.config, arguments, inside)
-        outputs = _completed(shapes, stated, tuple(tensor.dtype for tensor in call.outputs))
+        if inside is None and call.outputs and call.outputs[0].shape and _misfit(shapes, tensors):
+            self.misfits.append((layer, tuple(tensors)))
+        outputs = _completed(shapes or (), stated, tuple(tensor.dtype for tensor in call.outputs))
         if not call.outputs and inside and inside.outputs and not inside.wrapped:
             outputs = inside.outputs
         return Run(layer, kind, arguments, _sources(call.inputs), outputs, inside, times)
@@ -171,8 +175,11 @@ def _sources(feeds: Sequence[Feed]) -> tuple[TensorRef | None, ...]:
     return tuple(feed.source for feed in feeds)
 
 
-def _shapes(kind: LayerKind | None, config: Config, arguments: Arguments, inside: Resolved | None) -> Shapes:
-    """The shapes of the outputs by the class's rule; () where there is none or it does not apply."""
+def _shapes(kind: LayerKind | None, config: Config, arguments: Arguments, inside: Resolved | None) -> Shapes | None:
+    """The shapes of the outputs by the class's rule; () where it does not apply, None where it refuses.
+
+    A rule raises ValueError for what Keras refuses.
+    """
     if kind is None:
         return ()
     try:
@@ -181,8 +188,17 @@ def _shapes(kind: LayerKind | None, config: Config, arguments: Arguments, inside
             return kind.around(config, arguments, first)
         rule = (kind.cost and kind.cost.output) or kind.output
         return rule(config, arguments) if rule else ()
+    except ValueError:
+        return None
     except RULE_ERRORS:
         return ()
+
+
+def _misfit(shapes: Shapes | None, tensors: Sequence[Tensor]) -> bool:
+    """Whether a rule refused lengths that are all known, or left nothing of them."""
+    if not tensors or any(not tensor.size for tensor in tensors):
+        return False
+    return shapes is None or any(axis is not None and axis <= 0 for shape in shapes for axis in shape or ())
 
 
 def _times(kind: LayerKind, config: Config, arguments: Arguments) -> int | None:

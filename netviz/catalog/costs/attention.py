@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netviz.catalog.costs.forms import Lengths, Outputs, known, multiplied
+from netviz.catalog.costs.forms import Lengths, Outputs, known, multiplied, together
 from netviz.catalog.costs.functions import PER_ELEMENT
 from netviz.catalog.kinds import Arguments, CostKind, Holding, HoldingRule, Work, WorkRule
 from netviz.catalog.outputs import given, operand, subjects
@@ -34,11 +34,6 @@ def projected(config: Config, sizes: tuple[tuple[int, int, int], ...]) -> Work:
     biased = flag(config, "use_bias", True)
     macs = sum(positions * features * units for positions, features, units in sizes)
     return multiplied(macs, sum(positions * units for positions, _, units in sizes) if biased else 0)
-
-
-def together(*parts: Work) -> Work:
-    """The sum of parts."""
-    return Work(sum(part.macs for part in parts), sum(part.flops for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

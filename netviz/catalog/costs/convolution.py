@@ -9,7 +9,17 @@ from __future__ import annotations
 import math
 
 from netviz.catalog.costs import windows
-from netviz.catalog.costs.forms import Outputs, activated, known, made, multiplied, nothing, taken
+from netviz.catalog.costs.forms import (
+    Outputs,
+    activated,
+    known,
+    low_rank,
+    made,
+    multiplied,
+    nothing,
+    taken,
+    together,
+)
 from netviz.catalog.costs.functions import activation
 from netviz.catalog.kinds import Arguments, CostKind, Field, Holding, Window, Work, WorkRule
 from netviz.catalog.outputs import given, operand, subjects
@@ -40,18 +50,9 @@ def convolved(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     """Outputs by window by the channels of a group."""
     rank = len(known(outputs[0].shape)) - 2
     inner = channels(config, arguments) // integer(config, "groups", 1)
-    macs = made(outputs) * window_of(config, rank) * inner
-    return multiplied(macs, adapted(config, window_of(config, rank), inner) + behind(config, outputs))
-
-
-def adapted(config: Config, window: int, inner: int) -> int:
-    """Operations that add the product of LoRA's two matrices to a kernel.
-
-    Source: keras.src.layers.convolutional.base_conv.BaseConv.kernel.
-    """
-    rank = integer(config, "lora_rank", 0)
-    filters = integer(config, "filters", 0)
-    return (2 * rank * filters + 2 * filters) * window * inner if rank else 0
+    window = window_of(config, rank)
+    own = multiplied(made(outputs) * window * inner, behind(config, outputs))
+    return together(own, low_rank(config, window * inner, integer(config, "filters")))
 
 
 def transposed(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
@@ -139,9 +140,10 @@ def pooled(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 def adapted_windows(size: int, wanted: int) -> int:
     """How many inputs the windows of an axis have that is pooled to a length: from floor(i·n/m) to ceil((i+1)·n/m).
 
-    Source: keras.src.backend.tensorflow.nn, adaptive pooling by "start" and "end".
+    All inputs once, and one more for each of the borders between windows that lies within an input: those i·n/m of
+    i = 1 to m - 1 which are no whole numbers. Source: keras.src.backend.tensorflow.nn, adaptive pooling.
     """
-    return sum(-(-(place + 1) * size // wanted) - place * size // wanted for place in range(wanted))
+    return size + wanted - math.gcd(size, wanted)
 
 
 def adaptive(config: Config, arguments: Arguments, outputs: Outputs) -> Work:

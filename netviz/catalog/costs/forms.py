@@ -8,6 +8,7 @@ from typing import TypeAlias
 from netviz.catalog.costs.functions import takes_twice
 from netviz.catalog.kinds import Arguments, Buffer, CostKind, Field, Holding, UncountedError, WindowRule, Work, WorkRule
 from netviz.catalog.outputs import operands, subjects
+from netviz.catalog.settings import integer
 from netviz.catalog.shapes import product
 from netviz.model import Config, Shape, Tensor
 
@@ -53,6 +54,20 @@ def operand_lengths(arguments: Arguments) -> tuple[Lengths, ...]:
 def multiplied(macs: int, more: int = 0) -> Work:
     """So many multiply-accumulates, and so many operations beside them."""
     return Work(macs, 2 * macs + more)
+
+
+def low_rank(config: Config, rows: int, columns: int) -> Work:
+    """What LoRA adds to a kernel of so many rows and columns: the product of its two matrices, scaled and added.
+
+    Source: keras.layers.Dense.kernel; Hu et al. (2021), section 4.1.
+    """
+    rank = integer(config, "lora_rank", 0)
+    return multiplied(rank * rows * columns, 2 * rows * columns) if rank else Work()
+
+
+def together(*parts: Work) -> Work:
+    """The sum of parts."""
+    return Work(sum(part.macs for part in parts), sum(part.flops for part in parts))
 
 
 def activated(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:

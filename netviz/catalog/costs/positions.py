@@ -8,6 +8,7 @@ from fractions import Fraction
 from netviz.catalog.kinds import Arguments, Field, Window, WindowRule
 from netviz.catalog.outputs import first_shape, given, operands
 from netviz.catalog.settings import axis_in, inner_config, integer, integers, lengths, sequence, text, whole
+from netviz.catalog.shapes import reshaped
 from netviz.model import Config
 
 
@@ -49,19 +50,22 @@ def joined(key: str = "axis", default: int = -1) -> WindowRule:
 
 
 def reordered(key: str, *, batched: bool) -> WindowRule:
-    """Axes in another order: the same positions where all before the last, the channels, keep theirs.
+    """Axes in another order: the same positions where all keep theirs.
 
-    `batched` is whether the order has the batch as well.
+    Where the one spatial axis changes places with the channels, each position has a channel of all. `batched` is
+    whether the order has the batch as well.
     """
 
     def window(config: Config, arguments: Arguments) -> Field:
         order = integers(config.get(key))
         if batched and order[:1] != (0,):
             raise ValueError("the batch does not stay the first axis")
-        ahead = [axis for axis in order[batched:] if axis != max(order)]
-        if ahead != sorted(ahead):
-            raise ValueError("spatial axes that change places")
-        return "pointwise"
+        own = order[batched:]
+        if list(own) == sorted(own):
+            return "pointwise"
+        if len(own) == 2:
+            return "whole"
+        raise ValueError("axes that change places")
 
     return window
 
@@ -123,13 +127,23 @@ def padded(config: Config, arguments: Arguments) -> tuple[Window, ...]:
     return tuple(Window(1, Fraction(1), -own[0]) for own in ends[1:-1])
 
 
-def relaid(key: str) -> WindowRule:
-    """Of reshaping to the shape under `key`: the same position where the spatial axes stay; else all of them."""
+def relaid(key: str, *, batched: bool) -> WindowRule:
+    """Of reshaping to the shape under `key`, with the batch or without: the same position where all axes stay.
+
+    All of them, where one position is left; anything else lays positions out in another way.
+    """
 
     def window(config: Config, arguments: Arguments) -> Field:
         shape, target = first_shape(arguments), lengths(config.get(key))
-        same = shape is not None and len(shape) > 2 and shape[1:-1] == target[1:-1]
-        return "pointwise" if same else "whole"
+        if shape is None or (batched and target[:1] not in (shape[:1], (-1,), (None,))):
+            raise ValueError("samples that come or go")
+        *spatial, _ = given = shape[1:]
+        found = reshaped(shape if batched else given, target)[1 if batched else 0 :]
+        if found == given:
+            return "pointwise"
+        if None not in found and all(axis == 1 for axis in found[:-1]) and len(spatial) > 0:
+            return "whole"
+        raise ValueError("positions laid out in another way")
 
     return window
 

@@ -44,7 +44,7 @@ def cropped(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return Work()
 
 
-CROPPED = CostKind(cropped, None)
+CROPPED = CostKind(cropped, windows.center_crop)
 CROPPED_AT_RANDOM = uncounted("At inference it resizes, of which no count is published.", None)
 CONTRASTED = uncounted(UNPUBLISHED, "whole")
 

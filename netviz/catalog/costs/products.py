@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from netviz.catalog.costs import positions
-from netviz.catalog.costs.forms import Outputs, activated, known, last_taken, made, multiplied, operand_lengths, taken
+from netviz.catalog.costs.forms import (
+    Lengths,
+    Outputs,
+    activated,
+    known,
+    last_taken,
+    low_rank,
+    made,
+    multiplied,
+    operand_lengths,
+    taken,
+    together,
+)
 from netviz.catalog.costs.functions import activation
 from netviz.catalog.kinds import Arguments, CostKind, Work
 from netviz.catalog.outputs import given, subjects
@@ -14,30 +27,42 @@ from netviz.model import Config
 
 
 def dense(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
-    """Outputs by features; then the bias, and the activation. LoRA adds the product of its matrices to the kernel."""
-    features, rank, units = last_taken(arguments), integer(config, "lora_rank", 0), integer(config, "units", 0)
-    adapted = (2 * rank + 2) * features * units if rank else 0
+    """Outputs by features; then the bias, and the activation."""
+    features, units = last_taken(arguments), known(outputs[0].shape)[-1]
     more = made(outputs) * (flag(config, "use_bias", True) + activation(config))
-    return multiplied(made(outputs) * features, adapted + more)
+    return together(multiplied(made(outputs) * features, more), low_rank(config, features, units))
 
 
 def einsum_dense(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     """Outputs by the lengths of the axes of the input that the output has not; then bias and activation."""
     left, _, rest = text(config, "equation", "").replace(" ", "").partition(",")
-    right = rest.partition("->")[2]
-    before, _, after = left.partition("...")
-    shape = known(subjects(arguments)[0].shape)
-    named = dict(zip(before, shape, strict=False))
-    named |= dict(zip(after[::-1], shape[::-1], strict=False))
+    kernel, _, right = rest.partition("->")
+    named = lettered(left, known(subjects(arguments)[0].shape))
     summed = math.prod(length for letter, length in named.items() if letter not in right)
     more = made(outputs) * ((config.get("bias_axes") is not None) + activation(config))
-    return multiplied(made(outputs) * summed, more)
+    own = multiplied(made(outputs) * summed, more)
+    if not config.get("lora_rank"):
+        return own
+    named |= lettered(right, known(outputs[0].shape))
+    *rows, columns = (named[letter] for letter in kernel)
+    return together(own, low_rank(config, math.prod(rows), columns))
+
+
+def lettered(letters: str, shape: Lengths) -> dict[str, int]:
+    """The lengths of axes by their letters in an equation; those under "..." have none."""
+    before, _, after = letters.partition("...")
+    return dict(zip(before, shape, strict=False)) | dict(zip(after[::-1], shape[::-1], strict=False))
 
 
 def embedded(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
-    """Nothing, for rows are looked up; with LoRA the product of its matrices for each row."""
-    rank = integer(config, "lora_rank", 0)
-    return multiplied(made(outputs) * rank, 2 * made(outputs)) if rank else Work()
+    """Nothing, for rows are looked up; with LoRA the product of its matrices for the whole table.
+
+    Where the table is quantised, for each row that is looked up. Source: keras.layers.Embedding.
+    """
+    size, policy = known(outputs[0].shape)[-1], config.get("dtype")
+    quantised = isinstance(policy, Mapping) and str(policy.get("class_name")).startswith("Quantized")
+    rows = made(outputs) // max(size, 1) if quantised else integer(config, "input_dim", 0)
+    return low_rank(config, rows, size)
 
 
 def reversible(config: Config, arguments: Arguments, outputs: Outputs) -> Work:

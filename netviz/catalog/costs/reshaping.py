@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from netviz.catalog.costs import positions, windows
 from netviz.catalog.costs.forms import MOVED, RESHAPED, Outputs, choose, made, nothing
 from netviz.catalog.costs.reductions import DIFFERENCES
-from netviz.catalog.kinds import Arguments, CostKind, Field, Work
-from netviz.catalog.outputs import first_shape
-from netviz.catalog.settings import lengths
+from netviz.catalog.kinds import Arguments, CostKind, Work
 from netviz.model import Config
 
 
@@ -27,14 +25,7 @@ INTERPOLATED = {"nearest": nothing, "bilinear": bilinear, "bicubic": bicubic}
 """By the name of the interpolation."""
 
 
-def reshaped(config: Config, arguments: Arguments) -> Field:
-    """The same position where the spatial axes stay what they are; else all of them."""
-    shape = first_shape(arguments)
-    target = lengths(config.get("target_shape"))
-    return "pointwise" if shape is not None and len(shape) > 2 and shape[1:-1] == target[:-1] else "whole"
-
-
-RESHAPE = CostKind(nothing, reshaped, "same")
+RESHAPE = CostKind(nothing, positions.relaid("target_shape", batched=False), "same")
 PERMUTE = CostKind(nothing, positions.reordered("dims", batched=False))
 
 
@@ -54,7 +45,7 @@ def up_sampling(rank: int) -> CostKind:
 
 
 OPERATIONS: Mapping[str, CostKind] = {
-    "Reshape": CostKind(nothing, positions.relaid("newshape"), "same"),
+    "Reshape": CostKind(nothing, positions.relaid("newshape", batched=True), "same"),
     "Ravel": RESHAPED,
     "ExpandDims": CostKind(nothing, positions.one_position, "same"),
     "Squeeze": CostKind(nothing, positions.one_position, "same"),

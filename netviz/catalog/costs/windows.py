@@ -173,24 +173,45 @@ def up_sampling(rank: int) -> WindowRule:
 
 
 def resized(size: int | None, wanted: int, name: str) -> Window:
-    """The window of resizing to a length that is a multiple."""
-    if size is None or not size or wanted % size:
-        raise ValueError("windows that differ")
+    """The window of resizing to a length: output o lies at (o + 1/2)·size/wanted - 1/2, in steps of 1/(2·wanted).
+
+    It takes all inputs nearer than a radius, the nearest one alone the one it lies in. Source: tf.image.resize,
+    half_pixel_centers.
+    """
+    if not size or wanted < 1:
+        raise ValueError("a length that is not known")
     if size == wanted:
         return SAME
-    return repeated(wanted // size) if name == "nearest" else interpolated(wanted // size, INTERPOLATED[name])
+    stride, step = Fraction(size, wanted), Fraction(1, 2 * wanted)
+    if name == "nearest":
+        return Window(2 - step, stride, stride / 2 - 1 + step)
+    radius = INTERPOLATED[name]
+    return Window(1 + 2 * (radius - step), stride, stride / 2 - Fraction(1, 2) - radius + step)
 
 
 def resizing(*keys: str) -> WindowRule:
     """The windows of resizing to the lengths under `keys`, or under one key that has both."""
 
     def window(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+        if any(config.get(key) for key in ("antialias", "crop_to_aspect_ratio", "pad_to_aspect_ratio")):
+            raise ValueError("more than the neighbours, or only a part of the picture")
         axes = axes_in(config, arguments, 2)
         wanted = sizes(config, keys[0], 2) if len(keys) == 1 else tuple(integer(config, key) for key in keys)
         name = text(config, "interpolation", "bilinear")
         return tuple(resized(size, own, name) for size, own in zip(axes, wanted, strict=True))
 
     return window
+
+
+def center_crop(config: Config, arguments: Arguments) -> tuple[Window, ...]:
+    """The same position further on by half of what is cut off. Source: keras.layers.CenterCrop.transform_images."""
+    found = []
+    for size, key in zip(axes_in(config, arguments, 2), ("height", "width"), strict=True):
+        wanted = integer(config, key)
+        if size is None or size < wanted:
+            raise ValueError("a length that is not known, or too small")
+        found.append(Window(1, Fraction(1), (size - wanted) // 2))
+    return tuple(found)
 
 
 def blocks(*, larger: bool) -> WindowRule:

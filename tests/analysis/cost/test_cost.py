@@ -184,9 +184,45 @@ def test_without_calls_all_is_unknown(tmp_path: Path) -> None:
     model = read(path)
     cost = cost_model(model)
     assert set(cost.unknown) == {layer.path for layer in model.root.walk()}
+    assert all("--architecture" in layer.reason and "--load" in layer.reason for layer in cost.layers)
     assert (cost.macs, cost.weight_bytes) == (0, 4 * (4 * 2 + 2))
     with pytest.raises(UsageError, match=r"inputs of .* are not known"):
         cost_model(model, input_shape=(1, 4))
+
+
+def test_a_subclassed_model_costs_what_a_sequential_one_does() -> None:
+    class Mine(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = keras.layers.Dense(4), keras.layers.Dense(2)
+
+        def call(self, inputs: Any) -> Any:
+            return self.last(self.first(inputs))
+
+    mine = Mine()
+    mine(keras.ops.zeros((1, 6)))
+    plain = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4), keras.layers.Dense(2)])
+    found, expected = cost_model(read(mine)), cost_model(read(plain))
+    assert (found.activation_bytes, found.training_bytes) == (expected.activation_bytes, expected.training_bytes)
+
+
+def test_what_has_no_products_has_none_whatever_the_shapes() -> None:
+    layers = keras.layers
+    steps = [
+        layers.ReLU(name="relu"), layers.MaxPooling2D(name="pool"), layers.ZeroPadding2D(name="pad"),
+        layers.Conv2D(4, 3, name="conv"), layers.GlobalMaxPooling2D(name="last"),
+    ]  # fmt: skip
+    costs = by_path(cost_model(read(keras.Sequential([keras.Input((None, None, 3)), *steps]))))
+    assert {name: own.macs for name, own in costs.items()} == {"relu": 0, "pool": 0, "pad": 0, "conv": None, "last": 0}
+    assert [name for name, own in costs.items() if own.flops == 0] == ["pad"]
+    assert all("--input-shape" in costs[name].reason for name in ("relu", "pool", "conv", "last"))
+
+
+def test_reasons_quote_names() -> None:
+    inner = keras.Sequential([keras.Input((None, 2)), keras.layers.Conv1D(2, 3, name="costs")], name="my")
+    entered = keras.Input((None, 2))
+    costs = by_path(cost_model(read(keras.Model(entered, inner(entered)))))
+    assert "'costs'" in costs["my"].reason
 
 
 def doubled(depth: int) -> Model:

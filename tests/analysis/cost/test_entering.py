@@ -93,3 +93,19 @@ def test_what_does_not_fit_is_refused(model: Any, shape: object, batch: Any, say
 def test_a_batch_against_that_of_the_model_is_refused() -> None:
     with pytest.raises(UsageError, match="a batch of 3 contradicts the model's input picture"):
         cost_model(pictures((8, 8, 3), batch=5), batch=3)
+
+
+def test_a_layer_that_an_input_does_not_fit_is_named() -> None:
+    """Keras refuses the same: a window of 3 by 3 on a picture of 2 by 2, and tensors that do not meet."""
+    layers = keras.layers
+    entered = keras.Input((None, None, 3))
+    model = keras.Model(entered, layers.Conv2D(2, 3, name="first")(entered))
+    with pytest.raises(ValueError, match="zero or negative"):
+        layers.Conv2D(2, 3)(keras.Input((2, 2, 3)))
+    with pytest.raises(UsageError, match=r"'first' \(Conv2D\): 1,2,2,3 goes in, too small for its window of 3×3"):
+        cost_model(read(model), input_shape=(1, 2, 2, 3))
+    assert cost_model(read(model), input_shape=(1, 3, 3, 3)).exact
+    with pytest.raises(UsageError, match=r"'sum' \(Add\): 1,5,4 and 1,4,4 goes in"):
+        entered = keras.Input((None, 4))
+        short = layers.Cropping1D((1, 0))(entered)
+        cost_model(read(keras.Model(entered, layers.Add(name="sum")([entered, short]))), input_shape=(1, 5, 4))

@@ -172,3 +172,32 @@ def test_paths_of_different_strides_have_no_one_field() -> None:
     both = cost_model(read(model)).layers[-1]
     assert both.receptive_field is None
     assert "strides" in both.reason
+
+
+def test_tokens_that_change_places_with_channels() -> None:
+    """The mixing of tokens in an MLP-Mixer takes every position, and so does all behind it."""
+    layers = keras.layers
+    found = fields(layers.Conv1D(4, 3), layers.Permute((2, 1)), layers.Dense(14), layers.Permute((2, 1)), shape=(16, 4))
+    assert isinstance(found[0], ReceptiveField)
+    assert found[1:] == ["whole"] * 3
+
+
+def test_an_axis_put_behind_what_enters() -> None:
+    """Every number that enters is a position then; behind another layer it is not told."""
+    layers = keras.layers
+    found = fields(layers.Reshape((48, 40, 1)), layers.Conv2D(2, (3, 5)), shape=(48, 40))
+    assert found[1] == ReceptiveField((3, 5), (Fraction(1),) * 2, (0, 0))
+    assert fields(layers.Reshape((100, 1)), layers.Conv1D(2, 3), shape=(100,))[1] == ReceptiveField(
+        (3,), (Fraction(1),), (0,)
+    )
+    later = cost_model(read(keras.Sequential([keras.Input((9,)), layers.Dense(100), layers.Reshape((100, 1))]))).layers
+    assert later[-1].receptive_field is None
+    assert later[-1].reason
+
+
+def test_preprocessing_in_front_has_a_field() -> None:
+    layers = keras.layers
+    found = fields(layers.CenterCrop(40, 30), layers.Resizing(20, 60), layers.Conv2D(2, 3), shape=(48, 40, 3))
+    assert found[0] == ReceptiveField((1, 1), (Fraction(1),) * 2, (4, 5))
+    assert isinstance(found[2], ReceptiveField)
+    assert found[2].stride == (Fraction(2), Fraction(1, 2))

@@ -39,6 +39,11 @@ PRODUCTS: dict[str, tuple[Callable[[], Any], Shapes]] = {
     "MultiHeadAttention over two axes": (lambda: layers.MultiHeadAttention(2, 3), (SMALL, SMALL)),
     "MultiHeadAttention along one": (lambda: layers.MultiHeadAttention(2, 3, attention_axes=[2]), (SMALL, SMALL)),
     "GroupedQueryAttention": (lambda: layers.GroupQueryAttention(3, 4, 2, use_gate=True), (ROW, (2, 7, 4))),
+    "AdditiveAttention": (lambda: listed(layers.AdditiveAttention()), (ROW, (2, 7, 4), (2, 7, 4))),
+    "LoRA of Dense": (lambda: adapted(layers.Dense(5), VECTOR), (VECTOR,)),
+    "LoRA of EinsumDense": (lambda: adapted(layers.EinsumDense("abc,cde->abde", (9, 3, 2)), ROW), (ROW,)),
+    "LoRA of Conv2D": (lambda: adapted(layers.Conv2D(5, (3, 2)), IMAGE), (IMAGE,)),
+    "LoRA of Embedding": (lambda: adapted(layers.Embedding(9, 5), VECTOR), (VECTOR,)),
     "Attention": (lambda: listed(layers.Attention()), (ROW, (2, 7, 4), (2, 7, 4))),
     **{
         f"{name} {size}": (partial(getattr(layers, name), 5, unroll=True), ((2, size, 4),))
@@ -53,6 +58,13 @@ PRODUCTS: dict[str, tuple[Callable[[], Any], Shapes]] = {
 def listed(layer: Any) -> Callable[..., Any]:
     """The layer called on a list."""
     return lambda *arrays: layer(list(arrays))
+
+
+def adapted(layer: Any, shape: tuple[int, ...]) -> Any:
+    """The layer with a product of two matrices of rank 2 added to its kernel."""
+    layer.build(shape)
+    layer.enable_lora(2)
+    return layer
 
 
 @pytest.mark.parametrize("name", PRODUCTS)

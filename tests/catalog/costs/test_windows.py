@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from netviz.catalog.costs.convolution import adapted_windows
 from netviz.catalog.kinds import Window
 from tests.catalog.costs.profiled import asked_of, cost_of
 
@@ -54,6 +55,9 @@ CASES: dict[str, Callable[[], Any]] = {
     "Dense": lambda: layers.Dense(1, **ONES),
     "LayerNormalization": lambda: layers.LayerNormalization(),
     "GlobalAveragePooling1D": lambda: layers.GlobalAveragePooling1D(keepdims=True),
+    "Permute": lambda: layers.Permute((2, 1)),
+    "Transpose": lambda: lambda x: ops.transpose(x, (0, 2, 1)),
+    "Reshape to one position": lambda: layers.Reshape((1, -1)),
     "Softmax along the axis": lambda: layers.Softmax(axis=1),
 }
 
@@ -117,6 +121,35 @@ def test_interpolation(name: str, factor: int) -> None:
             assert found[place] == own <= taken(window, place, size)
 
 
+@pytest.mark.parametrize("wanted", [3, 7, 12, 21])
+@pytest.mark.parametrize("name", ["nearest", "bilinear"])
+def test_resizing_to_any_length(name: str, wanted: int) -> None:
+    """Each output takes no more than its window says, and one at least takes all of that."""
+    size = 14
+    (window, _) = window_of(layers.Resizing(wanted, wanted, name), (1, size, size, 1))
+    assert window.stride == Fraction(size, wanted)
+    found = reach(layers.Resizing(wanted, wanted, name), size)
+    own = [taken(window, place, size) for place in range(wanted)]
+    assert all(some <= most for some, most in zip(found, own, strict=True))
+    assert any(some == most for some, most in zip(found, own, strict=True))
+
+
+@pytest.mark.parametrize("size", [10, 11])
+def test_a_picture_cropped_to_its_centre(size: int) -> None:
+    layer = layers.CenterCrop(6, 6)
+    window = window_of(layer, (1, size, size, 1))
+    assert reach(layer, size) == [taken(window[0], place, size) for place in range(6)]
+
+
+def test_windows_of_adaptive_pooling() -> None:
+    """As many inputs as the bounds of the windows say: from floor(i·n/m) to ceil((i+1)·n/m)."""
+    for size in range(1, 13):
+        for wanted in range(1, 13):
+            bounds = [(i * size // wanted, ceil(Fraction((i + 1) * size, wanted))) for i in range(wanted)]
+            assert adapted_windows(size, wanted) == sum(last - first for first, last in bounds)
+    assert adapted_windows(10**15, 10**15 - 1) == 2 * 10**15 - 2
+
+
 def test_dilation_bounds() -> None:
     """Between the bounds a dilated window leaves inputs out."""
     layer = layers.Conv1D(1, 3, dilation_rate=2, padding="same", **ONES)
@@ -147,7 +180,14 @@ def test_channels_first() -> None:
         (layers.GroupNormalization(2), "whole"),
         (layers.LayerNormalization(axis=(1, 2, 3)), "whole"),
         (layers.BatchNormalization(), "pointwise"),
-        (layers.Reshape((8, 8, 2, 2)), "whole"),
+        (layers.Permute((1, 3, 2)), None),
+        (layers.Permute((1, 2, 3)), "pointwise"),
+        (layers.Reshape((8, 8, 2, 2)), None),
+        (layers.Reshape((64, 4)), None),
+        (layers.Reshape((8, 32)), None),
+        (layers.Reshape((16, 4, 4)), None),
+        (layers.Reshape((8, -1, 4)), "pointwise"),
+        (layers.Reshape((1, 1, -1)), "whole"),
         (layers.Dropout(0.5), "pointwise"),
     ],
     ids=lambda value: str(value) if value is None or isinstance(value, str) else type(value).__name__,
