@@ -17,9 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.analysis.diff.dequantised import Quantised, quantised
-from netviz.analysis.diff.initial import looks_initial
 from netviz.analysis.diff.measures import EPSILON, Measures
-from netviz.analysis.diff.rearranged import Order, find_order
 from netviz.analysis.diff.results import Comparison
 from netviz.errors import NetvizError
 from netviz.model import Layer, Model, Weight, WeightStore
@@ -212,7 +210,9 @@ class _Compared:
 
     def _reordered(self, compared: Comparison) -> Comparison:
         """The same comparison, with how the values are ordered where they are the same in another order."""
-        order: Order | None = find_order(
+        from netviz.analysis.diff.rearranged import find_order  # what is identical starts without
+
+        order = find_order(
             lambda: blocks_of(self.reading.a, self.a),
             _shape(self.a),
             lambda: blocks_of(self.reading.b, self.b),
@@ -225,6 +225,8 @@ class _Compared:
 
     def _initial(self, cosine: float | None) -> Literal["", "a", "b", "both"]:
         """Which side looks as initialised; neither where both do and are alike: one of them was trained a little."""
+        from netviz.analysis.diff.initial import looks_initial  # what is identical starts without
+
         sides = (self.layer_a, self.a, self.reading.a), (self.layer_b, self.b, self.reading.b)
         found = [looks_initial(layer, weight, partial(blocks_of, store, weight)) for layer, weight, store in sides]
         if all(found):

@@ -27,8 +27,8 @@ from netviz.readers.unpack import row_blocks, sizes, unpack, unpacked
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1 << 20
-"""Values read at a time where a weight is streamed."""
+BLOCK = 1 << 19
+"""Values read at a time where a weight is streamed: two blocks of float32 at once stay in the cache of a processor."""
 
 Part = slice | tuple[()]
 """Which rows of an array: a slice along its first axis, or () for all of it."""
