@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from PIL import Image
 
 import netviz
 from netviz.analysis.diff.diagram import build_diff_diagram
 from netviz.analysis.diff.results import ModelDiff
 from netviz.analysis.diff.sheet import build_diff_sheet
+from netviz.errors import NetvizError
 from netviz.render.diagram import diagram_to_svg
-from netviz.render.differences import diff_to_page
+from netviz.render.differences import LONG, diff_to_page
 from netviz.render.html import sheet_to_html
-from netviz.views import FATES, Column, Row, Sheet, Table
+from netviz.views import FATES, Column, Fate, Row, Sheet, Table
 from tests.conftest import EXAMPLES
 from tests.render.diagram.samples import compared
 from tests.render.page.test_accessibility import complaints
@@ -118,3 +124,73 @@ def test_without_a_picture_and_without_changes() -> None:
     assert "<svg" not in diff_to_page(told())
     plain = Sheet("a", (Table("t", (Column("layer", "Layer"),), (Row(("x",)),)),))
     assert "--netviz-fate" not in sheet_to_html(plain) and "--netviz-fate" in sheet_to_html(told())
+
+
+SHADES = """one => {
+  one.scrollIntoView({block: "start"});
+  const box = one.getBoundingClientRect();
+  return [Math.floor(box.right), Math.floor(box.top + 20), one.scrollWidth > one.clientWidth];
+}"""
+
+
+def at_the_edge(page: Any, region: Any) -> tuple[bool, bool]:
+    """Whether there is more to the right of a box that scrolls, and whether its right edge is shaded as a sign."""
+    right, top, more = region.evaluate(SHADES)
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    inner = [shot.getpixel((right - distance, top)) for distance in (3, 6, 9)]
+    return more, inner == sorted(inner) and inner[0] < inner[-1] - 4
+
+
+def test_what_scrolls_says_so_until_its_end(diff: ModelDiff, opened: Any) -> None:
+    text = diff_to_page(build_diff_sheet(diff), diagram_to_svg(build_diff_diagram(diff), theme="auto"))
+    page = opened(text, viewport={"width": 330, "height": 900})
+    found = []
+    for region in page.get_by_role("region").all():
+        found.append(at_the_edge(page, region))
+        region.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+        assert not at_the_edge(page, region)[1]
+    assert all(more == shaded for more, shaded in found) and sum(more for more, _ in found) >= 2
+    page.set_viewport_size({"width": 2400, "height": 900})
+    assert {at_the_edge(page, region) for region in page.get_by_role("region").all()} == {(False, False)}
+
+
+def test_long_tables_are_folded_and_lose_nothing(opened: Any) -> None:
+    """What was added and what was removed, but not where all can be read at once."""
+    columns = (Column("layer", "Layer"), Column("what", "What"))
+    fates: list[Fate] = ["added", "changed", "removed", "added"]
+    rows = tuple(Row((f"layer_{n}", "Dense"), fate=fates[n % 4]) for n in range(LONG + 1))
+    short, long = (
+        Sheet("a", (Table("differences", columns, part, title="Differences"),)) for part in (rows[:-1], rows)
+    )
+    assert "<details" not in diff_to_page(short)
+    page = opened(diff_to_page(long))
+    counts = Counter(row.fate for row in rows)
+    assert page.locator("summary").all_inner_texts() == [
+        f"{counts['added']} layers added", f"{counts['removed']} layers removed",
+    ]  # fmt: skip
+    assert page.locator("tbody th:visible").count() == counts["changed"]
+    page.locator("summary").first.click()
+    assert page.locator("tbody th:visible").count() == counts["changed"] + counts["added"]
+    assert sorted(page.locator("tbody th").all_text_contents()) == sorted(str(row.cells[0]) for row in rows)
+    assert complaints(page) == []
+    page.emulate_media(media="print")
+    heights = page.evaluate("[...document.querySelectorAll('tbody th')].map(one => one.getBoundingClientRect().height)")
+    assert min(heights) > 5
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_a_page_that_says_so() -> None:
+    with patch("netviz.analysis.diff.diagram.build_union", side_effect=RecursionError):
+        found = netviz.diff(EXAMPLES / "lenet.keras", EXAMPLES / "lenet-tuned.keras", structure_only=True)
+        for text in (str(found.to("html")), found._repr_mimebundle_()["text/html"]):
+            assert "<svg" not in text and "nested deeper than can be drawn" in text and "Differences" in text
+        with pytest.raises(NetvizError, match="nested deeper"):
+            found.to("svg")
+
+
+def test_models_of_the_same_file_name_are_told_apart(tmp_path: Path) -> None:
+    paths = []
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        paths.append(shutil.copy(EXAMPLES / "lenet.keras", tmp_path / folder / "net.keras"))
+    found = netviz.diff(*paths, structure_only=True)
+    assert "<h1>old/net.keras → new/net.keras</h1>" in str(found.to("html"))

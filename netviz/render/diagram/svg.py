@@ -270,10 +270,9 @@ def _box(card: Card, place: Place, meaning: str, marks: str) -> str:
         first = f' class="{FATE_MEANINGS[card.parts[0][0]]}"' if card.parts else ""
         parts.append(f'<path{first} d="M{BAND} 0a7 7 0 00-7 7v{side}a7 7 0 007 7{more}z"/>')
         for (_, end), (fate, _) in pairwise(card.parts):
-            top, low = number(min(end, tall - RADIUS)), number(tall - RADIUS)
-            parts.append(
-                f'<path class="{FATE_MEANINGS[fate]}" d="M0 {top}V{low}a7 7 0 007 7H{number(card.band)}V{top}z"/>'
-            )
+            top = min(end, tall - RADIUS)
+            shape = f"M0 {number(top)}v{number(tall - RADIUS - top)}a7 7 0 007 7h{number(card.band - BAND)}"
+            parts.append(f'<path class="{FATE_MEANINGS[fate]}" d="{shape}v-{number(tall - top)}z"/>')
         if card.bar is not None:
             # The ends of the line are round and lie within the margins of the texts.
             left = LEFT + card.band - BAND

@@ -20,6 +20,7 @@ from netviz.views import (
     Difference,
     Edge,
     Family,
+    Fate,
     Group,
     Trainable,
     Variation,
@@ -187,7 +188,8 @@ def families() -> Diagram:
 
 
 def compared() -> Diagram:
-    """Two models in one picture: every fate of a layer, an end, a closed group and a group, and of an edge."""
+    """Two models in one picture: every fate of a layer, an end, a closed group and a group, and of an edge; a layer of
+    which all is true that can be at once, and boxes that hold layers of every fate, and mostly of one."""
     wide = (None, 56, 56, 256)
     notes = ("filters 64 → 128", "kernel changed, cosine 0.97, bias too", "and 3 more differences")
     boxes = tuple(
@@ -210,8 +212,21 @@ def compared() -> Diagram:
         "encoder", "encoder", "Sequential", "model", (inner,),
         difference=Difference("renamed", ("was in backbone",), ("encoder_old",), former_name="encoder_old"),
     )  # fmt: skip
+    several = box(
+        "twice", "Dense", "dense", wide,
+        difference=Difference("moved", notes, ("once",), "once_" + "and_again_" * 20, also=("changed", "renamed")),
+    )  # fmt: skip
+    counts: tuple[tuple[Fate, int], ...] = tuple((fate, 10 ** (place % 4)) for place, fate in enumerate(FATES[::-1]))
+    mixed = (
+        box("mixed", None, "model", wide, kind="closed", difference=Difference("changed", counts=counts)),
+        box(
+            "mostly", None, "model", wide, kind="closed",
+            difference=Difference("changed", counts=(("added", 9), ("changed", 2)), also_counts=(("renamed", 1),)),
+        ),
+    )  # fmt: skip
+    boxes = (*boxes, several, *mixed)
     edges = (
-        *chain(boxes), Edge("added_input", boxes[0].id, fate="added"),
+        *chain(boxes), Edge("added_input", several.id, words="input 2"), Edge("added_input", boxes[0].id, fate="added"),
         Edge("removed_input", boxes[0].id, fate="removed"), Edge(boxes[0].id, boxes[-1].id, fate="added", tensors=12),
         Edge("unchanged_input", boxes[2].id, tensors=2),
         Edge(boxes[3].id, boxes[1].id, fate="removed"), Edge(boxes[-1].id, "encoder/dense", shape=wide),
