@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from netviz.analysis.cost.resolving import Resolved, Run
+from netviz.analysis.cost.resolving import MOST_RUNS, Resolved, Run
 from netviz.analysis.cost.results import ReceptiveField
 from netviz.analysis.cost.work import quoted
 from netviz.catalog.kinds import RULE_ERRORS, Window
@@ -68,6 +68,7 @@ class Fields:
     def __init__(self) -> None:
         self._views: dict[str, View] = {}
         self._known: dict[tuple[int, tuple[View, ...]], tuple[View, ...]] = {}
+        self._room = MOST_RUNS
 
     def of(self, path: str) -> tuple[ReceptiveField | Literal["whole"] | None, str]:
         """The receptive field of a layer, and where there is none, why; "" where it would mean nothing."""
@@ -81,7 +82,10 @@ class Fields:
     def follow(self, resolved: Resolved, entering: Sequence[View]) -> tuple[View, ...]:
         """The views of what leaves a graph, for those of what enters it."""
         key = id(resolved), tuple(entering)
+        if key not in self._known and self._room <= 0:
+            return (Unclear("There are too many calls inside of models to follow them."),) * max(len(resolved.ends), 1)
         if key not in self._known:
+            self._room -= len(resolved.runs)
             self._known[key] = self._follow(resolved, entering)
         return self._known[key]
 
@@ -125,7 +129,7 @@ class Fields:
         if not views:
             return (Bare(),) * count
         looked_up = _looked_up(run, views[0]) if raw and len(views) == 1 else None
-        return (looked_up,) * count if looked_up else tuple(_seen(run, views, place) for place in range(count))
+        return (looked_up,) * count if looked_up else tuple(_seen(run, views, place, self) for place in range(count))
 
 
 def entered(tensor: Tensor) -> View:
@@ -136,14 +140,14 @@ def entered(tensor: Tensor) -> View:
     return (START,) * spatial if spatial > 0 else Bare(entering=True)
 
 
-def _seen(run: Run, views: list[View], place: int) -> View:
+def _seen(run: Run, views: list[View], place: int, fields: Fields) -> View:
     """The view of the output at `place` of one call."""
     kind = run.kind
     shape = run.outputs[place].shape if place < len(run.outputs) else None
     rank = None if shape is None else max(len(shape) - 2, 0)
     window = kind.cost.window if kind and kind.cost else None
     if window is None and run.inside:
-        return _wrapped(run, views, rank)
+        return _wrapped(run, views, rank, fields)
     if window is None:
         return Unclear(f"Which positions {_named(run)} takes is not known.")
     try:
@@ -153,7 +157,7 @@ def _seen(run: Run, views: list[View], place: int) -> View:
     if windows == "whole":
         return _whole(views)
     if windows == "pointwise":
-        return _wrapped(run, views, rank) if run.inside else _pointwise(run, views, rank)
+        return _wrapped(run, views, rank, fields) if run.inside else _pointwise(run, views, rank)
     return _windowed(views[0], windows, rank)
 
 
@@ -203,7 +207,7 @@ def _looked_up(run: Run, view: View) -> View | None:
     return (START,) * (len(taken) - 1) if view in (spatial, Bare(entering=True)) else None
 
 
-def _wrapped(run: Run, views: list[View], rank: int | None) -> View:
+def _wrapped(run: Run, views: list[View], rank: int | None, fields: Fields) -> View:
     """The view through the layer inside a wrapper; where that takes single steps, time stays as it is."""
     inside = run.inside
     view = views[0]
@@ -216,9 +220,9 @@ def _wrapped(run: Run, views: list[View], rank: int | None) -> View:
         return Unclear("What the layer inside takes is not known.")
     inner = view[ahead:] or Bare()
     if first.inside is not None and not first.inside.wrapped:
-        found: View = (Fields().follow(first.inside, [inner]) or (Bare(),))[0]
+        found: View = (fields.follow(first.inside, [inner]) or (Bare(),))[0]
     else:
-        found = _seen(first, [inner], 0)
+        found = _seen(first, [inner], 0, fields)
     if ahead and found == "whole":
         return Unclear("Every position of a step, but only of that step.", local=True)
     if isinstance(found, Bare):

@@ -18,13 +18,16 @@ from netviz.model import ENTERING, Call, Config, Feed, Graph, Layer, Shape, Tens
 
 UNKNOWN = Tensor(None)
 
+MOST_RUNS = 20_000
+"""Calls that are resolved. A model inside a model inside a model …, called on other shapes each time, has more."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """One call with its shapes: what went in, what came out, and what runs inside.
 
     `sources` says for each tensor that goes in where it comes from, as `Feed.source` does. `times` is how often what
-    is inside runs in one call, None where that is not known.
+    is inside runs in one call, None where that is not known. `closed` tells that there are too many calls inside.
     """
 
     layer: Layer
@@ -34,6 +37,7 @@ class Run:
     outputs: tuple[Tensor, ...]
     inside: Resolved | None = None
     times: int | None = 1
+    closed: bool = False
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -63,12 +67,14 @@ class Resolver:
         self.made: list[Resolved] = []
         self.misfits: list[tuple[Layer, tuple[Tensor, ...]]] = []
         self._batch = batch
+        self._room = MOST_RUNS
         self._known: dict[tuple[int, tuple[Tensor, ...] | None], Resolved] = {}
 
     def graph(self, graph: Graph, inputs: tuple[Tensor, ...] | None) -> Resolved:
         """The graph, with `inputs` in the place of its own (None: its own, with the batch)."""
         key = id(graph), inputs
         if key not in self._known:
+            self._room -= len(graph.calls)
             resolved = self._known[key] = self._resolve(graph, inputs)
             self.made.append(resolved)
         return self._known[key]
@@ -114,9 +120,13 @@ class Resolver:
         stated = self._stated(call, tensors)
         inside: Resolved | None = None
         times: int | None = 1
-        if layer.graph and layer.graph.calls and not (kind and kind.children):
+        shapes: Shapes | None
+        closed = False
+        if layer.graph and layer.graph.calls and not (kind and kind.children) and self._room <= 0:
+            shapes, closed = (), True
+        elif layer.graph and layer.graph.calls and not (kind and kind.children):
             inside = self._nested(layer.graph, arguments.tensors)
-            shapes: Shapes | None = tuple(tensor.shape for tensor in inside.outputs)
+            shapes = tuple(tensor.shape for tensor in inside.outputs)
         else:
             if kind and kind.children and layer.graph:
                 inside = self._wrapped(kind.children, layer.config, layer.graph, arguments)
@@ -124,10 +134,11 @@ class Resolver:
             shapes = _shapes(kind, layer.config, arguments, inside)
         if inside is None and call.outputs and call.outputs[0].shape and _misfit(shapes, tensors):
             self.misfits.append((layer, tuple(tensors)))
-        outputs = _completed(shapes or (), stated, tuple(tensor.dtype for tensor in call.outputs))
+        found = _completed(shapes or (), stated, tuple(tensor.dtype for tensor in call.outputs))
+        outputs = tuple(map(self._batched, found))  # the batch where no rule says more: reshaping may move it
         if not call.outputs and inside and inside.outputs and not inside.wrapped:
             outputs = inside.outputs
-        return Run(layer, kind, arguments, _sources(call.inputs), outputs, inside, times)
+        return Run(layer, kind, arguments, _sources(call.inputs), outputs, inside, times, closed)
 
     def _nested(self, graph: Graph, tensors: tuple[Tensor, ...]) -> Resolved:
         count = len(graph.inputs)
@@ -168,7 +179,7 @@ class Resolver:
         others = any(
             conflict(tensor.shape, feed.tensor.shape) for tensor, feed in zip(tensors, call.inputs, strict=True)
         )
-        return tuple(None if others else with_batch(tensor.shape, self._batch) for tensor in call.outputs)
+        return tuple(None if others else tensor.shape for tensor in call.outputs)
 
 
 def _sources(feeds: Sequence[Feed]) -> tuple[TensorRef | None, ...]:

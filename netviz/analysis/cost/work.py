@@ -95,6 +95,8 @@ def own_work(run: Run, unshaped: str = UNSHAPED) -> Work | Part:
     layer, kind = run.layer, run.kind
     if run.inside is not None and not run.inside.wrapped:
         return Work()
+    if run.closed:
+        return Part("There are too many calls inside of models on different shapes to count them.")
     if layer.graph and layer.graph.calls and run.inside is None:
         return Part(f"What this {layer.class_name or 'layer':.80} feeds to the layers inside is not known.")
     if kind is None or kind.cost is None:

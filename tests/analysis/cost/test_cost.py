@@ -225,10 +225,12 @@ def test_reasons_quote_names() -> None:
     assert "'costs'" in costs["my"].reason
 
 
-def doubled(depth: int) -> Model:
+DENSE = Layer("", "dense", "Dense", "keras.layers", {"units": 4, "use_bias": False})
+ROWS = Tensor((None, 4), "float32")
+
+
+def doubled(depth: int, layer: Layer = DENSE, tensor: Tensor = ROWS) -> Model:
     """A model inside a model inside a model …, each called twice: 2 to the `depth` calls of the innermost layer."""
-    tensor = Tensor((None, 4), "float32")
-    layer = Layer("", "dense", "Dense", "keras.layers", {"units": 4, "use_bias": False})
     for number in range(depth):
         feeds = (Feed("0", tensor, TensorRef(ENTERING, 0)),), (Feed("0", tensor, TensorRef(0, 0)),)
         calls = tuple(Call(place, layer.name, feed, (tensor,)) for place, feed in enumerate(feeds))
@@ -253,6 +255,23 @@ def test_models_in_models_take_no_time() -> None:
     small = cost_model(doubled(6))
     assert len(small.alive) == 2**6
     assert {size for _, size in small.alive} <= {2 * 16, 3 * 16}
+
+
+def test_models_on_other_shapes_each_time_take_no_time() -> None:
+    """Each call makes the sequence shorter, so that none of 2 to the 30 is like another."""
+    tensor = Tensor((None, None, 1), "float32")
+    config = {"filters": 1, "kernel_size": [2], "padding": "valid"}
+    model = doubled(30, Layer("", "dense", "Conv1D", "keras.layers", config), tensor)
+    cost = cost_model(model, input_shape=(1, 10**12, 1))
+    assert not cost.exact
+    assert any("too many" in layer.reason for layer in cost.layers)
+
+
+def test_a_batch_that_is_reshaped_is_counted() -> None:
+    entered = keras.Input((6, 4))
+    model = keras.Model(entered, keras.layers.Dense(5)(keras.ops.reshape(entered, (-1, 4))))
+    assert cost_model(read(model)).macs == 6 * 4 * 5
+    assert cost_model(read(model), batch=3).macs == 3 * 6 * 4 * 5
 
 
 def test_arguments_by_name_and_in_lists_reach_the_rules() -> None:
