@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from netviz.render.diagram.faces import BADGE, CLASS, NAME, NOTE, NUMBER, SHAPE, SIGN
-from netviz.render.diagram.wording import (
-    MEASURES,
-    class_words,
-    counted,
-    layers_words,
-    measure_words,
-    name_parts,
-    name_words,
-    parameter_words,
-    repeat_words,
-    shape_lines,
-    sign_counts,
-    sign_of,
-    value_words,
-    varies_words,
+from netviz.render.diagram.contents import LABEL_LINES, Content, content_of, counted_pieces, natural_width, side_by_side
+from netviz.render.diagram.faces import CLASS, NAME, NOTE, SHAPE, SIGN
+from netviz.render.diagram.texts import (
+    BAND,
+    GAP,
+    LEAST,
+    Badge,
+    Text,
+    Writer,
+    fitted,
+    ring_width,
 )
-from netviz.render.metrics import Face, is_safe, text_width, wrap
-from netviz.views import Box, Diagram, Difference, Fate, Group
+from netviz.render.diagram.wording import (
+    class_words,
+    name_words,
+    sign_of,
+)
+from netviz.render.metrics import text_width, wrap
+from netviz.views import Box, Diagram, Fate, Group
 
-BAND = 7
-SIGNED = 20
-"""The width of the band at the left of a card, and of one that has a sign in it."""
-_ANOTHER = 11
-"""How much wider it is for each further sign."""
-LEFT = 16
-RIGHT = 10
-GAP = 14
 RADIUS = 7
 STACK = 4
 """How far the card behind a closed one looks out below it."""
@@ -45,41 +36,10 @@ COMFORT, STRETCH = 0.9, 1.2
 """The part of a diagram's cards that has its contents side by side; the others write the class below the name, unless
 cards that are wider by no more than this have room for all."""
 
-_NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES, _LABEL_LINES = 4, 2, 2, 3, 24
-_LEAST = 32
+_NAME_LINES, _CLASS_LINES, _SHAPE_LINES, _NOTE_LINES = 4, 2, 2, 3
 _PART = 5
 """The least height of a part of a band."""
-_BOTH_NAMES = 200
-"""Pixels that the old name of a layer and its new one may take side by side for cards to be made as wide."""
-_TOP, _BOTTOM = 7, 13  # above the first line, below the last baseline
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """A line of text by its baseline; `end` where x is its right end, `length` where it must be drawn that wide.
-
-    `fate` colours it by what became of layers, else it has the colour of its face.
-    """
-
-    x: float
-    y: float
-    text: str
-    face: Face
-    end: bool = False
-    length: float | None = None
-    fate: Fate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A dark pill with how often something stands, or the ring with the number of a shared layer."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    text: str
-    ring: bool = False
+_BOTTOM = 13  # below the last baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +64,6 @@ class Card:
     classed: bool = False
 
 
-@dataclass(slots=True)
-class _Content:
-    """What is to be written on a card, before its width is known."""
-
-    name: str
-    kind: str
-    shapes: list[str]
-    parameters: str
-    notes: list[str]
-    repeats: str
-    shared: str
-    label: str | None
-    full: float | None
-    narrow: bool
-    band: float = BAND
-    former: str = ""
-    told: Difference | None = None
-    badge: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.badge = badge_width(self.repeats)
-
-    @property
-    def left(self) -> float:
-        """Where the texts begin."""
-        return LEFT + self.band - BAND
-
-    @property
-    def both(self) -> str:
-        """The name, behind the one before, if there was another."""
-        return f"{self.former} → {self.name}" if self.former else self.name
-
-
 def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
     """The card of every box by its id; those of layers and closed groups are all of one width.
 
@@ -144,7 +71,8 @@ def make_cards(diagram: Diagram, *, narrow: bool = False) -> dict[str, Card]:
     """
     outputs = _outputs(diagram)
     contents = {
-        box.id: _content(box, diagram, around, narrow, box.id in outputs) for box, around in _with_surroundings(diagram)
+        box.id: content_of(box, diagram, around, narrow, box.id in outputs)
+        for box, around in _with_surroundings(diagram)
     }
     full = [box for box in diagram.boxes if box.kind in ("layer", "closed")]
     width = _common_width([contents[box.id] for box in full])
@@ -169,28 +97,6 @@ def _under_heads(groups: Sequence[Group]) -> float:
     return max((math.ceil(text_width(group.class_name or "", CLASS) / 2 + 3) * 4 for group in groups), default=0.0)
 
 
-def badge_width(text: str) -> float:
-    """The width of the pill around `text`, 0 for none."""
-    return math.ceil(max(24.0, text_width(text, BADGE) * 1.08 + 14)) if text else 0.0
-
-
-def ring_width(text: str) -> float:
-    """The width of the ring around the number of a shared layer, 0 for none."""
-    return max(14.0, text_width(text, NUMBER) * 1.15 + 8) if text else 0.0
-
-
-_FROZEN = {"frozen": "frozen", "partly": "partly frozen"}
-"""What is said of layers that are not trained."""
-
-
-@lru_cache(maxsize=8192)
-def fitted(x: float, y: float, text: str, face: Face, room: float, *, end: bool = False) -> Text:
-    """The text at its place, of fixed length where some reader's font could push it out of `room` pixels."""
-    if is_safe(text, face, room):
-        return Text(x, y, text, face, end)
-    return Text(x, y, text, face, end, round(min(text_width(text, face), room), 1))
-
-
 def _with_surroundings(diagram: Diagram) -> Iterator[tuple[Box, tuple[Group, ...]]]:
     """Every box with the groups around it."""
     stack: list[tuple[Box | Group, tuple[Group, ...]]] = [(item, ()) for item in reversed(diagram.children)]
@@ -202,70 +108,9 @@ def _with_surroundings(diagram: Diagram) -> Iterator[tuple[Box, tuple[Group, ...
             stack.extend((child, (*around, item)) for child in reversed(item.children))
 
 
-def _content(box: Box, diagram: Diagram, around: tuple[Group, ...], narrow: bool, output: bool) -> _Content:
-    """What the card says; what a group around it says for all that it holds is not said again."""
-    show = diagram.show
-    notes: list[str] = []
-    states = {
-        "activation": box.activation,
-        "dtype": box.dtype,
-        "trainable": _FROZEN.get(box.trainable or "", ""),
-    }
-    words = ["output"] if output else []
-    words += [word for key, word in states.items() if key in show and word]
-    if box.kind == "closed" and box.inside and None not in box.classes[:1]:
-        words.append(counted(box.inside, "layer"))
-    if box.present is not None:
-        words.append(f"in {box.present[0]} of {box.present[1]}")
-    if diagram.coloring in MEASURES and box.kind in ("layer", "closed") and box.value != 0:
-        several = " in all" if len(box.calls) > 1 or box.each is not None else ""
-        words.append(measure_words(diagram.coloring, box.value) + several)
-    if diagram.coloring == "values" and box.value is not None:
-        words.append(f"value {value_words(box.value)}")
-    if words:
-        notes.append(" · ".join(words))
-    if "config" in show and box.settings:
-        notes.append(" · ".join(f"{setting} {value}" for setting, value in box.settings))
-    if box.varies and (show & {"config", "details", "name", "class"}):
-        said = [variation for group in around for variation in group.varies]
-        notes.extend(varies_words(variation) for variation in box.varies if variation not in said)
-    if box.difference is not None:
-        notes[:0] = box.difference.notes
-    kind = class_words(box, details="details" in show) if "class" in show else ""
-    if "class" not in show and "details" in show:
-        kind = " ".join(box.details)
-    if box.kind == "closed" and box.inside and not kind and "class" in show:
-        kind = counted(box.inside, "layer")
-    parameters = parameter_words(box) if "parameters" in show else ""
-    former, name = name_parts(box) if "name" in show else ("", "")
-    told = box.difference if box.difference and box.difference.counts else None
-    signs = "-" if told else sign_of(box)
-    return _Content(
-        name=name,
-        former=former,
-        told=told,
-        kind=kind,
-        shapes=shape_lines(box, show),
-        parameters=parameters,
-        notes=notes,
-        repeats=repeat_words(box.repeats) if box.kind == "closed" or not any(group.repeats for group in around) else "",
-        shared="" if box.shared is None else str(box.shared),
-        label=box.label,
-        full=_full(box, diagram) if "share" in show else None,
-        narrow=narrow,
-        band=SIGNED + _ANOTHER * (len(signs) - 1) if signs else BAND,
-    )
-
-
-def _full(box: Box, diagram: Diagram) -> float | None:
-    """The part of the model's parameters that a box has, or of what its colour means the cost; None draws no bar."""
-    amount, part = (box.value, box.part) if diagram.coloring in MEASURES else (box.parameters, box.share)
-    return None if part is None or not amount else part if 0 <= part <= 1 else 0.0
-
-
-def _common_width(contents: Sequence[_Content]) -> float:
+def _common_width(contents: Sequence[Content]) -> float:
     """The width that lets most cards write their contents side by side, within bounds."""
-    naturals = sorted(map(_natural_width, contents))
+    naturals = sorted(map(natural_width, contents))
     if not naturals:
         return NARROWEST
     most = naturals[math.ceil(len(naturals) * COMFORT) - 1]
@@ -273,86 +118,10 @@ def _common_width(contents: Sequence[_Content]) -> float:
     return min(max(math.ceil(width / 4) * 4, NARROWEST), WIDEST)
 
 
-def _natural_width(content: _Content) -> float:
+def _card(box: Box, content: Content, width: float) -> Card:
+    writer = Writer(width, content.left)
     if content.label is not None:
-        lines = [text_width(line[:200], NOTE) for line in content.label.split("\n")[:_LABEL_LINES]]
-        return content.left + max(lines) + RIGHT
-    shared = ring_width(content.shared) + 6 if content.shared else 0
-    badge = content.badge + 8 if content.badge else 0
-    name, kind = text_width(content.both, NAME) + shared, text_width(content.kind, CLASS)
-    if content.former and name > _BOTH_NAMES:
-        name = max(text_width(f"{content.former} →", NAME), text_width(content.name, NAME) + shared)
-    first = max(name + badge, kind) if content.narrow else _side_by_side(name, kind) + badge
-    shapes = [text_width(line, SHAPE) for line in content.shapes]
-    second = _side_by_side(shapes[0] if shapes else 0, text_width(content.parameters, NOTE))
-    notes = [min(text_width(note, NOTE), 200) for note in content.notes]
-    notes.append(sum(width for _, _, _, width in _counts(content)))
-    return content.left + max([first, second, *notes, *shapes]) + RIGHT
-
-
-def _counts(content: _Content) -> Iterator[tuple[Fate | None, str, Face, float]]:
-    """How many layers became what, as pieces of a line: what it says, text, face, and width with the gap behind."""
-    if content.told is None:
-        return
-    for fate, text in sign_counts(content.told):
-        yield fate, text, CLASS, text_width(text, CLASS) * 1.04 + 8
-    text = f"of {layers_words(content.told)}"
-    yield None, text, NOTE, text_width(text, NOTE)
-
-
-def _side_by_side(left: float, right: float) -> float:
-    return left + GAP + right if left and right else left + right
-
-
-class _Writer:
-    """Lines of a card from the top down."""
-
-    def __init__(self, width: float, left: float) -> None:
-        self.left = left
-        self.room = width - left - RIGHT
-        self.right = width - RIGHT
-        self.texts: list[Text] = []
-        self.badges: list[Badge] = []
-        self.bottom = float(_TOP)
-        self.baseline = 0.0
-        self.after_name = False
-        self.count = 0
-
-    def line(self, face: Face, left: str, right: str = "", right_face: Face | None = None, reserved: float = 0) -> None:
-        """One line with a text at either end, which fit; `reserved` pixels at the right are taken."""
-        self.baseline = self.bottom + face.line - (3 if face is NAME else 4)
-        if self.after_name and face is not NAME:
-            self.baseline += 3
-        self.after_name = face is NAME
-        self.count += 1
-        self.bottom = self.baseline + (3 if face is NAME else 4)
-        room = self.room - reserved
-        right_face = right_face or face
-        left_width, right_width = text_width(left, face), text_width(right, right_face)
-        spare = max(0.0, room - left_width - right_width - (GAP / 2 if left and right else 0))
-        if left:
-            self.texts.append(fitted(self.left, self.baseline, left, face, left_width + spare / (2 if right else 1)))
-        if right:
-            room_right = right_width + spare / (2 if left else 1)
-            self.texts.append(fitted(self.right - reserved, self.baseline, right, right_face, room_right, end=True))
-
-    def centre(self) -> None:
-        """Moves the only line to the middle of a card of the least height."""
-        size = self.texts[0].face.size if self.texts else NAME.size
-        shift = _LEAST / 2 + 0.36 * size - self.baseline
-        self.texts = [replace(text, y=text.y + shift) for text in self.texts]
-        self.badges = [replace(badge, y=_LEAST / 2 - badge.height / 2) for badge in self.badges]
-        self.baseline += shift
-
-    def lines(self, face: Face, text: str, most: int) -> None:
-        for line in wrap(text, face, self.room, most):
-            self.line(face, line)
-
-
-def _card(box: Box, content: _Content, width: float) -> Card:
-    writer = _Writer(width, content.left)
-    if content.label is not None:
-        for line in content.label.split("\n")[:_LABEL_LINES]:
+        for line in content.label.split("\n")[:LABEL_LINES]:
             writer.lines(NOTE, line, _NAME_LINES)
     else:
         _head(writer, content)
@@ -362,7 +131,7 @@ def _card(box: Box, content: _Content, width: float) -> Card:
     bar = writer.baseline + 8 if content.full is not None and content.label is None else None
     if bar is None and writer.count == 1:
         writer.centre()
-    height = max(math.ceil(writer.baseline + (_BOTTOM if writer.count > 1 or bar else 12)), _LEAST)
+    height = max(math.ceil(writer.baseline + (_BOTTOM if writer.count > 1 or bar else 12)), LEAST)
     height += STACK if box.kind == "closed" else 0
     written = "".join(text.text for text in writer.texts if content.label is None).replace(" ", "")
     named, classed = (text.replace(" ", "") in written for text in (name_words(box), class_words(box, details=True)))
@@ -392,7 +161,7 @@ def _band(counts: Sequence[tuple[Fate, int]], height: float) -> tuple[tuple[Fate
     return tuple((fate, round(end, 1)) for (fate, _), end in zip(counts, ends, strict=True))
 
 
-def _sign(box: Box, writer: _Writer, band: float) -> Text:
+def _sign(box: Box, writer: Writer, band: float) -> Text:
     """The signs of what became of the layer, in the band beside the first line."""
     sign = sign_of(box)
     width = text_width(sign, SIGN)
@@ -400,7 +169,7 @@ def _sign(box: Box, writer: _Writer, band: float) -> Text:
     return Text(round((band - width) / 2, 1), first + 0.5, sign, SIGN, length=round(width, 1))
 
 
-def _head(writer: _Writer, content: _Content) -> None:
+def _head(writer: Writer, content: Content) -> None:
     """Name at the left and class at the right where both fit, else the class below the name.
 
     The class stands in for a name that is not shown. The ring of a shared layer follows the first of the two.
@@ -438,7 +207,7 @@ def _head(writer: _Writer, content: _Content) -> None:
             writer.line(CLASS, line)
 
 
-def _names(content: _Content, room: float) -> tuple[str, ...]:
+def _names(content: Content, room: float) -> tuple[str, ...]:
     """The lines with the names; the one before has lines of its own where not both have room on one."""
     if not content.former or text_width(content.both, NAME) <= room:
         return wrap(content.both, NAME, room, _NAME_LINES)
@@ -446,12 +215,12 @@ def _names(content: _Content, room: float) -> tuple[str, ...]:
     return (*lines, f"{last} →", *wrap(content.name, NAME, room, _NAME_LINES // 2))
 
 
-def _badge(writer: _Writer, content: _Content) -> None:
+def _badge(writer: Writer, content: Content) -> None:
     x = writer.right - content.badge + 2
     writer.badges.append(Badge(x, writer.baseline - 13, content.badge, 17, content.repeats))
 
 
-def _body(writer: _Writer, content: _Content) -> None:
+def _body(writer: Writer, content: Content) -> None:
     shapes = [line for words in content.shapes for line in wrap(words, SHAPE, writer.room, _SHAPE_LINES)]
     parameters = content.parameters
     width = text_width(parameters, NOTE)
@@ -462,7 +231,7 @@ def _body(writer: _Writer, content: _Content) -> None:
     if parameters and not (beside and shapes):
         for line in wrap(parameters, NOTE, writer.room, 1):
             writer.line(NOTE, "", line)
-    pieces = list(_counts(content))
+    pieces = list(counted_pieces(content))
     if pieces:
         writer.line(NOTE, "")
         x = writer.left
@@ -477,7 +246,7 @@ def _body(writer: _Writer, content: _Content) -> None:
         writer.lines(NOTE, note, _NOTE_LINES)
 
 
-def _pill(box: Box, content: _Content) -> Card:
+def _pill(box: Box, content: Content) -> Card:
     """The end of a model or the stub of an edge: the name, and of an end the shape, in the middle of a small pill."""
     name = box.label if box.label is not None else " ".join(filter(None, (sign_of(box), content.name)))
     name = (wrap(name, NOTE, 180, 1) or [""])[0]
@@ -485,8 +254,8 @@ def _pill(box: Box, content: _Content) -> Card:
     if not name and not shape:
         name = (wrap(class_words(box, details=False), NOTE, 180, 1) or [""])[0]
     name_width, shape_width = text_width(name, NOTE), text_width(shape, SHAPE)
-    width = max(48.0, math.ceil(_side_by_side(name_width, shape_width) * 1.04 + 28))
-    x = (width - _side_by_side(name_width, shape_width)) / 2
+    width = max(48.0, math.ceil(side_by_side(name_width, shape_width) * 1.04 + 28))
+    x = (width - side_by_side(name_width, shape_width)) / 2
     room = (width - 20) - (GAP / 2 if name and shape else 0)
     texts = []
     if name:

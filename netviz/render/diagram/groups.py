@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from netviz.render.diagram.cards import GAP, Badge, Card, Text, badge_width, fitted, ring_width
+from netviz.render.diagram.cards import Card
 from netviz.render.diagram.faces import CLASS, NOTE, TITLE
+from netviz.render.diagram.texts import GAP, Badge, Text, badge_width, fitted, ring_width
 from netviz.render.diagram.wording import heading_words, repeat_words, varies_words
 from netviz.render.layout.geometry import Cluster, Node
 from netviz.render.metrics import text_width, wrap

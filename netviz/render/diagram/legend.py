@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import NOTE
 from netviz.render.diagram.styles import BLANK, EDGE_FATES, FATE_MEANINGS, HATCHED, LEVELS, MIXED
+from netviz.render.diagram.texts import Text, fitted
 from netviz.render.diagram.wording import MEASURES, measure_words, short_count
 from netviz.render.metrics import text_width, wrap
 from netviz.theme import CATEGORIES, FATE_SIGNS, SCALE

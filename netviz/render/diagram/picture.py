@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from netviz.render.cells import count_text
-from netviz.render.diagram.cards import Text, fitted
 from netviz.render.diagram.faces import HEADLINE, NOTE
 from netviz.render.diagram.legend import find_meanings, make_legend
 from netviz.render.diagram.planning import plan_diagram
 from netviz.render.diagram.styles import Theme
 from netviz.render.diagram.svg import Drawing, write_svg
+from netviz.render.diagram.texts import Text, fitted
 from netviz.render.diagram.wording import counted, short_count
 from netviz.render.layout import lay_out
 from netviz.render.layout.engine import Engine

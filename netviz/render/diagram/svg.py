@@ -14,12 +14,13 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from netviz.render.cells import count_text
-from netviz.render.diagram.cards import BAND, GAP, LEFT, RADIUS, RIGHT, STACK, Badge, Card, Text
+from netviz.render.diagram.cards import RADIUS, STACK, Card
 from netviz.render.diagram.edges import TIP, drawn_edge, find_skips, number, pair, place_labels, tip_marker
 from netviz.render.diagram.faces import ARGUMENT, SHAPE
 from netviz.render.diagram.groups import INSET, Header
 from netviz.render.diagram.legend import SWATCH, Key, Legend, Meanings
 from netviz.render.diagram.styles import EDGE_FATES, FATE_MEANINGS, Theme, style_sheet
+from netviz.render.diagram.texts import BAND, GAP, LEFT, RIGHT, Badge, Text
 from netviz.render.diagram.wording import (
     class_words,
     counted,
