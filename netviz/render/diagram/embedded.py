@@ -9,7 +9,7 @@ from typing import Literal
 from netviz.errors import NetvizError
 from netviz.render.diagram.legend import find_meanings
 from netviz.render.diagram.planning import Planned, plan_diagram
-from netviz.render.diagram.styles import BLANK, style_sheet
+from netviz.render.diagram.styles import BLANK, LEVELS, style_sheet
 from netviz.render.diagram.svg import EMBEDDED, Drawing, tips, write_embedded
 from netviz.render.layout import Placement, lay_out_all
 from netviz.render.layout.engine import Engine
@@ -22,6 +22,7 @@ MARGIN = 12
 MEANINGS = (
     *FAMILIES,
     *(f"step-{place}" for place in range(len(SCALE))),
+    *(f"level-{place}" for place in range(len(LEVELS))),
     *(f"kind-{place}" for place in range(len(CATEGORIES))),
     BLANK,
 )

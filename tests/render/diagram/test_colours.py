@@ -13,6 +13,7 @@ from netviz.render.diagram.styles import (
     CARD_GROUNDS,
     FATE_MEANINGS,
     HEAD_GROUNDS,
+    LEVELS,
     Palette,
     fill_of,
     ground_of,
@@ -28,6 +29,7 @@ PALETTES: tuple[Palette, ...] = ("light", "dark", "print")
 MEANINGS = (
     *FAMILIES,
     *(f"step-{step}" for step in range(len(SCALE))),
+    *(f"level-{level}" for level in range(len(LEVELS))),
     *(f"kind-{n}" for n in range(len(CATEGORIES))),
     BLANK,
 )
@@ -64,6 +66,9 @@ def test_families_are_told_apart_in_black_and_white() -> None:
 @pytest.mark.parametrize("palette", PALETTES)
 def test_a_scale_goes_one_way(palette: Palette) -> None:
     light = [of_hex(fill_of(f"step-{step}", palette)) for step in range(len(SCALE))]
+    fine = [of_hex(fill_of(f"level-{level}", palette)) for level in range(len(LEVELS))]
+    assert len(set(fine)) == len(fine) and fine in (sorted(fine), sorted(fine, reverse=True))
+    assert [fine[0], fine[-1]] == [light[0], light[-1]]
     assert light == sorted(light, reverse=palette != "dark")
 
 
