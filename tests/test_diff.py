@@ -256,6 +256,12 @@ def test_an_unknown_layer_is_answered_with_near_names() -> None:
         netviz.diff(LENET, TUNED)["fc"]
 
 
+def test_where_two_layers_swapped_names_the_second_model_says_who_is_meant() -> None:
+    swapped = same_weights(net(), net(names={"conv": "norm", "norm": "conv"}))
+    assert netviz.diff(net(), swapped)["norm"].path == "norm"
+    assert netviz.diff(swapped, net())["conv"].path == "conv"
+
+
 def test_the_output_may_be_neither_of_the_sources(tmp_path: Path) -> None:
     copy = tmp_path / "copy.keras"
     copy.write_bytes(LENET.read_bytes())

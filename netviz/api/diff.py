@@ -180,11 +180,16 @@ class Diff(Artifact):
         return self._found.notes
 
     def __getitem__(self, name: str) -> LayerDiff:
-        """The layer with that path or name in either model; raises LayerNotFound, a KeyError that lists near names."""
+        """The layer with that path in the second model, else in the first, else with that name in one of them.
+
+        Raises LayerNotFound, a KeyError that lists near names.
+        """
         for key in ("path", "name"):
-            for layer in self._found.layers:
-                if any(side is not None and getattr(side, key) == name for side in (layer.b, layer.a)):
-                    return layer
+            for which in ("b", "a"):
+                for layer in self._found.layers:
+                    side = getattr(layer, which)
+                    if side is not None and getattr(side, key) == name:
+                        return layer
         names = [side.path for layer in self._found.layers for side in (layer.b, layer.a) if side is not None]
         near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
         raise LayerNotFound(f"neither model has a layer {name!r}", f"Did you mean {' or '.join(near)}?" if near else "")

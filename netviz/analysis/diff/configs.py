@@ -37,6 +37,12 @@ ALIASES = {"batch_input_shape": "batch_shape"}
 WRITTEN = frozenset({"class_name", "config", "module", "registered_name", "build_config", "shared_object_id"})
 """What a serialised object consists of; of these module and registered name differ between formats."""
 
+USERS = "user>"
+"""Stands before the name of a user's class that has the name of one of Keras's."""
+
+PLAIN = frozenset({"", "Custom", "keras", "Keras"})
+"""Packages that classes and functions are registered in which tell nothing: Keras's own, and that of no other."""
+
 SEQUENCES = frozenset({"__tuple__", "ListWrapper", "_TupleWrapper"})
 """Classes that stand for a list of items."""
 
@@ -55,27 +61,31 @@ def class_of(layer: Layer) -> str | None:
 @lru_cache(maxsize=4096)
 def _class(name: str, module: str | None) -> str:
     kind = catalog.find(name, module)
-    if kind is not None and not kind.registered and kind.stored_class is not None:
-        return kind.stored_class
-    return name.rpartition(">")[2]
+    if kind is not None and not kind.registered:
+        return kind.stored_class or name
+    last = name.rpartition(">")[2]
+    return f"{USERS}{last}" if catalog.find(last, "keras.layers") else last
 
 
 def normal_config(layer: Layer) -> dict[str, Normal]:
-    """The layer's own settings in normal form, without those that say nothing."""
+    """The layer's own settings in normal form, those that say nothing as None."""
     inside = INSIDE if layer.layers else frozenset()
     found = {}
     for key, value in layer.config.items():
         if key not in ELSEWHERE and key not in inside:
             made = normal(value)
-            if not _says_nothing(made):
-                found[ALIASES.get(key, key)] = made
+            found[ALIASES.get(key, key)] = None if _says_nothing(made) else made
     return found
 
 
 def normal_training(training: Config) -> dict[str, Normal]:
     """What a model was compiled with in normal form, without what `compile` does when it is not told."""
     found = {str(key): normal(value) for key, value in training.items()}
-    return {key: value for key, value in found.items() if not _says_nothing(value) and value != DEFAULTS.get(key)}
+    return {
+        key: None if _says_nothing(value) else value
+        for key, value in found.items()
+        if value is None or value != DEFAULTS.get(key)
+    }
 
 
 def normal(value: object, depth: int = 0) -> Normal:
@@ -97,9 +107,10 @@ def _normal_mapping(value: Mapping[str, object], depth: int) -> Normal:
     config = value.get("config")
     if name in SEQUENCES:
         return normal(value.get("items", config), depth + 1)
+    registered = value.get("registered_name")
     if name == "function" and isinstance(config, str):
-        return config
-    name = name.rpartition(">")[2]
+        return _registered(config, registered)
+    name = _registered(name, registered)
     settings = config if isinstance(config, Mapping) else {}
     if name in ("DTypePolicy", "Policy") and isinstance(settings.get("name"), str):
         return settings["name"]
@@ -108,7 +119,14 @@ def _normal_mapping(value: Mapping[str, object], depth: int) -> Normal:
     found = {str(key): normal(item, depth + 1) for key, item in settings.items()}
     if isinstance(found.get("name"), str) and COUNTED.sub("", snake_case(str(found["name"]))) == snake_case(name):
         del found["name"]
-    return {"class_name": name, "config": {key: item for key, item in found.items() if item is not None}}
+    return {"class_name": name, "config": found}
+
+
+def _registered(name: str, registered: object) -> str:
+    """The name of a class or function with the package that a user registered it in."""
+    full = registered if isinstance(registered, str) and ">" in registered else name
+    package, _, last = full.rpartition(">")
+    return last if package in PLAIN else full
 
 
 def _says_nothing(value: Normal) -> bool:
@@ -116,11 +134,20 @@ def _says_nothing(value: Normal) -> bool:
 
 
 def written(config: Normal) -> str:
-    """The settings as one text, which is the same for what is the same."""
+    """The settings as one text, which is the same for what is the same: null is what is not stated."""
     try:
-        return json.dumps(config, sort_keys=True, default=repr)
+        return json.dumps(_stated(config), sort_keys=True, default=repr)
     except (RecursionError, TypeError, ValueError):
         return repr(type(config))
+
+
+def _stated(value: Normal, depth: int = 0) -> Normal:
+    """The value without what is null in it."""
+    if isinstance(value, dict) and depth <= DEEPEST:
+        return {key: _stated(item, depth + 1) for key, item in value.items() if item is not None}
+    if isinstance(value, list) and depth <= DEEPEST:
+        return [_stated(item, depth + 1) for item in value]
+    return value
 
 
 def config_changes(a: Layer, b: Layer, *, one_sided: bool = True) -> tuple[list[Change], int]:
@@ -162,7 +189,7 @@ def _differing(
 ) -> Iterator[tuple[str, object, object]]:
     for key in sorted({*a, *b}):
         one, other = a.get(key, MISSING), b.get(key, MISSING)
-        if (one is MISSING and other is None) or (other is MISSING and one is None) or _alike(one, other):
+        if _alike(one, other):
             continue
         if isinstance(one, dict) and isinstance(other, dict) and depth < DEEPEST and _same_object(one, other):
             yield from _differing(one, other, f"{prefix}{key}.", depth + 1)
@@ -183,16 +210,18 @@ def _numbered(items: list[object]) -> dict[str, object]:
     return {str(number): item for number, item in enumerate(items)}
 
 
-def _alike(a: object, b: object) -> bool:
-    """Whether two values are one, floats up to rounding."""
+def _alike(a: object, b: object, depth: int = 0) -> bool:
+    """Whether two values are one, floats up to rounding; null is what is not stated."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
     if isinstance(a, float) or isinstance(b, float):
         numbers = isinstance(a, int | float) and isinstance(b, int | float)
         return a == b or (numbers and _close(a, b))  # type: ignore[arg-type]
-    if isinstance(a, bool) != isinstance(b, bool):
-        return False
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_alike, a, b))
-    return a == b
+    if depth <= DEEPEST and isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(_alike(x, y, depth + 1) for x, y in zip(a, b, strict=True))
+    if depth <= DEEPEST and isinstance(a, dict) and isinstance(b, dict):
+        return all(_alike(a.get(key, MISSING), b.get(key, MISSING), depth + 1) for key in {*a, *b})
+    return a == b or (a in (MISSING, None) and b in (MISSING, None))
 
 
 def _close(a: float, b: float) -> bool:

@@ -63,7 +63,11 @@ def _alike(a: Side, b: Side) -> bool:
 
 
 class _Matcher:
-    """Matches the layers of two sides, graph by graph, then what is left over between graphs."""
+    """Matches the layers of two sides, graph by graph, then what is left over between graphs.
+
+    `waiting` is how many edges of each layer of the first lead to one that is not matched; where there are none,
+    `between` keeps whether a layer of the second has the same neighbours.
+    """
 
     def __init__(self, a: Side, b: Side) -> None:
         self.a, self.b = a, b
@@ -72,22 +76,32 @@ class _Matcher:
         self.near_a: list[list[int]] = []
         self.near_b: list[list[int]] = []
         self.heap: list[tuple[int, bool, int, int, int]] = []
+        self.between: dict[tuple[int, int], bool] = {}
+        self.waiting = [sum(isinstance(end, int) for _, end in (*x.takes, *x.gives)) for x in a.nodes]
 
     def matched(self) -> dict[int, int]:
         self.pair(0, 0)
         if _alike(self.a, self.b):
             return {number: number for number in range(len(self.a.nodes))}
         self.near_a, self.near_b = surroundings(self.a, self.b)
-        pending = [0]
+        self.descend(0)
+        self.between_graphs()
+        return self.to_b
+
+    def descend(self, one: int) -> None:
+        """Matches what is inside of a pair, however deep."""
+        pending = [one]
         while pending:
             one = pending.pop()
             self.graphs(one, self.to_b[one])
             pending += [member for member in self.a.nodes[one].members if member in self.to_b]
-        self.between_graphs()
-        return self.to_b
 
     def pair(self, one: int, other: int) -> None:
         self.to_b[one], self.to_a[other] = other, one
+        node = self.a.nodes[one]
+        for _, end in (*node.takes, *node.gives):
+            if isinstance(end, int):
+                self.waiting[end] -= 1
 
     def free(self, one: int, other: int) -> bool:
         return one not in self.to_b and other not in self.to_a
@@ -179,7 +193,12 @@ class _Matcher:
 
     def is_between(self, x: Node, y: Node) -> bool:
         """Whether the two have the same neighbours before and behind them."""
-        return self.same_neighbours(x.takes, y.takes) and self.same_neighbours(x.gives, y.gives)
+        if self.waiting[x.number]:
+            return False
+        pair = x.number, y.number
+        if pair not in self.between:
+            self.between[pair] = all(map(self.same_neighbours, (x.takes, x.gives), (y.takes, y.gives)))
+        return self.between[pair]
 
     def same_neighbours(self, ours: list[tuple[Slot, int | End]], theirs: list[tuple[Slot, int | End]]) -> bool:
         mapped = [self.to_b.get(end, -1) if isinstance(end, int) else end for _, end in ours]
@@ -308,7 +327,7 @@ class _Matcher:
                     for x, y in zip(xs, ys, strict=True):
                         if self.free(x.number, y.number):
                             self.pair(x.number, y.number)
-                            self.graphs(x.number, y.number)
+                            self.descend(x.number)
             ours, theirs = self.left(ours), self.left(theirs, second_side=True)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
-from netviz.analysis.diff.configs import class_of, normal_config, written
+from netviz.analysis.diff.configs import USERS, class_of, normal_config, written
 from netviz.catalog.naming import snake_case
 from netviz.model import ENTERING, Graph, Layer, Model, TensorRef
 
@@ -137,6 +137,7 @@ def is_automatic(name: str, class_name: str | None) -> bool:
     """Whether Keras made the name after the class: "dense_3". It counts the layers of a session, so it tells little."""
     if class_name is None:
         return False
+    class_name = class_name.removeprefix(USERS)
     base = re.sub(r"_\d+$", "", name)
     base = re.sub(r"^(forward|backward)_", "", base)
     if base.startswith("tf."):  # what Keras 2 calls TensorFlow's functions

@@ -84,6 +84,7 @@ class _Reading:
     progress: Progress | None
     total: int
     done: int = 0
+    _told: int = 0
     _ahead: ThreadPoolExecutor | None = None
 
     def pieces(self, a: Weight, b: Weight) -> Iterator[tuple[Values, Values]]:
@@ -98,14 +99,19 @@ class _Reading:
         for one, other in aligned(blocks, blocks_of(self.b, b)):
             yield one, other
             told = min(most, told + one.nbytes + other.nbytes)
-            if self.progress:
-                self.progress(self.done + told, self.total)
+            self._tell(self.done + told)
 
     def finish(self, nbytes: int) -> None:
         """Tells that a pair of so many bytes is done."""
         self.done += nbytes
-        if self.progress and nbytes:
-            self.progress(self.done, self.total)
+        if nbytes:
+            self._tell(self.done)
+
+    def _tell(self, done: int) -> None:
+        """Tells how far it is, never less than before: where something differs a weight is read again."""
+        self._told = max(self._told, done)
+        if self.progress:
+            self.progress(self._told, self.total)
 
     def _read_ahead(self, blocks: Iterator[Values]) -> Iterator[Values]:
         """The same blocks, each of which a thread has read while the one before was in use."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import marshal
 import random
 from collections import Counter
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from netviz.analysis.diff import diff_models
+from netviz.analysis.diff.configs import ELSEWHERE
 from netviz.analysis.diff.results import MISSING, Change, LayerDiff, ModelDiff
 from netviz.analysis.diff.words import Sayings, shortest, what
 from netviz.model import Model
@@ -428,3 +430,91 @@ def test_settings_of_quantisation_are_one_word() -> None:
     diff = diff_models(before, read(model), structure_only=True)
     told_of = {change.item: Sayings(diff).sides(change) for layer in diff.layers for change in layer.changes}
     assert told_of["quantization_config"][1] == "int8"
+
+
+def relu_of_a_user(x: Any) -> Any:
+    return x
+
+
+keras.saving.register_keras_serializable("mylib", "relu")(relu_of_a_user)
+
+
+DenseOfAUser = keras.saving.register_keras_serializable("mylib")(type("Dense", (layers.Dense,), {}))
+
+
+def test_what_a_user_calls_as_keras_does_is_another(tmp_path: Path) -> None:
+    x = keras.Input((4,), name="x")
+    made: dict[str, Any] = {
+        "plain": layers.Dense(3, activation="relu", name="d"),
+        "function": layers.Dense(3, activation=relu_of_a_user, name="d"),
+        "class": DenseOfAUser(3, activation="relu", name="d"),
+    }
+    for suffix in ("keras", "h5"):
+        models = {}
+        for kind, layer in made.items():
+            keras.Model(x, layer(x), name="m").save(tmp_path / f"{kind}.{suffix}")
+            models[kind] = read(tmp_path / f"{kind}.{suffix}")
+            assert diff_models(models[kind], models[kind]).same
+        for kind, aspect in (("function", "config"), ("class", "class")):
+            (found,) = differing(compared(models["plain"], models[kind]))
+            assert aspect in {change.aspect for change in found.changes}, suffix
+    for kind in made:
+        assert diff_models(*(read(tmp_path / f"{kind}.{suffix}") for suffix in ("keras", "h5"))).same, kind
+
+
+@pytest.mark.parametrize("versions", [("3.0.0", "3.0.0"), ("3.0.0", "3.5.0")], ids=["one", "two"])
+def test_every_setting_that_became_null_is_a_change(versions: tuple[str, str]) -> None:
+    """Whatever the versions; a setting that is only not stated by another version is none."""
+    x = keras.Input((4,), name="x")
+    d = layers.Dense(3, activation="relu", kernel_regularizer=keras.regularizers.L1L2(0.5, 0.25), name="d")
+    model = read(keras.Model(x, d(x), name="m"))
+    layer = model.graph.layers[-1]
+    inner = dict(layer.config["kernel_regularizer"])  # type: ignore[call-overload]
+    configs = [{**layer.config, key: None} for key, value in layer.config.items() if value is not None]
+    configs.append({**layer.config, "kernel_regularizer": {**inner, "config": {**inner["config"], "l1": None}}})
+    configs.append({**layer.config, "kernel_initializer": {"a": [[True]]}})
+    for config in configs:
+        changed = mutations.with_layer(model, layer, replace(layer, config=config))
+        sides = [
+            replace(one, source=replace(one.source, keras_version=version))
+            for one, version in zip((model, changed), versions, strict=True)
+        ]
+        named = [key for key in config if config[key] != layer.config[key] and key not in ELSEWHERE]
+        items = [change.item for layer in differing(compared(*sides)) for change in layer.changes]
+        assert len(items) == len(named) and all(map(str.startswith, items, named)), config
+    bare = {key: value for key, value in layer.config.items() if value is not None}
+    assert diff_models(model, mutations.with_layer(model, layer, replace(layer, config=bare))).same
+
+
+def test_whatever_is_inside_of_what_moved_moved_with_it() -> None:
+    def model(inside: bool) -> Model:
+        keras.utils.clear_session(free_memory=False)
+        for _ in range(5 * inside):
+            layers.Dense(1)
+        deep = keras.Sequential([keras.Input((4,)), layers.Dense(4), layers.Dense(4)])
+        block = keras.Sequential([keras.Input((4,)), deep], name="block")
+        x = start = keras.Input((4,), name="start")
+        holder = [keras.Input((4,)), layers.Dense(4, name="own")]
+        if inside:
+            y = keras.Sequential([*holder, block], name="holder")(x)
+        else:
+            y = block(keras.Sequential(holder, name="holder")(x))
+        return read(keras.Model(start, y, name="m"))
+
+    diff = compared(model(False), model(True))
+    assert not [*diff.of_kind("added"), *diff.of_kind("removed")]
+    assert [layer.name for layer in diff.of_kind("moved")] == ["block"]
+
+
+def test_many_layers_into_one_are_matched_in_linear_time() -> None:
+    """Counted, not timed: how often neighbours are held against each other."""
+    counts = []
+    for many in (100, 200):
+        keras.utils.clear_session(free_memory=False)
+        x = keras.Input((4, 4), name="x")
+        branches = [layers.Rescaling(float(place))(x) for place in range(many)]
+        models = [read(keras.Model(x, layers.Concatenate(axis=axis)(branches), name="m")) for axis in (1, 2)]
+        profile = cProfile.Profile()
+        profile.runcall(diff_models, *models)
+        counts.append(sum(entry.callcount for entry in profile.getstats()))
+    assert counts[1] < 2.2 * counts[0]
