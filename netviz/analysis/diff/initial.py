@@ -123,7 +123,7 @@ def looks_initial(layer: Layer, weight: Weight, blocks: Blocks) -> bool:
     try:
         constant = _constant(name, config)
         if constant is not None:
-            return _is_constant(blocks(), constant, _forgetting(layer, weight, shape))
+            return _is_constant(blocks(), constant, _forgetting(layer, weight, shape), rounding)
         if name in ("orthogonal", "orthogonalinitializer"):
             return _is_orthogonal(blocks(), shape, _number(config, "gain", 1.0), rounding)
         drawn = list(_drawn(name, config, layer, shape))
@@ -161,7 +161,7 @@ def _forgetting(layer: Layer, weight: Weight, shape: tuple[int, ...]) -> slice |
     return slice(shape[0] // 4, shape[0] // 2)
 
 
-def _is_constant(blocks: Iterable[Values], constant: float, ones: slice | None) -> bool:
+def _is_constant(blocks: Iterable[Values], constant: float, ones: slice | None, rounding: float) -> bool:
     done = 0
     for block in blocks:
         flat = np.asarray(block).reshape(-1).astype(np.float64)
@@ -169,7 +169,7 @@ def _is_constant(blocks: Iterable[Values], constant: float, ones: slice | None) 
         if ones is not None:
             expected[max(ones.start - done, 0) : max(ones.stop - done, 0)] = 1.0
         done += flat.size
-        if not np.allclose(flat, expected, rtol=1e-3 if np.asarray(block).dtype.itemsize < 4 else 1e-7, atol=0.0):
+        if not np.allclose(flat, expected, rtol=2 * rounding, atol=0.0):
             return False
     return True
 
@@ -277,7 +277,7 @@ def _is_drawn(blocks: Iterable[Values], drawn: Drawn, size: int, rounding: float
         if not math.isfinite(squares):
             return False
     error = SIGMAS / math.sqrt(count)
-    mean, variance = total / count / drawn.std, squares / count / drawn.std**2
+    mean, variance = total / count / drawn.std, squares / count / drawn.std / drawn.std  # the square may be 0
     return abs(mean) <= error + SLACK and abs(variance - 1) <= error * math.sqrt(2) + 2 * (SLACK + rounding)
 
 

@@ -89,6 +89,16 @@ def test_constants_must_be_there_value_by_value() -> None:
     assert initial(np.zeros(3), "zeros", "bias")
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float8_e4m3fn", "float32"])
+def test_constants_as_keras_casts_them(dtype: str) -> None:
+    values = keras.ops.convert_to_numpy(keras.ops.full((7,), 0.3, dtype)).astype("f4")
+    setting = keras.saving.serialize_keras_object(initializers.Constant(0.3))
+    weight = Weight("0", "bias", Tensor(values.shape, dtype), True)
+    layer = Layer("layer", "layer", "Dense", None, {"bias_initializer": setting}, (weight,))
+    assert looks_initial(layer, weight, partial(Kept({"0": values}).blocks, weight))
+    assert not looks_initial(layer, weight, partial(Kept({"0": values * np.float32(1.5)}).blocks, weight))
+
+
 def test_the_forget_gates_of_an_lstm_begin_open() -> None:
     for forget in (True, False):
         layer = layers.LSTM(5, unit_forget_bias=forget)
@@ -116,6 +126,14 @@ def test_odd_settings_tell_nothing(setting: Any) -> None:
     layer = Layer("layer", "layer", "Dense", None, {"kernel_initializer": setting}, (weight,))
     values = np.full((40, 30), 0.25, "f4")
     assert not looks_initial(layer, weight, partial(Kept({"0": values}).blocks, weight))
+
+
+def test_the_smallest_of_deviations_is_no_error() -> None:
+    values = np.random.default_rng(0).normal(size=(40, 30)) * 1e-170
+    setting = {"class_name": "RandomNormal", "config": {"mean": 0.0, "stddev": 1e-170}}
+    weight = Weight("0", "kernel", Tensor((40, 30), "float64"), True)
+    layer = Layer("layer", "layer", "Dense", None, {"kernel_initializer": setting}, (weight,))
+    assert looks_initial(layer, weight, partial(Kept({"0": values}).blocks, weight)) in (True, False)
 
 
 def network(name: str) -> keras.Model:
