@@ -131,12 +131,14 @@ class Holding:
 
     `running` is the most at one time while it computes, the outputs among them as far as they are there by then; `kept`
     is what training keeps for the gradients, without the outputs. `around` is what a wrapper has beside what the layers
-    inside hold, while these run.
+    inside hold, while these run. `first` is what a call makes of its inputs at first where it needs these no
+    longer then: `running` is what it has beside them after that.
     """
 
     running: int = 0
     kept: int = 0
     around: int = 0
+    first: int = 0
 
 
 HoldingRule: TypeAlias = Callable[[Config, Arguments, tuple[Tensor, ...]], Holding]

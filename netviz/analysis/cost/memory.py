@@ -40,13 +40,15 @@ class Memory:
 class _Step:
     """A call on buffers, by number. `outputs` are all that come out, which may be those that go in.
 
-    `running` are the bytes that it has beside its inputs while it runs, outputs among them.
+    `running` are the bytes that it has beside its inputs while it runs, outputs among them; where there is a `first`,
+    that is what it has beside them before it lets go of those that nothing else needs.
     """
 
     path: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     running: int = 0
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -105,9 +107,9 @@ class _Tape:
             self.cut.append(run.layer.path)
         inputs = [own for own in sources if own is not None]
         outputs = self._made(run, inputs)
-        running, kept = self._holds(run)
+        running, first, kept = self._holds(run)
         self.kept += kept
-        self.steps.append(_Step(run.layer.path, tuple(inputs), tuple(outputs), running))
+        self.steps.append(_Step(run.layer.path, tuple(inputs), tuple(outputs), running, first))
         return tuple(outputs)
 
     def _made(self, run: Run, inputs: list[int]) -> list[int]:
@@ -126,18 +128,19 @@ class _Tape:
             self.over[made[0]] = tuple(inputs)
         return made
 
-    def _holds(self, run: Run) -> tuple[int, int]:
-        """The bytes that one call has beside its inputs while it runs, and those that training keeps of it.
+    def _holds(self, run: Run) -> tuple[int, int, int]:
+        """The bytes of `_Step.running` and `_Step.first` of one call, and those that training keeps of it.
 
         Of a wrapper the layers inside one after the other, those for each step, too.
         """
         held = held_by(run)
         bits = BITS.get(run.outputs[0].dtype or "", 0) if run.outputs else 0
-        running, kept, around = ((count * bits + 7) // 8 for count in (held.running, held.kept, held.around))
+        counts = (held.running, held.first, held.kept, held.around)
+        running, first, kept, around = ((count * bits + 7) // 8 for count in counts)
         if run.inside is not None and run.inside.wrapped:
             inner, more = self._inside(run.inside)
             running, kept = max(running, around + inner), kept + more * (run.times or 0)
-        return running, kept
+        return running, first, kept
 
     def _inside(self, wrapped: Resolved) -> tuple[int, int]:
         """What the layers inside a wrapper hold, one after the other, each keeping its outputs."""
@@ -152,7 +155,7 @@ class _Tape:
                     self.room -= len(memory.alive)
                     self.cut += memory.cut
                 else:
-                    own, more = self._holds(run)
+                    own, _, more = self._holds(run)
                 running = max(running, made + max(own, outputs))
                 made += outputs
                 kept += more
@@ -191,7 +194,9 @@ def _lived(tape: _Tape, entering: Sequence[int], last: dict[int, int]) -> Memory
     alive: list[tuple[str, int]] = []
     peak, peak_at = total, ""
     for place, step in enumerate(tape.steps):
-        while_running = total + step.running
+        let_go = [own for own in set(step.inputs) if step.first and own in held and last[own] == place]
+        gone = sum(tape.sizes[own] for own in let_go)
+        while_running = max(total + step.first, total - gone + step.running)
         for buffer in step.outputs:
             if buffer in held:
                 continue
@@ -204,7 +209,7 @@ def _lived(tape: _Tape, entering: Sequence[int], last: dict[int, int]) -> Memory
             if below is not None:
                 held.discard(below)
                 total -= tape.sizes[below]
-        while_running = max(while_running, total)
+        while_running = max(while_running, total - gone)
         alive.append((step.path, while_running))
         if while_running > peak or not peak_at:
             peak, peak_at = max(while_running, peak), step.path

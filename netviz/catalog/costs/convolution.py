@@ -84,9 +84,9 @@ def made_between(config: Config, arguments: Arguments, outputs: Outputs) -> int:
 
 
 def separable_holds(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:
-    """What the depthwise part makes, and the outputs."""
+    """What the depthwise part makes, after which the inputs are not needed; and the outputs."""
     between, behind = made_between(config, arguments, outputs), activated(config, arguments, outputs)
-    return Holding(max(between + made(outputs), behind.running), between + behind.kept)
+    return Holding(max(between + made(outputs), behind.running), between + behind.kept, first=between)
 
 
 def layer(work: WorkRule, rank: int) -> CostKind:
