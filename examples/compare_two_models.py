@@ -20,7 +20,7 @@ out.mkdir(parents=True, exist_ok=True)
 diff = netviz.diff(EXAMPLES / "models" / "lenet.keras", EXAMPLES / "models" / "lenet-tuned.keras")
 for layer in diff:
     print(f"{layer.path}: {', '.join(layer.kinds)}")
-most = max(diff.all_weights, key=lambda weight: weight.relative or 0)
+most = max(diff.weights, key=lambda weight: weight.relative or 0)
 print(f"most of all the {most.b.name} at {most.b.path}: by {most.relative:.0%}, cosine {most.cosine:.3f}")
 diff.save(out / "changes.md")
 diff.save(out / "changes.html")

@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,46 +96,74 @@ def compiled() -> Any:
     return model
 
 
-SCENARIOS: dict[str, tuple[Callable[[], Any], Callable[[], Any], dict[str, set[str]]]] = {
-    "fine-tuned": (net, tuned, {"hidden": {"changed"}, "output": {"changed"}}),
-    "pruned": (net, pruned, {"hidden": {"changed"}}),
-    "quantised": (net, quantised, {"hidden": {"changed"}, "output": {"changed"}}),
-    "renamed": (net, lambda: same_weights(net(), net(names={"hidden": "features"})), {"features": {"renamed"}}),
-    "inserted": (
+@dataclass(frozen=True)
+class Scenario:
+    """Models before and after, what became of the layers that differ, by name, and in which words.
+
+    `verdicts` are those of weights that are not identical, by layer and weight; `changes` the items of the model
+    itself ("0": its first output).
+    """
+
+    before: Callable[[], Any]
+    after: Callable[[], Any]
+    kinds: dict[str, set[str]]
+    verdicts: dict[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+
+TUNED_WEIGHTS = dict.fromkeys(("hidden/kernel", "hidden/bias", "output/kernel", "output/bias"), "changed")
+
+SCENARIOS: dict[str, Scenario] = {
+    "fine-tuned": Scenario(net, tuned, {"hidden": {"changed"}, "output": {"changed"}}, TUNED_WEIGHTS),
+    "pruned": Scenario(net, pruned, {"hidden": {"changed"}}, {"hidden/kernel": "pruned"}),
+    "quantised": Scenario(
+        net,
+        quantised,
+        {"hidden": {"changed"}, "output": {"changed"}},
+        {"hidden/kernel": "quantised", "output/kernel": "quantised"},
+    ),
+    "renamed": Scenario(net, lambda: same_weights(net(), net(names={"hidden": "features"})), {"features": {"renamed"}}),
+    "inserted": Scenario(
         net,
         lambda: same_weights(net(), net(block=True)),
         {"extra_conv": {"added"}, "extra_norm": {"added"}, "extra_relu": {"added"}, "flatten": {"changed"}},
     ),
-    "replaced": (net, lambda: same_weights(net(), net(head="Reshape")), {"output": {"replaced", "changed"}}),
-    "recompiled": (compiled, optimised, {}),
+    "replaced": Scenario(
+        net, lambda: same_weights(net(), net(head="Reshape")), {"output": {"replaced", "changed"}}, changes=("0",)
+    ),
+    "recompiled": Scenario(compiled, optimised, {}, changes=("training.optimizer",)),
 }
-"""By what was done: the model before, the one after, and what became of the layers that differ, by name."""
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_what_was_done_is_what_is_said(name: str, tmp_path: Path) -> None:
-    before, after, expected = SCENARIOS[name]
+    told = SCENARIOS[name]
     paths = tmp_path / "a.keras", tmp_path / "b.h5"
-    before().save(paths[0])
-    after().save(paths[1])
+    told.before().save(paths[0])
+    told.after().save(paths[1])
     found = netviz.diff(*paths)
-    assert {layer.layer.name: set(layer.kinds) for layer in found} == expected
-    assert not found.same and len(found) and run("diff", *paths).exit_code == 3
+    assert {layer.name: set(layer.kinds) for layer in found} == told.kinds
+    named = {f"{layer.name}/{one.name}": one.verdict for layer in found for one in layer.weights}
+    assert {name: verdict for name, verdict in named.items() if verdict != "identical"} == told.verdicts
+    assert {change.item for change in found.changes} >= set(told.changes)
+    assert bool(found.changes) == bool(told.changes)
+    assert not found.same and found and len(found) == len(told.kinds)
+    assert run("diff", *paths).exit_code == 3
 
 
-def test_values_are_told_by_what_happened_to_them() -> None:
-    verdicts = {one.b.name: one.verdict for one in netviz.diff(net(), pruned())["hidden"].weights}
-    assert verdicts == {"kernel": "pruned", "bias": "identical"}
-    verdicts = {one.b.name: one.verdict for one in netviz.diff(net(), quantised())["hidden"].weights}
-    assert verdicts["kernel"] == "quantised" and verdicts["bias"] == "identical"
+def test_figures_of_what_was_tuned_are_those_of_numpy() -> None:
     a, b = net(), tuned()
     for name in ("hidden", "output"):
         for one, before, after in zip(
             netviz.diff(a, b)[name].weights, a.get_layer(name).weights, b.get_layer(name).weights, strict=True
         ):
             x, y = (np.asarray(values, "float64").ravel() for values in (before, after))
-            assert one.verdict == "changed" and one.maximum == pytest.approx(np.abs(x - y).max())
+            assert one.maximum == pytest.approx(np.abs(x - y).max())
             assert one.relative == pytest.approx(np.linalg.norm(x - y) / max(np.linalg.norm(x), np.linalg.norm(y)))
+            if np.any(x) and np.any(y):
+                assert one.cosine == pytest.approx(x @ y / np.linalg.norm(x) / np.linalg.norm(y))
+            else:  # a bias that began as zeros has no direction
+                assert one.cosine is None
 
 
 FORMATS: dict[str, Callable[[Any, Path], Any]] = {

@@ -172,7 +172,7 @@ class Diff(Artifact):
     @property
     def weights(self) -> tuple[Comparison, ...]:
         """The values of every weight held against those of its counterpart, identical ones, too."""
-        return (*self._found.weights, *(one for layer in self._found.layers for one in layer.weights))
+        return (*self._found.own_weights, *(one for layer in self._found.layers for one in layer.weights))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -198,9 +198,12 @@ class Diff(Artifact):
         return (layer for layer in self._found.layers if not layer.same)
 
     def __len__(self) -> int:
-        """How many layers differ, and one more where the models themselves do."""
-        weights_differ = any(not one.same for one in self._found.weights)
-        return sum(1 for _ in self) + bool(self._found.changes or weights_differ)
+        """How many layers differ."""
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        """Whether anything differs, be it a layer or the models themselves."""
+        return not self.same
 
     @property
     def _found(self) -> ModelDiff:

@@ -39,7 +39,7 @@ def diff_models(
         return diff
     owners = [(layer.a, layer.b) for layer in layers]
     own, *values = _values(a, b, [(a.root, b.root, pairs), *_pairs(owners, comparing)], rtol, atol, progress)
-    return replace(diff, weights=own, layers=tuple(map(_with_values, layers, values)))
+    return replace(diff, own_weights=own, layers=tuple(map(_with_values, layers, values)))
 
 
 _Owner = tuple[Layer, Layer, Sequence[Pair]]

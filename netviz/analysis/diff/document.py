@@ -32,7 +32,7 @@ def diff_document(diff: ModelDiff, version: str) -> Json:
         "b": _model(diff.b),
         "counts": {fate: counts[fate] for fate in FATES},
         "changes": [_change(change) for change in diff.changes],
-        "weights": [_weight(one) for one in diff.weights],
+        "weights": [_weight(one) for one in diff.own_weights],
         "layers": [_layer(layer) for layer in diff.layers],
         "notes": list(diff.notes),
     }

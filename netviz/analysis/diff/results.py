@@ -168,15 +168,15 @@ class ModelDiff:
     """Two models held against each other.
 
     `layers` has every layer of both, depth first in the order of the second model, those that were removed where they
-    stood. `changes` and `weights` are those of the models themselves. `notes` says what could not be compared, and why,
-    and what is wrong with a source that bears on what was. With `ignore_names` names were no difference.
+    stood. `changes` and `own_weights` are those of the models themselves. `notes` says what could not be compared, and
+    why, and what is wrong with a source that bears on what was. With `ignore_names` names were no difference.
     """
 
     a: Model
     b: Model
     layers: tuple[LayerDiff, ...]
     changes: tuple[Change, ...] = ()
-    weights: tuple[Comparison, ...] = ()
+    own_weights: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
     structure_only: bool = False
     ignore_names: bool = False
@@ -184,7 +184,8 @@ class ModelDiff:
     @property
     def same(self) -> bool:
         """Whether nothing differs of what was compared."""
-        return not self.changes and all(layer.same for layer in self.layers) and all(one.same for one in self.weights)
+        alike = all(layer.same for layer in self.layers) and all(one.same for one in self.own_weights)
+        return alike and not self.changes
 
     def of_kind(self, kind: Kind) -> Iterator[LayerDiff]:
         """The layers of which this is true."""

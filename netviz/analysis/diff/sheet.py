@@ -126,7 +126,7 @@ def _figures(one: Comparison) -> tuple[object, object, object]:
 
 
 def _differing(diff: ModelDiff) -> Iterator[tuple[str, Comparison]]:
-    owners = [("", diff.weights), *((layer.path, layer.weights) for layer in diff.layers)]
+    owners = [("", diff.own_weights), *((layer.path, layer.weights) for layer in diff.layers)]
     for path, weights in owners:
         for one in weights:
             if one.verdict != "identical":

@@ -53,7 +53,7 @@ def verdict(diff: ModelDiff) -> str:
     for place, (count, fate) in enumerate(told):
         words.append(f"{_counted(count, 'layer')} {fate}" if place == 0 else f"{count:,} {fate}")
     own = [_counted(len(diff.changes), "difference"), "of the model itself"] if diff.changes else []
-    own_weights = sum(not one.same for one in diff.weights)
+    own_weights = sum(not one.same for one in diff.own_weights)
     if own_weights:
         words.append(f"{_counted(own_weights, 'weight')} of the model itself changed")
     if own:
@@ -76,7 +76,7 @@ def extent(diff: ModelDiff) -> Iterator[str]:
 
 def all_weights(diff: ModelDiff) -> Iterator[Comparison]:
     """The comparisons of all weights, those of the models themselves first."""
-    yield from diff.weights
+    yield from diff.own_weights
     for layer in diff.layers:
         yield from layer.weights
 

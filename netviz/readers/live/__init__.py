@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -67,11 +68,12 @@ def _training(model: keras.Model) -> Config | None:
     """
     try:
         compiled = model.get_compile_config()
-        if compiled and "optimizer" not in compiled and model.optimizer is not None:
-            compiled = {"optimizer": keras.saving.serialize_keras_object(model.optimizer), **compiled}
-        return training_of(compiled)
     except Exception:  # whatever a loss of the user's raises when Keras asks for its config
         return None
+    if compiled and "optimizer" not in compiled and model.optimizer is not None:
+        with suppress(Exception):  # an optimizer of the user's that cannot be written: loss and metrics can
+            compiled = {"optimizer": keras.saving.serialize_keras_object(model.optimizer), **compiled}
+    return training_of(compiled)
 
 
 def load_and_read(path: Path, trust: bool = False) -> Model:

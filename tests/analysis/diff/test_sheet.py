@@ -51,7 +51,7 @@ def test_every_layer_that_differs_stands_in_the_tables(paths: tuple[Path, Path])
 def test_every_change_is_a_row_of_the_csv(paths: tuple[Path, Path]) -> None:
     diff = compared(paths)
     rows = list(csv.DictReader(io.StringIO(sheet_to_csv(differences_sheet(diff)))))
-    weights = [*diff.weights, *(one for layer in diff.layers for one in layer.weights)]
+    weights = [*diff.own_weights, *(one for layer in diff.layers for one in layer.weights)]
     changes = len(diff.changes) + sum(len(layer.changes) for layer in diff.layers)
     alone = sum(bool(layer.kinds) and None in (layer.a, layer.b) for layer in diff.layers)
     assert len(rows) == changes + alone + sum(one.verdict != "identical" for one in weights)
