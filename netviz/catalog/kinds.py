@@ -160,11 +160,13 @@ class Window:
     first: int | Fraction | None
 
 
-Field: TypeAlias = Literal["pointwise", "whole"]
+Field: TypeAlias = Literal["pointwise", "whole", "attended", "partly"]
 """What an output position is made of where no window says it:
 
 pointwise  of the same position alone (functions of each element, what mixes channels)
-whole      of every position (global pooling, attention, recurrence, a flattened picture)
+whole      of every position (global pooling, recurrence, a flattened picture)
+attended   of the same position of the first tensor, and of every one of the others (attention, a product of matrices)
+partly     of every position along some axes of several only (a mean over the rows of a picture)
 """
 
 WindowRule: TypeAlias = Callable[[Config, Arguments], tuple[Window, ...] | Field]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, SupportsIndex
 
 from netviz.catalog.kinds import (
     Arguments,
@@ -82,8 +83,8 @@ def register_layer(
     each in the order of `add_weight`), or is a function of the config that does; those that `non_trainable` names
     are not trained. `family` decides on the colour.
     `cost(config, input_shape, output_shape)` gives the multiply-accumulates of one call, or a pair of these and of all
-    floating-point operations (without it: two for each). Both shapes are as above, their axes all known; layers inside
-    are not counted in. A rule that raises leaves the cost unknown.
+    floating-point operations, at least two for each (without it: just these). Both shapes are as above, their axes all
+    known; layers inside are not counted in. A rule that raises leaves the cost unknown.
     The latest registration of a class holds. Raises UsageError for a family that does not exist, an empty name, or
     names that are no list of texts; reading a file raises it where a function for `weights` raises.
     """
@@ -180,15 +181,31 @@ def _work(class_name: str, cost: Callable[[Config, Any, Any], Any]) -> WorkRule:
             found = cost(config, *(shapes[0] if len(shapes) == 1 else shapes for shapes in (given, made)))
         except Exception as error:
             reason = " ".join(str(error).split())
-            message = f"The cost registered for {class_name} raised {type(error).__name__}: {reason}."
+            message = f"The cost registered for {class_name} raised {type(error).__name__}: {reason:.80}."
             raise UncountedError(message) from error
-        counts = tuple(found) if isinstance(found, list | tuple) else (found,)
-        if len(counts) not in (1, 2) or not all(isinstance(count, int) and count >= 0 for count in counts):
-            raise UncountedError(f"The cost registered for {class_name} gave {found!r:.80}, which is no count.")
-        macs = counts[0]
-        return Work(macs, counts[1] if len(counts) > 1 else 2 * macs)
+        gave = f"The cost registered for {class_name} gave {found!r:.80}"
+        counts = [_count(value) for value in (found if isinstance(found, list | tuple) else (found,))]
+        if len(counts) not in (1, 2) or None in counts:
+            raise UncountedError(f"{gave}, which is no count.")
+        macs, flops = counts[0] or 0, counts[-1] or 0
+        if len(counts) == 1:
+            return Work(macs, 2 * macs)
+        if flops < 2 * macs:
+            raise UncountedError(f"{gave}: each multiply-accumulate is two operations.")
+        return Work(macs, flops)
 
     return work
+
+
+def _count(value: object) -> int | None:
+    """A whole number that is not negative, those of numpy as well; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        count = operator.index(value)
+    except TypeError:  # an array has the method, of any shape
+        return None
+    return count if count >= 0 else None
 
 
 def _is_shape(value: object) -> bool:

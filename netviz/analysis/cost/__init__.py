@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netviz.analysis.cost.calls import call_costs
 from netviz.analysis.cost.entering import entering_tensors, misfit
-from netviz.analysis.cost.fields import Fields, entered
+from netviz.analysis.cost.fields import Fields, channels_stand_first, entered
 from netviz.analysis.cost.layers import layer_costs
 from netviz.analysis.cost.memory import memory_of
 from netviz.analysis.cost.resolving import Resolver
@@ -31,8 +31,8 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
     works = works_of(resolver.made, open_inputs=open_inputs)
     found = tallies(top, resolver.made, works)
     memory = memory_of(top)
-    fields = Fields()
-    fields.follow(top, [entered(tensor) for tensor in entering])
+    fields = Fields(channels_first=channels_stand_first(model.graph))
+    fields.follow(top, [entered(tensor, origin) for origin, tensor in enumerate(entering)])
     layers, unknown = layer_costs(model.graph, found, fields, memory.cut)
     return ModelCost(
         name=model.name,

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import Lengths, Outputs, known, multiplied, together
 from netviz.catalog.costs.functions import PER_ELEMENT
 from netviz.catalog.kinds import Arguments, CostKind, Holding, HoldingRule, Work, WorkRule
@@ -183,8 +184,8 @@ def operation_holds(config: Config, arguments: Arguments, outputs: Outputs) -> H
     return Holding(math.prod(query) + math.prod(key) + pairs, pairs)
 
 
-MULTI_HEAD = CostKind(heads_attend(multi_head), "whole", held=heads_hold(multi_head))
-GROUPED = CostKind(heads_attend(grouped), "whole", held=heads_hold(grouped))
-PLAIN = CostKind(plain, "whole", held=plain_holds)
-ADDITIVE = CostKind(additive, "whole", held=additive_holds)
-OPERATION = CostKind(operation, "whole", held=operation_holds)
+MULTI_HEAD = CostKind(heads_attend(multi_head), positions.attended, held=heads_hold(multi_head))
+GROUPED = CostKind(heads_attend(grouped), "attended", held=heads_hold(grouped))
+PLAIN = CostKind(plain, positions.of_matrices("attended"), held=plain_holds)
+ADDITIVE = CostKind(additive, positions.of_matrices("attended"), held=additive_holds)
+OPERATION = CostKind(operation, "partly", held=operation_holds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.elementwise import AVERAGED, MERGED
 from netviz.catalog.costs.forms import Outputs, each, last_taken, made, multiplied, taken
 from netviz.catalog.costs.functions import PER_ELEMENT, activation
@@ -61,7 +62,7 @@ def spline(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 
 MERGE = CostKind(merge, None)
-MAXOUT = CostKind(maxout)
-HIGHWAY = CostKind(highway)
+MAXOUT = CostKind(maxout, positions.across_last)
+HIGHWAY = CostKind(highway, positions.across_last)
 PARAMETRIC_SOFTPLUS = each(PER_ELEMENT["parametric_softplus"])
 SRELU = CostKind(spline, "pointwise", "over")

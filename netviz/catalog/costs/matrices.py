@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
+from netviz.catalog.costs import positions
 from netviz.catalog.costs.forms import ITERATED, Lengths, Outputs, known, operand_lengths, uncounted
 from netviz.catalog.kinds import Arguments, CostKind, UncountedError, Work
 from netviz.catalog.outputs import subjects
@@ -23,7 +24,7 @@ def of_size(count: Callable[[int, int], Fraction | int]) -> CostKind:
         *batch, rows, columns = known(subjects(arguments)[0].shape)
         return Work(0, math.prod(batch) * round(count(rows, columns)))
 
-    return CostKind(work, "whole")
+    return CostKind(work, positions.of_matrices("whole"))
 
 
 def elimination(rows: int, columns: int) -> Fraction:
@@ -66,7 +67,7 @@ def solved_triangle(config: Config, arguments: Arguments, outputs: Outputs) -> W
     return Work(0, math.prod(first[:-2]) * first[-1] ** 2 * right_sides(first, second))
 
 
-QR = CostKind(orthogonal, "whole")
-SOLVE = CostKind(solved, "whole")
-SOLVE_TRIANGULAR = CostKind(solved_triangle, "whole")
-ITERATIVE = uncounted(ITERATED, "whole")
+QR = CostKind(orthogonal, positions.of_matrices("whole"))
+SOLVE = CostKind(solved, positions.of_matrices("whole"))
+SOLVE_TRIANGULAR = CostKind(solved_triangle, positions.of_matrices("whole"))
+ITERATIVE = uncounted(ITERATED, positions.of_matrices("whole"))

@@ -47,6 +47,11 @@ def by_root(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return Work(0, 4 * made(outputs) + 3 * groups(config, arguments))
 
 
+def root_operation(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
+    """As by root, without the scale where none is given."""
+    return Work(0, made(outputs) * (3 + min(1, scales_given(arguments))) + 3 * groups(config, arguments))
+
+
 def by_group(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     """As by layer, with `groups` groups in each sample: Wu and He (2018), equations 1 to 6."""
     shape = known(subjects(arguments)[0].shape)
@@ -86,3 +91,4 @@ def layer_operation(config: Config, arguments: Arguments, outputs: Outputs) -> W
 
 
 LAYER_OPERATION = CostKind(layer_operation, ALONG)
+ROOT_OPERATION = CostKind(root_operation, ALONG)

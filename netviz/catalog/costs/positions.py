@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from netviz.catalog.kinds import Arguments, Field, Window, WindowRule
 from netviz.catalog.outputs import first_shape, given, operands
 from netviz.catalog.settings import axis_in, inner_config, integer, integers, lengths, sequence, text, whole
 from netviz.catalog.shapes import reshaped
-from netviz.model import Config
+from netviz.model import Config, Shape, Tensor
 
 
 def along(axes: Callable[[Config], tuple[int, ...] | None]) -> WindowRule:
-    """Whether what runs along the axes mixes positions: those behind the batch and before the last, the channels."""
+    """Whether what runs along the axes mixes positions: those behind the batch and before the last, the channels.
+
+    An axis of length 1 has nothing to mix.
+    """
 
     def window(config: Config, arguments: Arguments) -> Field:
         shape, own = first_shape(arguments), axes(config)
@@ -21,8 +24,43 @@ def along(axes: Callable[[Config], tuple[int, ...] | None]) -> WindowRule:
             return "pointwise"
         if shape is None:
             raise ValueError("the number of axes is not known")
-        places = range(len(shape)) if own is None else (axis_in(axis, len(shape)) for axis in own)
-        return "whole" if any(0 < place < len(shape) - 1 for place in places) else "pointwise"
+        return mixed(shape, range(len(shape)) if own is None else [axis_in(axis, len(shape)) for axis in own])
+
+    return window
+
+
+def mixed(shape: Shape, places: Collection[int]) -> Field:
+    """What is made of all that stands along the axes at `places`."""
+    spatial = range(1, len(shape) - 1)
+    if not any(place in places for place in spatial):
+        return "pointwise"
+    return "whole" if all(place in places or shape[place] == 1 for place in spatial) else "partly"
+
+
+def across_last(config: Config, arguments: Arguments) -> Field:
+    """The same position, where the last axis is that of the channels."""
+    return "pointwise"
+
+
+def attended(config: Config, arguments: Arguments) -> Field:
+    """Of attention, along `attention_axes` or else along all axes between the batch and the channels."""
+    axes, shape = config.get("attention_axes"), first_shape(arguments)
+    if axes is None:
+        return "attended"
+    if shape is None:
+        raise ValueError("the number of axes is not known")
+    found = mixed(shape, [axis_in(axis, len(shape)) for axis in integers(axes)])
+    return "attended" if found == "whole" else found
+
+
+def of_matrices(several: Field) -> WindowRule:
+    """Of what takes matrices, of which the axes before the last two count: `several`, or partly where these are."""
+
+    def window(config: Config, arguments: Arguments) -> Field:
+        shape = first_shape(arguments)
+        if shape is None:
+            raise ValueError("the number of axes is not known")
+        return several if all(axis == 1 for axis in shape[1:-2]) else "partly"
 
     return window
 
@@ -71,25 +109,55 @@ def reordered(key: str, *, batched: bool) -> WindowRule:
 
 
 def grouped(config: Config, arguments: Arguments) -> Field:
-    """Of GroupNormalization: every position, where there are several."""
-    shape = first_shape(arguments)
+    """Of GroupNormalization: every position, where there are several and the groups are those of the last axis."""
+    shape, axis = first_shape(arguments), integer(config, "axis", -1)
+    if axis != -1 and (shape is None or axis_in(axis, len(shape)) != len(shape) - 1):
+        raise ValueError("groups along another axis than the last")
     return "pointwise" if shape is not None and len(shape) < 3 else "whole"
 
 
 def dense(config: Config, arguments: Arguments) -> Field:
-    """Of EinsumDense: the same position where only the last axis is summed over."""
+    """Of EinsumDense: the same position where only the last axis is summed over, and the others stay where they are."""
     left, _, rest = text(config, "equation", "").replace(" ", "").partition(",")
-    letters, right = left.replace("...", ""), rest.partition("->")[2]
-    gone = [place for place, letter in enumerate(letters) if letter not in right]
-    if any(place < len(letters) - 1 for place in gone) or (gone and left.endswith("...")):
-        return "whole"
-    return "pointwise"
+    right, shape = rest.partition("->")[2], first_shape(arguments)
+    if left[:-1] == right[: len(left) - 1] and not left.endswith("..."):
+        return "pointwise"
+    if shape is None or "..." in left:
+        raise ValueError("axes that are not named")
+    places = [place for place, letter in enumerate(left) if letter not in right]
+    if mixed(shape, places) == "pointwise":
+        raise ValueError("axes that change places")
+    return mixed(shape, places)
 
 
 def matmul(config: Config, arguments: Arguments) -> Field:
-    """Of a matrix product: the same position where one matrix multiplies the channels of all."""
-    first, second = (array.shape for array in operands(arguments))
-    return "pointwise" if first and second and len(first) > 2 == len(second) else "whole"
+    """Of a matrix product: the same position where one matrix multiplies the channels of all.
+
+    Where both are tensors, a row of the first and all of the second.
+    """
+    first, second = (known_rank(array.shape) for array in operands(arguments))
+    if len(second) == 2 < len(first):
+        return "pointwise"
+    if any(axis != 1 for axis in max(first, second, key=len)[1:-2]):
+        return "partly"
+    if len(arguments.tensors) > 1:
+        return "attended"
+    return "pointwise" if arguments.args and isinstance(arguments.args[0], Tensor) else "whole"
+
+
+def dot(config: Config, arguments: Arguments) -> Field:
+    """Of keras.ops.dot: the same position where a vector, a matrix or a number multiplies the channels of all."""
+    first, second = (known_rank(array.shape) for array in operands(arguments))
+    if not first or not second or len(second) <= 2 <= len(first):
+        return "pointwise"
+    raise ValueError("samples that are multiplied by each other")
+
+
+def known_rank(shape: Shape | None) -> Shape:
+    """The shape itself, of which at least the number of axes has to be known."""
+    if shape is None:
+        raise ValueError("the number of axes is not known")
+    return shape
 
 
 def sliced(config: Config, arguments: Arguments) -> tuple[Window, ...]:

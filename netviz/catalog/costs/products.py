@@ -73,7 +73,7 @@ def reversible(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     return multiplied(made(outputs) * last_taken(arguments), capped * made(outputs))
 
 
-DENSE = CostKind(dense, held=activated)
+DENSE = CostKind(dense, positions.across_last, held=activated)
 EINSUM_DENSE = CostKind(einsum_dense, positions.dense, held=activated)
 EMBEDDING = CostKind(embedded)
 REVERSIBLE = CostKind(reversible)
@@ -136,13 +136,13 @@ def einsum(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 
 MATMUL = CostKind(matmul, positions.matmul)
-DOT = CostKind(dot, "whole")
+DOT = CostKind(dot, positions.dot)
 TENSORDOT = CostKind(tensordot, None)
 VDOT = CostKind(vdot, "whole")
 INNER = CostKind(dot, None)
 EINSUM = CostKind(einsum, None)
 OUTER = CostKind(lambda config, arguments, outputs: Work(0, made(outputs)), None)
-DOT_LAYER = CostKind(dot_layer, "whole")
+DOT_LAYER = CostKind(dot_layer, positions.of_matrices("attended"))
 
 
 def cross(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
@@ -161,5 +161,5 @@ def correlated(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
 
 
 CROSS = CostKind(cross)
-CDIST = CostKind(distances, "whole")
+CDIST = CostKind(distances, positions.of_matrices("attended"))
 CORRELATE = CostKind(correlated, "whole")

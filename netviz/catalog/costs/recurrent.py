@@ -125,7 +125,7 @@ def merged_directions(config: Config, arguments: Arguments, outputs: Outputs) ->
     return Work(0, each * math.prod(known(outputs[0].shape)))
 
 
-CONVOLUTIONAL = CostKind(convolutional, "whole", held=holding("ConvLSTM"))
+CONVOLUTIONAL = CostKind(convolutional, "partly", held=holding("ConvLSTM"))
 
 
 def directions_hold(config: Config, arguments: Arguments, outputs: Outputs) -> Holding:

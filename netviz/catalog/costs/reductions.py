@@ -61,7 +61,7 @@ def by_count(count: Count) -> Callable[[Config, Arguments, Outputs], Work]:
 
 def norm(config: Config, arguments: Arguments, outputs: Outputs) -> Work:
     """Of the Euclidean or Frobenius norm; others are not counted."""
-    if config.get("ord") not in (None, 2, "fro"):
+    if config.get("ord") not in (None, 2, "fro", "euclidean"):
         raise UncountedError("No count of this norm is published.")
     if config.get("ord") == 2 and len(known(subjects(arguments)[0].shape)) - len(known(outputs[0].shape)) == 2:
         raise UncountedError("No count of singular values is published.")

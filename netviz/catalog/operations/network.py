@@ -16,7 +16,7 @@ from netviz.model import Config, Shape
 NORMALISING = {
     "BatchNorm": normalization.BATCH,
     "LayerNorm": normalization.LAYER_OPERATION,
-    "RMSNorm": normalization.ROOT,
+    "RMSNorm": normalization.ROOT_OPERATION,
 }
 
 

@@ -103,7 +103,27 @@ def test_a_cost_of_ones_own() -> None:
     assert of_scale(lambda config, given, made: (5, 77)) == Work(5, 77)
 
 
-@pytest.mark.parametrize("cost", [lambda *_: "many", lambda *_: -1, lambda *_: (1, 2, 3), lambda: 1], ids=range(4))
+def test_counts_of_numpy() -> None:
+    assert of_scale(lambda config, given, made: np.prod(made) * np.int32(2)) == Work(60, 120)
+    assert of_scale(lambda config, given, made: (np.int64(5), np.uint8(10))) == Work(5, 10)
+
+
+def test_an_error_of_any_length_is_cut() -> None:
+    def fails(*_: object) -> int:
+        raise ValueError("x" * 100_000)
+
+    with pytest.raises(UncountedError) as caught:
+        of_scale(fails)
+    assert len(str(caught.value)) < 200
+
+
+WRONG: list[Any] = [
+    lambda *_: "many", lambda *_: -1, lambda *_: (1, 2, 3), lambda: 1, lambda *_: True, lambda *_: (5, 9),
+    lambda *_: np.zeros(3, int), lambda *_: 2.0, lambda *_: (),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cost", WRONG, ids=range(len(WRONG)))
 def test_a_cost_of_ones_own_that_fails(cost: Any) -> None:
     with pytest.raises(UncountedError, match="Scale"):
         of_scale(cost)
