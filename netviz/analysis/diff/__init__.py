@@ -37,22 +37,19 @@ def diff_models(
     diff = ModelDiff(a, b, tuple(layers), changes, (), notes_of(comparing.passed, a, b), structure_only, ignore_names)
     if structure_only or not all(told.values for told in comparing.told):
         return diff
-    owners = [(layer.a, layer.b) for layer in layers]
-    own, *values = _values(a, b, [(a.root, b.root, pairs), *_pairs(owners, comparing)], rtol, atol, progress)
-    return replace(diff, own_weights=own, layers=tuple(map(_with_values, layers, values)))
+    both = {
+        place: (layer.a, layer.b, comparing.weights.get(layer.b.path, ()))
+        for place, layer in enumerate(layers)
+        if layer.a is not None and layer.b is not None
+    }
+    own, *values = _values(a, b, [(a.root, b.root, pairs), *both.values()], rtol, atol, progress)
+    for place, found in zip(both, values, strict=True):
+        layers[place] = _with_values(layers[place], found)
+    return replace(diff, own_weights=own, layers=tuple(layers))
 
 
 _Owner = tuple[Layer, Layer, Sequence[Pair]]
 """Two layers that are counterparts, with those of their weights that are."""
-
-
-def _pairs(owners: list[tuple[Layer | None, Layer | None]], comparing: Comparing) -> list[_Owner]:
-    """The owners with their pairs of weights; what is on one side only has none."""
-    root = comparing.a.root
-    return [
-        (root, root, ()) if one is None or other is None else (one, other, comparing.weights.get(other.path, ()))
-        for one, other in owners
-    ]
 
 
 def _values(

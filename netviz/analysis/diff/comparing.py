@@ -133,7 +133,7 @@ class Comparing:
             changes.append(Change("place", "", *holders))
         elif other in moved:
             kinds.append("moved")
-            changes.append(Change("place", "", *map(_name, (self.first, self.second), moved[other])))
+            changes.append(Change("order", "", *map(_name, (self.first, self.second), moved[other])))
         found = list(setting_changes(x.layer, y.layer, self.passed))
         names = self._counterparts(x.parent, y.parent)
         holders_wired = self._wiring(0, x.parent), self._wiring(1, y.parent)

@@ -19,10 +19,10 @@ from netviz.views import Box, Diagram, Fate
 MOST = 60
 """Boxes of a picture that can be read; where there are more, what was added or removed is taken together as well."""
 
-LEAST = 3
+LEAST_CLOSED = 3
 """Boxes that are worth one that stands for them."""
 
-LEAST_ADDED = 5
+LEAST_CLOSED_ADDED = 5
 """The same for what was added or removed."""
 
 
@@ -35,9 +35,9 @@ def close_unchanged(diagram: Diagram, context: int) -> Diagram:
     family = Family(diagram)
     touched = _touched(diagram)
     near = _near(diagram, touched, context)
-    smaller = _Closing(diagram, family, touched, near, {"unchanged": LEAST}).diagram()
+    smaller = _Closing(diagram, family, touched, near, {"unchanged": LEAST_CLOSED}).diagram()
     if len(smaller.boxes) > MOST:
-        sizes: dict[Fate, int] = {"unchanged": LEAST, "added": LEAST_ADDED, "removed": LEAST_ADDED}
+        sizes: dict[Fate, int] = {"unchanged": LEAST_CLOSED, "added": LEAST_CLOSED_ADDED, "removed": LEAST_CLOSED_ADDED}
         smaller = _Closing(diagram, family, touched, near, sizes).diagram()
     return smaller if len(smaller.boxes) <= MOST else outlined(diagram, family)
 

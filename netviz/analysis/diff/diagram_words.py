@@ -15,7 +15,8 @@ MOST_NOTES = 3
 """Lines on a card about what changed."""
 
 _ORDER: tuple[Aspect, ...] = (
-    "place", "calls", "config", "connection", "trainable", "dtype", "weight", "output", "input", "class", "name",
+    "place", "order", "calls", "config", "connection", "trainable", "dtype", "weight", "output", "input", "class",
+    "name",
 )  # fmt: skip
 """Which changes are told first; shapes mostly follow from settings, class and name have places of their own."""
 
@@ -60,8 +61,8 @@ def change_words(change: Change, diff: LayerDiff, *, numbered: bool = False) -> 
     match change.aspect:
         case "trainable":
             return " → ".join("trainable" if side else "frozen" for side in (change.a, change.b))
-        case "place":
-            return f"was {places(change, diff)[0]}"
+        case "place" | "order":
+            return f"was {places(change)[0]}"
         case "calls":
             return f"called {change.a} → {change.b} times"
         case "connection":

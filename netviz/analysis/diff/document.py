@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from netviz.analysis.diff.configs import DEEPEST
 from netviz.analysis.diff.results import MISSING, Change, Comparison, LayerDiff, ModelDiff
 from netviz.analysis.diff.words import fate_of, verdict
 from netviz.model import Model, Tensor
@@ -18,7 +21,8 @@ Json = dict[str, Any]
 def diff_document(diff: ModelDiff, version: str) -> Json:
     """The comparison as data, layers and weights that are the same included; `version` is that of netviz.
 
-    Of a change `a` or `b` is left out where that side has no such thing; null is what it has as null, or is unknown.
+    Of a change `a` or `b` is left out where that side has no such thing; null is what it has as null, or is unknown. A
+    setting that is NaN is "NaN", for JSON has none.
     """
     counts = Counter(fate_of(layer.kinds) for layer in diff.layers)
     return {
@@ -66,8 +70,19 @@ def _layer(layer: LayerDiff) -> Json:
 
 
 def _change(change: Change) -> Json:
-    sides = {side: value for side, value in (("a", change.a), ("b", change.b)) if value is not MISSING}
+    sides = {side: _setting(value) for side, value in (("a", change.a), ("b", change.b)) if value is not MISSING}
     return {"aspect": change.aspect, "item": change.item, **sides}
+
+
+def _setting(value: object, depth: int = 0) -> object:
+    """A value of a config with "NaN" for NaN, which would be null as what is null."""
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        return {key: _setting(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple) and depth < DEEPEST:
+        return [_setting(item, depth + 1) for item in value]
+    return value
 
 
 def _weight(one: Comparison) -> Json:

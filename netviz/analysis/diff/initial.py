@@ -2,8 +2,8 @@
 
 Only where the config names the initializer, and one of Keras's own. Constants must be there value by value. Random
 values must lie within the bounds of the initializer, with its mean and variance, and be distributed as it distributes
-them; there must be `LEAST` of them. One weight in 5,000 that was drawn fails these tests by chance; of trained ones
-those pass that have hardly moved.
+them; there must be `LEAST_DRAWN` of them. One weight in 5,000 that was drawn fails these tests by chance; of trained
+ones those pass that have hardly moved.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Numbers = NDArray[np.float64]
 Blocks = Callable[[], Iterator[Values]]
 """Gives the values of a weight from the first one on, each time that it is called."""
 
-LEAST = 256
+LEAST_DRAWN = 256
 """So many random values are needed to tell how they are distributed."""
 
 SIGMAS = 4.0
@@ -37,11 +37,17 @@ BINS = 64
 CHI_SQUARE = 112.0
 """What the sum of squared deviations over the bins exceeds in one of 10,000 samples (63 degrees of freedom)."""
 
+CHI_SQUARE_EARLY = 160.0
+"""What it exceeds in one of 10^9: there is a look after every block, and only the last may go by the limit above."""
+
 COUNTED = 1 << 16
 """Values of each block that are sorted into bins."""
 
 LARGEST = 1 << 24
 """Matrices of more values are not tested for being orthogonal."""
+
+MOST_HELD = 1 << 20
+"""Values of a wide matrix that are held together for that, but for two rows at least."""
 
 SLACK = 1e-3
 """How far mean and standard deviation may be off because random numbers are made in float32, by the latter."""
@@ -49,7 +55,7 @@ SLACK = 1e-3
 TRUNCATED = 2.0
 """Standard deviations at which Keras cuts off a normal distribution."""
 
-FARTHEST = 7.0
+FARTHEST_SIGMAS = 7.0
 """Standard deviations within which all values of a normal distribution lie, but for one weight of 100 million values
 in 4,000."""
 
@@ -176,15 +182,47 @@ def _is_constant(blocks: Iterable[Values], constant: float, ones: slice | None, 
 
 def _is_orthogonal(blocks: Iterable[Values], shape: Sequence[int], gain: float, rounding: float) -> bool:
     """Whether the shorter side of the matrix is orthogonal, with that gain."""
-    if len(shape) < 2 or not LEAST <= prod(shape) <= LARGEST or not gain:
+    if len(shape) < 2 or not LEAST_DRAWN <= prod(shape) <= LARGEST or not gain:
         return False
-    matrix = np.concatenate([np.asarray(block).reshape(-1).astype(np.float64) for block in blocks])
-    matrix = matrix.reshape(-1, shape[-1]) / gain
-    if matrix.shape[0] < matrix.shape[1]:
-        matrix = matrix.T
-    matrix = matrix[:, :BINS]  # all are orthogonal to one another, so some will do
-    off = np.abs(matrix.T @ matrix - np.eye(matrix.shape[1])).max()
+    columns = shape[-1]
+    rows = prod(shape[:-1])
+    some = (
+        min(BINS, columns) if rows >= columns else max(2, min(BINS, MOST_HELD // columns))
+    )  # all are orthogonal, so some will do
+    if rows >= columns:
+        products = sum((_products(part[:, :some].T) for part in _whole_rows(blocks, columns)), np.zeros((some, some)))
+    else:
+        found = np.empty((0, columns))
+        for part in _whole_rows(blocks, columns):
+            found = np.concatenate([found, part])[:some] if found.size else part[:some]
+            if len(found) == some:
+                break
+        products = _products(found)
+    off = np.abs(products / gain / gain - np.eye(len(products))).max()
     return bool(off <= 1e-4 + 8 * rounding)
+
+
+def _whole_rows(blocks: Iterable[Values], columns: int) -> Iterator[Values]:
+    """The values of a matrix as rows, as many at a time as a block completes."""
+    rest: Values = np.empty(0)
+    for block in blocks:
+        flat = np.asarray(block).reshape(-1)
+        if rest.size:
+            flat = np.concatenate([rest, flat])
+        whole = flat.size // columns * columns
+        if whole:
+            yield flat[:whole].reshape(-1, columns)
+        rest = flat[whole:]
+
+
+def _products(rows: Values) -> Numbers:
+    """The dot products of some rows with each other, some of their values at a time."""
+    step = max(1, MOST_HELD // max(1, len(rows)))
+    found = np.zeros((len(rows), len(rows)))
+    for begin in range(0, rows.shape[1], step):
+        part = rows[:, begin : begin + step].astype(np.float64)
+        found += part @ part.T
+    return found
 
 
 def _drawn(name: str, config: Config, layer: Layer, shape: tuple[int, ...]) -> Iterator[Drawn]:
@@ -210,7 +248,7 @@ def _drawn(name: str, config: Config, layer: Layer, shape: tuple[int, ...]) -> I
 def _normal(distribution: Distribution, mean: float, spread: float) -> Drawn:
     if distribution == "truncated_normal":
         return Drawn(distribution, mean, spread * DEVIATION, spread * TRUNCATED)
-    return Drawn(distribution, mean, spread, spread * FARTHEST)
+    return Drawn(distribution, mean, spread, spread * FARTHEST_SIGMAS)
 
 
 def _scaled(
@@ -254,7 +292,7 @@ def _sizes(axes: object, shape: tuple[int, ...]) -> list[int]:
 
 def _is_drawn(blocks: Iterable[Values], drawn: Drawn, size: int, rounding: float) -> bool:
     """Whether values are as drawn from that distribution: stops at the first block that tells they are not."""
-    if size < LEAST:
+    if size < LEAST_DRAWN:
         return False
     edges, counts = drawn.edges(), np.zeros(BINS)
     reach = drawn.reach * (1 + 1e-5 + rounding)
@@ -265,7 +303,7 @@ def _is_drawn(blocks: Iterable[Values], drawn: Drawn, size: int, rounding: float
         if not np.isfinite(few).all() or np.abs(few - drawn.mean).max(initial=0.0) > reach:
             return False
         counts += np.bincount(np.searchsorted(edges, few), minlength=BINS)
-        if not _fits_bins(counts, rounding):
+        if not _fits_bins(counts, rounding, CHI_SQUARE_EARLY):
             return False
         for begin in range(0, flat.size, PIECE):
             apart = flat[begin : begin + PIECE].astype(np.float64) - drawn.mean
@@ -276,19 +314,22 @@ def _is_drawn(blocks: Iterable[Values], drawn: Drawn, size: int, rounding: float
             squares += float(np.dot(apart, apart))
         if not math.isfinite(squares):
             return False
+    if not _fits_bins(counts, rounding, CHI_SQUARE):
+        return False
     error = SIGMAS / math.sqrt(count)
     mean, variance = total / count / drawn.std, squares / count / drawn.std / drawn.std  # the square may be 0
     return abs(mean) <= error + SLACK and abs(variance - 1) <= error * math.sqrt(2) + 2 * (SLACK + rounding)
 
 
-def _fits_bins(counts: Numbers, rounding: float) -> bool:
-    """Whether counts in bins that are equally likely are what chance makes of them (below `LEAST`: too few to tell).
+def _fits_bins(counts: Numbers, rounding: float, most: float) -> bool:
+    """Whether counts in bins that are equally likely are what chance makes of them, with squared deviations of `most`
+    in all (below `LEAST_DRAWN`: too few to tell).
 
     Rounding to few bits moves values from one bin to the next, by as much as their size.
     """
     size = counts.sum()
-    if size < LEAST:
+    if size < LEAST_DRAWN:
         return True
     expected = size / BINS
     apart = np.maximum(np.abs(counts - expected) - expected * 4 * BINS * rounding, 0.0)
-    return bool((apart**2).sum() / expected <= CHI_SQUARE)
+    return bool((apart**2).sum() / expected <= most)

@@ -10,19 +10,17 @@ What comes out does not depend on which model is the first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from netviz.analysis.diff.ahead import Ahead, alike_ahead
 from netviz.analysis.diff.structure import End, Node, Side, Slot, build_side, digest, fill_contents
 from netviz.analysis.diff.surroundings import NEAR, stretches_of, surroundings
 from netviz.model import Model
 
 MOST_ALIKE = 24
 """Neighbours at one place that are tried against each other; a tensor may go to thousands of layers alike."""
-
-FARTHEST = 64
-"""Layers behind a pair among which the next pair is looked for."""
 
 # How sure it is that two layers are one, from their settings and from what is known of their neighbours.
 SAME_NAME, SAME_CONTENT, SAME_PLACE, ONCE, SAME_CLASS_AND_NAME, BETWEEN, BESIDE = range(7)
@@ -73,6 +71,7 @@ class _Matcher:
         self.a, self.b = a, b
         self.to_b: dict[int, int] = {}
         self.to_a: dict[int, int] = {}
+        self.paired: list[int] = []
         self.near_a: list[list[int]] = []
         self.near_b: list[list[int]] = []
         self.heap: list[tuple[int, bool, int, int, int]] = []
@@ -98,6 +97,7 @@ class _Matcher:
 
     def pair(self, one: int, other: int) -> None:
         self.to_b[one], self.to_a[other] = other, one
+        self.paired.append(one)
         node = self.a.nodes[one]
         for _, end in (*node.takes, *node.gives):
             if isinstance(end, int):
@@ -243,41 +243,22 @@ class _Matcher:
     def bridge(self, first: list[Node]) -> None:
         """Goes on behind what was put in or taken out: from each pair to the nearest that are alike behind it."""
         pending = [x.number for x in reversed(first) if x.number in self.to_b]
+        ours, theirs = Ahead(self.a, self.to_b), Ahead(self.b, self.to_a)
+        looking: dict[int, Iterator[tuple[int, int]]] = {}
         while pending:
             one = pending.pop()
-            ours = self.ahead(self.a, one, self.to_b)
-            theirs = self.ahead(self.b, self.to_b[one], self.to_a) if ours else {}
-            nearest: dict[int, int] = {}
-            for other in theirs:
-                nearest.setdefault(self.b.nodes[other].content, other)
-            found = []
-            for x, far in ours.items():
-                alike = nearest.get(self.a.nodes[x].content)
-                if alike is not None:
-                    found.append((far + theirs[alike], x, alike))
-            if found:
-                _, x, other = min(found)
-                self.pair(x, other)
-                self.spread(x)
-                before = len(self.to_b)
-                self.settle(SURE)
-                pending += [one, x, *list(self.to_b)[before:]]
-
-    def ahead(self, side: Side, number: int, taken: Mapping[int, int]) -> dict[int, int]:
-        """What lies behind a node and is not taken, with how many edges away, the nearest first."""
-        found: dict[int, int] = {}
-        ring = [number]
-        far = 0
-        while ring and len(found) < FARTHEST:
-            far += 1
-            ring = [
-                end
-                for at in ring
-                for _, end in side.nodes[at].gives
-                if isinstance(end, int) and end not in taken and found.setdefault(end, far) == far
-            ]
-            ring = list(dict.fromkeys(ring))
-        return found
+            found = next(looking[one], None) if one in looking else None
+            if found is None:
+                looking[one] = alike_ahead(ours, one, theirs, self.to_b[one])
+                found = next(looking[one], None)
+            if found is None:
+                del looking[one]
+                continue
+            before = len(self.paired) + 1
+            self.pair(*found)
+            self.spread(found[0])
+            self.settle(SURE)
+            pending += [one, found[0], *self.paired[before:]]
 
     def pair_by_automatic_name(self, first: list[Node], second: list[Node]) -> None:
         """Pairs what is left of the same settings and the same automatic name."""

@@ -31,7 +31,7 @@ EPSILON = {
 """By dtype the largest error of rounding to it, relative to the value. Source: IEEE 754; "FP8 Formats for Deep
 Learning" (2022)."""
 
-LEAST = {
+LEAST_ROUNDING = {
     "float16": 2.0**-25,
     "bfloat16": 2.0**-134,
     "float32": 2.0**-150,
@@ -139,7 +139,7 @@ class Measures:
         size = np.maximum(np.abs(x), np.abs(y))
         self.close = self.close and bool((distance <= self.atol + self.rtol * size).all())
         if self.rounding:
-            limit = EPSILON[self.rounding] * (1 + 1e-9) * size + LEAST[self.rounding]
+            limit = EPSILON[self.rounding] * (1 + 1e-9) * size + LEAST_ROUNDING[self.rounding]
             self.rounded = self.rounded and bool((distance <= limit).all())
 
     def _scaled(self, x: Values, y: Values) -> tuple[float, float]:

@@ -23,11 +23,11 @@ def moved_within(a: Side, b: Side, to_b: Mapping[int, int], first: int, second: 
     places = {y: place for place, (_, y) in enumerate(stayed)}
     flow = [y for y in _flow(b, second, places) if y in places]
     kept = set(_longest_rising([places[y] for y in flow]))
-    moved = [y for y in flow if places[y] not in kept]
+    moved = {y for y in flow if places[y] not in kept}
     if not moved:
         return {}
     before_a = {y: stayed[place - 1][0] if place else -1 for place, (_, y) in enumerate(stayed)}
-    return {y: (before_a[y], flow[place - 1] if place else -1) for place, y in enumerate(flow) if y in set(moved)}
+    return {y: (before_a[y], flow[place - 1] if place else -1) for place, y in enumerate(flow) if y in moved}
 
 
 def _flow(side: Side, at: int, places: Mapping[int, int]) -> list[int]:

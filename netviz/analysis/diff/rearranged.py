@@ -22,7 +22,7 @@ Sums = NDArray[np.uint64]
 Blocks = Callable[[], Iterator[Values]]
 """Gives the values of a weight from the first one on, in whole rows along its first axis, each time it is called."""
 
-PIECE = 1 << 17
+HASHED_TOGETHER = 1 << 17
 """Values looked at together."""
 
 MOST_AXES = 6
@@ -80,7 +80,7 @@ def _axes(axes: Sequence[int]) -> str:
 def _hashed(blocks: Blocks, shape: tuple[int, ...]) -> Iterator[tuple[int, Sums]]:
     """Hashes of the values in pieces along the first axis, each with the row that it begins at."""
     row = prod(shape[1:])
-    step = max(1, PIECE // max(row, 1))
+    step = max(1, HASHED_TOGETHER // max(row, 1))
     begin = 0
     for block in blocks():
         rows = np.asarray(block).reshape(-1, *shape[1:]) if row else np.empty((0, *shape[1:]))

@@ -32,11 +32,13 @@ A layer can be renamed, moved and changed at once; added and removed stand alone
 """
 
 Aspect = Literal[
-    "name", "place", "class", "trainable", "dtype", "config", "calls", "connection", "input", "output", "weight"
-]
+    "name", "place", "order", "class", "trainable", "dtype", "config", "calls", "connection", "input", "output",
+    "weight",
+]  # fmt: skip
 """What a change is of:
 
-name        `a` and `b` are names; place: paths of what holds it, or the name of the layer before it; class: class names
+name        `a` and `b` are names; class: class names
+place       paths of what holds it ("" is the model itself); order: names of the layers before it ("": it is the first)
 trainable   true or false; dtype: names of policies
 config      `item` is the setting's place ("strides", "kernel_initializer.config.seed")
 calls       how often it is called

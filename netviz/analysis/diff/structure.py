@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
-from netviz.analysis.diff.configs import USERS, class_of, normal_config, written
+from netviz.analysis.diff.configs import INSIDE, USERS, class_of, normal_config, written
 from netviz.catalog.naming import snake_case
 from netviz.model import ENTERING, Graph, Layer, Model, TensorRef
 
@@ -175,6 +175,8 @@ def digest(side: Side) -> bytes:
         sums.update(
             f"{node.parent} {node.layer.name!r} {node.known} {node.takes} {node.gives}".encode(errors="replace")
         )
-        sums.update(written(dict(node.layer.config)).encode(errors="replace"))
+        inside = INSIDE if node.members else ()  # these are nodes themselves, and written there
+        config = {key: value for key, value in node.layer.config.items() if key not in inside}
+        sums.update(written(config).encode(errors="replace"))
         sums.update(repr([(w.name, w.tensor) for w in node.layer.weights]).encode(errors="replace"))
     return sums.digest()

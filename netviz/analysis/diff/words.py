@@ -14,6 +14,7 @@ from pathlib import PurePath
 from netviz.analysis.diff.configs import DEEPEST
 from netviz.analysis.diff.results import MISSING, Change, Comparison, Kind, LayerDiff, ModelDiff
 from netviz.analysis.settings import setting_text
+from netviz.model import Layer
 from netviz.views import Fate
 
 BY_WEIGHT: tuple[Fate, ...] = ("added", "removed", "replaced", "moved", "changed", "renamed")
@@ -109,21 +110,29 @@ class Sayings:
 
     def sides(self, change: Change, layer: LayerDiff | None = None) -> tuple[str, str]:
         """Both values of a change of a layer, or of the model itself."""
-        if change.aspect == "place" and layer is not None:
-            return places(change, layer)
+        if change.aspect in ("place", "order"):
+            return places(change)
         if change.aspect == "connection":
-            return self._giver(change.a, layer, 0), self._giver(change.b, layer, 1)
+            end = END.fullmatch(change.item) is not None
+            sides = (None, None) if layer is None else (layer.a, layer.b)
+            a, b = (_inside(side, end) for side in sides)
+            return self._giver(change.a, a, 0), self._giver(change.b, b, 1)
         a, b = said(change.a), said(change.b)
         return (a, b) if a != b else (_exactly(change.a), _exactly(change.b))
 
-    def _giver(self, value: object, diff: LayerDiff | None, side: int) -> str:
+    def _giver(self, value: object, inside: str, side: int) -> str:
         if not isinstance(value, str):
             return said(value)
-        layer = None if diff is None else (diff.a, diff.b)[side]
-        inside = "" if layer is None else layer.path.removesuffix(layer.name)
         name = WHICH_CALL.sub("", value)
         fate = self.fates[side].get(f"{inside}{name}")
         return f"{value} ({fate})" if fate in ("added", "removed") else value
+
+
+def _inside(layer: Layer | None, end: bool) -> str:
+    """What stands before the names of those that give to a layer: they are beside it, at an `end` of it inside."""
+    if layer is None:
+        return ""
+    return f"{layer.path}/" if end else layer.path.removesuffix(layer.name)
 
 
 def _exactly(value: object) -> str:
@@ -201,14 +210,10 @@ def side_names(diff: ModelDiff) -> tuple[str, str]:
     return "/".join(parts[0][-1:]), "/".join(parts[1][-1:])
 
 
-def places(change: Change, layer: LayerDiff) -> tuple[str, str]:
+def places(change: Change) -> tuple[str, str]:
     """Where a layer that moved stood and stands: in what, or after which layer."""
-    sides = (layer.a, layer.b)
-    holders = ["" if side is None else side.path.removesuffix(side.name).removesuffix("/") for side in sides]
-    if [change.a, change.b] == holders and change.a != change.b:
-        a, b = (f"in {place}" if place else "in the model itself" for place in holders)
-        return a, b
-    a, b = (f"after {place}" if place else "first" for place in (change.a, change.b))
+    word, none = ("in", "in the model itself") if change.aspect == "place" else ("after", "first")
+    a, b = (f"{word} {place}" if place else none for place in (change.a, change.b))
     return a, b
 
 

