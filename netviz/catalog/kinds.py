@@ -183,6 +183,9 @@ over  over an input of their size, where nothing else needs that any more (funct
 same  they are the input under another shape or name (Reshape, Flatten, Dropout)
 """
 
+BufferRule: TypeAlias = Callable[[Config, Arguments], Buffer]
+"""(config, arguments) -> where the outputs lie; may raise as an `OutputRule` may."""
+
 
 @dataclass(frozen=True, slots=True)
 class CostKind:
@@ -196,7 +199,7 @@ class CostKind:
 
     work: WorkRule
     window: WindowRule | Field | None = "pointwise"
-    buffer: Buffer = "new"
+    buffer: Buffer | BufferRule = "new"
     times: Callable[[Config, Arguments], int] | None = None
     output: OutputRule | None = None
     held: HoldingRule | None = None

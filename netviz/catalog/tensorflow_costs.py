@@ -12,7 +12,7 @@ from netviz.catalog.costs.elementwise import named
 from netviz.catalog.costs.forms import FILLED, MOVED, SORTING, UNPUBLISHED, Outputs, each, uncounted
 from netviz.catalog.costs.functions import PER_ELEMENT
 from netviz.catalog.costs.reductions import reduction
-from netviz.catalog.kinds import Arguments, CostKind, Field, UncountedError, Window, Work
+from netviz.catalog.kinds import Arguments, Buffer, CostKind, Field, UncountedError, Window, Work
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.settings import flag
 from netviz.model import Config
@@ -89,4 +89,9 @@ def cost_of_call(called: Callable[[Config, Arguments], Called]) -> CostKind:
             raise ValueError("positions that are not known")
         return found(call.settings, call.arguments) if callable(found) else found
 
-    return CostKind(work, window)
+    def buffer(config: Config, arguments: Arguments) -> Buffer:
+        call = called(config, arguments)
+        found = cost_of(call).buffer
+        return found(call.settings, call.arguments) if callable(found) else found
+
+    return CostKind(work, window, buffer)

@@ -117,7 +117,11 @@ class _Tape:
         kind = run.kind
         if run.inside is not None:
             kind = run.inside.runs[0].kind if run.inside.wrapped and run.inside.runs else None
-        buffer: Buffer = kind.cost.buffer if kind and kind.cost else "new"
+        stated = kind.cost.buffer if kind and kind.cost else "new"
+        try:
+            buffer: Buffer = stated(run.layer.config, run.arguments) if callable(stated) else stated
+        except RULE_ERRORS:
+            buffer = "new"
         if buffer == "same" and inputs:
             alike = len(inputs) == len(run.outputs)
             below = [inputs[place if alike else 0] for place in range(len(run.outputs))]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from netviz.catalog import LAYERS_OF_KERAS_2
 from netviz.catalog.costs import keras_1
 from netviz.catalog.kinds import Arguments, Work
 from netviz.catalog.tensorflow_costs import Called, cost_of
@@ -71,3 +72,18 @@ def test_norms_of_tensorflow(name: str) -> None:
     given = Arguments((Tensor((3, 4), "float32"),))
     assert rule.work({"ord": "euclidean", "axis": -1}, given, (Tensor((3,), "float32"),)) == Work(0, 24)
     assert np.linalg.norm(np.ones((3, 4)), axis=-1).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("function", "buffer"),
+    [("nn.relu", "over"), ("math.add", "over"), ("reshape", "same"), ("nn.dropout", "same"), ("concat", "new")],
+)
+def test_functions_of_tensorflow_lie_where_operations_do(function: str, buffer: str) -> None:
+    """TensorFlow runs functions of each element over their input, and a reshape makes no copy."""
+    cost = LAYERS_OF_KERAS_2["TFOpLambda"].cost
+    assert cost is not None
+    assert callable(cost.buffer)
+    tensor = Tensor((2, 4), "float32")
+    more: dict[str, object] = {"math.add": {"y": tensor}, "reshape": {"shape": [4, 2]}, "concat": {"axis": -1}}
+    given = Arguments(([tensor, tensor],) if function == "concat" else (tensor,), more.get(function, {}))  # type: ignore[arg-type]
+    assert cost.buffer({"function": function}, given) == buffer
