@@ -202,7 +202,8 @@ class Page:
     own, which belong to none of its layers. `summary` are tables about the model as a whole, these weights among them.
     `looked` says what was looked at for the findings, and what not, with the reason; notes stand behind all findings.
     `file` is the name of the file that was read, without its folders, "" where there is none.
-    `problem` says why there is no drawing, where there is none, `costed` for what inputs costs hold. The first level is the one to begin with.
+    `problem` says why there is no drawing, where there is none, `costed` for what inputs costs hold. The first level is
+    the one to begin with.
     """
 
     title: str

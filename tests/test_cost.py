@@ -478,3 +478,18 @@ def test_bytes_are_rounded_as_in_tables_and_by_half_upwards(value: int) -> None:
 def test_shares_of_next_to_nothing_are_no_zero() -> None:
     assert percent(0) == "0.0 %" and percent(1e-9) == "<0.1 %" and percent(1) == "100.0 %"
     assert percent(1 - 1e-9) == ">99.9 %"
+
+
+def test_models_nested_too_deeply_are_one_line(tmp_path: Path) -> None:
+    """300 models inside of each other: netviz reads them; costs end in one line, wherever they are asked for."""
+    inner: dict[str, Any] = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "last", "units": 2}}
+    entry = {"class_name": "InputLayer", "module": "keras.layers", "config": {"batch_shape": [None, 3], "name": "x"}}
+    for depth in range(300):
+        config = {"name": f"m{depth}", "layers": [entry, inner]}
+        inner = {"class_name": "Sequential", "module": "keras", "config": config}
+    path = tmp_path / "deep.json"
+    path.write_text(json.dumps(inner))
+    for verb in ("cost", "report", "inspect --columns macs", "graph --color macs"):
+        done = CliRunner().invoke(cli, [*verb.split(), str(path)])
+        assert done.exit_code == 1 and done.stderr.startswith("netviz: ") and "nested" in done.stderr, verb
+        assert len(done.stderr.splitlines()) <= 2, verb

@@ -1,4 +1,4 @@
-"""Amounts in the few characters that a line or a plot has room for: counts in three digits, bytes as tables have them."""
+"""Amounts in the few characters that a line or a plot has room for: counts in three digits, bytes as in tables."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from netviz.analysis.cost.memory import memory_of
 from netviz.analysis.cost.resolving import Resolver
 from netviz.analysis.cost.results import CallCost, LayerCost, ModelCost, ReceptiveField
 from netviz.analysis.cost.work import tallies, works_of
+from netviz.errors import NetvizError
 from netviz.model import Model
 
 __all__ = ["CallCost", "LayerCost", "ModelCost", "ReceptiveField", "cost_model"]
@@ -20,8 +21,19 @@ def cost_model(model: Model, *, batch: int = 1, input_shape: object = None) -> M
 
     `input_shape` is one shape (the batch first), a list with one for each input, or a mapping from their names; None
     leaves an axis as the model has it. What depends on an axis that stays open is unknown, and the reason says so.
-    Raises UsageError for a shape or a batch that does not fit the model, or one of its layers.
+    Raises UsageError for a shape or a batch that does not fit the model, or one of its layers, and NetvizError where
+    models are nested too deeply.
     """
+    try:
+        return _worked_out(model, batch, input_shape)
+    except RecursionError as error:
+        raise NetvizError(
+            f"{model.source.path or model.name}: models are nested deeper than costs can be worked out",
+            "netviz inspect shows the layers.",
+        ) from error
+
+
+def _worked_out(model: Model, batch: int, input_shape: object) -> ModelCost:
     size, entering = entering_tensors(model, batch, input_shape)
     resolver = Resolver(size)
     top = resolver.graph(model.graph, entering if entering else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.analysis.diagram import shared_layers
@@ -19,7 +19,7 @@ from netviz.analysis.diff.diagram_closing import close_unchanged
 from netviz.analysis.diff.diagram_scene import Meeting, Union, build_union
 from netviz.analysis.diff.diagram_words import card_notes, input_number
 from netviz.analysis.diff.results import ModelDiff
-from netviz.analysis.diff.words import BY_WEIGHT, fate_of, side_names, verdict
+from netviz.analysis.diff.words import BY_WEIGHT, Sayings, fate_of, side_names, verdict, what
 from netviz.analysis.subjects import family_of
 from netviz.catalog.formulas import grouped
 from netviz.catalog.telling import telling_arguments
@@ -60,8 +60,22 @@ def _whole(diff: ModelDiff) -> Diagram:
     edges = _with_places([_told(edge, union) for edge in edges])
     return Diagram(
         " → ".join(side_names(diff)), "", children, edges, SHOWN,
-        "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff),),
+        "changes", layers=len(diff.layers), parameters=total, facts=(verdict(diff), *_itself(diff)),
     )  # fmt: skip
+
+
+MOST_OF_ITSELF = 2
+"""Changes of the models themselves that are told above the picture, where no card can."""
+
+
+def _itself(diff: ModelDiff) -> Iterator[str]:
+    """What differs of the models themselves: "input 0: a → b"."""
+    sayings = Sayings(diff)
+    for change in diff.changes[:MOST_OF_ITSELF]:
+        a, b = sayings.sides(change)
+        yield f"{what(change)}: {a} → {b}"
+    if len(diff.changes) > MOST_OF_ITSELF:
+        yield f"and {len(diff.changes) - MOST_OF_ITSELF:,} more"
 
 
 _LATER = re.compile(r"(.+)#(\d+)")

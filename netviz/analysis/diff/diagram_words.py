@@ -150,7 +150,7 @@ def _percent(part: float) -> str:
 
 def _value(value: object) -> str:
     """A value in a few words: of a serialised object that is long its class, of other structures how much they hold."""
-    if value is MISSING:
+    if value is MISSING or value is None:
         return "none"
     value = plain(value)
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):

@@ -48,7 +48,7 @@ def verdict(diff: ModelDiff) -> str:
     """
     if diff.same:
         return "no differences"
-    counts = Counter(kind for layer in diff.layers for kind in layer.kinds or ("unchanged",))
+    counts = Counter(kind for layer in diff.layers for kind in layer.kinds)
     told = [(counts[fate], fate) for fate in BY_WEIGHT if counts[fate]]
     words = []
     for place, (count, fate) in enumerate(told):
@@ -59,8 +59,16 @@ def verdict(diff: ModelDiff) -> str:
         words.append(f"{_counted(own_weights, 'weight')} of the model itself changed")
     if own:
         words.append(" ".join(own))
-    same = counts["unchanged"]
-    return ", ".join(words) + (f"; {_counted(same, 'layer') if not told else f'{same:,}'} the same" if same else "")
+    rest = [f"{count:,} {state}" for count, state in _without_kinds(diff) if count]
+    if rest and not told:
+        rest[0] = rest[0].replace(" ", " layer " if rest[0].startswith("1 ") else " layers ", 1)
+    return "; ".join(filter(None, (", ".join(words), ", ".join(rest))))
+
+
+def _without_kinds(diff: ModelDiff) -> tuple[tuple[int, str], tuple[int, str]]:
+    """How many layers are the same, and how many only one side can tell of."""
+    paired = [layer.a is not None and layer.b is not None for layer in diff.layers if layer.same]
+    return (sum(paired), "the same"), (len(paired) - sum(paired), "not compared")
 
 
 def extent(diff: ModelDiff) -> Iterator[str]:
@@ -117,7 +125,8 @@ class Sayings:
             sides = (None, None) if layer is None else (layer.a, layer.b)
             a, b = (_inside(side, end) for side in sides)
             return self._giver(change.a, a, 0), self._giver(change.b, b, 1)
-        a, b = said(change.a), said(change.b)
+        nothing = "none" if change.aspect == "config" else "unknown"
+        a, b = (nothing if side is None else said(side) for side in (change.a, change.b))
         return (a, b) if a != b else (_exactly(change.a), _exactly(change.b))
 
     def _giver(self, value: object, inside: str, side: int) -> str:

@@ -97,7 +97,8 @@ def _caption(diagram: Diagram, room: float) -> list[Text]:
     for line in wrap(diagram.title, HEADLINE, room, 2):
         y += HEADLINE.line
         texts.append(fitted(0, y, line, HEADLINE, room))
-    for line in wrap(" · ".join(facts), NOTE, room, 2):
-        y += NOTE.line + 1
-        texts.append(fitted(0, y, line, NOTE, room))
+    for words in facts if diagram.facts else [" · ".join(facts)]:
+        for line in wrap(words, NOTE, room, 2):
+            y += NOTE.line + 1
+            texts.append(fitted(0, y, line, NOTE, room))
     return texts

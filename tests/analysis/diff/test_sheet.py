@@ -13,8 +13,9 @@ import pytest
 
 import netviz
 from netviz.analysis.diff import diff_models
+from netviz.analysis.diff.diagram import build_diff_diagram
 from netviz.analysis.diff.document import diff_document
-from netviz.analysis.diff.results import Kind, LayerDiff, ModelDiff
+from netviz.analysis.diff.results import Change, Kind, LayerDiff, ModelDiff
 from netviz.analysis.diff.sheet import build_diff_sheet, differences_sheet
 from netviz.analysis.diff.words import verdict
 from netviz.readers import read
@@ -108,3 +109,25 @@ def test_the_verdict_counts_each_kind(kinds: list[tuple[Kind, ...]], words: str)
     layer = model.graph.layers[0]
     diffs = tuple(LayerDiff(layer, layer, own) for own in kinds)
     assert verdict(ModelDiff(model, model, diffs)) == words
+
+
+def test_what_only_one_side_can_tell_of_is_not_called_the_same() -> None:
+    model: Any = read(FILES[0])
+    layer = model.graph.layers[0]
+    diffs = (LayerDiff(layer, layer), LayerDiff(layer, None), LayerDiff(layer, None, ("removed",)))
+    assert verdict(ModelDiff(model, model, diffs)) == "1 layer removed; 1 the same, 1 not compared"
+
+
+def test_a_setting_that_is_null_is_none_and_not_unknown() -> None:
+    model: Any = read(FILES[0])
+    layer = model.graph.layers[2]
+    change = Change("config", "kernel_regularizer", None, "l2")
+    diff = ModelDiff(model, model, (LayerDiff(layer, layer, ("changed",), (change,)),))
+    text = sheet_to_text(build_diff_sheet(diff))
+    assert "none" in text and "unknown" not in text
+
+
+def test_the_picture_says_what_differs_of_the_models_themselves() -> None:
+    diff = compared((FILES[0], FILES[1]))
+    (change,) = diff.changes
+    assert any(change.item in fact for fact in build_diff_diagram(diff).facts)
