@@ -156,7 +156,8 @@ GRAPHS: Mapping[str, Picture] = {
 
 PLOTS: Mapping[str, Picture] = {
     "cost-resnet50": Picture(
-        "cost examples/architectures/resnet50.json", "multiply-accumulates, shares and memory over the depth of ResNet50"
+        "cost examples/architectures/resnet50.json",
+        "multiply-accumulates, shares and memory over the depth of ResNet50",
     ),
     "functions-compare": Picture("functions relu gelu silu --compare --derivative", "dashed the derivatives"),
     "functions-poster": Picture("functions --grid", "every activation of Keras"),

@@ -48,7 +48,7 @@ def verdict(diff: ModelDiff) -> str:
     """
     if diff.same:
         return "no differences"
-    counts = Counter(kind for layer in diff.layers for kind in layer.kinds)
+    counts: Counter[str] = Counter(kind for layer in diff.layers for kind in layer.kinds)
     told = [(counts[fate], fate) for fate in BY_WEIGHT if counts[fate]]
     words = []
     for place, (count, fate) in enumerate(told):
