@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from netviz.catalog import LAYERS_OF_KERAS_2, find
 from netviz.catalog.keras_1 import KERAS_1
-from netviz.catalog.kinds import RULE_ERRORS, Arguments, LayerKind, Window, Work
+from netviz.catalog.kinds import RULE_ERRORS, Arguments, Field, LayerKind, Window, Work
 from netviz.catalog.layers import LAYERS
 from netviz.catalog.operations import OPERATIONS
 from netviz.catalog.tensorflow_functions import FUNCTIONS
@@ -224,7 +224,7 @@ def test_nonsense_is_refused_in_order(table: dict[str, LayerKind], data: st.Data
         if callable(kind.cost.window):
             with suppress(*RULE_ERRORS):
                 field = kind.cost.window(config, arguments)
-                assert field in ("pointwise", "whole") or all(isinstance(window, Window) for window in field)
+                assert field in get_args(Field) or all(isinstance(window, Window) for window in field)
         if kind.cost.times is not None:
             with suppress(*RULE_ERRORS):
                 assert isinstance(kind.cost.times(config, arguments), int)
